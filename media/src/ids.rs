@@ -1,0 +1,57 @@
+//! The numbers by which the media plane knows peers, tracks, m-lines and layers.
+
+use std::fmt;
+
+/// One WebRTC transport. Chosen by the caller, never used again while the process lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PeerId(pub u64);
+
+/// One published stream. Chosen by the caller, never used again while the process lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TrackId(pub u64);
+
+/// The identification tag of an m-line (RFC 5888); at most 16 bytes, as RFC 8843 clients send it in a header extension.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mid {
+    bytes: [u8; 16],
+    len: u8,
+}
+
+impl Mid {
+    /// `None` when empty, longer than 16 bytes, or not an RFC 4566 token.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let ok = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`{|}~".contains(&b);
+        if text.is_empty() || text.len() > 16 || !text.bytes().all(ok) {
+            return None;
+        }
+        let mut bytes = [0; 16];
+        bytes[..text.len()].copy_from_slice(text.as_bytes());
+        Some(Self { bytes, len: text.len() as u8 })
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..usize::from(self.len)]).expect("a Mid is made of ASCII only")
+    }
+}
+
+impl fmt::Debug for Mid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Mid({})", self.as_str())
+    }
+}
+
+impl fmt::Display for Mid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A simulcast layer, smallest first. A Track without simulcast has only `High`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    Low = 0,
+    Mid = 1,
+    High = 2,
+}

@@ -1,0 +1,7 @@
+//! The SFU: a sans-IO core that is told the time, and a driver that owns the sockets, threads and clock.
+//!
+//! This crate knows numbers ([`PeerId`], [`TrackId`]), never people.
+
+pub mod ids;
+
+pub use ids::{Layer, Mid, PeerId, TrackId};

@@ -1,0 +1,63 @@
+//! What the Room wants done. A driver carries effects out in order.
+
+use crate::protocol::server::ServerMessage;
+use crate::protocol::{LayerName, ParticipantId, PublicationId, RefusalFrame};
+use serde::{Deserialize, Serialize};
+
+/// One thing for the driver to do. The order inside one `apply` is binding: a `Ledger` effect is committed
+/// before any later effect is carried out, so nobody hears of what the record does not hold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    Ledger(PresenceFact),
+    Media(MediaEffect),
+    /// To one Participant's current Connection, if there is one.
+    Send { to: ParticipantId, message: ServerMessage },
+    /// To every Participant with a Connection, except `except`.
+    Broadcast { except: Option<ParticipantId>, message: ServerMessage },
+    /// Close this Participant's Connection after what was sent before.
+    Disconnect { participant: ParticipantId, code: u16, reason: &'static str },
+    /// Nobody may come in any more; the driver ends the Session.
+    EndSession,
+    Refuse { to: ParticipantId, refusal: RefusalFrame },
+}
+
+/// A line for the presence ledger. The driver adds event id, sequence, times and the hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum PresenceFact {
+    SessionStarted,
+    Joined { participant: ParticipantId },
+    /// The Connection is gone; the Participant may resume.
+    Lost { participant: ParticipantId },
+    Resumed { participant: ParticipantId },
+    Left { participant: ParticipantId, cause: LeaveCause },
+    SessionEnded,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveCause {
+    /// The person left.
+    Asked,
+    /// The Connection stayed away for longer than the resume window.
+    Expired,
+    /// The host removed the person.
+    Removed,
+    /// The Session ended while the person was in it.
+    SessionEnded,
+}
+
+/// What the media plane should do. The driver owns the map from these ids to peers and tracks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MediaEffect {
+    /// Answer this offer on the Participant's Peer (opening it when there is none) and send `answer` with this `re`.
+    Offer { participant: ParticipantId, re: u64, sdp: String },
+    /// Start forwarding what arrives on `mid` of this Participant's Peer as this Publication.
+    Publish { participant: ParticipantId, publication: PublicationId, mid: String },
+    Unpublish { publication: PublicationId },
+    /// Stop or resume forwarding without ending the Publication.
+    Mute { publication: PublicationId, muted: bool },
+    /// Show this Publication (or nothing) in a receiving m-line.
+    AssignSlot { participant: ParticipantId, mid: String, publication: Option<PublicationId>, max_layer: LayerName },
+    ClosePeer { participant: ParticipantId },
+}

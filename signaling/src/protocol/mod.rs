@@ -1,0 +1,77 @@
+//! Signaling protocol v1: JSON text frames over one websocket per Connection.
+
+pub mod client;
+pub mod refusal;
+pub mod server;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+pub use refusal::{Refusal, RefusalFrame};
+
+/// The version a client names in `hello`. A server speaks exactly one.
+pub const PROTOCOL_VERSION: u16 = 1;
+/// Largest frame a client may send. An SDP offer of a browser with 12 slots is about 20 kB.
+pub const MAX_FRAME_BYTES: usize = 64 * 1024;
+/// Longest chat line, in Unicode scalar values.
+pub const MAX_CHAT_CHARS: usize = 500;
+/// How long a Participant whose Connection dropped may resume.
+pub const RESUME_WITHIN_SECONDS: u64 = 120;
+
+/// One Participant in one Session; 1, 2, 3 … in order of arrival, never used again within the Session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ParticipantId(pub u32);
+
+/// One Publication in one Session; never used again within the Session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PublicationId(pub u32);
+
+/// What a Publication carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Source {
+    Microphone,
+    Camera,
+    Screen,
+    ScreenAudio,
+}
+
+/// A simulcast layer: `low` is the quarter, `mid` the half, `high` the full picture. A Track without simulcast is `high`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum LayerName {
+    Low,
+    Mid,
+    High,
+}
+
+/// How a Participant came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ParticipantKind {
+    Account,
+    Guest,
+    Classroom,
+    /// A WHIP encoder: publishes, sees nothing.
+    Encoder,
+    /// A WHEP player: sees, says nothing.
+    Player,
+}
+
+/// What a Participant may do in this Session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum SessionRole {
+    /// Controls the Session and may publish.
+    Host,
+    /// May publish from the start.
+    Presenter,
+    /// Watches; may be admitted to speak.
+    Viewer,
+}

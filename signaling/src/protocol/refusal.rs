@@ -1,0 +1,80 @@
+//! Why the server says no: a stable code for programs, a sentence for people.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Refusal {
+    #[error("消息格式不对，请刷新页面后重试。")]
+    Malformed,
+    #[error("页面版本太旧，请刷新页面。")]
+    WrongVersion,
+    #[error("消息太大，没有发送。")]
+    TooLarge,
+    #[error("请先进入课堂。")]
+    HelloFirst,
+    #[error("您已经在课堂里了。")]
+    AlreadyHere,
+    #[error("进入凭证已过期，请重新打开课堂链接。")]
+    TicketExpired,
+    #[error("进入凭证无效，请重新打开课堂链接。")]
+    TicketInvalid,
+    #[error("断开超过两分钟，请重新进入课堂。")]
+    ResumeExpired,
+    #[error("这场直播已经结束。")]
+    SessionEnded,
+    #[error("主持人已请您离开本场。")]
+    RemovedByHost,
+    #[error("只有主持人可以这样做。")]
+    NotTheHost,
+    #[error("请先举手，主持人同意后才能发言。")]
+    NotAdmitted,
+    #[error("课堂里没有这位参与者。")]
+    NoSuchParticipant,
+    #[error("没有这一路画面或声音。")]
+    NoSuchPublication,
+    #[error("这一路画面或声音已经在发送了。")]
+    AlreadyPublished,
+    #[error("没有这个媒体通道，请刷新页面。")]
+    NoSuchMid,
+    #[error("请先建立媒体连接。")]
+    OfferFirst,
+    #[error("浏览器给出的媒体描述无法使用，请更新浏览器后重试。")]
+    BadOffer,
+    #[error("浏览器不支持 H.264、VP8 或 Opus，无法收看。")]
+    NoCommonCodec,
+    #[error("讨论内容是空的。")]
+    EmptyChat,
+    #[error("一条讨论最多 500 字。")]
+    ChatTooLong,
+    #[error("发得太快了，请稍等再发。")]
+    TooFast,
+    #[error("课堂人数已满。")]
+    Full,
+    #[error("您已经举手了。")]
+    HandAlreadyRaised,
+    #[error("主持人不能移出自己，可以结束直播。")]
+    NotYourself,
+    #[error("服务器没能记下这一步，请重试。")]
+    NotRecorded,
+}
+
+/// A refusal on its way to the client; `re` is absent when the frame's id could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RefusalFrame {
+    #[ts(type = "number | null")]
+    pub re: Option<u64>,
+    pub code: Refusal,
+    /// The sentence to show.
+    pub sentence: String,
+}
+
+impl Refusal {
+    #[must_use]
+    pub fn answering(self, re: Option<u64>) -> RefusalFrame {
+        RefusalFrame { re, code: self, sentence: self.to_string() }
+    }
+}
