@@ -1,4 +1,4 @@
-//! The Lectern server: live lessons and online research sessions for famous-teacher studios.
+//! Lectern 讲台: live lessons and online research sessions for famous-teacher studios.
 
 pub mod config;
 pub mod domain;
