@@ -28,22 +28,40 @@ pub enum ServerMessage {
         #[ts(type = "number")]
         at_ms: u64,
     },
-    ParticipantJoined { participant: ParticipantView },
+    ParticipantJoined {
+        participant: ParticipantView,
+    },
     /// Role, hand, right to speak or presence changed; the whole view each time.
-    ParticipantChanged { participant: ParticipantView },
-    ParticipantLeft { participant: ParticipantId },
-    PublicationAdded { publication: PublicationView },
-    PublicationChanged { publication: PublicationView },
-    PublicationRemoved { publication: PublicationId },
+    ParticipantChanged {
+        participant: ParticipantView,
+    },
+    ParticipantLeft {
+        participant: ParticipantId,
+    },
+    PublicationAdded {
+        publication: PublicationView,
+    },
+    PublicationChanged {
+        publication: PublicationView,
+    },
+    PublicationRemoved {
+        publication: PublicationId,
+    },
     /// What each slot of the receiver shows now; the whole map each time.
-    Slots { slots: Vec<SlotView> },
-    Chat { line: ChatLine },
+    Slots {
+        slots: Vec<SlotView>,
+    },
+    Chat {
+        line: ChatLine,
+    },
     /// You may publish now.
     Admitted,
     /// You may not publish any more.
     Dismissed,
     /// The host muted this Publication of yours.
-    MutedByHost { source: Source },
+    MutedByHost {
+        source: Source,
+    },
     /// The host put you out. The Connection closes.
     Removed,
     SessionEnded,
