@@ -5,5 +5,6 @@
 pub mod egress;
 pub mod ids;
 pub mod sdp;
+pub mod transport;
 
 pub use ids::{Layer, Mid, PeerId, TrackId};
