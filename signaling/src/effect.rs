@@ -1,7 +1,7 @@
 //! What the Room wants done. A driver carries effects out in order.
 
 use crate::protocol::server::ServerMessage;
-use crate::protocol::{LayerName, ParticipantId, PublicationId, RefusalFrame};
+use crate::protocol::{CloseCode, LayerName, ParticipantId, PublicationId, RefusalFrame};
 use serde::{Deserialize, Serialize};
 
 /// One thing for the driver to do. The order inside one `apply` is binding: a `Ledger` effect is committed
@@ -23,8 +23,7 @@ pub enum Effect {
     /// Close this Participant's Connection after what was sent before.
     Disconnect {
         participant: ParticipantId,
-        code: u16,
-        reason: &'static str,
+        code: CloseCode,
     },
     /// Nobody may come in any more; the driver ends the Session.
     EndSession,
@@ -63,6 +62,8 @@ pub enum LeaveCause {
     Asked,
     /// The Connection stayed away for longer than the resume window.
     Expired,
+    /// The Peer of an encoder or a player closed; they have no Connection to resume.
+    PeerClosed,
     /// The host removed the person.
     Removed,
     /// The Session ended while the person was in it.

@@ -1,5 +1,13 @@
 //! What a client offered and what we answered (RFC 8866, RFC 8829, RFC 8853), as plain data.
 
+mod answer;
+mod offer;
+#[cfg(test)]
+mod tests;
+
+pub use answer::{AnswerParams, answer};
+pub use offer::{MAX_LINES, MAX_OFFER_BYTES, Offer, OfferError};
+
 use crate::ids::{Layer, Mid};
 use std::net::SocketAddr;
 
@@ -55,7 +63,6 @@ pub struct ExtensionIds {
     pub rid: Option<u8>,
     pub repaired_rid: Option<u8>,
     pub transport_cc: Option<u8>,
-    pub abs_send_time: Option<u8>,
     /// RFC 6464.
     pub audio_level: Option<u8>,
 }
