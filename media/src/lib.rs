@@ -4,6 +4,7 @@
 
 pub mod egress;
 pub mod ids;
+pub mod router;
 pub mod sdp;
 
 pub use ids::{Layer, Mid, PeerId, TrackId};
