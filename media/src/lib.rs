@@ -5,6 +5,7 @@
 pub mod egress;
 pub mod ids;
 pub mod router;
+pub mod rtp;
 pub mod sdp;
 
 pub use ids::{Layer, Mid, PeerId, TrackId};
