@@ -4,6 +4,8 @@
 
 pub mod egress;
 pub mod ids;
+pub mod router;
+pub mod rtp;
 pub mod sdp;
 pub mod transport;
 
