@@ -56,6 +56,12 @@ impl Identity {
         self.provider.crypto()
     }
 
+    /// # Errors
+    /// When the system has no randomness.
+    pub fn fill_random(&self, bytes: &mut [u8]) -> Result<(), IdentityError> {
+        self.provider.random().fill(bytes).map_err(|e| IdentityError(Error::Crypto(e.to_string())))
+    }
+
     pub(crate) fn provider(&self) -> Arc<dyn RTCCryptoProvider> {
         self.provider.clone()
     }
