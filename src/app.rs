@@ -1,0 +1,200 @@
+//! The running server: opens everything, listens, and closes everything in order.
+
+use crate::config::{Config, Listen, make_data_dir};
+use crate::http::clock::Clock;
+use crate::http::key::SigningKey;
+use crate::http::{AppState, addresses, certificate};
+use crate::store::{self, Store};
+use anyhow::Context;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::time::Duration;
+use time::OffsetDateTime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::{JoinHandle, JoinSet};
+
+/// Expired logins are refused at once; only their rows wait for this.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// What start-up tells the person who started it.
+pub struct Announcement {
+    /// For browsers on this machine.
+    pub local: Vec<String>,
+    /// For everybody else.
+    pub lan: Vec<String>,
+    pub self_signed: bool,
+    /// Login name, password, and who that is.
+    pub demo_logins: Vec<(String, String, String)>,
+}
+
+/// The servers of both ports, and how to stop them.
+struct Ports {
+    handles: Vec<Handle<SocketAddr>>,
+    tasks: JoinSet<std::io::Result<()>>,
+}
+
+/// Runs until it is asked to stop (Ctrl-C or SIGTERM), then drains. `announce` is called when people can come in.
+pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announcement)) -> anyhow::Result<()> {
+    let data_dir = &config.data_dir;
+    make_data_dir(data_dir).with_context(|| format!("数据目录 {} 建不出来", data_dir.display()))?;
+    let key_file = config.secret_key_file();
+    let key = SigningKey::kept_at(&key_file).with_context(|| format!("签名密钥 {} 用不了", key_file.display()))?;
+    let store = Store::open(&config.database_url()).await.context("数据库打不开")?;
+    let seen = addresses::of_this_machine();
+
+    let live = live(&config, &store, &clock, &seen).await?;
+    let sessions_at_once = usize::try_from(config.sessions_at_once).unwrap_or(usize::MAX);
+    let app = AppState::new(store.clone(), clock.clone(), key, live.clone(), sessions_at_once);
+
+    let mut stop = StopSignals::new()?;
+    let (ports, announcement) = listen(&config, &app, &clock, &seen).await?;
+    let sweeper = sweep_logins(store.clone(), clock);
+    announce(&announcement);
+
+    stop.wait().await;
+    tracing::info!(drain_seconds = config.drain_seconds, "stopping");
+    app.start_draining();
+    live.stop().await;
+    ports.drain(Duration::from_secs(config.drain_seconds)).await;
+    sweeper.abort();
+    store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Binds both ports before anything is announced: an address in use must be told, not logged.
+async fn listen(
+    config: &Config,
+    app: &AppState,
+    clock: &Clock,
+    seen: &[IpAddr],
+) -> anyhow::Result<(Ports, Announcement)> {
+    let mut ports = Ports { handles: Vec::new(), tasks: JoinSet::new() };
+    let mut told = Announcement { local: Vec::new(), lan: Vec::new(), self_signed: false, demo_logins: Vec::new() };
+    if let Listen::At(address) = config.http_listen {
+        let (listener, address) = bind(address, "--http-listen")?;
+        told.add("http", address, seen, &[]);
+        let site = crate::http::site(app, false).into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum_server::from_tcp(listener).context("HTTP 端口用不了")?.handle(ports.new_handle());
+        ports.tasks.spawn(server.serve(site));
+    }
+    if let Listen::At(address) = config.https_listen {
+        let (listener, address) = bind(address, "--https-listen")?;
+        let now = OffsetDateTime::from_unix_timestamp(clock.seconds()).context("系统时间不对")?;
+        let kept = certificate::for_this_start(config, seen, now).context("证书用不了")?;
+        told.self_signed = kept.self_signed;
+        told.add("https", address, seen, &config.public_hosts);
+        let tls = RustlsConfig::from_pem(kept.chain, kept.key).await.context("证书或私钥不对")?;
+        let site = crate::http::site(app, true).into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum_server::from_tcp_rustls(listener, tls).context("HTTPS 端口用不了")?;
+        ports.tasks.spawn(server.handle(ports.new_handle()).serve(site));
+    }
+    Ok((ports, told))
+}
+
+fn bind(address: SocketAddr, option: &str) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let told = || format!("{address} 不能监听，可能被别的程序占用了，可用 {option} 换一个");
+    let listener = TcpListener::bind(address).with_context(told)?;
+    listener.set_nonblocking(true).with_context(told)?;
+    let bound = listener.local_addr().with_context(told)?;
+    Ok((listener, bound))
+}
+
+fn sweep_logins(store: Store, clock: Clock) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut due = tokio::time::interval(SWEEP_EVERY);
+        loop {
+            due.tick().await;
+            if let Err(error) = store::login::sweep(&store, clock.now()).await {
+                tracing::warn!(%error, "expired logins were not swept");
+            }
+        }
+    })
+}
+
+impl Ports {
+    fn new_handle(&mut self) -> Handle<SocketAddr> {
+        let handle = Handle::new();
+        self.handles.push(handle.clone());
+        handle
+    }
+
+    /// Takes nobody new, lets requests finish, and cuts off what is left at the deadline.
+    async fn drain(mut self, deadline: Duration) {
+        for handle in &self.handles {
+            handle.graceful_shutdown(Some(deadline));
+        }
+        while let Some(ended) = self.tasks.join_next().await {
+            match ended {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "a port ended badly"),
+                Err(error) => tracing::error!(%error, "a port ended badly"),
+            }
+        }
+    }
+}
+
+/// Ctrl-C and SIGTERM.
+struct StopSignals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl StopSignals {
+    fn new() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("不能接收停止信号");
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+impl Announcement {
+    fn add(&mut self, scheme: &str, listening: SocketAddr, seen: &[IpAddr], public_hosts: &[String]) {
+        let port = listening.port();
+        let url = |host: String| format!("{scheme}://{host}:{port}");
+        let ip = listening.ip();
+        if ip.is_loopback() {
+            self.local.push(url(SocketAddr::new(ip, 0).ip().to_string()));
+            return;
+        }
+        let reached = |one: &&IpAddr| if ip.is_unspecified() { ip.is_ipv6() || one.is_ipv4() } else { **one == ip };
+        self.lan.extend(public_hosts.iter().cloned().map(url));
+        self.lan.extend(seen.iter().filter(reached).map(|one| match one {
+            IpAddr::V4(v4) => url(v4.to_string()),
+            IpAddr::V6(v6) => url(format!("[{v6}]")),
+        }));
+        if ip.is_unspecified() && self.local.is_empty() {
+            self.local.push(url(Ipv4Addr::LOCALHOST.to_string()));
+        }
+    }
+}
+
+impl fmt::Display for Announcement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "讲台已经启动。")?;
+        for url in &self.local {
+            writeln!(f, "  本机打开      {url}")?;
+        }
+        for url in &self.lan {
+            writeln!(f, "  其他设备打开  {url}")?;
+        }
+        if self.self_signed && !self.lan.is_empty() {
+            writeln!(f, "                （证书是自签的，浏览器会提示一次，选择继续访问即可）")?;
+        }
+        if !self.demo_logins.is_empty() {
+            writeln!(f, "\n  演示账号（密码是公开的，请勿用于正式使用）")?;
+            for (name, password, who) in &self.demo_logins {
+                writeln!(f, "    {name:<12} {password:<14} {who}")?;
+            }
+        }
+        write!(f, "\n  按 Ctrl-C 停止。")
+    }
+}
