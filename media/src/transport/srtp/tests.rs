@@ -172,14 +172,33 @@ fn a_packet_cut_anywhere_is_refused() {
 }
 
 #[test]
-fn an_index_is_never_sealed_twice() {
-    let mut ours = both(Profile::AeadAes128Gcm).ours;
-    let mut arena = Vec::new();
-    ours.seal_rtp(&header(1, 9, 0, None), b"one", &mut arena).unwrap();
-    let before = arena.clone();
-    assert_eq!(ours.seal_rtp(&header(1, 9, 0, None), b"two", &mut arena), Err(DropReason::SealReused));
-    assert_eq!(arena, before);
-    assert!(ours.seal_rtp(&header(2, 9, 0, None), b"two", &mut arena).is_ok(), "another SSRC is another nonce");
+fn an_index_is_never_sealed_for_two_texts() {
+    for profile in PROFILES {
+        let mut ours = both(profile).ours;
+        let mut arena = Vec::new();
+        ours.seal_rtp(&header(1, 9, 0, None), b"one", &mut arena).unwrap();
+        let before = arena.clone();
+        assert_eq!(ours.seal_rtp(&header(1, 9, 0, None), b"two", &mut arena), Err(DropReason::SealReused));
+        assert_eq!(ours.seal_rtp(&header(1, 9, 0, Some(0)), b"one", &mut arena), Err(DropReason::SealReused));
+        assert_eq!(arena, before);
+        assert!(ours.seal_rtp(&header(2, 9, 0, None), b"two", &mut arena).is_ok(), "another SSRC is another nonce");
+    }
+}
+
+#[test]
+fn the_same_text_may_be_sealed_again_for_a_while() {
+    for profile in PROFILES {
+        let mut ours = both(profile).ours;
+        let (mut first, mut again) = (Vec::new(), Vec::new());
+        ours.seal_rtp(&header(1, 9, 0, None), b"one", &mut first).unwrap();
+        for sequence in 10..=264 {
+            ours.seal_rtp(&header(1, sequence, 0, None), b"more", &mut Vec::new()).unwrap();
+        }
+        ours.seal_rtp(&header(1, 9, 0, None), b"one", &mut again).unwrap();
+        assert_eq!(first, again);
+        ours.seal_rtp(&header(1, 265, 0, None), b"more", &mut Vec::new()).unwrap();
+        assert_eq!(ours.seal_rtp(&header(1, 9, 0, None), b"one", &mut again), Err(DropReason::SealReused));
+    }
 }
 
 #[test]
