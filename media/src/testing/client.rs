@@ -95,7 +95,7 @@ impl TestClient {
         Self {
             addr: config.addr,
             ufrag: format!("client{}", config.addr.port()),
-            pwd: "a-password-of-the-client-side".to_owned(),
+            pwd: "aPasswordOfTheClientSide".to_owned(),
             server: None,
             nominate: true,
             endpoint: Endpoint::new(config.addr, TransportProtocol::UDP, None),

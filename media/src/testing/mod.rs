@@ -1,7 +1,10 @@
 //! Clients and a network made of code, for tests: a virtual clock, seeded randomness, no sockets.
 
 pub(crate) mod client;
+pub(crate) mod house;
+pub(crate) mod media;
 pub(crate) mod network;
+pub(crate) mod offer;
 
 pub(crate) use client::{ClientConfig, TestClient};
 pub(crate) use network::{Line, Network};
