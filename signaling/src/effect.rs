@@ -1,7 +1,7 @@
 //! What the Room wants done. A driver carries effects out in order.
 
 use crate::protocol::server::ServerMessage;
-use crate::protocol::{LayerName, ParticipantId, PublicationId, RefusalFrame};
+use crate::protocol::{CloseCode, LayerName, ParticipantId, PublicationId, RefusalFrame};
 use serde::{Deserialize, Serialize};
 
 /// One thing for the driver to do. The order inside one `apply` is binding: a `Ledger` effect is committed
@@ -11,14 +11,26 @@ pub enum Effect {
     Ledger(PresenceFact),
     Media(MediaEffect),
     /// To one Participant's current Connection, if there is one.
-    Send { to: ParticipantId, message: ServerMessage },
+    Send {
+        to: ParticipantId,
+        message: ServerMessage,
+    },
     /// To every Participant with a Connection, except `except`.
-    Broadcast { except: Option<ParticipantId>, message: ServerMessage },
+    Broadcast {
+        except: Option<ParticipantId>,
+        message: ServerMessage,
+    },
     /// Close this Participant's Connection after what was sent before.
-    Disconnect { participant: ParticipantId, code: u16, reason: &'static str },
+    Disconnect {
+        participant: ParticipantId,
+        code: CloseCode,
+    },
     /// Nobody may come in any more; the driver ends the Session.
     EndSession,
-    Refuse { to: ParticipantId, refusal: RefusalFrame },
+    Refuse {
+        to: ParticipantId,
+        refusal: RefusalFrame,
+    },
 }
 
 /// A line for the presence ledger. The driver adds event id, sequence, times and the hash.
@@ -26,11 +38,20 @@ pub enum Effect {
 #[serde(tag = "fact", rename_all = "snake_case")]
 pub enum PresenceFact {
     SessionStarted,
-    Joined { participant: ParticipantId },
+    Joined {
+        participant: ParticipantId,
+    },
     /// The Connection is gone; the Participant may resume.
-    Lost { participant: ParticipantId },
-    Resumed { participant: ParticipantId },
-    Left { participant: ParticipantId, cause: LeaveCause },
+    Lost {
+        participant: ParticipantId,
+    },
+    Resumed {
+        participant: ParticipantId,
+    },
+    Left {
+        participant: ParticipantId,
+        cause: LeaveCause,
+    },
     SessionEnded,
 }
 
@@ -41,6 +62,8 @@ pub enum LeaveCause {
     Asked,
     /// The Connection stayed away for longer than the resume window.
     Expired,
+    /// The Peer of an encoder or a player closed; they have no Connection to resume.
+    PeerClosed,
     /// The host removed the person.
     Removed,
     /// The Session ended while the person was in it.
@@ -51,13 +74,33 @@ pub enum LeaveCause {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MediaEffect {
     /// Answer this offer on the Participant's Peer (opening it when there is none) and send `answer` with this `re`.
-    Offer { participant: ParticipantId, re: u64, sdp: String },
+    Offer {
+        participant: ParticipantId,
+        re: u64,
+        sdp: String,
+    },
     /// Start forwarding what arrives on `mid` of this Participant's Peer as this Publication.
-    Publish { participant: ParticipantId, publication: PublicationId, mid: String },
-    Unpublish { publication: PublicationId },
+    Publish {
+        participant: ParticipantId,
+        publication: PublicationId,
+        mid: String,
+    },
+    Unpublish {
+        publication: PublicationId,
+    },
     /// Stop or resume forwarding without ending the Publication.
-    Mute { publication: PublicationId, muted: bool },
+    Mute {
+        publication: PublicationId,
+        muted: bool,
+    },
     /// Show this Publication (or nothing) in a receiving m-line.
-    AssignSlot { participant: ParticipantId, mid: String, publication: Option<PublicationId>, max_layer: LayerName },
-    ClosePeer { participant: ParticipantId },
+    AssignSlot {
+        participant: ParticipantId,
+        mid: String,
+        publication: Option<PublicationId>,
+        max_layer: LayerName,
+    },
+    ClosePeer {
+        participant: ParticipantId,
+    },
 }
