@@ -59,9 +59,9 @@ const SPEAKING_EVERY_MS = 400
 const DISCONNECTED_FOR_MS = 3_000
 const CONNECT_WITHIN_MS = 10_000
 const MEND_WITHIN_MS = 6_000
-/** A new Connection is the last resort: each such pause is twice the one before, until media flows again. */
-const FIRST_RECONNECT_MS = 15_000
-const LONGEST_RECONNECT_MS = 120_000
+/** A new Peer is the last resort: each pause before one is twice the one before, until media flows again. */
+const FIRST_REOPEN_MS = 15_000
+const LONGEST_REOPEN_MS = 120_000
 
 export class LiveRoom {
   readonly room = new RoomModel()
@@ -90,10 +90,11 @@ export class LiveRoom {
   private timers: ReturnType<typeof setInterval>[] = []
   private mendTimer: ReturnType<typeof setTimeout> | undefined
   private mends = 0
-  private reconnectedAt = -Infinity
-  private reconnectPause = FIRST_RECONNECT_MS
+  private reopenedAt = -Infinity
+  private reopenPause = FIRST_REOPEN_MS
   private noticeSeq = 0
   private answered = false
+  private openings = 0
   private everWelcomed = false
   private disposed = false
 
@@ -207,6 +208,11 @@ export class LiveRoom {
     await this.stopScreen()
   }
 
+  /** A speaker gives the floor back: everything off. The right to speak stays until the host takes it. */
+  async stopSpeaking(): Promise<void> {
+    await this.goOffAir()
+  }
+
   /** Another microphone or camera, on air without a break in the Session. */
   async chooseDevice(kind: DeviceKind, id: string): Promise<void> {
     const track = await this.devices.choose(kind, id)
@@ -238,27 +244,34 @@ export class LiveRoom {
     this.room.welcome(welcome, Date.now())
     if (again && !welcome.resumed) this.notify('rejoined')
     if (!this.room.mayPublish.value) await this.goOffAir()
-    this.answered = false
-    if (this.state.media !== 'blocked') this.state.media = again ? 'unstable' : 'connecting'
-    this.state.wishes = []
-    this.state.slotTracks = new Map()
     this.mends = 0
+    if (this.state.media !== 'blocked') this.state.media = again ? 'unstable' : 'connecting'
     this.tellWatching()
+    await this.openMedia()
+  }
+
+  /** A new Peer: offers, says what should be shown, and promises again what is being sent. */
+  private async openMedia(): Promise<void> {
+    const { state } = this
+    const opening = ++this.openings
+    this.answered = false
+    state.wishes = []
+    state.slotTracks = new Map()
+    this.expectConnected(CONNECT_WITHIN_MS)
     try {
-      this.expectConnected(CONNECT_WITHIN_MS)
       await this.media.connect()
     } catch (error) {
-      if (error instanceof RequestError && error.code !== 'not_connected') {
-        this.state.mediaTrouble = error.sentence
-        if (error.code === 'no_answer') this.mend()
-      }
+      // Not connected: the next welcome starts over. No answer in time: the timer above tries again.
+      if (error instanceof RequestError) state.mediaTrouble = error.sentence
       return
     }
-    this.state.mediaTrouble = ''
+    // A newer Peer took over while this one waited for its answer.
+    if (opening !== this.openings) return
+    state.mediaTrouble = ''
     this.answered = true
     this.planSlots(true)
     for (const source of ['microphone', 'camera', 'screen', 'screen_audio'] as const) {
-      if (this.state.own[source] === 'on' || this.state.own[source] === 'muted') await this.publish(source)
+      if (state.own[source] === 'on' || state.own[source] === 'muted') await this.publish(source)
     }
   }
 
@@ -309,7 +322,7 @@ export class LiveRoom {
       case 'connected':
         clearTimeout(this.mendTimer)
         this.mends = 0
-        this.reconnectPause = FIRST_RECONNECT_MS
+        this.reopenPause = FIRST_REOPEN_MS
         this.state.media = 'connected'
         break
       case 'connecting':
@@ -336,17 +349,17 @@ export class LiveRoom {
     }, within)
   }
 
-  /** First a new path on this connection, twice; then a new Connection, which brings a new Peer. */
+  /** First a new path for this Peer, twice; then a new Peer on the same line, with ever longer pauses. */
   private mend(): void {
     if (!this.signaling.isOpen || this.disposed) return
     this.expectConnected(MEND_WITHIN_MS)
     this.mends += 1
     if (this.mends <= 2 && this.answered) {
       this.media.restartIce().catch(() => undefined)
-    } else if (Date.now() - this.reconnectedAt > this.reconnectPause) {
-      this.reconnectedAt = Date.now()
-      this.reconnectPause = Math.min(LONGEST_RECONNECT_MS, this.reconnectPause * 2)
-      this.signaling.reconnect()
+    } else if (Date.now() - this.reopenedAt > this.reopenPause) {
+      this.reopenedAt = Date.now()
+      this.reopenPause = Math.min(LONGEST_REOPEN_MS, this.reopenPause * 2)
+      void this.openMedia()
     }
   }
 

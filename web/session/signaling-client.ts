@@ -104,12 +104,6 @@ export class SignalingClient {
     void this.connect()
   }
 
-  /** Drops the socket and resumes: the way out when the media line cannot be mended on this Connection. */
-  reconnect(): void {
-    if (this.finished || !this.socket) return
-    this.drop()
-  }
-
   leave(): void {
     if (this.isOpen) this.request({ type: 'leave' }).catch(() => undefined)
     this.finish('left', null, '')
@@ -223,6 +217,9 @@ export class SignalingClient {
         if (this.ticketRefusals > 1) return this.finish('refused', error.code, error.sentence)
         this.freshTicket = true
         return this.again()
+      case 'server_stopping':
+        this.forgetResume()
+        return this.drop()
       case 'resume_expired':
         this.forgetResume()
         return this.again()
