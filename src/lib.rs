@@ -1,1 +1,5 @@
-//! lib
+//! Lectern 讲台: live lessons and online research sessions for famous-teacher studios.
+
+pub mod config;
+pub mod domain;
+pub mod http;

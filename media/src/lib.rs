@@ -2,6 +2,8 @@
 //!
 //! This crate knows numbers ([`PeerId`], [`TrackId`]), never people.
 
+pub mod egress;
 pub mod ids;
+pub mod sdp;
 
 pub use ids::{Layer, Mid, PeerId, TrackId};
