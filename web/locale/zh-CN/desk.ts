@@ -196,6 +196,8 @@ export const desk = {
     cancel: '取消活动',
     cancelTitle: '取消这个活动',
     cancelText: (title: string) => `《${title}》将标为已取消，大家在日程里会看到。取消后不能恢复。`,
+    cancelReason: '原因',
+    cancelReasonHint: '会写在活动页上，让准备来的老师知道。',
     cancelled: '这个活动已取消',
     cancelledHint: '没有新的时间时，请看工作室的其他活动。',
     notYet: '还没到时间',
@@ -339,5 +341,8 @@ export const desk = {
     searching: '正在找',
     pickNothing: '没有符合的结果',
     pickClear: '清除',
+    more: '再显示一些',
+    shownOf: (shown: number, all: number) => `已显示 ${shown} / ${all}`,
+    clearSearch: '清空条件',
   },
 }

@@ -2,12 +2,12 @@
 import { desk } from '@/locale/zh-CN/desk'
 import { fromFields, toDate, type Moment } from '@/locale/time-words'
 import type { FieldErrors } from '@/pages/desk/form'
-import type { ActivityForm, ActivityKind, ActivityMode, Level } from '@/pages/desk/shapes'
+import type { ActivityForm, ActivityKind, Mode, Level } from '@/pages/desk/shapes'
 
 export interface ActivityFields {
   title: string
   kind: ActivityKind
-  mode: ActivityMode
+  mode: Mode
   level: Level
   audience: string
   date: string
@@ -48,7 +48,7 @@ export function checkActivity(fields: ActivityFields, now: Moment, before: strin
   return errors
 }
 
-export function toForm(fields: ActivityFields): ActivityForm {
+export function toForm(fields: ActivityFields): Required<Omit<ActivityForm, 'series'>> & { series: string | null } {
   return {
     title: fields.title.trim(),
     kind: fields.kind,
