@@ -12,3 +12,4 @@ mod store_logins;
 mod store_pages;
 mod store_places;
 mod store_writes;
+mod types;
