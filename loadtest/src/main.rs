@@ -3,7 +3,16 @@
 
 mod clock;
 mod h264;
+mod join;
+mod light;
+mod member;
+mod process;
+mod publish;
+mod publisher;
+mod sdp;
 mod source;
 mod stats;
+#[cfg(test)]
+mod testing;
 
 fn main() {}

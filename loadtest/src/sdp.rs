@@ -264,7 +264,7 @@ mod tests {
     fn an_answer_is_read() {
         let answer = Answer::parse(ANSWER).unwrap();
         assert_eq!((answer.ice_ufrag.as_str(), answer.ice_pwd.as_str()), ("uf", "pw"));
-        assert_eq!(answer.candidates, ["127.0.0.1:4000".parse().unwrap()]);
+        assert_eq!(answer.candidates, ["127.0.0.1:4000".parse::<SocketAddr>().unwrap()]);
         let video: Vec<&Media> = answer.of_kind(Kind::Video).collect();
         assert_eq!(video.len(), 1, "a rejected section is not taken");
         assert_eq!(video[0].payload_type("h264"), Some(102));

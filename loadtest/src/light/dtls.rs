@@ -127,7 +127,7 @@ impl Dtls {
         };
         let mut config = SrtpConfig { profile, ..SrtpConfig::default() };
         let material = state.export_keying_material(LABEL_EXTRACTOR_DTLS_SRTP, &[], config.keying_material_len())?;
-        config.set_session_keys_from_keying_material(&material, true)?;
+        config.set_session_keys_from_keying_material(material.as_ref(), true)?;
         Ok(Keys { profile, keys: config.keys })
     }
 }

@@ -14,3 +14,8 @@ mod transport_cc;
 pub(crate) use crowd::{Crowd, CrowdReport, Progress};
 pub(crate) use dtls::Identity;
 pub(crate) use peer::LightPeer;
+
+#[cfg(test)]
+pub(crate) use peer::Meters;
+#[cfg(test)]
+mod tests;
