@@ -14,7 +14,8 @@ pub(crate) struct Cpu {
 
 impl Cpu {
     pub(crate) fn of(pid: u32) -> anyhow::Result<Self> {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).with_context(|| format!("looking at process {pid}"))?;
+        let stat =
+            fs::read_to_string(format!("/proc/{pid}/stat")).with_context(|| format!("looking at process {pid}"))?;
         Self::parse(&stat).with_context(|| format!("the times of process {pid} are not readable"))
     }
 
@@ -39,7 +40,8 @@ impl Cpu {
 
 /// Resident memory in KiB.
 pub(crate) fn resident_kib(pid: u32) -> anyhow::Result<u64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).with_context(|| format!("looking at process {pid}"))?;
+    let status =
+        fs::read_to_string(format!("/proc/{pid}/status")).with_context(|| format!("looking at process {pid}"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.and_then(|value| value.trim().strip_suffix("kB")?.trim().parse().ok()).context("no VmRSS")
 }

@@ -75,7 +75,11 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
             });
         }
         if let Err(error) = stay {
-            tracing::warn!(error = format!("{error:#}"), wait_s = backoff.as_secs_f32(), "not publishing; trying again");
+            tracing::warn!(
+                error = format!("{error:#}"),
+                wait_s = backoff.as_secs_f32(),
+                "not publishing; trying again"
+            );
         }
         if clock::now().at.duration_since(began) > LONGEST_BACKOFF {
             backoff = SHORTEST_BACKOFF;
@@ -110,7 +114,12 @@ async fn stay(
     let sent = publisher.sent();
     presence.leave(client, stay == Stay::Over).await;
     tokio::task::spawn_blocking(move || publisher.stop()).await??;
-    tracing::info!(packets = sent.packets, retransmitted = sent.retransmitted, key_frames_asked = sent.key_frames_asked, "left");
+    tracing::info!(
+        packets = sent.packets,
+        retransmitted = sent.retransmitted,
+        key_frames_asked = sent.key_frames_asked,
+        "left"
+    );
     Ok(stay)
 }
 
@@ -145,7 +154,10 @@ async fn come(
     let mids = [(Published::Microphone, Kind::Audio), (Published::Camera, Kind::Video)];
     let mids: Vec<_> = mids.into_iter().filter_map(|(what, kind)| Some((what, member.mid(kind)?.to_owned()))).collect();
     let mut publisher = Publisher::start(socket, member, source)?;
-    publisher.connected(CONNECT_WITHIN).await?;
+    if let Err(error) = publisher.connected(CONNECT_WITHIN).await {
+        presence.leave(client, false).await;
+        return Err(error);
+    }
     if let Presence::Socket(connection) = &mut presence {
         for (what, mid) in mids {
             connection.publish(what, &mid).await?;

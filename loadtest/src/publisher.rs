@@ -27,7 +27,7 @@ pub(crate) enum State {
 pub(crate) struct Publisher {
     shared: Arc<Shared>,
     state: watch::Receiver<State>,
-    thread: JoinHandle<anyhow::Result<()>>,
+    thread: Option<JoinHandle<anyhow::Result<()>>>,
 }
 
 #[derive(Default)]
@@ -44,7 +44,7 @@ impl Publisher {
         let (state, watched) = watch::channel(State::Connecting);
         let driver = Driver { socket, member, source, began: None, shared: shared.clone(), state };
         let thread = std::thread::Builder::new().name("publisher".to_owned()).spawn(move || driver.run())?;
-        Ok(Self { shared, state: watched, thread })
+        Ok(Self { shared, state: watched, thread: Some(thread) })
     }
 
     pub(crate) async fn connected(&mut self, within: Duration) -> anyhow::Result<()> {
@@ -70,9 +70,17 @@ impl Publisher {
     }
 
     /// Blocks for up to a tenth of a second.
-    pub(crate) fn stop(self) -> anyhow::Result<()> {
+    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
         self.shared.stop.store(true, Ordering::Relaxed);
-        self.thread.join().map_err(|_| anyhow::anyhow!("the publisher thread panicked"))?
+        let Some(thread) = self.thread.take() else { return Ok(()) };
+        thread.join().map_err(|_| anyhow::anyhow!("the publisher thread panicked"))?
+    }
+}
+
+impl Drop for Publisher {
+    /// One that is given up on the way in must not go on sending.
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
     }
 }
 
@@ -105,11 +113,19 @@ impl Driver {
                 return Ok(());
             }
             *self.shared.sent.lock().unwrap_or_else(PoisonError::into_inner) = self.member.sent();
-            self.socket.set_read_timeout(Some(self.wait()))?;
+            let wait = self.wait();
+            self.socket.set_read_timeout(Some(wait))?;
             match self.socket.recv_from(&mut buffer) {
                 Ok((len, from)) => self.member.handle_datagram(clock::now().at, from, &buffer[..len])?,
                 // A refused port shows as an error of the next call: the server may be starting again.
-                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted | ErrorKind::ConnectionRefused) => {}
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        ErrorKind::WouldBlock
+                            | ErrorKind::TimedOut
+                            | ErrorKind::Interrupted
+                            | ErrorKind::ConnectionRefused
+                    ) => {}
                 Err(error) => return Err(error).context("receiving"),
             }
         }

@@ -79,7 +79,9 @@ impl Answer {
                 "ice-pwd" if answer.ice_pwd.is_empty() => answer.ice_pwd = value.to_owned(),
                 "fingerprint" if answer.fingerprint.is_empty() => answer.fingerprint = value.to_owned(),
                 "setup" if setup.is_empty() => setup = value,
-                "candidate" => answer.candidates.extend(candidate(value).filter(|new| !answer.candidates.contains(new))),
+                "candidate" => {
+                    answer.candidates.extend(candidate(value).filter(|new| !answer.candidates.contains(new)))
+                }
                 _ => {
                     if let Some(media) = answer.media.last_mut() {
                         media.attribute(name, value);
@@ -169,7 +171,8 @@ impl Media {
             "ssrc-group" => {
                 let mut fields = value.split_ascii_whitespace();
                 if fields.next() == Some("FID")
-                    && let (Some(Ok(media)), Some(Ok(rtx))) = (fields.next().map(str::parse), fields.next().map(str::parse))
+                    && let (Some(Ok(media)), Some(Ok(rtx))) =
+                        (fields.next().map(str::parse), fields.next().map(str::parse))
                 {
                     self.repairs.insert(rtx, media);
                 }

@@ -124,7 +124,9 @@ impl Connection {
     async fn next(&mut self) -> anyhow::Result<ServerMessage> {
         loop {
             match self.stream.next().await.context("the websocket was closed")?? {
-                Message::Text(text) => return serde_json::from_str(&text).context("a message of the server is unknown"),
+                Message::Text(text) => {
+                    return serde_json::from_str(&text).context("a message of the server is unknown");
+                }
                 Message::Close(frame) => bail!("the server closed the websocket: {frame:?}"),
                 _ => {}
             }

@@ -16,7 +16,8 @@ pub(crate) struct Resource {
 
 impl Resource {
     pub(crate) async fn open(client: &Client, endpoint: Url, token: &str, offer: String) -> anyhow::Result<Self> {
-        let request = client.post(endpoint.clone()).bearer_auth(token).header(CONTENT_TYPE, "application/sdp").body(offer);
+        let request =
+            client.post(endpoint.clone()).bearer_auth(token).header(CONTENT_TYPE, "application/sdp").body(offer);
         let response = request.send().await.with_context(|| format!("sending the offer to {endpoint}"))?;
         let status = response.status();
         // The address may be relative (RFC 9725 §4.2).

@@ -88,7 +88,11 @@ impl Ice {
     }
 
     /// The next check, when it is due.
-    pub(crate) fn poll_check(&mut self, now: Instant, crypto: &dyn RTCCrypto) -> Result<Option<(SocketAddr, Vec<u8>)>, Error> {
+    pub(crate) fn poll_check(
+        &mut self,
+        now: Instant,
+        crypto: &dyn RTCCrypto,
+    ) -> Result<Option<(SocketAddr, Vec<u8>)>, Error> {
         let tie_breaker = self.tie_breaker;
         let Some(remote) = self.remote.as_mut().filter(|remote| remote.next_check <= now) else { return Ok(None) };
         let to = remote.selected.unwrap_or(remote.candidates[remote.tries % remote.candidates.len()]);

@@ -11,9 +11,9 @@ mod reception;
 mod srtp;
 mod transport_cc;
 
-pub(crate) use crowd::{Crowd, CrowdReport, Progress};
+pub(crate) use crowd::{Crowd, CrowdReport, StreamResult, ViewerResult};
 pub(crate) use dtls::Identity;
-pub(crate) use peer::LightPeer;
+pub(crate) use peer::{LightPeer, Milestones};
 
 #[cfg(test)]
 pub(crate) use peer::Meters;

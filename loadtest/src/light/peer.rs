@@ -295,7 +295,8 @@ impl LightPeer {
 
     fn feedback(&mut self, now: Instant) -> Result<(), Error> {
         let media_ssrc = self.streams.first().map_or(0, |stream| stream.ssrc);
-        if let Some(report) = self.transport_cc.as_mut().and_then(|recorder| recorder.poll(now, self.ssrc, media_ssrc)) {
+        if let Some(report) = self.transport_cc.as_mut().and_then(|recorder| recorder.poll(now, self.ssrc, media_ssrc))
+        {
             self.send_rtcp(&report)?;
         }
         for index in 0..self.streams.len() {
@@ -384,7 +385,8 @@ impl Header {
             let words = 4 * usize::from(u16::from_be_bytes([w0, w1]));
             let extensions = packet.get(len + 4..len + 4 + words)?;
             if let Some(id) = transport_cc_id.filter(|_| [p0, p1] == [0xbe, 0xde]) {
-                transport_cc = one_byte_extension(extensions, id).and_then(|value| value.try_into().ok()).map(u16::from_be_bytes);
+                transport_cc =
+                    one_byte_extension(extensions, id).and_then(|value| value.try_into().ok()).map(u16::from_be_bytes);
             }
             len += 4 + words;
         }

@@ -92,9 +92,8 @@ impl Reception {
 
     /// Numbers to ask for now.
     pub(crate) fn poll_nacks(&mut self, now: Instant) -> Vec<u16> {
-        self.missing.retain(|missing| {
-            missing.tries < MOST_TRIES && now.saturating_duration_since(missing.since) < GIVE_UP
-        });
+        self.missing
+            .retain(|missing| missing.tries < MOST_TRIES && now.saturating_duration_since(missing.since) < GIVE_UP);
         let mut numbers = Vec::new();
         for missing in &mut self.missing {
             let since = |at| now.saturating_duration_since(at);
@@ -114,9 +113,9 @@ impl Reception {
         let expected_now = expected - self.reported_expected;
         let lost_now = expected_now.saturating_sub(received.saturating_sub(self.reported_received));
         (self.reported_expected, self.reported_received) = (expected, received);
-        let (last_sender_report, delay) = self.sender_report.map_or((0, 0), |(ntp, at)| {
-            (ntp, (now.saturating_duration_since(at).as_secs_f64() * 65_536.0) as u32)
-        });
+        let (last_sender_report, delay) = self
+            .sender_report
+            .map_or((0, 0), |(ntp, at)| (ntp, (now.saturating_duration_since(at).as_secs_f64() * 65_536.0) as u32));
         ReceptionReport {
             ssrc: self.ssrc,
             fraction_lost: (lost_now * 256).checked_div(expected_now).unwrap_or(0).min(255) as u8,

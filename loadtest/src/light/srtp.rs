@@ -80,7 +80,8 @@ impl Gcm {
         let (roc, highest) = known.unwrap_or((0, sequence));
         let guess = guess_rollover(roc, highest, sequence);
         let (header, sealed) = packet.split_at_mut_checked(header_len)?;
-        let payload = self.key.open_in_place(nonce(&self.salt, ssrc, guess, sequence), Aad::from(&*header), sealed).ok()?;
+        let payload =
+            self.key.open_in_place(nonce(&self.salt, ssrc, guess, sequence), Aad::from(&*header), sealed).ok()?;
         if known.is_none() || (guess, sequence) > (roc, highest) {
             self.rollover.insert(ssrc, (guess, sequence));
         }

@@ -45,7 +45,17 @@ impl Stage {
                 // The server hears the last flight a little later.
                 (0..20).for_each(|_| network.step(&mut viewer, &mut server));
                 let (sent, sequence) = (HashMap::new(), 0xffd0);
-                return Self { network, viewer, server, transport_cc_id, sequence, transport_cc: 0, sent, repaired: 0, rtx_sequence: 0 };
+                return Self {
+                    network,
+                    viewer,
+                    server,
+                    transport_cc_id,
+                    sequence,
+                    transport_cc: 0,
+                    sent,
+                    repaired: 0,
+                    rtx_sequence: 0,
+                };
             }
         }
         panic!("not connected within 5 s of virtual time: {:?}", viewer.peer.failure());
@@ -94,7 +104,10 @@ impl Stage {
                 ..lost.header
             };
             self.rtx_sequence = self.rtx_sequence.wrapping_add(1);
-            self.server.send(self.network.now.at, RTCMessage::RtpPacket(String::new(), Packet { header, payload: payload.freeze() }));
+            self.server.send(
+                self.network.now.at,
+                RTCMessage::RtpPacket(String::new(), Packet { header, payload: payload.freeze() }),
+            );
         }
         self.repaired = wanted.len();
     }
@@ -167,13 +180,8 @@ fn without_repairs_the_loss_is_counted() {
 fn transport_wide_feedback_covers_every_packet() {
     let mut stage = Stage::connected();
     stage.watch(1_500, false);
-    let received: usize = stage
-        .server
-        .arrived
-        .rtcp::<TransportLayerCc>()
-        .iter()
-        .map(|report| report.recv_deltas.len())
-        .sum();
+    let received: usize =
+        stage.server.arrived.rtcp::<TransportLayerCc>().iter().map(|report| report.recv_deltas.len()).sum();
     assert_eq!(received, stage.sent.len());
 }
 
@@ -182,7 +190,12 @@ fn a_viewer_that_sees_no_key_frame_asks_for_one() {
     let mut stage = Stage::connected();
     for number in 0..40u64 {
         let payloads = vec![bytes::Bytes::from_static(&[0x41, 1, 2, 3])];
-        stage.send_frame(&Frame { lane: Lane::Video(0), time: Duration::from_millis(number * 33), payloads, level: None });
+        stage.send_frame(&Frame {
+            lane: Lane::Video(0),
+            time: Duration::from_millis(number * 33),
+            payloads,
+            level: None,
+        });
         (0..33).for_each(|_| stage.network.step(&mut stage.viewer, &mut stage.server));
     }
     assert!(stage.viewer.peer.milestones.first_media.is_some());
@@ -216,5 +229,9 @@ fn a_certificate_other_than_the_answers_is_refused() {
     let mut viewer = Viewer { peer, meters: Meters::default() };
     (0..2_000).for_each(|_| network.step(&mut viewer, &mut server));
     assert_eq!(viewer.peer.milestones.connected, None);
-    assert!(viewer.peer.failure().is_some_and(|failure| failure.contains("fingerprint")), "{:?}", viewer.peer.failure());
+    assert!(
+        viewer.peer.failure().is_some_and(|failure| failure.contains("fingerprint")),
+        "{:?}",
+        viewer.peer.failure()
+    );
 }

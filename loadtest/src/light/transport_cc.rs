@@ -88,7 +88,8 @@ impl Recorder {
         packet.push(self.reports);
         for chunk in symbols.chunks(SYMBOLS_PER_CHUNK) {
             // A status vector of two-bit symbols (§3.1.4).
-            let bits = (0..SYMBOLS_PER_CHUNK).fold(0u16, |bits, i| bits << 2 | u16::from(chunk.get(i).copied().unwrap_or(0)));
+            let bits =
+                (0..SYMBOLS_PER_CHUNK).fold(0u16, |bits, i| bits << 2 | u16::from(chunk.get(i).copied().unwrap_or(0)));
             packet.extend((0xc000 | bits).to_be_bytes());
         }
         packet.extend(deltas);

@@ -62,7 +62,12 @@ pub(crate) fn add_tracks(connection: &mut RTCPeerConnection, shape: VideoShape) 
     });
     let layers: Vec<Ssrcs> = layers.collect();
     add_track(connection, RtpCodecKind::Audio, "sound", vec![encoding(&audio, opus())])?;
-    add_track(connection, RtpCodecKind::Video, "picture", layers.iter().map(|layer| encoding(layer, h264())).collect())?;
+    add_track(
+        connection,
+        RtpCodecKind::Video,
+        "picture",
+        layers.iter().map(|layer| encoding(layer, h264())).collect(),
+    )?;
     Ok([audio].into_iter().chain(layers).collect())
 }
 
@@ -101,12 +106,19 @@ fn opus() -> RTCRtpCodec {
 
 fn h264() -> RTCRtpCodec {
     let feedback = [("transport-cc", ""), ("ccm", "fir"), ("nack", ""), ("nack", "pli")];
-    codec(MIME_TYPE_H264, 90_000, 0, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f", &feedback)
+    codec(
+        MIME_TYPE_H264,
+        90_000,
+        0,
+        "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+        &feedback,
+    )
 }
 
 fn codec(mime_type: &str, clock_rate: u32, channels: u16, fmtp: &str, feedback: &[(&str, &str)]) -> RTCRtpCodec {
-    let feedback =
-        feedback.iter().map(|(typ, parameter)| RTCPFeedback { typ: (*typ).to_owned(), parameter: (*parameter).to_owned() });
+    let feedback = feedback
+        .iter()
+        .map(|(typ, parameter)| RTCPFeedback { typ: (*typ).to_owned(), parameter: (*parameter).to_owned() });
     RTCRtpCodec {
         mime_type: mime_type.to_owned(),
         clock_rate,

@@ -51,7 +51,9 @@ pub(crate) enum Event {
     Connected,
     /// The path is gone for good.
     Failed,
-    KeyFrameWanted { layer: usize },
+    KeyFrameWanted {
+        layer: usize,
+    },
 }
 
 /// Counts since the start, retransmissions apart.
@@ -85,7 +87,11 @@ impl Member {
         let (tap, feedback) = FeedbackTap::new();
         let settings = SettingEngineBuilder::new()
             .with_srtp_protection_profiles(codecs::srtp_profiles())
-            .with_ice_timeouts(Some(Duration::from_secs(5)), Some(Duration::from_secs(10)), Some(Duration::from_secs(2)))
+            .with_ice_timeouts(
+                Some(Duration::from_secs(5)),
+                Some(Duration::from_secs(10)),
+                Some(Duration::from_secs(2)),
+            )
             .with_include_loopback_candidate(true)
             .build();
         let mut connection = RTCPeerConnectionBuilder::new()
@@ -139,7 +145,8 @@ impl Member {
                 Lane::Video(_) => Some(video),
             };
             // A server may take video alone, or fewer layers.
-            let taken = media.filter(|media| ssrcs.rid.is_empty() || media.rids.is_empty() || media.rids.contains(&ssrcs.rid));
+            let taken =
+                media.filter(|media| ssrcs.rid.is_empty() || media.rids.is_empty() || media.rids.contains(&ssrcs.rid));
             if let Some(media) = taken {
                 self.streams.push(Outgoing::new(ssrcs.clone(), media).ok_or(MemberError::NotTaken("H.264 and Opus"))?);
             }
@@ -153,10 +160,6 @@ impl Member {
         self.streams.iter().find(|stream| stream.kind() == kind).map(Outgoing::mid)
     }
 
-    pub(crate) fn is_connected(&self) -> bool {
-        self.connected
-    }
-
     pub(crate) fn sent(&self) -> Sent {
         self.sent
     }
@@ -168,7 +171,12 @@ impl Member {
         self.queue.extend(stream.packets(frame));
     }
 
-    pub(crate) fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> Result<(), MemberError> {
+    pub(crate) fn handle_datagram(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        datagram: &[u8],
+    ) -> Result<(), MemberError> {
         self.connection.handle_read(TaggedBytesMut {
             now,
             transport: TransportContext {
@@ -235,14 +243,16 @@ impl Member {
         for heard in self.tap.drain() {
             match heard {
                 feedback::Heard::KeyFrame { ssrc } => {
-                    if let Some(Lane::Video(layer)) = self.streams.iter().find(|s| s.ssrc() == ssrc).map(Outgoing::lane) {
+                    if let Some(Lane::Video(layer)) = self.streams.iter().find(|s| s.ssrc() == ssrc).map(Outgoing::lane)
+                    {
                         self.sent.key_frames_asked += 1;
                         self.events.push_back(Event::KeyFrameWanted { layer });
                     }
                 }
                 feedback::Heard::Nack { ssrc, numbers } => {
                     if let Some(stream) = self.streams.iter_mut().find(|stream| stream.ssrc() == ssrc) {
-                        let repairs: Vec<_> = numbers.into_iter().filter_map(|number| stream.repair(now, number)).collect();
+                        let repairs: Vec<_> =
+                            numbers.into_iter().filter_map(|number| stream.repair(now, number)).collect();
                         self.sent.retransmitted += repairs.len() as u64;
                         // Repairs are late already.
                         repairs.into_iter().rev().for_each(|repair| self.queue.push_front(repair));

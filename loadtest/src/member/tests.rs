@@ -83,7 +83,8 @@ fn transport_wide_numbers_run_through_all_streams() {
     }
     stage.run(50);
     let id = stage.extensions[TRANSPORT_CC_URI];
-    let numbers: Vec<Vec<u8>> = stage.server.arrived.rtp().iter().map(|p| p.header.get_extension(id).unwrap().to_vec()).collect();
+    let numbers: Vec<Vec<u8>> =
+        stage.server.arrived.rtp().iter().map(|p| p.header.get_extension(id).unwrap().to_vec()).collect();
     assert_eq!(numbers, (0..6u16).map(|n| n.to_be_bytes().to_vec()).collect::<Vec<_>>());
 }
 
@@ -120,7 +121,8 @@ fn pli_and_fir_ask_for_a_key_frame_of_their_layer() {
     stage.run(20);
     let ssrcs: Vec<u32> = stage.server.arrived.rtp().iter().map(|p| p.header.ssrc).collect();
     let pli = PictureLossIndication { sender_ssrc: 1, media_ssrc: ssrcs[1] };
-    let fir = FullIntraRequest { sender_ssrc: 1, media_ssrc: 0, fir: vec![FirEntry { ssrc: ssrcs[2], sequence_number: 1 }] };
+    let fir =
+        FullIntraRequest { sender_ssrc: 1, media_ssrc: 0, fir: vec![FirEntry { ssrc: ssrcs[2], sequence_number: 1 }] };
     stage.server.send(stage.network.now.at, RTCMessage::RtcpPacket(String::new(), vec![Box::new(pli), Box::new(fir)]));
     stage.run(20);
     let asked: Vec<Event> = std::iter::from_fn(|| stage.member.poll_event()).collect();
@@ -131,13 +133,25 @@ fn pli_and_fir_ask_for_a_key_frame_of_their_layer() {
 fn sender_reports_put_sound_and_picture_on_one_clock() {
     let mut stage = Stage::connected(VideoShape::Single);
     stage.picture(0, 0, 1);
-    let sound = Frame { lane: Lane::Audio, time: Duration::ZERO, payloads: vec![Bytes::from_static(&[0xf8, 1])], level: Some(20) };
+    let sound = Frame {
+        lane: Lane::Audio,
+        time: Duration::ZERO,
+        payloads: vec![Bytes::from_static(&[0xf8, 1])],
+        level: Some(20),
+    };
     stage.member.send(stage.began, &sound);
     stage.run(2_500);
-    let zero: BTreeMap<u32, u32> = stage.server.arrived.rtp().iter().map(|p| (p.header.ssrc, p.header.timestamp)).collect();
+    let zero: BTreeMap<u32, u32> =
+        stage.server.arrived.rtp().iter().map(|p| (p.header.ssrc, p.header.timestamp)).collect();
     let reports = stage.server.arrived.rtcp::<SenderReport>();
     assert!(reports.len() >= 4);
-    let rate = |ssrc| if stage.member.streams.iter().any(|s| s.ssrc() == ssrc && s.kind() == Kind::Audio) { 48_000.0 } else { 90_000.0 };
+    let rate = |ssrc| {
+        if stage.member.streams.iter().any(|s| s.ssrc() == ssrc && s.kind() == Kind::Audio) {
+            48_000.0
+        } else {
+            90_000.0
+        }
+    };
     for report in reports {
         let media_seconds = f64::from(report.rtp_time.wrapping_sub(zero[&report.ssrc])) / rate(report.ssrc);
         let wall_seconds = report.ntp_time.wrapping_sub(stage.began.ntp()) as f64 / 2f64.powi(32);

@@ -53,7 +53,14 @@ impl Canvas {
     pub(crate) fn new(scale: usize, colour: Colour) -> Self {
         let (width, height) = (FULL_WIDTH / scale, FULL_HEIGHT / scale);
         let chroma = (width / 2) * (height / 2);
-        Self { scale, width, height, y: vec![colour.y; width * height], u: vec![colour.u; chroma], v: vec![colour.v; chroma] }
+        Self {
+            scale,
+            width,
+            height,
+            y: vec![colour.y; width * height],
+            u: vec![colour.u; chroma],
+            v: vec![colour.v; chroma],
+        }
     }
 
     pub(crate) fn fill(&mut self, area: Rect, colour: Colour) {

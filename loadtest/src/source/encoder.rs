@@ -52,7 +52,11 @@ impl LayerEncoder {
     /// Parameter sets as this encoder writes them for pictures of this size.
     pub(crate) fn parameter_sets(picture: &impl YUVSource) -> Result<Vec<Vec<u8>>, SourceError> {
         let stream = Self::new(500_000, 30.0)?.encode_stream(picture)?;
-        Ok(h264::nal_units(&stream).into_iter().filter(|nal| matches!(nal[0] & 0x1f, 7 | 8)).map(<[u8]>::to_vec).collect())
+        Ok(h264::nal_units(&stream)
+            .into_iter()
+            .filter(|nal| matches!(nal[0] & 0x1f, 7 | 8))
+            .map(<[u8]>::to_vec)
+            .collect())
     }
 }
 

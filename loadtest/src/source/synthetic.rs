@@ -150,7 +150,6 @@ impl Source for Synthetic {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,7 +194,11 @@ mod tests {
     fn a_key_frame_comes_first_and_when_asked_for() {
         let mut source = Synthetic::new(1_500_000).unwrap();
         let keys = |frames: &[Frame]| {
-            frames.iter().filter(|f| f.lane == Lane::Video(0)).map(|f| h264::starts_key_frame(&f.payloads[0])).collect::<Vec<_>>()
+            frames
+                .iter()
+                .filter(|f| f.lane == Lane::Video(0))
+                .map(|f| h264::starts_key_frame(&f.payloads[0]))
+                .collect::<Vec<_>>()
         };
         assert_eq!(keys(&frames_of(&mut source, 1)).iter().filter(|k| **k).count(), 1);
         source.want_key_frame(0);

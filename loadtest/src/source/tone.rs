@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn what_is_encoded_decodes_to_sound() {
-        let (mut tone, mut decoder) = (Tone::new().unwrap(), opus::Decoder::new(SAMPLE_RATE, opus::Channels::Mono).unwrap());
+        let (mut tone, mut decoder) =
+            (Tone::new().unwrap(), opus::Decoder::new(SAMPLE_RATE, opus::Channels::Mono).unwrap());
         let mut pcm = [0f32; FRAME_SAMPLES];
         for _ in 0..10 {
             assert_eq!(decoder.decode_float(&tone.next().unwrap().payload, &mut pcm, false).unwrap(), FRAME_SAMPLES);

@@ -121,7 +121,11 @@ mod tests {
     fn merging_equals_recording_in_one() {
         let (mut a, mut b, mut both) = (Histogram::default(), Histogram::default(), Histogram::default());
         for value in 0..1_000u64 {
-            if value % 3 == 0 { a.record(value * 17) } else { b.record(value * 17) }
+            if value % 3 == 0 {
+                a.record(value * 17)
+            } else {
+                b.record(value * 17)
+            }
             both.record(value * 17);
         }
         a.merge(&b);

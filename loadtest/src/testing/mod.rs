@@ -28,7 +28,12 @@ pub(crate) struct Arrived(Arc<Mutex<Vec<Packet>>>);
 
 impl Arrived {
     pub(crate) fn rtp(&self) -> Vec<rtc::rtp::Packet> {
-        self.0.lock().unwrap().iter().filter_map(|p| if let Packet::Rtp(p) = p { Some(p.clone()) } else { None }).collect()
+        self.0
+            .lock()
+            .unwrap()
+            .iter()
+            .filter_map(|p| if let Packet::Rtp(p) = p { Some(p.clone()) } else { None })
+            .collect()
     }
 
     pub(crate) fn rtcp<P: Clone + 'static>(&self) -> Vec<P> {
@@ -134,8 +139,12 @@ pub(crate) trait End {
 
 impl End for Answerer {
     fn receive(&mut self, now: Moment, from: SocketAddr, datagram: &mut [u8]) {
-        let transport =
-            TransportContext { local_addr: SERVER, peer_addr: from, ecn: None, transport_protocol: TransportProtocol::UDP };
+        let transport = TransportContext {
+            local_addr: SERVER,
+            peer_addr: from,
+            ecn: None,
+            transport_protocol: TransportProtocol::UDP,
+        };
         let message = BytesMut::from(&*datagram);
         let _ = self.connection.handle_read(TaggedBytesMut { now: now.at, transport, message });
         while self.connection.poll_read().is_some() {}
