@@ -7,7 +7,6 @@ use ts_rs::TS;
 /// One frame from a client. `id` is chosen by the client, rises within a Connection, and is echoed as `re` in the one
 /// `ok`, `answer`, `pong`, `welcome` or `refused` that every frame gets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ClientFrame {
     #[ts(type = "number")]
     pub id: u64,
@@ -17,7 +16,6 @@ pub struct ClientFrame {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[ts(export)]
 pub enum ClientMessage {
     /// Must be the first frame of a Connection. `resume` is the token of an earlier `welcome`.
     Hello {
@@ -29,38 +27,63 @@ pub enum ClientMessage {
     },
     Leave,
     /// The client always offers. Send m-lines are `sendonly`, slots are `recvonly`; a later offer may add m-lines or restart ICE.
-    Offer { sdp: String },
+    Offer {
+        sdp: String,
+    },
     /// Promise to send `source` on the m-line `mid` of the last answered offer.
-    Publish { source: Source, mid: String },
-    Unpublish { source: Source },
+    Publish {
+        source: Source,
+        mid: String,
+    },
+    Unpublish {
+        source: Source,
+    },
     /// Mute or unmute one's own Publication.
-    Mute { source: Source, muted: bool },
+    Mute {
+        source: Source,
+        muted: bool,
+    },
     /// What the client wants to see in its video slots; the whole wish each time. Slots not named show nothing.
-    /// An empty `show` of a slot with `auto` lets the server choose.
-    Slots { slots: Vec<SlotWish> },
-    Chat { text: String },
+    /// Until the first wish the server chooses for every slot. Audio slots are always the server's choice.
+    Slots {
+        slots: Vec<SlotWish>,
+    },
+    Chat {
+        text: String,
+    },
     RaiseHand,
     LowerHand,
     /// Host: let this Participant publish.
-    Admit { participant: ParticipantId },
+    Admit {
+        participant: ParticipantId,
+    },
     /// Host: take back the right to publish, and lower the hand.
-    Dismiss { participant: ParticipantId },
+    Dismiss {
+        participant: ParticipantId,
+    },
     /// Host: mute somebody's Publication. Only its owner can unmute.
-    MuteParticipant { participant: ParticipantId, source: Source },
+    MuteParticipant {
+        participant: ParticipantId,
+        source: Source,
+    },
     /// Host: mute every microphone but the hosts'.
     MuteAll,
     /// Host: put somebody out for the rest of the Session.
-    Remove { participant: ParticipantId },
+    Remove {
+        participant: ParticipantId,
+    },
     /// Host: end the Session for everyone.
     End,
     /// Every 15 s, and when it changes: is the page visible, is the sound on?
-    Watching { visible: bool, sound: bool },
+    Watching {
+        visible: bool,
+        sound: bool,
+    },
     Ping,
 }
 
 /// What a client wants in one video slot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct SlotWish {
     pub mid: String,
     /// `null`: the server chooses.
@@ -70,7 +93,6 @@ pub struct SlotWish {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct SlotTarget {
     pub participant: ParticipantId,
     pub source: Source,

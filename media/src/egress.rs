@@ -1,0 +1,12 @@
+//! Where the router puts what must go out: plaintext packets, sealed and batched by whoever implements this.
+
+use crate::ids::PeerId;
+
+/// The way out of the router. Implementations seal in place and group by receiver; a call must not block or allocate in
+/// steady state. `header` and `payload` are one plaintext RTP packet in two pieces, so that a payload shared by many
+/// receivers is written once per receiver and nowhere else.
+pub trait Egress {
+    fn send_rtp(&mut self, to: PeerId, header: &[u8], payload: &[u8]);
+    /// One plaintext compound RTCP packet (RFC 3550 §6.1).
+    fn send_rtcp(&mut self, to: PeerId, compound: &[u8]);
+}
