@@ -27,15 +27,18 @@ mod writer;
 pub use constraint::Constraint;
 pub use error::{Noun, StoreError};
 pub use page::{LARGEST_PAGE, Page, Paged};
+pub use random::id as random_id;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
+use sqlx::{Any, AnyConnection, AnyPool, Executor as _, Row as _};
 use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 use writer::{Lane, Work, Writers};
+
+pub use writer::WriteTotals;
 
 /// How long a reader waits for a connection before the request is refused.
 const READER_PATIENCE: Duration = Duration::from_secs(5);
@@ -98,6 +101,32 @@ impl Store {
     pub async fn ready(&self) -> Result<(), StoreError> {
         sqlx::query("select 1").fetch_one(&mut *self.read().await?).await?;
         setting::touch(self, "ready").await
+    }
+
+    /// How the database keeps what it has committed, in words for the log: `journal_mode=wal synchronous=2` is as it
+    /// should be on SQLite, `fsync=on synchronous_commit=on` on PostgreSQL.
+    pub async fn durability(&self) -> Result<String, StoreError> {
+        const SQLITE: &[(&str, &str)] =
+            &[("journal_mode", "pragma journal_mode"), ("synchronous", "pragma synchronous")];
+        const POSTGRES: &[(&str, &str)] = &[("fsync", "show fsync"), ("synchronous_commit", "show synchronous_commit")];
+        let questions = match self.0.database {
+            Database::Sqlite => SQLITE,
+            Database::Postgres => POSTGRES,
+        };
+        let mut words = Vec::with_capacity(questions.len());
+        for (name, question) in questions {
+            // Asked where the writing is done: these are settings of a connection.
+            let row = sqlx::query(*question).fetch_one(self.0.writers.pool()).await?;
+            let value = row.try_get::<String, _>(0).or_else(|_| row.try_get::<i64, _>(0).map(|n| n.to_string()))?;
+            words.push(format!("{name}={value}"));
+        }
+        Ok(words.join(" "))
+    }
+
+    /// What was written since the start.
+    #[must_use]
+    pub fn write_totals(&self) -> WriteTotals {
+        self.0.writers.totals()
     }
 
     /// Lets the writers finish what waits, then closes every connection. Writing afterwards is refused.

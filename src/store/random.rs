@@ -10,6 +10,7 @@ pub(super) fn bytes<const N: usize>() -> Result<[u8; N], StoreError> {
     Ok(bytes)
 }
 
-pub(super) fn id<T: Id>() -> Result<T, StoreError> {
+/// A fresh random id of any kind.
+pub fn id<T: Id>() -> Result<T, StoreError> {
     Ok(T::from_random(bytes::<ID_BYTES>()?))
 }

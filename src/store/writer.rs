@@ -9,7 +9,8 @@ use super::{Database, StoreError};
 use sqlx::{AnyConnection, AnyPool, Connection as _};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::pin::Pin;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -46,11 +47,29 @@ enum Transaction {
     Lost,
 }
 
+/// What the writers have done since the start, for the metrics.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WriteTotals {
+    /// Pieces of work that were committed or refused by a rule.
+    pub writes: u64,
+    pub commits: u64,
+    /// Groups that did not commit, or could not begin.
+    pub lost_groups: u64,
+}
+
+#[derive(Default)]
+struct Counters {
+    writes: AtomicU64,
+    commits: AtomicU64,
+    lost_groups: AtomicU64,
+}
+
 pub(super) struct Writers {
     /// None once closed.
     lanes: Mutex<Option<Vec<mpsc::Sender<Attempt>>>>,
     tasks: tokio::sync::Mutex<Vec<JoinHandle<()>>>,
     pool: AnyPool,
+    counters: Arc<Counters>,
 }
 
 impl Writers {
@@ -59,13 +78,14 @@ impl Writers {
             Database::Sqlite => 1,
             Database::Postgres => POSTGRES_LANES,
         };
+        let counters = Arc::<Counters>::default();
         let (lanes, tasks) = (0..count)
             .map(|_| {
                 let (sender, receiver) = mpsc::channel(QUEUE);
-                (sender, tokio::spawn(run(database, pool.clone(), receiver)))
+                (sender, tokio::spawn(run(database, pool.clone(), receiver, Arc::clone(&counters))))
             })
             .unzip();
-        Self { lanes: Mutex::new(Some(lanes)), tasks: tokio::sync::Mutex::new(tasks), pool }
+        Self { lanes: Mutex::new(Some(lanes)), tasks: tokio::sync::Mutex::new(tasks), pool, counters }
     }
 
     /// Runs `work` in the next group of this lane, and gives its result after COMMIT. When the group does not commit,
@@ -101,6 +121,18 @@ impl Writers {
         answered.await.unwrap_or_else(|_| Err(StoreError::NotCommitted { cause: "no transaction".to_owned() }))
     }
 
+    pub(super) fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    pub(super) fn totals(&self) -> WriteTotals {
+        WriteTotals {
+            writes: self.counters.writes.load(Ordering::Relaxed),
+            commits: self.counters.commits.load(Ordering::Relaxed),
+            lost_groups: self.counters.lost_groups.load(Ordering::Relaxed),
+        }
+    }
+
     fn lane(&self, lane: Lane<'_>) -> Option<mpsc::Sender<Attempt>> {
         let lanes = self.lanes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let lanes = lanes.as_ref()?;
@@ -127,18 +159,24 @@ impl Writers {
     }
 }
 
-async fn run(database: Database, pool: AnyPool, mut queue: mpsc::Receiver<Attempt>) {
+async fn run(database: Database, pool: AnyPool, mut queue: mpsc::Receiver<Attempt>, counters: Arc<Counters>) {
     let mut group = Vec::with_capacity(LARGEST_GROUP);
     while queue.recv_many(&mut group, LARGEST_GROUP).await > 0 {
-        if let Err(error) = commit_group(database, &pool, &mut group).await {
-            tracing::error!(error = %error, "no transaction could begin; the writes that waited are refused");
+        if let Err(error) = commit_group(database, &pool, &mut group, &counters).await {
+            counters.lost_groups.fetch_add(1, Ordering::Relaxed);
+            tracing::error!(%error, "no transaction could begin; the writes that waited are refused");
         }
         // Work that found no transaction is dropped here, which tells those who wait.
         group.clear();
     }
 }
 
-async fn commit_group(database: Database, pool: &AnyPool, group: &mut Vec<Attempt>) -> Result<(), sqlx::Error> {
+async fn commit_group(
+    database: Database,
+    pool: &AnyPool,
+    group: &mut Vec<Attempt>,
+    counters: &Counters,
+) -> Result<(), sqlx::Error> {
     let mut connection = pool.acquire().await?;
     let mut transaction = match database {
         // Takes the write lock at once, instead of failing halfway when another process holds it.
@@ -160,8 +198,15 @@ async fn commit_group(database: Database, pool: &AnyPool, group: &mut Vec<Attemp
         Transaction::Sound => transaction.commit().await.map_err(|error| error.to_string()),
         Transaction::Lost => Err("the database gave up the transaction".to_owned()),
     };
-    if let Err(cause) = &commit {
-        tracing::error!(cause, writes = acknowledgements.len(), "a group of writes did not commit");
+    match &commit {
+        Ok(()) => {
+            counters.commits.fetch_add(1, Ordering::Relaxed);
+            counters.writes.fetch_add(acknowledgements.len() as u64, Ordering::Relaxed);
+        }
+        Err(cause) => {
+            counters.lost_groups.fetch_add(1, Ordering::Relaxed);
+            tracing::error!(cause, writes = acknowledgements.len(), "a group of writes did not commit");
+        }
     }
     for acknowledge in acknowledgements {
         acknowledge(commit.clone());
