@@ -1,15 +1,25 @@
 //! The running server: opens everything, listens, and closes everything in order.
 
+mod ledger;
+mod plane;
+
 use crate::config::{Config, Listen, make_data_dir};
 use crate::http::clock::Clock;
 use crate::http::key::SigningKey;
 use crate::http::{AppState, addresses, certificate};
+use crate::live::{Going, LiveClock, MediaPlane, Registry, RegistryParts, recover};
 use crate::store::{self, Store};
 use anyhow::Context;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use ledger::StoreLedger;
+use lectern_media::driver::{Shard, ShardConfig};
+use lectern_media::transport::Identity;
+use lectern_signaling::room::RoomLimits;
+use plane::{ShardEvents, ShardPlane};
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -29,6 +39,12 @@ pub struct Announcement {
     pub demo_logins: Vec<(String, String, String)>,
 }
 
+/// The live Sessions and the media shards under them.
+struct Live {
+    registry: Registry,
+    shards: Vec<Shard>,
+}
+
 /// The servers of both ports, and how to stop them.
 struct Ports {
     handles: Vec<Handle<SocketAddr>>,
@@ -44,9 +60,10 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     let store = Store::open(&config.database_url()).await.context("数据库打不开")?;
     let seen = addresses::of_this_machine();
 
-    let live = live(&config, &store, &clock, &seen).await?;
+    let live = Live::start(&config, &store, &clock, &seen)?;
+    live.go_on_with_what_was_live(&store).await?;
     let sessions_at_once = usize::try_from(config.sessions_at_once).unwrap_or(usize::MAX);
-    let app = AppState::new(store.clone(), clock.clone(), key, live.clone(), sessions_at_once);
+    let app = AppState::new(store.clone(), clock.clone(), key, live.registry.clone(), sessions_at_once);
 
     let mut stop = StopSignals::new()?;
     let (ports, announcement) = listen(&config, &app, &clock, &seen).await?;
@@ -62,6 +79,70 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+impl Live {
+    fn start(config: &Config, store: &Store, clock: &Clock, seen: &[IpAddr]) -> anyhow::Result<Self> {
+        let identity = Arc::new(Identity::generate().context("媒体证书没有做成")?);
+        let (bind, advertise) = media_addresses(config, seen);
+        let mut shards = Vec::new();
+        let mut planes: Vec<(Arc<dyn MediaPlane>, ShardEvents)> = Vec::new();
+        for number in 0..config.media_shards() {
+            let port = config.media_port.checked_add(number).context("--media-port 太大，放不下这么多媒体线程")?;
+            let mut shard = ShardConfig::new(SocketAddr::new(bind, port), advertise.clone(), identity.clone());
+            shard.number = usize::from(number);
+            let told = || format!("UDP 端口 {port} 用不了，可能被别的程序占用了，可用 --media-port 换一个");
+            let (shard, events) = Shard::spawn(shard).with_context(told)?;
+            planes.push((Arc::new(ShardPlane(shard.clone())), ShardEvents(events)));
+            shards.push(shard);
+        }
+        let at_most = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+        let wall = clock.clone();
+        let parts = RegistryParts {
+            clock: LiveClock::new(move || wall.now()),
+            ledger: Arc::new(StoreLedger(store.clone())),
+            limits: RoomLimits { capacity: at_most(config.places_per_session) },
+            sessions: at_most(config.sessions_at_once),
+        };
+        Ok(Self { registry: Registry::start(parts, planes), shards })
+    }
+
+    /// Sessions that were live when the server stopped are live again; who was in them comes back by itself.
+    async fn go_on_with_what_was_live(&self, store: &Store) -> anyhow::Result<()> {
+        for session in store::session::live(store).await.context("进行中的直播读不出来")? {
+            let events = store::ledger::events(store, session.id).await.context("考勤明细读不出来")?;
+            let recovered = recover(&events);
+            if recovered.ended {
+                let last = events.last().map_or(session.started_at, |event| event.wall);
+                store::session::end(store, session.id, last).await.context("直播的结束没有记下来")?;
+                continue;
+            }
+            let activity = store::activity::get(store, session.activity).await.context("活动读不出来")?;
+            let going = Going { id: session.id, title: activity.title, started_at: session.started_at };
+            self.registry.go_on(going, recovered).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+            tracing::info!(session = %session.id, "goes on");
+        }
+        Ok(())
+    }
+
+    async fn stop(&self) {
+        self.registry.stop().await;
+        for shard in &self.shards {
+            shard.stop().await;
+        }
+    }
+}
+
+/// Where shards listen, and the addresses that clients are told. A browser on this machine must get through too.
+fn media_addresses(config: &Config, seen: &[IpAddr]) -> (IpAddr, Vec<IpAddr>) {
+    let mut told = config.media_addresses.clone();
+    if told.is_empty() {
+        told.extend_from_slice(seen);
+        told.push(Ipv4Addr::LOCALHOST.into());
+    }
+    let any: IpAddr =
+        if told.iter().any(IpAddr::is_ipv6) { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
+    (any, told)
 }
 
 /// Binds both ports before anything is announced: an address in use must be told, not logged.
@@ -89,7 +170,8 @@ async fn listen(
         let tls = RustlsConfig::from_pem(kept.chain, kept.key).await.context("证书或私钥不对")?;
         let site = crate::http::site(app, true).into_make_service_with_connect_info::<SocketAddr>();
         let server = axum_server::from_tcp_rustls(listener, tls).context("HTTPS 端口用不了")?;
-        ports.tasks.spawn(server.handle(ports.new_handle()).serve(site));
+        let server = server.handle(ports.new_handle());
+        ports.tasks.spawn(server.serve(site));
     }
     Ok((ports, told))
 }
