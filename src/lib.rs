@@ -4,5 +4,6 @@ pub mod app;
 pub mod config;
 pub mod domain;
 pub mod http;
+pub mod jobs;
 pub mod live;
 pub mod store;
