@@ -8,9 +8,9 @@ use super::stats::DropReason;
 use super::{IDLE_TICK, Router, RouterEvent, TICK, TRACK_SILENCE};
 use crate::egress::Egress;
 use crate::ids::PeerId;
+use crate::rtp::compound;
 use crate::rtp::ntp::{MediaClock, NtpTime};
 use crate::rtp::rtcp::{self, ReportBlock, Rtcp, Words};
-use crate::rtp::compound;
 use std::time::{Duration, Instant};
 
 /// Lost numbers answered per compound; a receiver that lost more needs a keyframe.
@@ -107,7 +107,9 @@ impl Router {
 
     fn heard_sender_report(&mut self, now: Instant, peer: usize, ssrc: u32, (ntp, rtp): (NtpTime, u32)) {
         // RFC 3550 §6.4.1: zero says that the sender has no clock.
-        let Some(claim) = self.peers[peer].claim_of(ssrc).filter(|claim| !claim.part.repair && ntp.0 != 0) else { return };
+        let Some(claim) = self.peers[peer].claim_of(ssrc).filter(|claim| !claim.part.repair && ntp.0 != 0) else {
+            return;
+        };
         let offset = self.ntp(now).since(ntp);
         let known = &mut self.peers[peer].clock_offset;
         // One offset for all tracks of a peer, or its sound and picture would drift apart.

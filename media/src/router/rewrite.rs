@@ -152,13 +152,8 @@ impl Rewrite {
         }
         segment.open = false;
         segment.last = index - 1;
-        let next = Segment {
-            first: index + 1,
-            last: index,
-            open: true,
-            shift: segment.shift.wrapping_sub(1),
-            ..*segment
-        };
+        let next =
+            Segment { first: index + 1, last: index, open: true, shift: segment.shift.wrapping_sub(1), ..*segment };
         self.next = (index - 1).wrapping_add(segment.shift) + 1;
         self.push(next);
     }

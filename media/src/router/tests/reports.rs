@@ -147,7 +147,10 @@ fn receiver_reports_confirm_delivery_and_tell_the_round_trip() {
         world.run(1000);
         let ssrc = world.ssrc(viewer, "v");
         let view = world.view(viewer, "v");
-        let (report, at) = *view.reports.last().unwrap_or(&(crate::rtp::ntp::MediaClock { ntp: NtpTime(0), rtp: 0, rate: 1 }, world.now));
+        let (report, at) = *view
+            .reports
+            .last()
+            .unwrap_or(&(crate::rtp::ntp::MediaClock { ntp: NtpTime(0), rtp: 0, rate: 1 }, world.now));
         let delay = ((world.now - at).as_micros() * 65536 / 1_000_000) as u32;
         let block = ReportBlock {
             ssrc,
