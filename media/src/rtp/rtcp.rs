@@ -15,14 +15,32 @@ pub struct RtcpError;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rtcp<'a> {
-    SenderReport { ssrc: u32, ntp: NtpTime, rtp: u32, blocks: Words<'a> },
-    ReceiverReport { blocks: Words<'a> },
-    Bye { ssrcs: Words<'a> },
-    Nack { media: u32, pairs: Words<'a> },
-    Pli { media: u32 },
-    Fir { entries: Words<'a> },
+    SenderReport {
+        ssrc: u32,
+        ntp: NtpTime,
+        rtp: u32,
+        blocks: Words<'a>,
+    },
+    ReceiverReport {
+        blocks: Words<'a>,
+    },
+    Bye {
+        ssrcs: Words<'a>,
+    },
+    Nack {
+        media: u32,
+        pairs: Words<'a>,
+    },
+    Pli {
+        media: u32,
+    },
+    Fir {
+        entries: Words<'a>,
+    },
     /// The body after the two SSRCs, for [`super::transport_cc`].
-    TransportCc { body: &'a [u8] },
+    TransportCc {
+        body: &'a [u8],
+    },
     Other,
 }
 
@@ -68,7 +86,8 @@ impl<'a> Words<'a> {
     pub fn lost(self) -> impl Iterator<Item = u16> + use<'a> {
         self.words().flat_map(|word| {
             let first = (word >> 16) as u16;
-            let follow = (0..16u16).filter(move |bit| word & (1 << bit) != 0).map(move |bit| first.wrapping_add(bit + 1));
+            let follow =
+                (0..16u16).filter(move |bit| word & (1 << bit) != 0).map(move |bit| first.wrapping_add(bit + 1));
             std::iter::once(first).chain(follow)
         })
     }

@@ -14,12 +14,7 @@ const REFERENCE: i64 = 64_000;
 ///
 /// `arrival(i)` is the arrival in µs of packet `base + i`, `None` if missing; `total` is how many there are to tell.
 /// Fewer are covered when deltas get too large, so call again for the rest. Nothing is written unless something arrived.
-pub fn write(
-    into: &mut Vec<u8>,
-    about: &About,
-    total: usize,
-    arrival: impl Fn(usize) -> Option<i64>,
-) -> usize {
+pub fn write(into: &mut Vec<u8>, about: &About, total: usize, arrival: impl Fn(usize) -> Option<i64>) -> usize {
     let total = total.min(MOST_STATUSES);
     let Some(first) = (0..total).find_map(&arrival) else { return total };
     let reference = first.div_euclid(REFERENCE);

@@ -34,11 +34,8 @@ impl Descriptor {
             let at = found.length;
             let high = *payload.get(at)?;
             let long = high & 0x80 != 0;
-            let value = if long {
-                (u16::from(high & 0x7f) << 8) | u16::from(*payload.get(at + 1)?)
-            } else {
-                u16::from(high)
-            };
+            let value =
+                if long { (u16::from(high & 0x7f) << 8) | u16::from(*payload.get(at + 1)?) } else { u16::from(high) };
             found.picture_id = Some(PictureId { at, value, long });
             found.length += if long { 2 } else { 1 };
         }

@@ -7,7 +7,6 @@ use ts_rs::TS;
 /// One frame from a client. `id` is chosen by the client, rises within a Connection, and is echoed as `re` in the one
 /// `ok`, `answer`, `pong`, `welcome` or `refused` that every frame gets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ClientFrame {
     #[ts(type = "number")]
     pub id: u64,
@@ -17,7 +16,6 @@ pub struct ClientFrame {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[ts(export)]
 pub enum ClientMessage {
     /// Must be the first frame of a Connection. `resume` is the token of an earlier `welcome`.
     Hello {
@@ -46,7 +44,7 @@ pub enum ClientMessage {
         muted: bool,
     },
     /// What the client wants to see in its video slots; the whole wish each time. Slots not named show nothing.
-    /// An empty `show` of a slot with `auto` lets the server choose.
+    /// Until the first wish the server chooses for every slot. Audio slots are always the server's choice.
     Slots {
         slots: Vec<SlotWish>,
     },
@@ -86,7 +84,6 @@ pub enum ClientMessage {
 
 /// What a client wants in one video slot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct SlotWish {
     pub mid: String,
     /// `null`: the server chooses.
@@ -96,7 +93,6 @@ pub struct SlotWish {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct SlotTarget {
     pub participant: ParticipantId,
     pub source: Source,

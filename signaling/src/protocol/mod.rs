@@ -1,12 +1,17 @@
 //! Signaling protocol v1: JSON text frames over one websocket per Connection.
 
 pub mod client;
+mod close;
+mod frame;
 pub mod refusal;
 pub mod server;
+pub mod text;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub use close::CloseCode;
+pub use frame::{decode, encode};
 pub use refusal::{Refusal, RefusalFrame};
 
 /// The version a client names in `hello`. A server speaks exactly one.
@@ -20,18 +25,15 @@ pub const RESUME_WITHIN_SECONDS: u64 = 120;
 
 /// One Participant in one Session; 1, 2, 3 … in order of arrival, never used again within the Session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ParticipantId(pub u32);
 
 /// One Publication in one Session; never used again within the Session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct PublicationId(pub u32);
 
 /// What a Publication carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
 pub enum Source {
     Microphone,
     Camera,
@@ -42,7 +44,6 @@ pub enum Source {
 /// A simulcast layer: `low` is the quarter, `mid` the half, `high` the full picture. A Track without simulcast is `high`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
 pub enum LayerName {
     Low,
     Mid,
@@ -52,7 +53,6 @@ pub enum LayerName {
 /// How a Participant came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
 pub enum ParticipantKind {
     Account,
     Guest,
@@ -66,7 +66,6 @@ pub enum ParticipantKind {
 /// What a Participant may do in this Session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
 pub enum SessionRole {
     /// Controls the Session and may publish.
     Host,

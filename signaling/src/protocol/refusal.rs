@@ -5,7 +5,6 @@ use ts_rs::TS;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
 pub enum Refusal {
     #[error("消息格式不对，请刷新页面后重试。")]
     Malformed,
@@ -57,13 +56,16 @@ pub enum Refusal {
     HandAlreadyRaised,
     #[error("主持人不能移出自己，可以结束直播。")]
     NotYourself,
+    #[error("对方也是主持人，不能这样做。")]
+    TargetIsHost,
+    #[error("服务器正在重启，请稍等几秒再进入。")]
+    ServerStopping,
     #[error("服务器没能记下这一步，请重试。")]
     NotRecorded,
 }
 
 /// A refusal on its way to the client; `re` is absent when the frame's id could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct RefusalFrame {
     #[ts(type = "number | null")]
     pub re: Option<u64>,

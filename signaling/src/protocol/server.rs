@@ -7,7 +7,6 @@ use ts_rs::TS;
 /// Times are milliseconds since 1970 UTC.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[ts(export)]
 pub enum ServerMessage {
     /// The answer to `hello`: the whole state, so that a resumed client needs nothing else.
     Welcome(Box<Welcome>),
@@ -65,10 +64,11 @@ pub enum ServerMessage {
     /// The host put you out. The Connection closes.
     Removed,
     SessionEnded,
+    /// The server stops or restarts; the Session goes on. The Connection closes; come back in a few seconds.
+    ServerStopping,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Welcome {
     #[ts(type = "number")]
     pub re: u64,
@@ -90,7 +90,6 @@ pub struct Welcome {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct SessionView {
     pub id: String,
     pub title: String,
@@ -99,7 +98,6 @@ pub struct SessionView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ParticipantView {
     pub id: ParticipantId,
     pub kind: ParticipantKind,
@@ -118,7 +116,6 @@ pub struct ParticipantView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct PublicationView {
     pub id: PublicationId,
     pub participant: ParticipantId,
@@ -127,7 +124,6 @@ pub struct PublicationView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct SlotView {
     pub mid: String,
     pub publication: Option<PublicationId>,
@@ -138,7 +134,6 @@ pub struct SlotView {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ChatLine {
     #[ts(type = "number")]
     pub seq: u64,

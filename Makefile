@@ -1,0 +1,85 @@
+# Two commands matter: `make run` and `make test`. Both install what is missing on Debian 12 or Ubuntu 24.04.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+
+# A Node new enough for Vite: the system's, or the one that npm's own `node` package carries.
+export PATH := $(CURDIR)/.cache/node/node_modules/node/bin:$(PATH)
+DATA ?= data
+
+BUILD_PACKAGES := build-essential pkg-config cmake npm
+TEST_PACKAGES := $(BUILD_PACKAGES) postgresql chromium fonts-noto-cjk python3-venv curl
+
+.PHONY: help
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+.PHONY: run
+run: tools-build web-build ## Build a release and start it on embedded SQLite in ./data with a demo
+	cargo build --release --locked -p lectern -p lectern-loadtest
+	exec ./target/release/lectern serve --data-dir $(DATA) --demo
+
+.PHONY: build
+build: tools-build web-build ## Build a release
+	cargo build --release --locked -p lectern -p lectern-loadtest -p lectern-finish
+
+.PHONY: test
+test: tools-test web-test check test-rust test-browser test-interop ## Install what is missing and run every test
+
+.PHONY: check
+check: tools-build ## Formatting, lints
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+.PHONY: test-rust
+test-rust: tools-test
+	cargo build --locked --bins
+	if cargo nextest --version >/dev/null 2>&1; then cargo nextest run --locked; else cargo test --locked; fi
+
+.PHONY: web-deps
+web-deps: web/node_modules/.package-lock.json
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-fund --no-audit
+	touch node_modules/.package-lock.json
+
+.PHONY: web-build
+web-build: tools-build web-deps
+	cd web && npm run build
+
+.PHONY: web-test
+web-test: web-build ## The web client: types, tests, size of the viewer's entry
+	cd web && npm run check && npm test && npm run size
+
+tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
+	cd tests/browser && npm ci --no-fund --no-audit
+	touch node_modules/.package-lock.json
+
+.PHONY: test-browser
+test-browser: tools-test web-build tests/browser/node_modules/.package-lock.json ## Real Chromium against a real server
+	cargo build --locked --bins
+	cd tests/browser && node run.mjs
+
+.PHONY: test-interop
+test-interop: tools-test ## Clients that share no code with the server (aiortc over WHIP and WHEP)
+	cargo build --locked --bins
+	test -x .cache/interop/bin/python || python3 -m venv .cache/interop
+	.cache/interop/bin/pip install --quiet --disable-pip-version-check -r tests/interop/requirements.txt
+	.cache/interop/bin/python tests/interop/run.py
+
+.PHONY: bench
+bench: tools-build ## Measure the server with its own load client; figures belong in docs/benchmarks.md
+	cargo build --release --locked -p lectern -p lectern-loadtest
+	python3 tests/bench.py
+
+.PHONY: fuzz
+fuzz: ## Damaged offers, frames and packets at length: PROPTEST_CASES=100000 make fuzz
+	PROPTEST_CASES=$${PROPTEST_CASES:-100000} cargo test --locked -p lectern-media -p lectern-signaling never_panic
+
+.PHONY: tools-build
+tools-build:
+	@tests/install.sh $(BUILD_PACKAGES)
+
+.PHONY: tools-test
+tools-test:
+	@tests/install.sh $(TEST_PACKAGES)

@@ -1,0 +1,55 @@
+//! What may stand in the text fields of a message.
+
+use super::{MAX_CHAT_CHARS, Refusal};
+
+/// Is this the identification tag of an m-line? A token (RFC 4566 §9) of at most 16 bytes, as it must fit the RTP header
+/// extension of RFC 8843 §15.
+#[must_use]
+pub fn is_mid(text: &str) -> bool {
+    let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`{|}~".contains(&b);
+    !text.is_empty() && text.len() <= 16 && text.bytes().all(token)
+}
+
+/// A chat line as it is kept: trimmed, with control and text-direction characters taken out so that no line can
+/// disguise itself or its neighbours.
+pub fn chat_line(text: &str) -> Result<String, Refusal> {
+    let clean: String = text.chars().filter(|&c| c == '\n' || !(c.is_control() || turns_text(c))).collect();
+    let clean = clean.trim();
+    if clean.is_empty() {
+        return Err(Refusal::EmptyChat);
+    }
+    if clean.chars().count() > MAX_CHAT_CHARS {
+        return Err(Refusal::ChatTooLong);
+    }
+    Ok(clean.to_owned())
+}
+
+/// The explicit direction controls of Unicode TR 9 §2 and the line separators that a browser would obey.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_trimmed_and_cannot_turn_its_neighbours() {
+        assert_eq!(chat_line("  好的\r\n老师\u{202E} ").unwrap(), "好的\n老师");
+        assert_eq!(chat_line(" \u{7}\u{2066}\n ").unwrap_err(), Refusal::EmptyChat);
+    }
+
+    #[test]
+    fn length_counts_characters_not_bytes() {
+        assert!(chat_line(&"讲".repeat(500)).is_ok());
+        assert_eq!(chat_line(&"讲".repeat(501)).unwrap_err(), Refusal::ChatTooLong);
+    }
+
+    #[test]
+    fn a_mid_is_a_short_token() {
+        assert!(is_mid("0") && is_mid("video-12") && is_mid(&"m".repeat(16)));
+        for bad in ["", "a b", "视频", "a\"b", "mmmmmmmmmmmmmmmmm"] {
+            assert!(!is_mid(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The TypeScript that the web client is written against is generated here, and a stale file fails.
+
+use lectern_signaling::protocol::client::{ClientFrame, ClientMessage, SlotTarget, SlotWish};
+use lectern_signaling::protocol::server::{
+    ChatLine, ParticipantView, PublicationView, ServerMessage, SessionView, SlotView, Welcome,
+};
+use lectern_signaling::protocol::{
+    CloseCode, LayerName, MAX_CHAT_CHARS, MAX_FRAME_BYTES, PROTOCOL_VERSION, ParticipantId, ParticipantKind,
+    PublicationId, RESUME_WITHIN_SECONDS, Refusal, RefusalFrame, SessionRole, Source,
+};
+use std::path::Path;
+use ts_rs::{Config, TS};
+
+const TARGET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../web/protocol/signaling.ts");
+
+#[test]
+fn types_of_the_web_client_are_fresh() {
+    let fresh = generate();
+    let path = Path::new(TARGET);
+    if std::env::var_os("UPDATE_TYPES").is_some() {
+        std::fs::write(path, &fresh).expect("the file can be written");
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        kept == fresh,
+        "web/protocol/signaling.ts is stale: run `UPDATE_TYPES=1 cargo test -p lectern-signaling types` and commit the file"
+    );
+}
+
+fn generate() -> String {
+    let mut out = String::from(
+        "// Generated from signaling/src/protocol by `UPDATE_TYPES=1 cargo test -p lectern-signaling types`. Do not edit.\n",
+    );
+    for (name, value) in [
+        ("PROTOCOL_VERSION", u64::from(PROTOCOL_VERSION)),
+        ("MAX_FRAME_BYTES", MAX_FRAME_BYTES as u64),
+        ("MAX_CHAT_CHARS", MAX_CHAT_CHARS as u64),
+        ("RESUME_WITHIN_SECONDS", RESUME_WITHIN_SECONDS),
+    ] {
+        out.push_str(&format!("\nexport const {name} = {value};"));
+    }
+    out.push_str("\n\n/** Why the server closed the websocket. */\nexport const CloseCode = {");
+    for code in CloseCode::ALL {
+        out.push_str(&format!("\n  {}: {},", code.name(), code.code()));
+    }
+    out.push_str("\n} as const;\n");
+    one::<ParticipantId>(&mut out);
+    one::<PublicationId>(&mut out);
+    one::<Source>(&mut out);
+    one::<LayerName>(&mut out);
+    one::<ParticipantKind>(&mut out);
+    one::<SessionRole>(&mut out);
+    one::<ClientFrame>(&mut out);
+    one::<ClientMessage>(&mut out);
+    one::<SlotWish>(&mut out);
+    one::<SlotTarget>(&mut out);
+    one::<ServerMessage>(&mut out);
+    one::<Welcome>(&mut out);
+    one::<SessionView>(&mut out);
+    one::<ParticipantView>(&mut out);
+    one::<PublicationView>(&mut out);
+    one::<SlotView>(&mut out);
+    one::<ChatLine>(&mut out);
+    one::<Refusal>(&mut out);
+    one::<RefusalFrame>(&mut out);
+    out
+}
+
+fn one<T: TS + 'static>(out: &mut String) {
+    let config = Config::new();
+    out.push('\n');
+    out.push_str(&T::docs().unwrap_or_default());
+    let declaration = format!("export {}", T::decl(&config));
+    for line in declaration.lines() {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}

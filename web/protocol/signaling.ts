@@ -1,0 +1,124 @@
+// Generated from signaling/src/protocol by `UPDATE_TYPES=1 cargo test -p lectern-signaling types`. Do not edit.
+
+export const PROTOCOL_VERSION = 1;
+export const MAX_FRAME_BYTES = 65536;
+export const MAX_CHAT_CHARS = 500;
+export const RESUME_WITHIN_SECONDS = 120;
+
+/** Why the server closed the websocket. */
+export const CloseCode = {
+  Normal: 1000,
+  ServiceRestart: 1012,
+  ProtocolError: 4001,
+  HelloRefused: 4003,
+  SlowConsumer: 4008,
+  Removed: 4009,
+  SessionEnded: 4010,
+  Replaced: 4011,
+  Idle: 4012,
+} as const;
+
+/**
+ * One Participant in one Session; 1, 2, 3 … in order of arrival, never used again within the Session.
+ */
+export type ParticipantId = number;
+
+/**
+ * One Publication in one Session; never used again within the Session.
+ */
+export type PublicationId = number;
+
+/**
+ * What a Publication carries.
+ */
+export type Source = "microphone" | "camera" | "screen" | "screen_audio";
+
+/**
+ * A simulcast layer: `low` is the quarter, `mid` the half, `high` the full picture. A Track without simulcast is `high`.
+ */
+export type LayerName = "low" | "mid" | "high";
+
+/**
+ * How a Participant came in.
+ */
+export type ParticipantKind = "account" | "guest" | "classroom" | "encoder" | "player";
+
+/**
+ * What a Participant may do in this Session.
+ */
+export type SessionRole = "host" | "presenter" | "viewer";
+
+/**
+ * One frame from a client. `id` is chosen by the client, rises within a Connection, and is echoed as `re` in the one
+ * `ok`, `answer`, `pong`, `welcome` or `refused` that every frame gets.
+ */
+export type ClientFrame = { id: number, } & ({ "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "ping" });
+
+export type ClientMessage = { "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "ping" };
+
+/**
+ * What a client wants in one video slot.
+ */
+export type SlotWish = { mid: string,
+/**
+ * `null`: the server chooses.
+ */
+show: SlotTarget | null,
+/**
+ * The largest layer worth sending, from the size on screen.
+ */
+max_layer: LayerName, };
+
+export type SlotTarget = { participant: ParticipantId, source: Source, };
+
+/**
+ * Times are milliseconds since 1970 UTC.
+ */
+export type ServerMessage = { "type": "welcome" } & Welcome | { "type": "ok", re: number, } | { "type": "answer", re: number, sdp: string, } | { "type": "refused" } & RefusalFrame | { "type": "pong", re: number, at_ms: number, } | { "type": "participant_joined", participant: ParticipantView, } | { "type": "participant_changed", participant: ParticipantView, } | { "type": "participant_left", participant: ParticipantId, } | { "type": "publication_added", publication: PublicationView, } | { "type": "publication_changed", publication: PublicationView, } | { "type": "publication_removed", publication: PublicationId, } | { "type": "slots", slots: Array<SlotView>, } | { "type": "chat", line: ChatLine, } | { "type": "admitted" } | { "type": "dismissed" } | { "type": "muted_by_host", source: Source, } | { "type": "removed" } | { "type": "session_ended" } | { "type": "server_stopping" };
+
+export type Welcome = { re: number, protocol: number, you: ParticipantId,
+/**
+ * Give this in `hello` to come back as the same Participant.
+ */
+resume: string, resume_within_s: number,
+/**
+ * True when this Connection continues an earlier one. The media Peer is gone either way: offer again.
+ */
+resumed: boolean, session: SessionView, participants: Array<ParticipantView>, publications: Array<PublicationView>,
+/**
+ * The last 200 lines.
+ */
+chat: Array<ChatLine>, now_ms: number, };
+
+export type SessionView = { id: string, title: string, started_ms: number, };
+
+export type ParticipantView = { id: ParticipantId, kind: ParticipantKind, role: SessionRole, name: string, school: string | null, rural: boolean,
+/**
+ * False while the Connection is away and may still resume.
+ */
+connected: boolean,
+/**
+ * May publish: hosts, presenters and admitted viewers.
+ */
+may_publish: boolean, hand_raised_ms: number | null, joined_ms: number, };
+
+export type PublicationView = { id: PublicationId, participant: ParticipantId, source: Source, muted: boolean, };
+
+export type SlotView = { mid: string, publication: PublicationId | null, participant: ParticipantId | null, source: Source | null,
+/**
+ * The layer that flows now; `null` for audio and before the first key frame.
+ */
+layer: LayerName | null, };
+
+export type ChatLine = { seq: number, participant: ParticipantId, name: string, role: SessionRole, text: string, at_ms: number, };
+
+export type Refusal = "malformed" | "wrong_version" | "too_large" | "hello_first" | "already_here" | "ticket_expired" | "ticket_invalid" | "resume_expired" | "session_ended" | "removed_by_host" | "not_the_host" | "not_admitted" | "no_such_participant" | "no_such_publication" | "already_published" | "no_such_mid" | "offer_first" | "bad_offer" | "no_common_codec" | "empty_chat" | "chat_too_long" | "too_fast" | "full" | "hand_already_raised" | "not_yourself" | "target_is_host" | "server_stopping" | "not_recorded";
+
+/**
+ * A refusal on its way to the client; `re` is absent when the frame's id could not be read.
+ */
+export type RefusalFrame = { re: number | null, code: Refusal,
+/**
+ * The sentence to show.
+ */
+sentence: string, };
