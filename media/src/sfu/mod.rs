@@ -291,6 +291,9 @@ impl Sfu {
         if let Some(forgotten) = checked.forgotten.filter(|addr| self.by_addr.get(addr) == Some(&id)) {
             self.by_addr.remove(&forgotten);
         }
+        if let Some(retired) = checked.retired {
+            self.by_ufrag.remove(&retired);
+        }
         self.settle(now, id);
         Ok(())
     }
@@ -469,6 +472,7 @@ impl Sealing<'_> {
     fn seal(
         &mut self,
         to: PeerId,
+        media: bool,
         how: impl FnOnce(&mut Transport, &mut Vec<u8>) -> Result<usize, DropReason>,
     ) -> Result<(), DropReason> {
         let peer = self.peers.get_mut(&to).ok_or(DropReason::SealNotConnected)?;
@@ -479,6 +483,9 @@ impl Sealing<'_> {
         let len = self.outgoing.seal(to, outbox, |arena| how(transport, arena))?;
         self.counters.packets_sealed += 1;
         self.counters.bytes_sealed += len as u64;
+        if media {
+            peer.media_sent_at = Some(self.now);
+        }
         Ok(())
     }
 
@@ -491,17 +498,12 @@ impl Sealing<'_> {
 
 impl Egress for Sealing<'_> {
     fn send_rtp(&mut self, to: PeerId, header: &[u8], payload: &[u8]) {
-        let sealed = self.seal(to, |transport, arena| transport.seal_rtp(header, payload, arena));
-        if sealed.is_ok()
-            && let Some(peer) = self.peers.get_mut(&to)
-        {
-            peer.media_sent_at = Some(self.now);
-        }
+        let sealed = self.seal(to, true, |transport, arena| transport.seal_rtp(header, payload, arena));
         self.count(sealed);
     }
 
     fn send_rtcp(&mut self, to: PeerId, compound: &[u8]) {
-        let sealed = self.seal(to, |transport, arena| transport.seal_rtcp(compound, arena));
+        let sealed = self.seal(to, false, |transport, arena| transport.seal_rtcp(compound, arena));
         self.count(sealed);
     }
 }

@@ -78,9 +78,9 @@ pub(super) struct Outgoing {
     current_control: Vec<u8>,
     /// Receivers with an open box, in the order of their first packet.
     dirty: Vec<PeerId>,
-    ready: VecDeque<(Path, Box<Outbox>)>,
+    ready: VecDeque<(Path, Outbox)>,
     next_run: usize,
-    spare: Vec<Box<Outbox>>,
+    spare: Vec<Outbox>,
 }
 
 impl Outgoing {
@@ -92,7 +92,7 @@ impl Outgoing {
     pub(super) fn seal(
         &mut self,
         to: PeerId,
-        slot: &mut Option<Box<Outbox>>,
+        slot: &mut Option<Outbox>,
         seal: impl FnOnce(&mut Vec<u8>) -> Result<usize, DropReason>,
     ) -> Result<usize, DropReason> {
         let outbox = slot.get_or_insert_with(|| {
@@ -105,7 +105,7 @@ impl Outgoing {
     }
 
     /// Closes the open boxes. `take` gives a receiver's box and where it goes.
-    pub(super) fn close_boxes(&mut self, mut take: impl FnMut(PeerId) -> Option<(Path, Box<Outbox>)>) {
+    pub(super) fn close_boxes(&mut self, mut take: impl FnMut(PeerId) -> Option<(Path, Outbox)>) {
         for peer in self.dirty.drain(..) {
             if let Some(ready) = take(peer) {
                 self.ready.push_back(ready);
@@ -151,7 +151,7 @@ impl Outgoing {
 /// What of a peer is needed to send to it.
 pub(super) struct Sender {
     pub(super) transport: Transport,
-    pub(super) outbox: Option<Box<Outbox>>,
+    pub(super) outbox: Option<Outbox>,
 }
 
 #[cfg(test)]
@@ -162,7 +162,7 @@ mod tests {
         Path { remote: "127.0.0.1:9".parse().unwrap(), local: None }
     }
 
-    fn put(outgoing: &mut Outgoing, slot: &mut Option<Box<Outbox>>, len: usize) {
+    fn put(outgoing: &mut Outgoing, slot: &mut Option<Outbox>, len: usize) {
         let sealed = outgoing.seal(PeerId(1), slot, |arena| {
             arena.extend(std::iter::repeat_n(len as u8, len));
             Ok(len)
