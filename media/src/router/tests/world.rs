@@ -554,7 +554,8 @@ impl Encoder {
             Stamp { encoder: self.ssrc, captured_us, key, part: part as u8 }.write(&mut payload);
             let marker = part + 1 == parts && self.codec != Codec::Opus;
             let packet = self.packet(mid, (self.ssrc, self.payload_type, self.sequence), (since, marker), &payload);
-            let packet = with_transport_seq(packet, transport_seq);
+            // One count for a peer: the microphone leaves it to the camera.
+            let packet = if self.codec == Codec::Opus { packet } else { with_transport_seq(packet, transport_seq) };
             self.history.insert(self.sequence, packet.clone());
             self.sequence = self.sequence.wrapping_add(1);
             packets.push(packet);

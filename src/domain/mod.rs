@@ -1,0 +1,32 @@
+//! What Lectern is about: the nouns, their rules and their words. Pure: no clock, no random, no io.
+
+pub mod account;
+pub mod activity;
+pub mod id;
+pub mod invalid;
+pub mod login;
+pub mod membership;
+pub mod password;
+pub mod presence;
+pub mod region;
+pub mod school;
+pub mod session;
+pub mod studio;
+pub mod time;
+mod words;
+
+pub use account::{Account, AccountRole, NewAccount, PersonName};
+pub use activity::{
+    Activity, ActivityKind, ActivityRefusal, ActivityState, Level, Mode, NewActivity, NewSeries, Series,
+};
+pub use id::{
+    AccountId, ActivityId, EventId, LoginId, MembershipId, RegionId, SchoolId, SeriesId, SessionId, StudioId,
+};
+pub use invalid::{Checks, Invalid};
+pub use membership::{MemberRole, Membership, NewMembership};
+pub use region::{NewRegion, Region, RegionKind, RegionTree};
+pub use school::{NewSchool, School};
+pub use session::{ActivityRole, Session};
+pub use studio::{NewStudio, Studio, StudioKind, Tier};
+pub use time::{Day, Time};
+pub use words::Coded;

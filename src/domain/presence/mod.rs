@@ -1,0 +1,129 @@
+//! PresenceEvent: one line of a Session's ledger, chained to the line before by a hash; and the intervals it tells of.
+
+mod chain;
+mod intervals;
+
+pub use chain::{Broken, Fault, GENESIS, Hash, verify};
+pub use intervals::{Interval, PersonIntervals, intervals};
+
+use super::words::words;
+use super::{AccountId, EventId, SessionId, Time};
+
+words! {
+    pub enum PresenceKind {
+        SessionStarted = "session_started" / "直播开始",
+        Joined = "joined" / "进入",
+        /// The Connection is gone; the Participant may resume.
+        Lost = "lost" / "掉线",
+        Resumed = "resumed" / "接上",
+        /// Still there, every 15 s.
+        Checkpoint = "checkpoint" / "在场",
+        Left = "left" / "离开",
+        SessionEnded = "session_ended" / "直播结束",
+    }
+}
+
+/// Who a Participant is, so that the same person on two devices is one person.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Person {
+    Account(AccountId),
+    /// Guests are told apart by the name and school they gave.
+    Guest {
+        name: String,
+        school: String,
+    },
+}
+
+impl Person {
+    /// The text that stands for this person in the ledger. An account id never contains a colon.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::Account(id) => id.to_string(),
+            Self::Guest { name, school } => format!("guest:{}@{}", name.trim(), school.trim()),
+        }
+    }
+
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        match key.strip_prefix("guest:") {
+            Some(rest) => {
+                let (name, school) = rest.split_once('@')?;
+                Some(Self::Guest { name: name.to_owned(), school: school.to_owned() })
+            }
+            None => AccountId::parse(key).ok().map(Self::Account),
+        }
+    }
+}
+
+/// What somebody wants written; sequence and hashes come with the writing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    pub id: EventId,
+    pub kind: PresenceKind,
+    /// The Participant's number in the Session; none for what concerns the whole Session.
+    pub participant: Option<u32>,
+    /// None for encoders and players, and for what concerns the whole Session.
+    pub person: Option<Person>,
+    /// More about it as a JSON object, such as `{"cause":"asked"}`. Part of the hash as written.
+    pub detail: String,
+    /// Microseconds on the server's monotonic clock, which only compares within one run of the server.
+    pub monotonic_us: i64,
+    pub wall: Time,
+}
+
+/// One line as it stands in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresenceEvent {
+    pub id: EventId,
+    pub session: SessionId,
+    /// 1, 2, 3 … within the Session, without gaps.
+    pub sequence: i64,
+    pub kind: PresenceKind,
+    pub participant: Option<u32>,
+    pub person: Option<String>,
+    pub detail: String,
+    pub monotonic_us: i64,
+    pub wall: Time,
+    pub previous_hash: Hash,
+    pub hash: Hash,
+}
+
+/// The end of a Session's chain: what the next line must be tied to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    pub sequence: i64,
+    pub hash: Hash,
+}
+
+impl Head {
+    /// Before the first line.
+    pub const START: Self = Self { sequence: 0, hash: GENESIS };
+}
+
+impl PresenceEvent {
+    /// The line that follows `head`, sealed.
+    #[must_use]
+    pub fn seal(session: SessionId, head: Head, new: NewEvent) -> Self {
+        let mut event = Self {
+            id: new.id,
+            session,
+            sequence: head.sequence + 1,
+            kind: new.kind,
+            participant: new.participant,
+            person: new.person.as_ref().map(Person::key),
+            detail: new.detail,
+            monotonic_us: new.monotonic_us,
+            wall: new.wall,
+            previous_hash: head.hash,
+            hash: GENESIS,
+        };
+        event.hash = event.digest();
+        event
+    }
+
+    #[must_use]
+    pub fn head(&self) -> Head {
+        Head { sequence: self.sequence, hash: self.hash }
+    }
+}

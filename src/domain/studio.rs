@@ -1,0 +1,65 @@
+//! Studio: a 名师工作室, a network studio or an alliance, at one of three tiers.
+
+use super::invalid::{Checks, Invalid};
+use super::words::words;
+use super::{Day, RegionId, StudioId, Time};
+use serde::{Deserialize, Serialize};
+
+words! {
+    pub enum Tier {
+        Province = "province" / "省级",
+        City = "city" / "市级",
+        County = "county" / "县级",
+    }
+}
+
+words! {
+    pub enum StudioKind {
+        Studio = "studio" / "名师工作室",
+        Network = "network" / "名师网络工作室",
+        Alliance = "alliance" / "联盟",
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Studio {
+    pub id: StudioId,
+    pub name: String,
+    pub tier: Tier,
+    pub kind: StudioKind,
+    pub subject: String,
+    pub region: RegionId,
+    /// The day on which the assessed cycle began.
+    pub cycle_start: Day,
+    /// Key of the Policy the studio is assessed under, such as `zhejiang-2019`.
+    pub policy: Option<String>,
+    pub introduction: String,
+    pub created_at: Time,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewStudio {
+    pub name: String,
+    pub tier: Tier,
+    pub kind: StudioKind,
+    pub subject: String,
+    pub region: RegionId,
+    pub cycle_start: Day,
+    #[serde(default)]
+    pub policy: Option<String>,
+    #[serde(default)]
+    pub introduction: String,
+}
+
+impl NewStudio {
+    pub fn check(&self) -> Result<(), Invalid> {
+        let policy = self.policy.as_deref().unwrap_or_default();
+        let key = policy.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        Checks::new()
+            .text(&self.name, "name", "工作室名称", 60)
+            .text(&self.subject, "subject", "学科", 30)
+            .optional_text(&self.introduction, "introduction", "简介", 2000)
+            .that(key && policy.len() <= 40, "policy", "考核办法代号只用小写字母、数字和横线。")
+            .done()
+    }
+}

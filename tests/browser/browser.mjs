@@ -1,0 +1,72 @@
+// Headless Chromium as the tests use it: fake camera and microphone, Chinese, two screen sizes.
+
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+
+export const desk = { width: 1440, height: 900 };
+export const phone = { width: 390, height: 844 };
+export const shots = path.join(import.meta.dirname, 'shots');
+mkdirSync(shots, { recursive: true });
+
+const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (candidate) => candidate && existsSync(candidate),
+);
+
+export function launch() {
+  if (!executablePath) throw new Error('no Chromium found: install it or set CHROMIUM to its path');
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
+      '--auto-select-desktop-capture-source=Entire screen', '--autoplay-policy=no-user-gesture-required',
+      '--disable-backgrounding-occluded-windows', '--disable-renderer-backgrounding', '--disable-background-timer-throttling',
+    ],
+  });
+}
+
+// A page of its own person: nothing is shared with other pages. Errors of the page fail the test at the end.
+export async function person(browser, base, viewport = desk, extra = {}) {
+  const context = await browser.newContext({
+    baseURL: base, viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', ignoreHTTPSErrors: true,
+    permissions: ['camera', 'microphone'], ...extra,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.complaints = [];
+  page.on('pageerror', (error) => page.complaints.push(`${error}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) page.complaints.push(message.text());
+  });
+  return page;
+}
+
+export async function signIn(page, account, password = 'lectern-demo') {
+  await page.goto('/sign-in');
+  await page.getByTestId('account-name').fill(account);
+  await page.getByTestId('password').fill(password);
+  await page.getByTestId('sign-in').click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+}
+
+// Calls the API with the page's own login.
+export async function call(page, method, route, body) {
+  return page.evaluate(
+    async ({ method, route, body }) => {
+      const csrf = document.cookie.match(/lectern_csrf=([^;]+)/)?.[1] ?? '';
+      const answer = await fetch(route, {
+        method,
+        headers: { 'content-type': 'application/json', 'x-csrf-token': decodeURIComponent(csrf) },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+      const text = await answer.text();
+      return { status: answer.status, body: text ? JSON.parse(text) : null };
+    },
+    { method, route, body },
+  );
+}
+
+export async function shoot(page, name) {
+  await page.screenshot({ path: path.join(shots, `${name}.png`) });
+}
