@@ -13,3 +13,4 @@ mod store_logins;
 mod store_pages;
 mod store_places;
 mod store_writes;
+mod types;
