@@ -431,6 +431,7 @@ export class LiveRoom {
       if (error.code === 'not_connected' || error.code === 'no_answer') return
       if (error.code !== 'already_published') {
         await this.stop(source)
+        if (source === 'camera' || source === 'microphone') this.devices.close(source)
         throw error
       }
     }
@@ -455,7 +456,8 @@ export class LiveRoom {
     if (this.state.own[source] === 'off') return
     this.state.own[source] = 'off'
     await this.media.setTrack(source, null)
-    await this.signaling.request({ type: 'unpublish', source }).catch(() => undefined)
+    // Not waited for: the camera's light goes out now, and the frames of one line keep their order.
+    this.signaling.request({ type: 'unpublish', source }).catch(() => undefined)
   }
 
   private async startScreen(): Promise<void> {
