@@ -9,6 +9,8 @@ pub mod router;
 pub mod rtp;
 pub mod sdp;
 pub mod sfu;
+#[cfg(test)]
+mod testing;
 pub mod transport;
 
 pub use ids::{Layer, Mid, PeerId, TrackId};

@@ -16,6 +16,7 @@ use crate::transport::Identity;
 use mio::Waker;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -70,15 +71,11 @@ pub enum ShardError {
 /// What the shard's thread is asked to do between two batches of packets.
 type Command = Box<dyn FnOnce(&mut Sfu, Instant) + Send>;
 
-enum Message {
-    Do(Command),
-    Stop,
-}
-
 /// A handle to a running shard. The shard stops when it is told to, or when all handles are gone.
 #[derive(Clone)]
 pub struct Shard {
-    messages: SyncSender<Message>,
+    commands: SyncSender<Command>,
+    stopping: Arc<AtomicBool>,
     waker: Arc<Waker>,
     local_addr: SocketAddr,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
@@ -193,22 +190,18 @@ impl Shard {
         self.ask(|sfu, _| sfu.totals()).await
     }
 
-    /// Closes every peer with a goodbye and ends the thread; returns when it has ended.
-    ///
-    /// # Errors
-    /// Busy: nothing happened.
-    pub async fn stop(&self) -> Result<(), ShardError> {
-        match self.send(Message::Stop) {
-            Ok(()) | Err(ShardError::Stopped) => {}
-            Err(error) => return Err(error),
-        }
+    /// Closes every peer with a goodbye and ends the thread; returns when it has ended. Commands that wait are answered
+    /// with [`ShardError::Stopped`].
+    pub async fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        // When the thread cannot be woken it looks around by itself within a second.
+        let _ = self.waker.wake();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(thread) = thread else { return Ok(()) };
+        let Some(thread) = thread else { return };
         let joined = tokio::task::spawn_blocking(move || thread.join()).await;
         if !matches!(joined, Ok(Ok(()))) {
             tracing::error!("the media thread ended with a panic");
         }
-        Ok(())
     }
 
     async fn ask<T: Send + 'static>(
@@ -218,12 +211,12 @@ impl Shard {
         let (reply, answer) = oneshot::channel();
         // A caller that went away does not want its answer.
         let command: Command = Box::new(move |sfu, now| drop(reply.send(work(sfu, now))));
-        self.send(Message::Do(command))?;
+        self.send(command)?;
         answer.await.map_err(|_| ShardError::Stopped)
     }
 
-    fn send(&self, message: Message) -> Result<(), ShardError> {
-        self.messages.try_send(message).map_err(|error| match error {
+    fn send(&self, command: Command) -> Result<(), ShardError> {
+        self.commands.try_send(command).map_err(|error| match error {
             TrySendError::Full(_) => ShardError::Busy,
             TrySendError::Disconnected(_) => ShardError::Stopped,
         })?;

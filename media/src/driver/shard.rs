@@ -2,13 +2,14 @@
 #![expect(clippy::disallowed_methods, reason = "the driver is where the clock is read")]
 
 use super::socket::{MediaSocket, Sent};
-use super::{Message, Shard, ShardConfig, SpawnError};
+use super::{Command, Shard, ShardConfig, SpawnError};
 use crate::ids::PeerId;
 use crate::sfu::{Sfu, SfuConfig, SfuEvent};
 use crate::transport::DropReason;
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -32,15 +33,16 @@ pub(super) fn spawn(config: ShardConfig) -> Result<(Shard, mpsc::Receiver<SfuEve
     let waker = Arc::new(Waker::new(poll.registry(), WAKER).map_err(socket_error)?);
     let local_addr = socket.local_addr();
     let sfu = new_sfu(&config, local_addr.port())?;
-    let (messages, inbox) = sync_channel(config.command_capacity);
+    let (commands, inbox) = sync_channel(config.command_capacity);
+    let stopping = Arc::new(AtomicBool::new(false));
     let (events, receiver) = mpsc::channel(config.event_capacity);
-    let worker = Worker { poll, socket, sfu, inbox, events, readable: true, stopping: false };
+    let worker = Worker { poll, socket, sfu, inbox, events, readable: true, stopping: stopping.clone() };
     let thread = std::thread::Builder::new()
         .name(format!("media-{}", config.number))
         .spawn(move || worker.run())
         .map_err(SpawnError::Thread)?;
     let thread = Arc::new(Mutex::new(Some(thread)));
-    Ok((Shard { messages, waker, local_addr, thread }, receiver))
+    Ok((Shard { commands, stopping, waker, local_addr, thread }, receiver))
 }
 
 fn new_sfu(config: &ShardConfig, port: u16) -> Result<Sfu, SpawnError> {
@@ -59,18 +61,18 @@ struct Worker {
     poll: Poll,
     socket: MediaSocket,
     sfu: Sfu,
-    inbox: Receiver<Message>,
+    inbox: Receiver<Command>,
     events: mpsc::Sender<SfuEvent>,
     /// There may be more to read: mio tells only of changes.
     readable: bool,
-    stopping: bool,
+    stopping: Arc<AtomicBool>,
 }
 
 impl Worker {
     fn run(mut self) {
         let mut woken = Events::with_capacity(8);
         let mut more_commands = false;
-        while !self.stopping {
+        while !self.stopping.load(Ordering::Acquire) {
             let wait = if self.readable || more_commands { Duration::ZERO } else { self.idle_time() };
             if let Err(error) = self.poll.poll(&mut woken, Some(wait))
                 && error.kind() != io::ErrorKind::Interrupted
@@ -107,10 +109,10 @@ impl Worker {
     fn carry_out_commands(&mut self, now: Instant) -> bool {
         for _ in 0..COMMANDS {
             match self.inbox.try_recv() {
-                Ok(Message::Do(command)) => command(&mut self.sfu, now),
+                Ok(command) => command(&mut self.sfu, now),
                 Err(TryRecvError::Empty) => return false,
-                Ok(Message::Stop) | Err(TryRecvError::Disconnected) => {
-                    self.stopping = true;
+                Err(TryRecvError::Disconnected) => {
+                    self.stopping.store(true, Ordering::Release);
                     return false;
                 }
             }

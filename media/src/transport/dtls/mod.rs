@@ -45,7 +45,7 @@ pub(crate) struct Dtls {
     client_fingerprint: [u8; 32],
     phase: Phase,
     deadline: Option<Instant>,
-    spent: usize,
+    pub(super) spent: usize,
 }
 
 enum Phase {

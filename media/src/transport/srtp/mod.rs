@@ -1,7 +1,8 @@
 //! SRTP and SRTCP of one peer: packets are opened where they lie and sealed where they are sent from.
 //!
 //! The session owns its packet indices. An index is marked as used when a packet is sealed, so no mistake of the router
-//! can seal two packets with one nonce, which AES-GCM does not forgive (RFC 7714 §8.4).
+//! can send two different packets under one nonce, which AES-GCM does not forgive (RFC 7714 §8.4). The same packet may go
+//! out again, byte for byte: that is how receivers without RTX get their repairs.
 
 mod suite;
 #[cfg(test)]
@@ -149,16 +150,29 @@ impl SrtpSession {
             return Err(DropReason::SrtpTooManySsrcs);
         }
         let index = windows.estimate(place, sequence).ok_or(DropReason::SealReused)?;
-        if !windows.is_fresh(place, index) {
+        let fresh = windows.is_fresh(place, index);
+        let sealed_before = windows.sealed_tag(place, index);
+        if !fresh && sealed_before.is_none() {
             return Err(DropReason::SealReused);
         }
         let start = arena.len();
         arena.extend_from_slice(header);
         arena.extend_from_slice(payload);
-        // Marked before the cipher runs: an index that was tried is spent.
-        windows.mark(place, ssrc, index);
+        if fresh {
+            // Marked before the cipher runs: an index that was tried is spent.
+            windows.mark(place, ssrc, index);
+        }
         let cut = Cut { start, clear: header.len() };
-        seal(arena, start, |arena| rtp.seal(arena, cut, (ssrc, index), rollover(index)))
+        let len = seal(arena, start, |arena| rtp.seal(arena, cut, (ssrc, index), rollover(index)))?;
+        let tag = be32(arena, arena.len() - 4);
+        if fresh {
+            windows.remember_tag(ssrc, index, tag);
+        } else if sealed_before != Some(tag) {
+            // Not the bytes of the first time: two texts under one nonce must not leave the house.
+            arena.truncate(start);
+            return Err(DropReason::SealReused);
+        }
+        Ok(len)
     }
 
     /// As [`Self::seal_rtp`], for one plaintext RTCP compound.

@@ -63,10 +63,22 @@ impl Window {
     }
 }
 
+/// Indices behind the highest whose packets may be sealed again, byte for byte: 5 s of sound.
+const REPEATABLE: u64 = 256;
+
+/// What is known of one SSRC.
+#[derive(Debug)]
+struct Entry {
+    ssrc: u32,
+    window: Box<Window>,
+    /// The end of the authentication tag of each of the last indices that we sealed.
+    tags: Option<Box<[u32; REPEATABLE as usize]>>,
+}
+
 /// The windows of a bounded number of SSRCs.
 #[derive(Debug)]
 pub(crate) struct Windows {
-    entries: Vec<(u32, Box<Window>)>,
+    entries: Vec<Entry>,
     limit: usize,
     /// Where the last look-up ended: packets come in runs of one SSRC.
     last: usize,
@@ -81,20 +93,20 @@ impl Windows {
     }
 
     pub(crate) fn find(&mut self, ssrc: u32) -> Place {
-        if self.entries.get(self.last).is_some_and(|entry| entry.0 == ssrc) {
+        if self.entries.get(self.last).is_some_and(|entry| entry.ssrc == ssrc) {
             return Some(self.last);
         }
-        let place = self.entries.iter().position(|entry| entry.0 == ssrc)?;
+        let place = self.entries.iter().position(|entry| entry.ssrc == ssrc)?;
         self.last = place;
         Some(place)
     }
 
     pub(crate) fn estimate(&self, place: Place, sequence: u16) -> Option<u64> {
-        place.map_or(Some(u64::from(sequence)), |at| self.entries[at].1.estimate(sequence))
+        place.map_or(Some(u64::from(sequence)), |at| self.entries[at].window.estimate(sequence))
     }
 
     pub(crate) fn is_fresh(&self, place: Place, index: u64) -> bool {
-        place.is_none_or(|at| self.entries[at].1.is_fresh(index))
+        place.is_none_or(|at| self.entries[at].window.is_fresh(index))
     }
 
     /// Whether a packet of an SSRC at `place` may still be accepted.
@@ -105,10 +117,26 @@ impl Windows {
     /// Marks `index`; a new SSRC gets its window only now, when its packet proved to be authentic.
     pub(crate) fn mark(&mut self, place: Place, ssrc: u32, index: u64) {
         let at = place.unwrap_or_else(|| {
-            self.entries.push((ssrc, Box::new(Window::new())));
+            self.entries.push(Entry { ssrc, window: Box::new(Window::new()), tags: None });
             self.entries.len() - 1
         });
-        self.entries[at].1.mark(index);
+        self.entries[at].window.mark(index);
+    }
+
+    /// The tag of what was sealed with an index that is not fresh, if that is still known.
+    pub(crate) fn sealed_tag(&self, place: Place, index: u64) -> Option<u32> {
+        let entry = &self.entries[place?];
+        let recent = entry.window.highest.is_some_and(|highest| index <= highest && highest - index < REPEATABLE);
+        entry.tags.as_deref().filter(|_| recent).map(|tags| tags[(index % REPEATABLE) as usize])
+    }
+
+    /// Remembers the tag of what was sealed with `index`, which is marked.
+    pub(crate) fn remember_tag(&mut self, ssrc: u32, index: u64, tag: u32) {
+        let Some(at) = self.find(ssrc) else { return };
+        let entry = &mut self.entries[at];
+        if entry.window.highest.is_some_and(|highest| highest - index < REPEATABLE) {
+            entry.tags.get_or_insert_with(|| Box::new([0; REPEATABLE as usize]))[(index % REPEATABLE) as usize] = tag;
+        }
     }
 
     #[cfg(test)]
