@@ -70,7 +70,7 @@ test-interop: tools-test ## Clients that share no code with the server (aiortc o
 .PHONY: bench
 bench: tools-build ## Measure the server with its own load client; figures belong in docs/benchmarks.md
 	cargo build --release --locked -p lectern -p lectern-loadtest
-	./tests/bench.sh
+	python3 tests/bench.py
 
 .PHONY: fuzz
 fuzz: ## Damaged offers, frames and packets at length: PROPTEST_CASES=100000 make fuzz

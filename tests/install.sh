@@ -16,7 +16,6 @@ if ((${#missing[@]})); then
   echo "正在安装：${missing[*]}"
   root=(); [ "$(id -u)" = 0 ] || root=(sudo)
   "${root[@]}" apt-get update -qq
-  # Test servers are started by the tests themselves, on free ports: keep Debian from starting one of its own.
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 

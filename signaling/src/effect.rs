@@ -66,6 +66,8 @@ pub enum LeaveCause {
     PeerClosed,
     /// The host removed the person.
     Removed,
+    /// The server stopped; the Session may go on after it starts again.
+    ServerStopped,
     /// The Session ended while the person was in it.
     SessionEnded,
 }
@@ -103,4 +105,57 @@ pub enum MediaEffect {
     ClosePeer {
         participant: ParticipantId,
     },
+}
+
+/// The effects of one decision, in the order in which the driver carries them out.
+#[derive(Debug, Default)]
+pub(crate) struct Effects(Vec<Effect>);
+
+impl Effects {
+    pub(crate) fn into_vec(self) -> Vec<Effect> {
+        self.0
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Is there a `slots` message to this Participant among the effects from `start` on?
+    pub(crate) fn tells_slots(&self, viewer: ParticipantId, start: usize) -> bool {
+        let tells =
+            |e: &Effect| matches!(e, Effect::Send { to, message: ServerMessage::Slots { .. } } if *to == viewer);
+        self.0.iter().skip(start).any(tells)
+    }
+
+    pub(crate) fn push(&mut self, effect: Effect) {
+        self.0.push(effect);
+    }
+
+    pub(crate) fn record(&mut self, fact: PresenceFact) {
+        self.0.push(Effect::Ledger(fact));
+    }
+
+    pub(crate) fn media(&mut self, effect: MediaEffect) {
+        self.0.push(Effect::Media(effect));
+    }
+
+    pub(crate) fn ok(&mut self, to: ParticipantId, re: u64) {
+        self.send(to, ServerMessage::Ok { re });
+    }
+
+    pub(crate) fn send(&mut self, to: ParticipantId, message: ServerMessage) {
+        self.0.push(Effect::Send { to, message });
+    }
+
+    pub(crate) fn tell_all(&mut self, message: ServerMessage) {
+        self.0.push(Effect::Broadcast { except: None, message });
+    }
+
+    pub(crate) fn tell_others(&mut self, except: ParticipantId, message: ServerMessage) {
+        self.0.push(Effect::Broadcast { except: Some(except), message });
+    }
+
+    pub(crate) fn disconnect(&mut self, participant: ParticipantId, code: CloseCode) {
+        self.0.push(Effect::Disconnect { participant, code });
+    }
 }

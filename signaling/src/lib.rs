@@ -3,7 +3,9 @@
 //! A pure crate: no clock, no random, no io. `now` is always an argument and every decision comes back as data.
 
 pub mod effect;
+mod moment;
 pub mod protocol;
 pub mod room;
 
 pub use effect::Effect;
+pub use moment::Moment;

@@ -8,7 +8,6 @@ use lectern_signaling::protocol::{
     CloseCode, LayerName, MAX_CHAT_CHARS, MAX_FRAME_BYTES, PROTOCOL_VERSION, ParticipantId, ParticipantKind,
     PublicationId, RESUME_WITHIN_SECONDS, Refusal, RefusalFrame, SessionRole, Source,
 };
-use std::fmt::Write as _;
 use std::path::Path;
 use ts_rs::{Config, TS};
 
@@ -19,7 +18,7 @@ fn types_of_the_web_client_are_fresh() {
     let fresh = generate();
     let path = Path::new(TARGET);
     if std::env::var_os("UPDATE_TYPES").is_some() {
-        std::fs::write(path, &fresh).unwrap();
+        std::fs::write(path, &fresh).expect("the file can be written");
     }
     let kept = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
@@ -38,11 +37,11 @@ fn generate() -> String {
         ("MAX_CHAT_CHARS", MAX_CHAT_CHARS as u64),
         ("RESUME_WITHIN_SECONDS", RESUME_WITHIN_SECONDS),
     ] {
-        write!(out, "\nexport const {name} = {value};").unwrap();
+        out.push_str(&format!("\nexport const {name} = {value};"));
     }
     out.push_str("\n\n/** Why the server closed the websocket. */\nexport const CloseCode = {");
     for code in CloseCode::ALL {
-        write!(out, "\n  {}: {},", code.name(), code.code()).unwrap();
+        out.push_str(&format!("\n  {}: {},", code.name(), code.code()));
     }
     out.push_str("\n} as const;\n");
     one::<ParticipantId>(&mut out);
@@ -73,6 +72,7 @@ fn one<T: TS + 'static>(out: &mut String) {
     out.push_str(&T::docs().unwrap_or_default());
     let declaration = format!("export {}", T::decl(&config));
     for line in declaration.lines() {
-        writeln!(out, "{}", line.trim_end()).unwrap();
+        out.push_str(line.trim_end());
+        out.push('\n');
     }
 }

@@ -33,6 +33,9 @@ def free_port(kind):
 class Server:
     """Starts in a folder of its own with the demo world, and is ended by its pid."""
 
+    def __init__(self, demo=True):
+        self.demo = ["--demo", "--demo-broadcast", "off"] if demo else []
+
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="lectern-interop-")
         self.port = free_port(socket.SOCK_STREAM)
@@ -40,7 +43,7 @@ class Server:
         self.options = ["--data-dir", self.folder.name, "--http-listen", f"127.0.0.1:{self.port}", "--https-listen", "off"]
         self.log = open(pathlib.Path(self.folder.name) / "server.log", "w+b")
         media = ["--media-port", str(free_port(socket.SOCK_DGRAM)), "--media-shards", "1"]
-        command = [BINARY, "serve", *self.options, *media, "--demo", "--demo-broadcast", "off"]
+        command = [BINARY, "serve", *self.options, *media, *self.demo]
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log)
         self.cookies = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))

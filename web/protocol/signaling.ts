@@ -112,7 +112,7 @@ layer: LayerName | null, };
 
 export type ChatLine = { seq: number, participant: ParticipantId, name: string, role: SessionRole, text: string, at_ms: number, };
 
-export type Refusal = "malformed" | "wrong_version" | "too_large" | "hello_first" | "already_here" | "ticket_expired" | "ticket_invalid" | "resume_expired" | "session_ended" | "removed_by_host" | "not_the_host" | "not_admitted" | "no_such_participant" | "no_such_publication" | "already_published" | "no_such_mid" | "offer_first" | "bad_offer" | "no_common_codec" | "empty_chat" | "chat_too_long" | "too_fast" | "full" | "hand_already_raised" | "not_yourself" | "target_is_host" | "not_recorded";
+export type Refusal = "malformed" | "wrong_version" | "too_large" | "hello_first" | "already_here" | "ticket_expired" | "ticket_invalid" | "resume_expired" | "session_ended" | "removed_by_host" | "not_the_host" | "not_admitted" | "no_such_participant" | "no_such_publication" | "already_published" | "no_such_mid" | "offer_first" | "bad_offer" | "no_common_codec" | "empty_chat" | "chat_too_long" | "too_fast" | "full" | "hand_already_raised" | "not_yourself" | "target_is_host" | "server_stopping" | "not_recorded";
 
 /**
  * A refusal on its way to the client; `re` is absent when the frame's id could not be read.

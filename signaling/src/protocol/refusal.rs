@@ -58,6 +58,8 @@ pub enum Refusal {
     NotYourself,
     #[error("对方也是主持人，不能这样做。")]
     TargetIsHost,
+    #[error("服务器正在重启，请稍等几秒再进入。")]
+    ServerStopping,
     #[error("服务器没能记下这一步，请重试。")]
     NotRecorded,
 }

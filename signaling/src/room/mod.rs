@@ -1,1 +1,262 @@
 //! A Session's in-memory state: a pure machine from messages to effects.
+//!
+//! Every entry either refuses and leaves the state as it was, or changes it and says what to do. The state is cheap to
+//! clone, so a driver that could not record a decision can go back to the state before it.
+
+mod arrival;
+mod chat;
+mod floor;
+mod media;
+mod participant;
+mod permission;
+mod publication;
+mod rate;
+mod slots;
+#[cfg(test)]
+mod tests;
+
+use crate::Moment;
+use crate::effect::{Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
+use crate::protocol::client::ClientMessage;
+use crate::protocol::server::{ServerMessage, SessionView};
+use crate::protocol::{CloseCode, ParticipantId, ParticipantKind, PublicationId, RESUME_WITHIN_SECONDS, Refusal};
+use participant::Participant;
+use publication::Publication;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+pub use participant::{Identity, Watching};
+
+const RESUME_WITHIN: Duration = Duration::from_secs(RESUME_WITHIN_SECONDS);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaKind {
+    Audio,
+    Video,
+}
+
+/// One live m-line of a client's Peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaLine {
+    pub mid: String,
+    pub kind: MediaKind,
+    /// The client sends on it; otherwise it is a Slot that receives.
+    pub sends: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoomLimits {
+    /// Most Participants at one time, those who may still resume included. A host comes in all the same.
+    pub capacity: usize,
+}
+
+impl Default for RoomLimits {
+    /// A roster of 2,000 is a `welcome` of about 400 kB, the most that a slow line should be asked to load.
+    fn default() -> Self {
+        Self { capacity: 2000 }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Room {
+    session: SessionView,
+    limits: RoomLimits,
+    participants: BTreeMap<ParticipantId, Participant>,
+    publications: BTreeMap<PublicationId, Publication>,
+    chat: chat::Chat,
+    /// The keys of those whom the host put out.
+    removed_keys: BTreeSet<String>,
+    last_participant: u32,
+    last_publication: u32,
+    closed: Option<Refusal>,
+}
+
+impl Room {
+    /// The Room of a Session that goes live now.
+    #[must_use]
+    pub fn open(session: SessionView, limits: RoomLimits) -> (Self, Vec<Effect>) {
+        let room = Self::continued(session, limits, ParticipantId(0), BTreeSet::new());
+        (room, vec![Effect::Ledger(PresenceFact::SessionStarted)])
+    }
+
+    /// The Room of a Session that was live before the server started. `last` is the last Participant that the ledger
+    /// knows, so that no number is used twice; `removed_keys` are those who may not come back.
+    #[must_use]
+    pub fn continued(
+        session: SessionView,
+        limits: RoomLimits,
+        last: ParticipantId,
+        removed_keys: BTreeSet<String>,
+    ) -> Self {
+        Self {
+            session,
+            limits,
+            participants: BTreeMap::new(),
+            publications: BTreeMap::new(),
+            chat: chat::Chat::default(),
+            removed_keys,
+            last_participant: last.0,
+            last_publication: 0,
+            closed: None,
+        }
+    }
+
+    /// One message of a Participant's Connection; `re` is the id of its frame.
+    pub fn apply(
+        &mut self,
+        now: Moment,
+        from: ParticipantId,
+        message: ClientMessage,
+        re: u64,
+    ) -> Result<Vec<Effect>, Refusal> {
+        self.require_open()?;
+        let participant = self.participants.get_mut(&from).ok_or(Refusal::NoSuchParticipant)?;
+        if !participant.frames.take(now) {
+            return Err(Refusal::TooFast);
+        }
+        let mut effects = Effects::default();
+        let out = &mut effects;
+        match message {
+            ClientMessage::Hello { .. } => return Err(Refusal::AlreadyHere),
+            ClientMessage::Leave => return self.leave(from, Some(re)),
+            ClientMessage::Offer { sdp } => self.offer(from, sdp, re, out)?,
+            ClientMessage::Publish { source, mid } => self.publish(from, source, &mid, re, out)?,
+            ClientMessage::Unpublish { source } => self.unpublish(from, source, re, out)?,
+            ClientMessage::Mute { source, muted } => self.mute(from, source, muted, re, out)?,
+            ClientMessage::Slots { slots } => self.wish(from, &slots, re, out)?,
+            ClientMessage::Chat { text } => self.chat(now, from, &text, re, out)?,
+            ClientMessage::RaiseHand => self.raise_hand(now, from, re, out)?,
+            ClientMessage::LowerHand => self.lower_hand(from, re, out)?,
+            ClientMessage::Admit { participant } => self.admit(from, participant, re, out)?,
+            ClientMessage::Dismiss { participant } => self.dismiss(from, participant, re, out)?,
+            ClientMessage::MuteParticipant { participant, source } => {
+                self.mute_participant(from, participant, source, re, out)?;
+            }
+            ClientMessage::MuteAll => self.mute_all(from, re, out)?,
+            ClientMessage::Remove { participant } => self.remove(from, participant, re, out)?,
+            ClientMessage::End => {
+                self.require_host(from)?;
+                return self.end(Some((from, re)));
+            }
+            ClientMessage::Watching { visible, sound } => {
+                participant.watching = Watching { visible, sound };
+                out.ok(from, re);
+            }
+            ClientMessage::Ping => out.send(from, ServerMessage::Pong { re, at_ms: now.0 }),
+        }
+        Ok(effects.into_vec())
+    }
+
+    /// Ends the Session for everyone. `asked` is the host's frame, if it was asked for over a Connection.
+    pub fn end(&mut self, asked: Option<(ParticipantId, u64)>) -> Result<Vec<Effect>, Refusal> {
+        self.require_open()?;
+        let mut out = Effects::default();
+        self.record_all_left(LeaveCause::SessionEnded, &mut out);
+        out.record(PresenceFact::SessionEnded);
+        if let Some((host, re)) = asked {
+            out.ok(host, re);
+        }
+        self.close(
+            Closing {
+                refusal: Refusal::SessionEnded,
+                message: ServerMessage::SessionEnded,
+                code: CloseCode::SessionEnded,
+            },
+            &mut out,
+        );
+        out.push(Effect::EndSession);
+        Ok(out.into_vec())
+    }
+
+    /// The server stops; the Session itself goes on when it starts again.
+    pub fn stop(&mut self) -> Vec<Effect> {
+        let mut out = Effects::default();
+        if self.closed.is_none() {
+            self.record_all_left(LeaveCause::ServerStopped, &mut out);
+            self.close(
+                Closing {
+                    refusal: Refusal::ServerStopping,
+                    message: ServerMessage::ServerStopping,
+                    code: CloseCode::ServiceRestart,
+                },
+                &mut out,
+            );
+        }
+        out.into_vec()
+    }
+
+    fn record_all_left(&self, cause: LeaveCause, out: &mut Effects) {
+        for &participant in self.participants.keys() {
+            out.record(PresenceFact::Left { participant, cause });
+        }
+    }
+
+    fn close(&mut self, closing: Closing, out: &mut Effects) {
+        for &participant in self.participants.keys() {
+            out.media(MediaEffect::ClosePeer { participant });
+        }
+        out.tell_all(closing.message);
+        for &participant in self.participants.keys() {
+            out.disconnect(participant, closing.code);
+        }
+        self.publications.clear();
+        self.participants.clear();
+        self.closed = Some(closing.refusal);
+    }
+
+    fn require_open(&self) -> Result<(), Refusal> {
+        self.closed.map_or(Ok(()), Err)
+    }
+}
+
+/// How everybody is told that it is over.
+struct Closing {
+    refusal: Refusal,
+    message: ServerMessage,
+    code: CloseCode,
+}
+
+/// What the driver needs to know.
+impl Room {
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed.is_some()
+    }
+
+    #[must_use]
+    pub fn session(&self) -> &SessionView {
+        &self.session
+    }
+
+    #[must_use]
+    pub fn identity(&self, id: ParticipantId) -> Option<&Identity> {
+        self.participants.get(&id).map(|p| &p.identity)
+    }
+
+    /// Everyone in the Room, those who may still resume included.
+    pub fn present(&self) -> impl Iterator<Item = Present<'_>> {
+        self.participants.values().map(|p| Present {
+            id: p.id,
+            identity: &p.identity,
+            connected: p.away_since.is_none(),
+            watching: p.watching,
+        })
+    }
+
+    /// How many people are in the Room: encoders and players are none, and two tabs of one person are one.
+    #[must_use]
+    pub fn people(&self) -> usize {
+        let person = |p: &&Participant| !matches!(p.identity.kind, ParticipantKind::Encoder | ParticipantKind::Player);
+        let keys: BTreeSet<&str> = self.participants.values().filter(person).map(|p| p.identity.key.as_str()).collect();
+        keys.len()
+    }
+}
+
+/// One Participant as the driver sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Present<'a> {
+    pub id: ParticipantId,
+    pub identity: &'a Identity,
+    pub connected: bool,
+    pub watching: Watching,
+}

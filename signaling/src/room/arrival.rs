@@ -1,0 +1,188 @@
+//! Coming in, dropping, coming back and leaving.
+
+use super::participant::{Identity, Participant};
+use super::{RESUME_WITHIN, Room};
+use crate::Moment;
+use crate::effect::{Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
+use crate::protocol::server::{ServerMessage, Welcome};
+use crate::protocol::{CloseCode, PROTOCOL_VERSION, ParticipantId, RESUME_WITHIN_SECONDS, Refusal, SessionRole};
+
+impl Room {
+    /// Somebody said `hello` on a Connection. `resume_token` is random and secret; it goes to this person only.
+    pub fn join(
+        &mut self,
+        now: Moment,
+        identity: Identity,
+        re: u64,
+        resume_token: String,
+    ) -> Result<(ParticipantId, Vec<Effect>), Refusal> {
+        let mut out = Effects::default();
+        let id = self.enter(now, identity, Some(resume_token), &mut out)?;
+        if let Some(welcome) = self.welcome(now, id, re, false) {
+            out.send(id, ServerMessage::Welcome(Box::new(welcome)));
+        }
+        self.tell_joined(id, &mut out);
+        Ok((id, out.into_vec()))
+    }
+
+    /// An encoder or a player came in by an offer over HTTP; it has no Connection.
+    pub fn join_without_connection(
+        &mut self,
+        now: Moment,
+        identity: Identity,
+    ) -> Result<(ParticipantId, Vec<Effect>), Refusal> {
+        let mut out = Effects::default();
+        let id = self.enter(now, identity, None, &mut out)?;
+        self.tell_joined(id, &mut out);
+        Ok((id, out.into_vec()))
+    }
+
+    fn enter(
+        &mut self,
+        now: Moment,
+        identity: Identity,
+        resume_token: Option<String>,
+        out: &mut Effects,
+    ) -> Result<ParticipantId, Refusal> {
+        self.require_open()?;
+        if self.removed_keys.contains(&identity.key) {
+            return Err(Refusal::RemovedByHost);
+        }
+        // A full Room must still let its host in.
+        if self.participants.len() >= self.limits.capacity && identity.role != SessionRole::Host {
+            return Err(Refusal::Full);
+        }
+        self.last_participant += 1;
+        let id = ParticipantId(self.last_participant);
+        self.participants.insert(id, Participant::new(now, id, identity, resume_token));
+        out.record(PresenceFact::Joined { participant: id });
+        Ok(id)
+    }
+
+    fn tell_joined(&self, id: ParticipantId, out: &mut Effects) {
+        if let Some(participant) = self.participants.get(&id) {
+            out.tell_others(id, ServerMessage::ParticipantJoined { participant: participant.view() });
+        }
+    }
+
+    /// The same person comes back on a new Connection. An older Connection of the Participant that still stands is
+    /// replaced: the driver closes it (`CloseCode::Replaced`) before it carries out these effects.
+    pub fn resume(
+        &mut self,
+        now: Moment,
+        identity: &Identity,
+        re: u64,
+        token: &str,
+    ) -> Result<(ParticipantId, Vec<Effect>), Refusal> {
+        self.require_open()?;
+        if self.removed_keys.contains(&identity.key) {
+            return Err(Refusal::RemovedByHost);
+        }
+        let found = self.participants.values_mut().find(|p| p.resume_token.as_deref() == Some(token));
+        let participant = found.filter(|p| p.identity.key == identity.key).ok_or(Refusal::ResumeExpired)?;
+        if participant.away_since.is_some_and(|since| now >= since.plus(RESUME_WITHIN)) {
+            return Err(Refusal::ResumeExpired);
+        }
+        let id = participant.id;
+        participant.away_since = None;
+        participant.lines = None;
+
+        let mut out = Effects::default();
+        out.record(PresenceFact::Resumed { participant: id });
+        let ended = self.end_publications(|p| p.participant == id, &mut out);
+        out.media(MediaEffect::ClosePeer { participant: id });
+        if let Some(welcome) = self.welcome(now, id, re, true) {
+            out.send(id, ServerMessage::Welcome(Box::new(welcome)));
+        }
+        let stage_changed = !ended.is_empty();
+        self.tell_removed(ended, Some(id), &mut out);
+        if let Some(participant) = self.participants.get(&id) {
+            out.tell_others(id, ServerMessage::ParticipantChanged { participant: participant.view() });
+        }
+        if stage_changed {
+            self.reassign_all(&mut out);
+        }
+        Ok((id, out.into_vec()))
+    }
+
+    /// The Connection is gone without `leave`. The Peer goes on: where only the websocket broke, those who watch this
+    /// person keep the picture until the resume or until the Peer closes too.
+    pub fn connection_lost(&mut self, now: Moment, id: ParticipantId) -> Vec<Effect> {
+        let mut out = Effects::default();
+        if let Some(participant) = self.participants.get_mut(&id).filter(|p| p.away_since.is_none()) {
+            participant.away_since = Some(now);
+            participant.watching = super::Watching::default();
+            let view = participant.view();
+            out.record(PresenceFact::Lost { participant: id });
+            out.tell_others(id, ServerMessage::ParticipantChanged { participant: view });
+        }
+        out.into_vec()
+    }
+
+    /// The person leaves by its own word: a `leave`, or the end of an encoder's or player's resource (`re` is `None`).
+    pub fn leave(&mut self, id: ParticipantId, re: Option<u64>) -> Result<Vec<Effect>, Refusal> {
+        if !self.participants.contains_key(&id) {
+            return Err(Refusal::NoSuchParticipant);
+        }
+        let mut out = Effects::default();
+        out.record(PresenceFact::Left { participant: id, cause: LeaveCause::Asked });
+        if let Some(re) = re {
+            out.ok(id, re);
+            out.disconnect(id, CloseCode::Normal);
+        }
+        self.depart(id, &mut out);
+        Ok(out.into_vec())
+    }
+
+    /// Takes out those who stayed away for too long.
+    pub fn handle_timeout(&mut self, now: Moment) -> Vec<Effect> {
+        let mut out = Effects::default();
+        let late = |p: &&Participant| p.away_since.is_some_and(|since| now >= since.plus(RESUME_WITHIN));
+        let gone: Vec<ParticipantId> = self.participants.values().filter(late).map(|p| p.id).collect();
+        for &id in &gone {
+            out.record(PresenceFact::Left { participant: id, cause: LeaveCause::Expired });
+        }
+        for id in gone {
+            self.depart(id, &mut out);
+        }
+        out.into_vec()
+    }
+
+    /// When `handle_timeout` has something to do.
+    #[must_use]
+    pub fn next_timeout(&self) -> Option<Moment> {
+        self.participants.values().filter_map(|p| p.away_since).min().map(|since| since.plus(RESUME_WITHIN))
+    }
+
+    /// Takes a Participant out of the state and tells the media plane and the others. The ledger was told by the caller.
+    pub(super) fn depart(&mut self, id: ParticipantId, out: &mut Effects) {
+        if self.participants.remove(&id).is_none() {
+            return;
+        }
+        let ended = self.end_publications(|p| p.participant == id, out);
+        out.media(MediaEffect::ClosePeer { participant: id });
+        let stage_changed = !ended.is_empty();
+        self.tell_removed(ended, None, out);
+        out.tell_all(ServerMessage::ParticipantLeft { participant: id });
+        if stage_changed {
+            self.reassign_all(out);
+        }
+    }
+
+    fn welcome(&self, now: Moment, id: ParticipantId, re: u64, resumed: bool) -> Option<Welcome> {
+        let resume = self.participants.get(&id)?.resume_token.clone()?;
+        Some(Welcome {
+            re,
+            protocol: PROTOCOL_VERSION,
+            you: id,
+            resume,
+            resume_within_s: RESUME_WITHIN_SECONDS,
+            resumed,
+            session: self.session.clone(),
+            participants: self.participants.values().map(Participant::view).collect(),
+            publications: self.publications.values().map(super::publication::Publication::view).collect(),
+            chat: self.chat.history(),
+            now_ms: now.0,
+        })
+    }
+}

@@ -1,0 +1,121 @@
+//! What the media plane tells the Room.
+
+use super::participant::{Lines, SendLine};
+use super::slots::Slot;
+use super::{MediaLine, Room};
+use crate::effect::{Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
+use crate::protocol::server::ServerMessage;
+use crate::protocol::{LayerName, ParticipantId, ParticipantKind, PublicationId, Refusal, Source};
+
+impl Room {
+    pub(super) fn offer(
+        &mut self,
+        from: ParticipantId,
+        sdp: String,
+        re: u64,
+        out: &mut Effects,
+    ) -> Result<(), Refusal> {
+        if sdp.is_empty() {
+            return Err(Refusal::BadOffer);
+        }
+        // The answer comes from the media plane, and with it `media_negotiated`.
+        out.media(MediaEffect::Offer { participant: from, re, sdp });
+        Ok(())
+    }
+
+    /// An offer was answered: these are the live m-lines of the Participant's Peer, in the client's direction. What an
+    /// encoder sends becomes its microphone and camera by itself, since it cannot say `publish`.
+    pub fn media_negotiated(&mut self, participant: ParticipantId, lines: Vec<MediaLine>) -> Vec<Effect> {
+        let mut out = Effects::default();
+        let Some(owner) = self.participants.get_mut(&participant) else { return Vec::new() };
+        let before = owner.lines.take().unwrap_or_default();
+        let mut now = Lines::default();
+        for line in lines {
+            if line.sends {
+                now.sends.push(SendLine { mid: line.mid, kind: line.kind });
+            } else {
+                let kept = before.slots.iter().find(|s| s.mid == line.mid && s.kind == line.kind);
+                now.slots.push(kept.cloned().unwrap_or_else(|| Slot::new(line.mid, line.kind)));
+            }
+        }
+        let mids: Vec<String> = now.sends.iter().map(|l| l.mid.clone()).collect();
+        let new_map = now.slots.iter().map(|s| &s.mid).ne(before.slots.iter().map(|s| &s.mid));
+        owner.lines = Some(now);
+        let is_encoder = owner.identity.kind == ParticipantKind::Encoder && owner.may_publish;
+
+        let ended = self.end_publications(|p| p.participant == participant && !mids.contains(&p.mid), &mut out);
+        let mut stage_changed = !ended.is_empty();
+        self.tell_removed(ended, None, &mut out);
+        if is_encoder {
+            stage_changed |= self.publish_encoder(participant, &mut out);
+        }
+        let assigned_from = out.len();
+        if stage_changed {
+            self.reassign_all(&mut out);
+        } else {
+            let stage = self.stage();
+            self.reassign(participant, &stage, &mut out);
+        }
+        if new_map && !out.tells_slots(participant, assigned_from) {
+            self.tell_slots(participant, &mut out);
+        }
+        out.into_vec()
+    }
+
+    /// The first audio m-line is the microphone and the first video m-line the camera.
+    fn publish_encoder(&mut self, participant: ParticipantId, out: &mut Effects) -> bool {
+        let mut any = false;
+        for source in [Source::Microphone, Source::Camera] {
+            let lines = self.participants.get(&participant).and_then(|p| p.lines.as_ref());
+            let line = lines.and_then(|l| l.sends.iter().find(|line| line.kind == source.media()));
+            let Some(mid) = line.map(|l| l.mid.clone()) else { continue };
+            if self.find_publication(participant, source).is_none() {
+                let publication = self.start_publication(participant, source, mid, out);
+                out.tell_all(ServerMessage::PublicationAdded { publication });
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// The layer that flows into a slot changed.
+    pub fn media_layer(&mut self, participant: ParticipantId, mid: &str, layer: Option<LayerName>) -> Vec<Effect> {
+        let mut out = Effects::default();
+        let lines = self.participants.get_mut(&participant).and_then(|p| p.lines.as_mut());
+        let slot = lines.and_then(|l| l.slots.iter_mut().find(|s| s.mid == mid));
+        if let Some(slot) = slot.filter(|s| s.shows.is_some() && s.layer != layer) {
+            slot.layer = layer;
+            self.tell_slots(participant, &mut out);
+        }
+        out.into_vec()
+    }
+
+    /// The Peer is gone. A person with a Connection may offer again; an encoder or a player has left.
+    pub fn media_closed(&mut self, participant: ParticipantId) -> Vec<Effect> {
+        let mut out = Effects::default();
+        let Some(owner) = self.participants.get_mut(&participant) else { return Vec::new() };
+        if owner.resume_token.is_none() {
+            out.record(PresenceFact::Left { participant, cause: LeaveCause::PeerClosed });
+            self.depart(participant, &mut out);
+            return out.into_vec();
+        }
+        owner.lines = None;
+        let ended = self.end_publications(|p| p.participant == participant, &mut out);
+        if !ended.is_empty() {
+            self.tell_removed(ended, None, &mut out);
+            self.reassign_all(&mut out);
+        }
+        out.into_vec()
+    }
+
+    /// The media plane would not forward this Publication.
+    pub fn media_refused(&mut self, publication: PublicationId) -> Vec<Effect> {
+        let mut out = Effects::default();
+        let ended = self.end_publications(|p| p.id == publication, &mut out);
+        if !ended.is_empty() {
+            self.tell_removed(ended, None, &mut out);
+            self.reassign_all(&mut out);
+        }
+        out.into_vec()
+    }
+}

@@ -1,0 +1,103 @@
+//! A Participant: an Account, guest, Classroom, encoder or player in this Session.
+
+use super::rate::{Bucket, CHAT_RATE, FRAME_RATE};
+use super::slots::Slot;
+use crate::Moment;
+use crate::protocol::server::ParticipantView;
+use crate::protocol::{ParticipantId, ParticipantKind, SessionRole};
+
+/// Who comes in, as the ticket says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    pub kind: ParticipantKind,
+    pub role: SessionRole,
+    /// The Account, for those who signed in.
+    pub account: Option<String>,
+    /// The same for the same person, guest, encoder or player on every Connection. Who is removed may not come back
+    /// under the same key, and a Participant is resumed only by its own key.
+    pub key: String,
+    pub name: String,
+    pub school: Option<String>,
+    pub rural: bool,
+}
+
+/// What the client says about its page. Before the first word the page counts as hidden and silent: heartbeats must not
+/// earn what nobody claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Watching {
+    pub visible: bool,
+    pub sound: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Participant {
+    pub(super) id: ParticipantId,
+    pub(super) identity: Identity,
+    pub(super) joined: Moment,
+    /// Since when the Connection is away; `None` while it is here.
+    pub(super) away_since: Option<Moment>,
+    pub(super) may_publish: bool,
+    pub(super) hand_raised: Option<Moment>,
+    pub(super) watching: Watching,
+    pub(super) frames: Bucket,
+    pub(super) chat: Bucket,
+    /// What the Peer negotiated; `None` before the first answered offer.
+    pub(super) lines: Option<Lines>,
+    /// `None` for encoders and players, who have no Connection.
+    pub(super) resume_token: Option<String>,
+}
+
+/// The m-lines of a Participant's Peer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lines {
+    pub(super) sends: Vec<SendLine>,
+    pub(super) slots: Vec<Slot>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct SendLine {
+    pub(super) mid: String,
+    pub(super) kind: super::MediaKind,
+}
+
+impl Participant {
+    pub(super) fn new(now: Moment, id: ParticipantId, identity: Identity, resume_token: Option<String>) -> Self {
+        let may_publish = match identity.kind {
+            ParticipantKind::Encoder => true,
+            ParticipantKind::Player => false,
+            _ => identity.role != SessionRole::Viewer,
+        };
+        Self {
+            id,
+            identity,
+            joined: now,
+            away_since: None,
+            may_publish,
+            hand_raised: None,
+            watching: Watching::default(),
+            frames: Bucket::full(now, FRAME_RATE),
+            chat: Bucket::full(now, CHAT_RATE),
+            lines: None,
+            resume_token,
+        }
+    }
+
+    pub(super) fn is_host(&self) -> bool {
+        self.identity.role == SessionRole::Host
+    }
+
+    pub(super) fn view(&self) -> ParticipantView {
+        ParticipantView {
+            id: self.id,
+            kind: self.identity.kind,
+            role: self.identity.role,
+            name: self.identity.name.clone(),
+            school: self.identity.school.clone(),
+            rural: self.identity.rural,
+            connected: self.away_since.is_none(),
+            may_publish: self.may_publish,
+            hand_raised_ms: self.hand_raised.map(|m| m.0),
+            joined_ms: self.joined.0,
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Whatever is said in whatever order, the Room holds together and a listener's picture of it is true.
+
+use super::*;
+use crate::protocol::LayerName;
+use crate::protocol::client::{SlotTarget, SlotWish};
+use crate::protocol::server::{ParticipantView, PublicationView};
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::RngSeed;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Join(u8, SessionRole),
+    Machine(ParticipantKind),
+    Resume(u32),
+    Lose(u32),
+    Says(u32, ClientMessage),
+    Negotiated(u32, usize),
+    Layer(u32),
+    PeerClosed(u32),
+    Wait(u64),
+}
+
+fn source() -> impl Strategy<Value = Source> {
+    select(vec![Source::Microphone, Source::Camera, Source::Screen, Source::ScreenAudio])
+}
+
+fn target() -> impl Strategy<Value = ParticipantId> {
+    (1..8_u32).prop_map(ParticipantId)
+}
+
+fn slot_wish() -> impl Strategy<Value = SlotWish> {
+    let show = proptest::option::of((target(), source()));
+    (0..4_usize, show).prop_map(|(n, show)| SlotWish {
+        mid: format!("v{n}"),
+        show: show.map(|(participant, source)| SlotTarget { participant, source }),
+        max_layer: LayerName::Mid,
+    })
+}
+
+fn message() -> impl Strategy<Value = ClientMessage> {
+    prop_oneof![
+        4 => (source(), source()).prop_map(|(source, line)| ClientMessage::Publish { source, mid: mid_of(line).into() }),
+        4 => source().prop_map(|source| ClientMessage::Publish { source, mid: mid_of(source).into() }),
+        1 => source().prop_map(|source| ClientMessage::Unpublish { source }),
+        2 => (source(), any::<bool>()).prop_map(|(source, muted)| ClientMessage::Mute { source, muted }),
+        3 => proptest::collection::vec(slot_wish(), 0..4).prop_map(|slots| ClientMessage::Slots { slots }),
+        1 => "\\PC{0,20}".prop_map(|text| ClientMessage::Chat { text }),
+        1 => Just(ClientMessage::RaiseHand),
+        1 => Just(ClientMessage::LowerHand),
+        3 => target().prop_map(|participant| ClientMessage::Admit { participant }),
+        1 => target().prop_map(|participant| ClientMessage::Dismiss { participant }),
+        1 => (target(), source()).prop_map(|(participant, source)| ClientMessage::MuteParticipant { participant, source }),
+        1 => Just(ClientMessage::MuteAll),
+        1 => target().prop_map(|participant| ClientMessage::Remove { participant }),
+        1 => Just(ClientMessage::Leave),
+        1 => Just(ClientMessage::Watching { visible: true, sound: false }),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let who = || 1..8_u32;
+    let role = select(vec![SessionRole::Host, SessionRole::Presenter, SessionRole::Viewer]);
+    let kind = select(vec![ParticipantKind::Encoder, ParticipantKind::Player]);
+    prop_oneof![
+        3 => (0..5_u8, role).prop_map(|(name, role)| Step::Join(name, role)),
+        1 => kind.prop_map(Step::Machine),
+        2 => who().prop_map(Step::Resume),
+        2 => who().prop_map(Step::Lose),
+        12 => (who(), message()).prop_map(|(who, message)| Step::Says(who, message)),
+        4 => (who(), 0..4_usize).prop_map(|(who, video)| Step::Negotiated(who, video)),
+        1 => who().prop_map(Step::Layer),
+        1 => who().prop_map(Step::PeerClosed),
+        2 => (1..130_u64).prop_map(Step::Wait),
+    ]
+}
+
+fn take(talk: &mut Talk, step: Step) -> Vec<Effect> {
+    let now = talk.now;
+    let done = match step {
+        Step::Join(name, role) => {
+            let token = format!("token of {}", talk.room.last_participant + 1);
+            talk.room.join(now, person(&name.to_string(), role), 1, token).map(|(_, effects)| effects)
+        }
+        Step::Machine(kind) => talk.room.join_without_connection(now, machine(kind)).map(|(_, effects)| effects),
+        Step::Resume(who) => {
+            let identity = talk.room.identity(ParticipantId(who)).cloned();
+            let identity = identity.unwrap_or_else(|| viewer("无人"));
+            talk.room.resume(now, &identity, 1, &format!("token of {who}")).map(|(_, effects)| effects)
+        }
+        Step::Lose(who) => {
+            let person = talk.room.participants.get(&ParticipantId(who)).is_some_and(|p| p.resume_token.is_some());
+            Ok(if person { talk.room.connection_lost(now, ParticipantId(who)) } else { Vec::new() })
+        }
+        Step::Says(who, message) => talk.room.apply(now, ParticipantId(who), message, 1),
+        Step::Negotiated(who, video) => Ok(talk.room.media_negotiated(ParticipantId(who), browser_lines(video))),
+        Step::Layer(who) => Ok(talk.room.media_layer(ParticipantId(who), "v0", Some(LayerName::Low))),
+        Step::PeerClosed(who) => Ok(talk.room.media_closed(ParticipantId(who))),
+        Step::Wait(seconds) => {
+            talk.wait(seconds);
+            Ok(talk.room.handle_timeout(talk.now))
+        }
+    };
+    done.unwrap_or_default()
+}
+
+/// What a client that only reads its messages believes.
+#[derive(Default)]
+struct Listener {
+    me: Option<ParticipantId>,
+    people: BTreeMap<ParticipantId, ParticipantView>,
+    publications: BTreeMap<PublicationId, PublicationView>,
+    slots: BTreeMap<String, Option<PublicationId>>,
+}
+
+impl Listener {
+    fn hear(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Send { to, message } if Some(*to) == self.me => self.read(message),
+            Effect::Broadcast { except, message } if self.me.is_some() && *except != self.me => self.read(message),
+            Effect::Disconnect { participant, .. } if Some(*participant) == self.me => self.me = None,
+            _ => {}
+        }
+    }
+
+    fn read(&mut self, message: &ServerMessage) {
+        match message {
+            ServerMessage::Welcome(w) => {
+                self.people = w.participants.iter().map(|p| (p.id, p.clone())).collect();
+                self.publications = w.publications.iter().map(|p| (p.id, p.clone())).collect();
+            }
+            ServerMessage::ParticipantJoined { participant: p } => {
+                assert!(self.people.insert(p.id, p.clone()).is_none(), "joined twice");
+            }
+            ServerMessage::ParticipantChanged { participant: p } => {
+                assert!(self.people.insert(p.id, p.clone()).is_some(), "changed before it joined");
+            }
+            ServerMessage::ParticipantLeft { participant } => {
+                assert!(self.people.remove(participant).is_some(), "left twice");
+            }
+            ServerMessage::PublicationAdded { publication: p } => {
+                assert!(self.publications.insert(p.id, p.clone()).is_none(), "added twice");
+            }
+            ServerMessage::PublicationChanged { publication: p } => {
+                assert!(self.publications.insert(p.id, p.clone()).is_some(), "changed before it was added");
+            }
+            ServerMessage::PublicationRemoved { publication } => {
+                assert!(self.publications.remove(publication).is_some(), "removed twice");
+            }
+            ServerMessage::Slots { slots } => {
+                for slot in slots {
+                    let known = slot.publication.is_none_or(|p| self.publications.contains_key(&p));
+                    assert!(known, "a slot shows what the listener does not know");
+                }
+                self.slots = slots.iter().map(|s| (s.mid.clone(), s.publication)).collect();
+            }
+            _ => {}
+        }
+    }
+}
+
+fn check_room(room: &Room) {
+    let mut owned = BTreeSet::new();
+    for publication in room.publications.values() {
+        let owner = &room.participants[&publication.participant];
+        assert!(owned.insert((publication.participant, publication.source)), "one Publication per source");
+        assert!(owner.may_publish, "only those who may speak are published");
+        let lines = owner.lines.as_ref().expect("who publishes has a Peer");
+        assert!(lines.sends.iter().any(|l| l.mid == publication.mid && l.kind == publication.source.media()));
+    }
+    for participant in room.participants.values() {
+        let mut seen = BTreeSet::new();
+        for slot in participant.lines.iter().flat_map(|l| &l.slots) {
+            let Some(shows) = slot.shows else {
+                assert_eq!(slot.layer, None);
+                continue;
+            };
+            let publication = room.publications.get(&shows).expect("slots show live Publications only");
+            assert_ne!(publication.participant, participant.id, "nobody is shown to oneself");
+            assert_eq!(publication.source.media(), slot.kind);
+            assert!(seen.insert(shows), "nothing is shown twice");
+        }
+    }
+}
+
+fn check_media(effects: &[Effect], live: &mut BTreeMap<PublicationId, ParticipantId>) {
+    for effect in effects {
+        match effect {
+            Effect::Media(MediaEffect::Publish { participant, publication, .. }) => {
+                assert!(live.insert(*publication, *participant).is_none());
+            }
+            Effect::Media(MediaEffect::Unpublish { publication }) => assert!(live.remove(publication).is_some()),
+            Effect::Media(MediaEffect::AssignSlot { publication: Some(p), .. }) => {
+                assert!(live.contains_key(p), "a slot is assigned what the media plane forwards");
+            }
+            Effect::Media(MediaEffect::Mute { publication, .. }) => assert!(live.contains_key(publication)),
+            Effect::Media(MediaEffect::ClosePeer { participant }) => {
+                assert!(!live.values().any(|owner| owner == participant), "unpublished before its Peer closes");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The same cases on every run.
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 400, rng_seed: RngSeed::Fixed(2), failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_listener_always_knows_the_truth(steps in proptest::collection::vec(step(), 1..80)) {
+        let mut talk = Talk::new();
+        let me = talk.join(host());
+        let mut listener = Listener { me: Some(me), ..Listener::default() };
+        talk.effects.iter().for_each(|e| listener.hear(e));
+        let mut live = BTreeMap::new();
+        for step in steps {
+            talk.effects = take(&mut talk, step);
+            talk.assert_ledger_first();
+            check_media(&talk.effects, &mut live);
+            talk.effects.iter().for_each(|e| listener.hear(e));
+            check_room(&talk.room);
+            let away = talk.room.participants.get(&me).is_none_or(|p| p.away_since.is_some());
+            if away {
+                // An absent listener hears nothing; the next welcome tells all.
+                break;
+            }
+            let people: BTreeMap<_, _> = talk.room.participants.values().map(|p| (p.id, p.view())).collect();
+            prop_assert_eq!(&listener.people, &people);
+            let publications: BTreeMap<_, _> = talk.room.publications.values().map(|p| (p.id, p.view())).collect();
+            prop_assert_eq!(&listener.publications, &publications);
+            prop_assert_eq!(live.keys().collect::<Vec<_>>(), publications.keys().collect::<Vec<_>>());
+            if let Some(lines) = &talk.room.participants[&me].lines {
+                let slots: BTreeMap<_, _> = lines.slots.iter().map(|s| (s.mid.clone(), s.shows)).collect();
+                prop_assert_eq!(&listener.slots, &slots);
+            }
+        }
+    }
+
+    #[test]
+    fn frames_of_any_bytes_never_panic(text in "\\PC{0,200}") {
+        let _ = crate::protocol::decode(&text);
+    }
+
+    #[test]
+    fn every_message_survives_its_text(message in message(), id in any::<u64>()) {
+        let frame = crate::protocol::client::ClientFrame { id, message };
+        let text = serde_json::to_string(&frame).unwrap();
+        prop_assert_eq!(crate::protocol::decode(&text).unwrap(), frame);
+    }
+}

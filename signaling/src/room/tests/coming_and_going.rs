@@ -1,0 +1,252 @@
+//! Joining, dropping, resuming, leaving and the end.
+
+use super::*;
+
+#[test]
+fn the_welcome_holds_the_whole_state_and_others_hear_of_the_newcomer() {
+    let mut talk = Talk::new();
+    let host = talk.join(host());
+    talk.negotiated(host, 1);
+    let camera = talk.publishes(host, Source::Camera);
+    talk.says(host, ClientMessage::Chat { text: "欢迎".into() }).unwrap();
+
+    let viewer = talk.join(viewer("王芳"));
+    talk.assert_ledger_first();
+    assert_eq!(talk.facts(), [&PresenceFact::Joined { participant: viewer }]);
+    let welcome = talk.welcome(viewer);
+    assert_eq!((welcome.you, welcome.resumed, welcome.resume.as_str()), (viewer, false, "token of 2"));
+    assert_eq!(welcome.participants.iter().map(|p| p.id).collect::<Vec<_>>(), [host, viewer]);
+    assert_eq!(welcome.publications.iter().map(|p| p.id).collect::<Vec<_>>(), [camera]);
+    assert_eq!(welcome.chat[0].text, "欢迎");
+    assert!(matches!(talk.effects.last(), Some(Effect::Broadcast {
+        except: Some(except), message: ServerMessage::ParticipantJoined { participant }
+    }) if *except == viewer && participant.rural && !participant.may_publish));
+}
+
+#[test]
+fn a_resume_token_is_told_to_its_owner_only() {
+    let mut talk = Talk::new();
+    talk.join(host());
+    let id = talk.join(viewer("王芳"));
+    for effect in &talk.effects {
+        let own = matches!(effect, Effect::Send { to, .. } if *to == id);
+        assert_eq!(format!("{effect:?}").contains("token of 2"), own, "{effect:?}");
+    }
+}
+
+#[test]
+fn one_account_in_two_tabs_is_two_participants_and_one_person() {
+    let mut talk = Talk::new();
+    let first = talk.join(viewer("王芳"));
+    let second = talk.join(viewer("王芳"));
+    assert_ne!(first, second);
+    assert_eq!(talk.room.people(), 1);
+}
+
+#[test]
+fn a_dropped_connection_resumes_within_two_minutes_as_the_same_participant() {
+    let mut talk = Talk::new();
+    let id = talk.join(viewer("王芳"));
+    talk.lose(id);
+    talk.assert_ledger_first();
+    assert_eq!(talk.facts(), [&PresenceFact::Lost { participant: id }]);
+    talk.now = Moment(talk.now.0 + 119_999);
+    assert!(talk.room.handle_timeout(talk.now).is_empty());
+    assert_eq!(talk.resume(id, &viewer("王芳")), Ok(id));
+    talk.assert_ledger_first();
+    assert_eq!(talk.facts(), [&PresenceFact::Resumed { participant: id }]);
+    let welcome = talk.welcome(id);
+    assert!(welcome.resumed && welcome.you == id && welcome.participants[0].connected);
+    assert_eq!(talk.room.next_timeout(), None);
+}
+
+#[test]
+fn after_two_minutes_the_participant_has_left_and_cannot_resume() {
+    let mut talk = Talk::new();
+    let host = talk.join(host());
+    let id = talk.join(viewer("王芳"));
+    talk.lose(id);
+    let due = talk.room.next_timeout().unwrap();
+    assert_eq!(due.since(talk.now), Duration::from_secs(120));
+    talk.now = due;
+    // Even where the driver is late with its timer, the window is closed.
+    assert_eq!(talk.resume(id, &viewer("王芳")), Err(Refusal::ResumeExpired));
+    talk.effects = talk.room.handle_timeout(due);
+    talk.assert_ledger_first();
+    assert_eq!(talk.facts(), [&PresenceFact::Left { participant: id, cause: LeaveCause::Expired }]);
+    assert!(talk.broadcasts().contains(&&ServerMessage::ParticipantLeft { participant: id }));
+    assert_eq!(talk.resume(id, &viewer("王芳")), Err(Refusal::ResumeExpired));
+    let again = talk.join(viewer("王芳"));
+    assert!(again > id && again > host, "numbers are never used again");
+}
+
+#[test]
+fn a_stolen_resume_token_is_worth_nothing_to_another_person() {
+    let mut talk = Talk::new();
+    let id = talk.join(viewer("王芳"));
+    talk.lose(id);
+    assert_eq!(talk.resume(id, &viewer("李强")), Err(Refusal::ResumeExpired));
+    assert_eq!(talk.resume(id, &viewer("王芳")), Ok(id));
+}
+
+#[test]
+fn a_resume_over_a_standing_connection_takes_its_place() {
+    let mut talk = Talk::new();
+    let id = talk.join(viewer("王芳"));
+    assert_eq!(talk.resume(id, &viewer("王芳")), Ok(id));
+    assert!(talk.welcome(id).resumed);
+}
+
+#[test]
+fn a_host_who_drops_does_not_end_the_session_and_reloads_into_it() {
+    let mut talk = Talk::new();
+    let host_id = talk.join(host());
+    talk.negotiated(host_id, 1);
+    let camera = talk.publishes(host_id, Source::Camera);
+    let viewer = talk.join(viewer("王芳"));
+    talk.negotiated(viewer, 1);
+    assert_eq!(talk.shown(viewer), shows([("v0", camera)]));
+
+    talk.lose(host_id);
+    assert_eq!(talk.shown(viewer), shows([("v0", camera)]), "the picture stays while only the websocket is gone");
+    talk.resume(host_id, &host()).unwrap();
+    assert!(talk.media().contains(&&MediaEffect::Unpublish { publication: camera }));
+    assert!(talk.media().contains(&&MediaEffect::ClosePeer { participant: host_id }));
+    assert!(talk.welcome(host_id).publications.is_empty());
+    assert!(talk.shown(viewer).is_empty());
+
+    talk.negotiated(host_id, 1);
+    let again = talk.publishes(host_id, Source::Camera);
+    assert_ne!(again, camera);
+    assert_eq!(talk.shown(viewer), shows([("v0", again)]));
+}
+
+#[test]
+fn a_host_gone_for_good_leaves_the_session_live_for_a_second_host() {
+    let mut talk = Talk::new();
+    let first = talk.join(host());
+    let second = talk.join(person("张老师", SessionRole::Host));
+    talk.lose(first);
+    talk.wait(120);
+    talk.effects = talk.room.handle_timeout(talk.now);
+    assert!(!talk.room.is_closed());
+    assert!(talk.says(second, ClientMessage::End).is_ok());
+    assert!(talk.room.is_closed());
+}
+
+#[test]
+fn leave_is_recorded_answered_and_closes_normally() {
+    let mut talk = Talk::new();
+    let host = talk.join(host());
+    talk.negotiated(host, 1);
+    let camera = talk.publishes(host, Source::Camera);
+    talk.says(host, ClientMessage::Leave).unwrap();
+    talk.assert_ledger_first();
+    assert_eq!(talk.facts(), [&PresenceFact::Left { participant: host, cause: LeaveCause::Asked }]);
+    assert!(matches!(talk.sent_to(host)[..], [ServerMessage::Ok { .. }]));
+    assert!(talk.effects.contains(&Effect::Disconnect { participant: host, code: CloseCode::Normal }));
+    assert_eq!(
+        talk.broadcasts(),
+        [
+            &ServerMessage::PublicationRemoved { publication: camera },
+            &ServerMessage::ParticipantLeft { participant: host }
+        ]
+    );
+    assert_eq!(talk.resume(host, &super::host()), Err(Refusal::ResumeExpired));
+    assert_eq!(talk.refused(host, ClientMessage::Ping), Refusal::NoSuchParticipant);
+}
+
+#[test]
+fn the_end_closes_all_and_is_recorded_before_anyone_hears() {
+    let mut talk = Talk::new();
+    let host = talk.join(host());
+    let viewer_id = talk.join(viewer("王芳"));
+    talk.says(host, ClientMessage::End).unwrap();
+    talk.assert_ledger_first();
+    assert_eq!(
+        talk.facts(),
+        [
+            &PresenceFact::Left { participant: host, cause: LeaveCause::SessionEnded },
+            &PresenceFact::Left { participant: viewer_id, cause: LeaveCause::SessionEnded },
+            &PresenceFact::SessionEnded
+        ]
+    );
+    assert_eq!(talk.broadcasts(), [&ServerMessage::SessionEnded]);
+    for participant in [host, viewer_id] {
+        assert!(talk.effects.contains(&Effect::Disconnect { participant, code: CloseCode::SessionEnded }));
+    }
+    assert_eq!(talk.effects.last(), Some(&Effect::EndSession));
+
+    assert_eq!(talk.try_join(viewer("李强")), Err(Refusal::SessionEnded));
+    assert_eq!(talk.resume(viewer_id, &viewer("王芳")), Err(Refusal::SessionEnded));
+    assert_eq!(talk.refused(host, ClientMessage::Ping), Refusal::SessionEnded);
+    assert_eq!(talk.room.end(None), Err(Refusal::SessionEnded));
+}
+
+#[test]
+fn a_stopping_server_tells_everyone_and_does_not_end_the_session() {
+    let mut talk = Talk::new();
+    let id = talk.join(viewer("王芳"));
+    talk.effects = talk.room.stop();
+    talk.assert_ledger_first();
+    assert_eq!(talk.facts(), [&PresenceFact::Left { participant: id, cause: LeaveCause::ServerStopped }]);
+    assert_eq!(talk.broadcasts(), [&ServerMessage::ServerStopping]);
+    assert!(talk.effects.contains(&Effect::Disconnect { participant: id, code: CloseCode::ServiceRestart }));
+    assert!(!talk.effects.contains(&Effect::EndSession));
+    assert_eq!(talk.try_join(viewer("李强")), Err(Refusal::ServerStopping));
+    assert!(talk.room.stop().is_empty());
+}
+
+#[test]
+fn a_full_room_still_lets_its_host_in() {
+    let mut talk = Talk::with_capacity(2);
+    talk.join(viewer("王芳"));
+    let second = talk.join(viewer("李强"));
+    assert_eq!(talk.try_join(viewer("赵敏")), Err(Refusal::Full));
+    talk.join(host());
+    // Who may still resume keeps the place.
+    talk.lose(second);
+    assert_eq!(talk.try_join(viewer("赵敏")), Err(Refusal::Full));
+}
+
+#[test]
+fn a_continued_session_goes_on_counting() {
+    let session = SessionView { id: "s1".into(), title: String::new(), started_ms: 0 };
+    let removed = BTreeSet::from(["account:李强".to_owned()]);
+    let mut room = Room::continued(session, RoomLimits::default(), ParticipantId(41), removed);
+    let (id, _) = room.join(Moment(0), viewer("王芳"), 1, "t".into()).unwrap();
+    assert_eq!(id, ParticipantId(42));
+    assert_eq!(room.join(Moment(0), viewer("李强"), 1, "t".into()).unwrap_err(), Refusal::RemovedByHost);
+}
+
+#[test]
+fn a_second_hello_is_refused() {
+    let mut talk = Talk::new();
+    let id = talk.join(viewer("王芳"));
+    let hello = ClientMessage::Hello { protocol: 1, ticket: String::new(), resume: None };
+    assert_eq!(talk.refused(id, hello), Refusal::AlreadyHere);
+}
+
+#[test]
+fn a_flood_of_frames_is_refused_and_a_pause_heals_it() {
+    let mut talk = Talk::new();
+    let id = talk.join(viewer("王芳"));
+    for _ in 0..60 {
+        talk.says_at_once(id, ClientMessage::Ping).unwrap();
+    }
+    assert_eq!(talk.says_at_once(id, ClientMessage::Ping), Err(Refusal::TooFast));
+    talk.says(id, ClientMessage::Ping).unwrap();
+    assert_eq!(talk.sent_to(id), [&ServerMessage::Pong { re: 62, at_ms: 2000 }]);
+}
+
+#[test]
+fn watching_is_kept_and_a_lost_page_watches_nothing() {
+    let mut talk = Talk::new();
+    let id = talk.join(viewer("王芳"));
+    let watching = |talk: &Talk| talk.room.present().next().unwrap().watching;
+    assert_eq!(watching(&talk), Watching { visible: false, sound: false });
+    talk.says(id, ClientMessage::Watching { visible: true, sound: true }).unwrap();
+    assert_eq!(watching(&talk), Watching { visible: true, sound: true });
+    talk.lose(id);
+    assert_eq!(watching(&talk), Watching { visible: false, sound: false });
+}
