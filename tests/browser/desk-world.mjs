@@ -118,14 +118,14 @@ export function answer(who, method, path, change = {}, query = new URLSearchPara
   const found = (list) => list.map(as)
   if (path === '/api/me') return whoIs[who] ? [200, whoIs[who]] : [401, { code: 'sign_in_first', sentence: '请先登录。' }]
   if (path === '/api/home') return [200, { live: found([a.live, a.second]), today: found([a.review, a.reading]), next: found([a.outreach, a.science, a.report, a.area]), recent: found([a.morning, a.group, a.poem, a.oct]) }]
-  if (path === '/api/me/attendance') return [200, { rows: myAttendance }]
-  if (path === '/api/studios') return method === 'GET' ? [200, { rows: studioViews }] : [201, studioViews[0]]
+  if (path === '/api/me/attendance') return [200, page(myAttendance)]
+  if (path === '/api/studios') return method === 'GET' ? [200, page(studioViews)] : [201, studioViews[0]]
   const studio = /^\/api\/studios\/([^/]+)(\/activities|\/memberships|\/series)?$/.exec(path)
   if (studio) {
     const one = studioViews.find((s) => s.id === studio[1])
     if (!one) return [404, { code: 'not_found', sentence: '没有找到这个工作室，可能已经被删除，或者链接不完整。' }]
     const its = found(all.filter((x) => x.studio.id === one.id && x.id !== a.mine.id))
-    if (studio[2] === '/activities') return method === 'GET' ? [200, { rows: its }] : [422, { code: 'invalid_fields', sentence: '有内容需要修改，请看各项下面的提示。', fields: { planned_end: '一次活动最长 24 小时，请检查结束日期。' } }]
+    if (studio[2] === '/activities') return method === 'GET' ? [200, page(its)] : [422, { code: 'invalid_fields', sentence: '有内容需要修改，请看各项下面的提示。', fields: { planned_end: '一次活动最长 24 小时，请检查结束日期。' } }]
     if (studio[2] === '/memberships') return [201, members[0]]
     if (studio[2] === '/series') return [201, series[0]]
     return [200, { studio: one, members: one.id === studios.zhou.id ? members : [], activities: its, series: one.id === studios.zhou.id ? series : [], may_manage: mayManage }]
