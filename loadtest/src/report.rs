@@ -91,6 +91,8 @@ pub(crate) struct Packets {
     pub(crate) audio: Share,
     /// Not authentic or not of the session.
     pub(crate) refused: u64,
+    /// Part of the loss that is this program's own: its sockets were full because it got no core.
+    pub(crate) dropped_by_viewers: u64,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -212,6 +214,7 @@ impl Packets {
             video: share(Kind::Video),
             audio: share(Kind::Audio),
             refused: measured.crowd.meters.refused,
+            dropped_by_viewers: measured.crowd.dropped_here,
         }
     }
 }
@@ -301,13 +304,13 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "lost           {} ({:.4} %) after repair; {} by stamp; {} retransmitted, {} repeated, {} refused",
-            packets.lost,
-            packets.loss_percent,
-            packets.lost_by_stamp,
-            packets.retransmitted,
-            packets.repeated,
-            packets.refused
+            "lost           {} ({:.4} %) after repair: {} video, {} audio; {} by stamp",
+            packets.lost, packets.loss_percent, packets.video.lost, packets.audio.lost, packets.lost_by_stamp
+        )?;
+        writeln!(
+            f,
+            "repaired       {} retransmitted, {} repeated, {} refused, {} dropped by full viewers",
+            packets.retransmitted, packets.repeated, packets.refused, packets.dropped_by_viewers
         )?;
         writeln!(f, "answer         {}", spread(join_ms.answer))?;
         writeln!(f, "connected      {}", spread(join_ms.connected))?;
