@@ -2,8 +2,15 @@
 //!
 //! This crate knows numbers ([`PeerId`], [`TrackId`]), never people.
 
+pub mod driver;
 pub mod egress;
 pub mod ids;
+pub mod router;
+pub mod rtp;
 pub mod sdp;
+pub mod sfu;
+#[cfg(test)]
+mod testing;
+pub mod transport;
 
 pub use ids::{Layer, Mid, PeerId, TrackId};

@@ -29,3 +29,4 @@ pub use school::{NewSchool, School};
 pub use session::{ActivityRole, Session};
 pub use studio::{NewStudio, Studio, StudioKind, Tier};
 pub use time::{Day, Time};
+pub use words::Coded;

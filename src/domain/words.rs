@@ -1,5 +1,10 @@
 //! Enums whose variants have a stable code for programs and one Chinese word for people, written side by side.
 
+/// Any enum of codes and words, for the store.
+pub trait Coded: Copy {
+    fn from_code(code: &str) -> Option<Self>;
+}
+
 /// Defines an enum from `Variant = "code" / "中文"` lines, with `ALL`, `code`, `word`, `from_code`, and serde by code.
 macro_rules! words {
     ($(#[$doc:meta])* pub enum $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal / $word:literal,)+ }) => {
@@ -27,6 +32,12 @@ macro_rules! words {
             #[must_use]
             pub fn from_code(code: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.code() == code)
+            }
+        }
+
+        impl $crate::domain::Coded for $name {
+            fn from_code(code: &str) -> Option<Self> {
+                Self::from_code(code)
             }
         }
     };

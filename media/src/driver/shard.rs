@@ -1,0 +1,169 @@
+//! The thread of a shard: waits, receives, sends, and never waits for anyone else.
+#![expect(clippy::disallowed_methods, reason = "the driver is where the clock is read")]
+
+use super::socket::{MediaSocket, Sent};
+use super::{Command, Shard, ShardConfig, SpawnError};
+use crate::ids::PeerId;
+use crate::sfu::{Sfu, SfuConfig, SfuEvent};
+use crate::transport::DropReason;
+use mio::{Events, Interest, Poll, Token, Waker};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+
+const SOCKET: Token = Token(0);
+const WAKER: Token = Token(1);
+/// Batches received before commands and timers get their turn again.
+const BATCHES: usize = 8;
+/// Commands carried out before packets get their turn again: an opened peer costs about 0.2 ms.
+const COMMANDS: usize = 32;
+/// The thread looks around this often even when nothing happens, to see that all handles are gone.
+const IDLE: Duration = Duration::from_secs(1);
+
+pub(super) fn spawn(config: ShardConfig) -> Result<(Shard, mpsc::Receiver<SfuEvent>), SpawnError> {
+    let socket_error = |error| SpawnError::Socket(config.bind, error);
+    let mut socket = MediaSocket::bind(config.bind).map_err(socket_error)?;
+    let poll = Poll::new().map_err(socket_error)?;
+    poll.registry().register(&mut socket.io, SOCKET, Interest::READABLE | Interest::WRITABLE).map_err(socket_error)?;
+    let waker = Arc::new(Waker::new(poll.registry(), WAKER).map_err(socket_error)?);
+    let local_addr = socket.local_addr();
+    let sfu = new_sfu(&config, local_addr.port())?;
+    let (commands, inbox) = sync_channel(config.command_capacity);
+    let stopping = Arc::new(AtomicBool::new(false));
+    let (events, receiver) = mpsc::channel(config.event_capacity);
+    let worker = Worker { poll, socket, sfu, inbox, events, readable: true, stopping: stopping.clone() };
+    let thread = std::thread::Builder::new()
+        .name(format!("media-{}", config.number))
+        .spawn(move || worker.run())
+        .map_err(SpawnError::Thread)?;
+    let thread = Arc::new(Mutex::new(Some(thread)));
+    Ok((Shard { commands, stopping, waker, local_addr, thread }, receiver))
+}
+
+fn new_sfu(config: &ShardConfig, port: u16) -> Result<Sfu, SpawnError> {
+    let mut seed = [0; 8];
+    config.identity.fill_random(&mut seed).map_err(|_| SpawnError::Randomness)?;
+    Ok(Sfu::new(SfuConfig {
+        identity: config.identity.clone(),
+        candidates: config.advertise.iter().map(|ip| SocketAddr::new(*ip, port)).collect(),
+        seed: u64::from_ne_bytes(seed),
+        started: Instant::now(),
+        started_unix: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+    }))
+}
+
+struct Worker {
+    poll: Poll,
+    socket: MediaSocket,
+    sfu: Sfu,
+    inbox: Receiver<Command>,
+    events: mpsc::Sender<SfuEvent>,
+    /// There may be more to read: mio tells only of changes.
+    readable: bool,
+    stopping: Arc<AtomicBool>,
+}
+
+impl Worker {
+    fn run(mut self) {
+        let mut woken = Events::with_capacity(8);
+        let mut more_commands = false;
+        while !self.stopping.load(Ordering::Acquire) {
+            let wait = if self.readable || more_commands { Duration::ZERO } else { self.idle_time() };
+            if let Err(error) = self.poll.poll(&mut woken, Some(wait))
+                && error.kind() != io::ErrorKind::Interrupted
+            {
+                tracing::error!(%error, "the media thread cannot wait for its socket");
+                break;
+            }
+            for event in &woken {
+                if event.token() == SOCKET {
+                    self.readable |= event.is_readable();
+                    if event.is_writable() {
+                        self.socket.flush_backlog();
+                    }
+                }
+            }
+            let now = Instant::now();
+            more_commands = self.carry_out_commands(now);
+            self.receive(now);
+            if self.sfu.poll_timeout().is_some_and(|due| now >= due) {
+                self.sfu.handle_timeout(now);
+            }
+            self.transmit();
+            self.forward_events();
+        }
+        self.say_goodbye();
+    }
+
+    fn idle_time(&self) -> Duration {
+        let due = self.sfu.poll_timeout().map(|due| due.saturating_duration_since(Instant::now()));
+        due.unwrap_or(IDLE).min(IDLE)
+    }
+
+    /// Gives true when more wait.
+    fn carry_out_commands(&mut self, now: Instant) -> bool {
+        for _ in 0..COMMANDS {
+            match self.inbox.try_recv() {
+                Ok(command) => command(&mut self.sfu, now),
+                Err(TryRecvError::Empty) => return false,
+                Err(TryRecvError::Disconnected) => {
+                    self.stopping.store(true, Ordering::Release);
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    fn receive(&mut self, now: Instant) {
+        for _ in 0..BATCHES {
+            if !self.readable {
+                return;
+            }
+            let sfu = &mut self.sfu;
+            match self.socket.receive(|path, datagram| sfu.handle_datagram(now, path, datagram)) {
+                Ok(more) => self.readable = more,
+                Err(error) => {
+                    tracing::warn!(%error, "the media socket cannot receive");
+                    self.readable = false;
+                }
+            }
+            self.transmit();
+        }
+    }
+
+    fn transmit(&mut self) {
+        let mut dropped = 0;
+        while let Some(transmit) = self.sfu.poll_transmit() {
+            dropped += u32::from(self.socket.send(&transmit) == Sent::Dropped);
+        }
+        (0..dropped).for_each(|_| self.sfu.count_drop(DropReason::SendBacklog));
+    }
+
+    /// Events that the channel does not take stay in the Sfu until the next round.
+    fn forward_events(&mut self) {
+        while let Ok(permit) = self.events.try_reserve() {
+            match self.sfu.poll_event() {
+                Some(event) => permit.send(event),
+                None => return,
+            }
+        }
+        if matches!(self.events.try_reserve(), Err(TrySendError::Closed(()))) {
+            // Nobody will ever listen; do not pile up.
+            while self.sfu.poll_event().is_some() {}
+        }
+    }
+
+    fn say_goodbye(&mut self) {
+        let now = Instant::now();
+        let peers: Vec<PeerId> = self.sfu.all_stats().into_iter().map(|(peer, _)| peer).collect();
+        peers.into_iter().for_each(|peer| self.sfu.close(now, peer));
+        self.transmit();
+        self.forward_events();
+    }
+}

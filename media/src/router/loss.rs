@@ -1,0 +1,90 @@
+//! Packets that a publisher sent and we miss: when to ask for each again, and when to give up.
+
+use std::time::{Duration, Instant};
+
+/// More missing at once than this and repairing is hopeless: a keyframe is cheaper.
+const MOST_MISSING: usize = 256;
+const MOST_TRIES: u8 = 8;
+/// Older packets have no use: receivers' jitter buffers have moved on and the ring is about to forget its neighbours.
+const MOST_AGE: Duration = Duration::from_secs(1);
+/// Reordering on the way is mostly shorter than this.
+const PATIENCE: Duration = Duration::from_millis(8);
+const SOONEST_RETRY: Duration = Duration::from_millis(20);
+
+#[derive(Debug, Clone, Copy)]
+struct Missing {
+    index: u64,
+    since: Instant,
+    asked: Option<Instant>,
+    tries: u8,
+}
+
+#[derive(Debug)]
+pub(crate) struct Losses {
+    /// Rising by index.
+    missing: Vec<Missing>,
+    round_trip: Duration,
+}
+
+/// What went wrong for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outlook {
+    Fine,
+    /// At least one packet will never come.
+    GaveUp,
+}
+
+impl Losses {
+    pub(crate) fn new() -> Self {
+        Self { missing: Vec::with_capacity(MOST_MISSING), round_trip: Duration::from_millis(100) }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.missing.clear();
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    /// Everything in `from..to` was skipped.
+    pub(crate) fn skipped(&mut self, now: Instant, from: u64, to: u64) -> Outlook {
+        if (to - from) as usize + self.missing.len() > MOST_MISSING {
+            self.missing.clear();
+            return Outlook::GaveUp;
+        }
+        self.missing.extend((from..to).map(|index| Missing { index, since: now, asked: None, tries: 0 }));
+        Outlook::Fine
+    }
+
+    pub(crate) fn arrived(&mut self, now: Instant, index: u64) {
+        let Ok(at) = self.missing.binary_search_by_key(&index, |m| m.index) else { return };
+        let missing = self.missing.remove(at);
+        // With one question the answer is unambiguous (Karn's rule).
+        if let (1, Some(asked)) = (missing.tries, missing.asked) {
+            let sample = now.saturating_duration_since(asked).clamp(Duration::from_millis(1), MOST_AGE);
+            self.round_trip = (self.round_trip * 7 + sample) / 8;
+        }
+    }
+
+    /// Drops what is hopeless, and puts what has to be asked for now into `ask`, rising.
+    pub(crate) fn due(&mut self, now: Instant, ask: &mut Vec<u16>) -> Outlook {
+        let before = self.missing.len();
+        let hopeless = |m: &Missing| m.tries >= MOST_TRIES || now.saturating_duration_since(m.since) >= MOST_AGE;
+        self.missing.retain(|m| !hopeless(m));
+        let retry = (self.round_trip * 5 / 4).max(SOONEST_RETRY);
+        for missing in &mut self.missing {
+            let due = match missing.asked {
+                None => now.saturating_duration_since(missing.since) >= PATIENCE,
+                // Each retry waits half a round trip longer, so that a slow line is not asked over and over.
+                Some(asked) => now.saturating_duration_since(asked) >= retry + retry / 2 * u32::from(missing.tries - 1),
+            };
+            if due {
+                missing.asked = Some(now);
+                missing.tries += 1;
+                ask.push(missing.index as u16);
+            }
+        }
+        if self.missing.len() < before { Outlook::GaveUp } else { Outlook::Fine }
+    }
+}

@@ -1,0 +1,129 @@
+//! The last packets of one layer, stored once for all receivers: forwarding and repairs both read from here.
+
+use std::time::{Duration, Instant};
+
+/// How much of the past a repair may need: a receiver asks again for about a second.
+const SPAN: Duration = Duration::from_secs(1);
+
+/// How large a ring may get.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RingSize {
+    pub(crate) entries: usize,
+    pub(crate) first_bytes: usize,
+    pub(crate) most_bytes: usize,
+}
+
+impl RingSize {
+    /// 50 packets a second, some hundred bytes each.
+    pub(crate) const AUDIO: Self = Self { entries: 128, first_bytes: 16 << 10, most_bytes: 64 << 10 };
+    /// A second of 8 Mbit/s fits into the most; most layers stay at the first size or one doubling above.
+    pub(crate) const VIDEO: Self = Self { entries: 1024, first_bytes: 64 << 10, most_bytes: 1 << 20 };
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry {
+    /// Sequence number in the publisher's space, extended to 64 bits.
+    pub(crate) index: u64,
+    pub(crate) timestamp: u32,
+    pub(crate) marker: bool,
+    /// A keyframe begins in this packet.
+    pub(crate) keyframe: bool,
+    /// RFC 6464 byte.
+    pub(crate) level: Option<u8>,
+    start: u64,
+    length: u16,
+}
+
+/// What is known of a packet besides its payload.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Facts {
+    pub(crate) index: u64,
+    pub(crate) timestamp: u32,
+    pub(crate) marker: bool,
+    pub(crate) keyframe: bool,
+    pub(crate) level: Option<u8>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Ring {
+    entries: Box<[Option<Entry>]>,
+    bytes: Vec<u8>,
+    /// Bytes ever written; a packet lives while it is within `bytes.len()` of this.
+    head: u64,
+    most_bytes: usize,
+    lap_began: Option<Instant>,
+}
+
+impl Ring {
+    pub(crate) fn new(size: RingSize) -> Self {
+        Self {
+            entries: vec![None; size.entries].into_boxed_slice(),
+            bytes: vec![0; size.first_bytes],
+            head: 0,
+            most_bytes: size.most_bytes,
+            lap_began: None,
+        }
+    }
+
+    pub(crate) fn push(&mut self, now: Instant, facts: Facts, payload: &[u8]) {
+        let Ok(length) = u16::try_from(payload.len()) else { return };
+        if payload.len() > self.bytes.len() {
+            return;
+        }
+        let mut at = self.position(self.head);
+        if at + payload.len() > self.bytes.len() {
+            self.head += (self.bytes.len() - at) as u64;
+            self.finish_lap(now);
+            at = self.position(self.head);
+        }
+        self.lap_began.get_or_insert(now);
+        self.bytes[at..at + payload.len()].copy_from_slice(payload);
+        let slot = self.slot(facts.index);
+        self.entries[slot] = Some(Entry {
+            index: facts.index,
+            timestamp: facts.timestamp,
+            marker: facts.marker,
+            keyframe: facts.keyframe,
+            level: facts.level,
+            start: self.head,
+            length,
+        });
+        self.head += u64::from(length);
+    }
+
+    pub(crate) fn get(&self, index: u64) -> Option<(&Entry, &[u8])> {
+        let entry = self.entries[self.slot(index)].as_ref().filter(|entry| entry.index == index)?;
+        self.is_whole(entry).then(|| {
+            let at = self.position(entry.start);
+            (entry, &self.bytes[at..at + usize::from(entry.length)])
+        })
+    }
+
+    fn is_whole(&self, entry: &Entry) -> bool {
+        self.head - entry.start <= self.bytes.len() as u64
+    }
+
+    fn slot(&self, index: u64) -> usize {
+        (index % self.entries.len() as u64) as usize
+    }
+
+    fn position(&self, offset: u64) -> usize {
+        (offset % self.bytes.len() as u64) as usize
+    }
+
+    /// The writer is back at the beginning: when that took less than the span, the ring is too small.
+    fn finish_lap(&mut self, now: Instant) {
+        let short = self.lap_began.replace(now).is_some_and(|began| now.saturating_duration_since(began) < SPAN);
+        if !short || self.bytes.len() * 2 > self.most_bytes {
+            return;
+        }
+        let mut larger = vec![0; self.bytes.len() * 2];
+        for entry in self.entries.iter().flatten().filter(|entry| self.is_whole(entry)) {
+            // No packet crosses a multiple of the old size, so none crosses a multiple of the new one.
+            let (from, to) = (self.position(entry.start), (entry.start % larger.len() as u64) as usize);
+            let length = usize::from(entry.length);
+            larger[to..to + length].copy_from_slice(&self.bytes[from..from + length]);
+        }
+        self.bytes = larger;
+    }
+}

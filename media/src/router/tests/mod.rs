@@ -1,0 +1,8 @@
+//! A model of publishers and viewers around the router: virtual time, seeded loss, plaintext packets.
+
+mod forwarding;
+mod hostile;
+mod layers;
+mod repairs;
+mod reports;
+mod world;

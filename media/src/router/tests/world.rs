@@ -1,0 +1,737 @@
+//! The world around the router: cameras, microphones and viewers on wires that delay and lose.
+
+use crate::egress::Egress;
+use crate::ids::{Layer, Mid, PeerId, TrackId};
+use crate::router::{Router, RouterConfig, RouterEvent};
+use crate::rtp::header::{HeaderFields, MAX_HEADER, RtpPacket};
+use crate::rtp::ntp::{MediaClock, NtpTime};
+use crate::rtp::rtcp::{self, Rtcp};
+use crate::rtp::{compound, sequence};
+use crate::sdp::{Codec, CodecSlot, ExtensionIds, Feedback, Flow, Kind, MediaLine, Negotiated, RemoteTransport, RidLayer};
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
+
+pub(super) const STEP: Duration = Duration::from_millis(5);
+pub(super) const MID_EXT: u8 = 1;
+pub(super) const RID_EXT: u8 = 2;
+pub(super) const RRID_EXT: u8 = 3;
+pub(super) const TWCC_EXT: u8 = 4;
+pub(super) const LEVEL_EXT: u8 = 5;
+
+pub(super) fn mid(text: &str) -> Mid {
+    Mid::new(text).unwrap()
+}
+
+pub(super) fn negotiated(lines: Vec<MediaLine>) -> Negotiated {
+    let remote =
+        RemoteTransport { ice_ufrag: String::new(), ice_pwd: String::new(), fingerprint_sha256: [0; 32] };
+    Negotiated { lines, remote }
+}
+
+pub(super) fn codec_slot(codec: Codec, base: u8) -> CodecSlot {
+    let rtx_payload_type = (codec != Codec::Opus).then_some(base + 1);
+    CodecSlot { codec, payload_type: base, rtx_payload_type }
+}
+
+pub(super) fn line(name: &str, flow: Flow, codecs: Vec<CodecSlot>) -> MediaLine {
+    let kind = if codecs[0].codec == Codec::Opus { Kind::Audio } else { Kind::Video };
+    let video = kind == Kind::Video;
+    MediaLine {
+        mid: mid(name),
+        kind,
+        flow,
+        codecs,
+        extensions: ExtensionIds {
+            mid: Some(MID_EXT),
+            rid: Some(RID_EXT),
+            repaired_rid: Some(RRID_EXT),
+            transport_cc: Some(TWCC_EXT),
+            audio_level: Some(LEVEL_EXT),
+        },
+        rids: Vec::new(),
+        announced_ssrcs: Vec::new(),
+        own_ssrcs: None,
+        feedback: Feedback { nack: video, pli: video, transport_cc: true },
+    }
+}
+
+pub(super) fn simulcast(mut line: MediaLine) -> MediaLine {
+    line.rids = [("l", Layer::Low), ("m", Layer::Mid), ("h", Layer::High)]
+        .map(|(rid, layer)| RidLayer { rid: rid.to_owned(), layer })
+        .to_vec();
+    line
+}
+
+/// xorshift64*; tests need repeatable chance, not good chance.
+pub(super) struct Chance(pub(super) u64);
+
+impl Chance {
+    pub(super) fn below(&mut self, most: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16) % most
+    }
+
+    pub(super) fn percent(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Sent {
+    pub(super) rtp: Vec<(PeerId, Vec<u8>)>,
+    pub(super) rtcp: Vec<(PeerId, Vec<u8>)>,
+}
+
+impl Egress for Sent {
+    fn send_rtp(&mut self, to: PeerId, header: &[u8], payload: &[u8]) {
+        self.rtp.push((to, [header, payload].concat()));
+    }
+
+    fn send_rtcp(&mut self, to: PeerId, compound: &[u8]) {
+        self.rtcp.push((to, compound.to_vec()));
+    }
+}
+
+/// One encoding of a camera or a microphone.
+pub(super) struct Encoder {
+    pub(super) codec: Codec,
+    pub(super) rid: Option<&'static str>,
+    pub(super) ssrc: u32,
+    pub(super) payload_type: u8,
+    pub(super) sequence: u16,
+    pub(super) repair_sequence: u16,
+    /// RTP time at the world's beginning.
+    pub(super) epoch: u32,
+    pub(super) picture: u16,
+    pub(super) tl0: u8,
+    pub(super) on: bool,
+    pub(super) key_wanted: bool,
+    pub(super) keyframes: u32,
+    pub(super) plis: u32,
+    pub(super) packets_per_frame: usize,
+    pub(super) history: HashMap<u16, Vec<u8>>,
+    pub(super) repairs: u32,
+}
+
+pub(super) struct Publisher {
+    pub(super) peer: PeerId,
+    pub(super) mid: Mid,
+    pub(super) encoders: Vec<Encoder>,
+    pub(super) interval: Duration,
+    pub(super) next: Instant,
+    /// The publisher's clock is ahead of the world's by this.
+    pub(super) clock_ahead: Duration,
+    pub(super) reports: bool,
+    pub(super) next_report: Instant,
+    pub(super) transport_seq: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Got {
+    pub(super) bytes: Vec<u8>,
+    pub(super) timestamp: u32,
+    pub(super) marker: bool,
+    pub(super) payload: Vec<u8>,
+    pub(super) at: Instant,
+    pub(super) repaired: bool,
+}
+
+impl Got {
+    pub(super) fn stamp(&self) -> Stamp {
+        Stamp::read(&self.payload)
+    }
+}
+
+/// What every payload of the model ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    pub(super) encoder: u32,
+    pub(super) captured_us: u64,
+    pub(super) key: bool,
+    pub(super) part: u8,
+}
+
+impl Stamp {
+    fn write(self, into: &mut Vec<u8>) {
+        into.extend_from_slice(&self.encoder.to_be_bytes());
+        into.extend_from_slice(&self.captured_us.to_be_bytes());
+        into.extend_from_slice(&[u8::from(self.key), self.part]);
+    }
+
+    fn read(payload: &[u8]) -> Self {
+        let at = payload.len() - 14;
+        Self {
+            encoder: u32::from_be_bytes(payload[at..at + 4].try_into().unwrap()),
+            captured_us: u64::from_be_bytes(payload[at + 4..at + 12].try_into().unwrap()),
+            key: payload[at + 12] == 1,
+            part: payload[at + 13],
+        }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct View {
+    pub(super) repair_ssrc: Option<u32>,
+    pub(super) payload_types: Vec<CodecSlot>,
+    pub(super) got: BTreeMap<u64, Got>,
+    highest: u64,
+    asked: HashMap<u64, (Instant, u32)>,
+    pub(super) reports: Vec<(MediaClock, Instant)>,
+    pub(super) repairs_unneeded: u32,
+}
+
+#[derive(Default)]
+pub(super) struct Viewer {
+    pub(super) views: HashMap<u32, View>,
+    pub(super) asks: bool,
+    pub(super) rtcp: Vec<Vec<u8>>,
+}
+
+enum Wire {
+    UpRtp(PeerId, Vec<u8>),
+    UpRtcp(PeerId, Vec<u8>),
+    DownRtp(PeerId, Vec<u8>),
+    DownRtcp(PeerId, Vec<u8>),
+}
+
+pub(super) struct World {
+    pub(super) router: Router,
+    pub(super) start: Instant,
+    pub(super) now: Instant,
+    pub(super) delay: Duration,
+    pub(super) loss_up: u64,
+    pub(super) loss_down: u64,
+    pub(super) chance: Chance,
+    pub(super) publishers: Vec<Publisher>,
+    pub(super) viewers: BTreeMap<PeerId, Viewer>,
+    pub(super) events: Vec<RouterEvent>,
+    wires: BTreeMap<(Instant, u64), Wire>,
+    sent: u64,
+    lose_key_start_of: Option<u32>,
+}
+
+impl World {
+    pub(super) fn new(seed: u64) -> Self {
+        // The only clock read: where virtual time begins does not matter.
+        #[expect(clippy::disallowed_methods, reason = "an Instant cannot be made from nothing")]
+        let start = Instant::now();
+        let config = RouterConfig { seed, started: start, started_unix: Duration::from_secs(1_800_000_000) };
+        Self {
+            router: Router::new(config),
+            start,
+            now: start,
+            delay: Duration::from_millis(20),
+            loss_up: 0,
+            loss_down: 0,
+            chance: Chance(seed | 1),
+            publishers: Vec::new(),
+            viewers: BTreeMap::new(),
+            events: Vec::new(),
+            wires: BTreeMap::new(),
+            sent: 0,
+            lose_key_start_of: None,
+        }
+    }
+
+    fn encoder(&mut self, codec: Codec, rid: Option<&'static str>, payload_type: u8) -> Encoder {
+        Encoder {
+            codec,
+            rid,
+            ssrc: self.chance.below(u64::from(u32::MAX)) as u32,
+            payload_type,
+            sequence: self.chance.below(65536) as u16,
+            repair_sequence: self.chance.below(65536) as u16,
+            epoch: self.chance.below(u64::from(u32::MAX)) as u32,
+            picture: self.chance.below(32768) as u16,
+            tl0: self.chance.below(256) as u8,
+            on: true,
+            key_wanted: true,
+            keyframes: 0,
+            plis: 0,
+            packets_per_frame: 3,
+            history: HashMap::new(),
+            repairs: 0,
+        }
+    }
+
+    /// A peer with a camera of three layers on m-line "1" and a microphone on "0", published as tracks 10p+1 and 10p.
+    pub(super) fn presenter(&mut self, id: u64, codec: Codec) -> PeerId {
+        let peer = PeerId(id);
+        let lines = vec![
+            line("0", Flow::Uplink, vec![codec_slot(Codec::Opus, 111)]),
+            simulcast(line("1", Flow::Uplink, vec![codec_slot(codec, 100)])),
+        ];
+        self.router.add_peer(self.now, peer, &negotiated(lines)).unwrap();
+        self.router.publish(self.now, peer, mid("0"), TrackId(10 * id)).unwrap();
+        self.router.publish(self.now, peer, mid("1"), TrackId(10 * id + 1)).unwrap();
+        let encoders = ["l", "m", "h"].map(|rid| self.encoder(codec, Some(rid), 100)).into_iter().collect();
+        self.add_publisher(peer, "1", encoders, 33);
+        let microphone = vec![self.encoder(Codec::Opus, None, 111)];
+        self.add_publisher(peer, "0", microphone, 20);
+        peer
+    }
+
+    fn add_publisher(&mut self, peer: PeerId, line: &str, encoders: Vec<Encoder>, interval_ms: u64) {
+        self.publishers.push(Publisher {
+            peer,
+            mid: mid(line),
+            encoders,
+            interval: Duration::from_millis(interval_ms),
+            next: self.now,
+            clock_ahead: Duration::from_secs(peer.0 * 1000),
+            reports: true,
+            next_report: self.now + Duration::from_millis(300),
+            transport_seq: 0,
+        });
+    }
+
+    /// A peer with a sound slot "a" and picture slots "v", "w".
+    pub(super) fn viewer(&mut self, id: u64, codecs: &[CodecSlot]) -> PeerId {
+        self.viewer_with(id, codecs, |_| {})
+    }
+
+    pub(super) fn viewer_with(&mut self, id: u64, codecs: &[CodecSlot], change: impl Fn(&mut MediaLine)) -> PeerId {
+        let peer = PeerId(id);
+        let mut viewer = Viewer { asks: true, ..Viewer::default() };
+        let audio = vec![codec_slot(Codec::Opus, 96)];
+        let mut lines = Vec::new();
+        for (name, codecs) in [("a", audio), ("v", codecs.to_vec()), ("w", codecs.to_vec())] {
+            let mut line = line(name, Flow::Downlink, codecs);
+            let (ssrc, repair) = self.router.allocate_ssrcs();
+            line.own_ssrcs = Some((ssrc, (line.kind == Kind::Video).then_some(repair)));
+            change(&mut line);
+            let (ssrc, repair_ssrc) = line.own_ssrcs.unwrap();
+            let view = View { repair_ssrc, payload_types: line.codecs.clone(), ..View::default() };
+            viewer.views.insert(ssrc, view);
+            lines.push(line);
+        }
+        self.router.add_peer(self.now, peer, &negotiated(lines)).unwrap();
+        self.viewers.insert(peer, viewer);
+        peer
+    }
+
+    pub(super) fn look(&mut self, viewer: PeerId, slot: &str, track: u64, max: Layer) {
+        self.router.assign_slot(self.now, viewer, mid(slot), Some(TrackId(track)), max).unwrap();
+    }
+
+    pub(super) fn view(&self, viewer: PeerId, slot: &str) -> &View {
+        let (ssrc, _) = self.router.slot_ssrcs(viewer, mid(slot)).unwrap();
+        &self.viewers[&viewer].views[&ssrc]
+    }
+
+    pub(super) fn ssrc(&self, viewer: PeerId, slot: &str) -> u32 {
+        self.router.slot_ssrcs(viewer, mid(slot)).unwrap().0
+    }
+
+    pub(super) fn camera(&mut self, peer: PeerId) -> &mut Publisher {
+        self.publishers.iter_mut().find(|p| p.peer == peer && p.mid == mid("1")).unwrap()
+    }
+
+    pub(super) fn microphone(&mut self, peer: PeerId) -> &mut Publisher {
+        self.publishers.iter_mut().find(|p| p.peer == peer && p.mid == mid("0")).unwrap()
+    }
+
+    pub(super) fn run(&mut self, ms: u64) {
+        let end = self.now + Duration::from_millis(ms);
+        while self.now < end {
+            self.now += STEP;
+            self.produce();
+            self.deliver();
+            let mut out = Sent::default();
+            while self.router.next_timeout().is_some_and(|at| at <= self.now) {
+                self.router.handle_timeout(self.now, &mut out);
+            }
+            self.post(out);
+            self.ask();
+            while let Some(event) = self.router.poll_event() {
+                self.events.push(event);
+            }
+        }
+    }
+
+    pub(super) fn up_rtp(&mut self, from: PeerId, packet: &[u8]) -> Sent {
+        let mut out = Sent::default();
+        self.router.handle_rtp(self.now, from, packet, &mut out);
+        out
+    }
+
+    pub(super) fn up_rtcp(&mut self, from: PeerId, compound: &[u8]) -> Sent {
+        let mut out = Sent::default();
+        self.router.handle_rtcp(self.now, from, compound, &mut out);
+        out
+    }
+
+    /// Puts what the router said outside of [`Self::run`] on the wires.
+    pub(super) fn send(&mut self, out: Sent) {
+        self.post(out);
+    }
+
+    pub(super) fn inject(&mut self, delay: Duration, from: PeerId, packet: Vec<u8>) {
+        self.wire(delay, Wire::UpRtp(from, packet));
+    }
+
+    /// The first packet of the next keyframe of an encoder is lost on the way up.
+    pub(super) fn lose_next_keyframe_start(&mut self, peer: PeerId, encoder: usize) {
+        self.lose_key_start_of = Some(self.camera(peer).encoders[encoder].ssrc);
+    }
+
+    fn post(&mut self, out: Sent) {
+        let delay = self.delay;
+        for (to, packet) in out.rtp {
+            if !self.chance.percent(self.loss_down) {
+                self.wire(delay, Wire::DownRtp(to, packet));
+            }
+        }
+        for (to, compound) in out.rtcp {
+            self.wire(delay, Wire::DownRtcp(to, compound));
+        }
+    }
+
+    fn wire(&mut self, delay: Duration, what: Wire) {
+        self.sent += 1;
+        self.wires.insert((self.now + delay, self.sent), what);
+    }
+
+    fn produce(&mut self) {
+        let (now, start) = (self.now, self.start);
+        let mut packets = Vec::new();
+        let mut reports = Vec::new();
+        for publisher in &mut self.publishers {
+            if publisher.next <= now {
+                publisher.next += publisher.interval;
+                publisher.frame(now - start, &mut packets);
+            }
+            if publisher.next_report <= now && publisher.reports {
+                publisher.next_report = now + Duration::from_secs(1);
+                publisher.report(now - start, &mut reports);
+            }
+        }
+        for (peer, packet) in packets {
+            let seen = RtpPacket::parse(&packet).unwrap();
+            let stamp = Stamp::read(seen.payload);
+            if self.lose_key_start_of == Some(seen.ssrc) && stamp.key && stamp.part == 0 {
+                self.lose_key_start_of = None;
+                continue;
+            }
+            if !self.chance.percent(self.loss_up) {
+                self.wire(self.delay, Wire::UpRtp(peer, packet));
+            }
+        }
+        for (peer, report) in reports {
+            self.wire(self.delay, Wire::UpRtcp(peer, report));
+        }
+    }
+
+    fn deliver(&mut self) {
+        while let Some(due) = self.wires.first_entry().filter(|entry| entry.key().0 <= self.now) {
+            match due.remove() {
+                Wire::UpRtp(peer, packet) => {
+                    let out = self.up_rtp(peer, &packet);
+                    self.post(out);
+                }
+                Wire::UpRtcp(peer, compound) => {
+                    let out = self.up_rtcp(peer, &compound);
+                    self.post(out);
+                }
+                Wire::DownRtp(peer, packet) => {
+                    if let Some(viewer) = self.viewers.get_mut(&peer) {
+                        viewer.receive(self.now, &packet);
+                    }
+                }
+                Wire::DownRtcp(peer, compound) => self.control(peer, &compound),
+            }
+        }
+    }
+
+    fn control(&mut self, peer: PeerId, bytes: &[u8]) {
+        let mut repairs = Vec::new();
+        for packet in rtcp::parse(bytes).expect("the router writes whole compounds") {
+            let encoders = self.publishers.iter_mut().filter(|p| p.peer == peer);
+            match packet {
+                Rtcp::Pli { media } => {
+                    for encoder in encoders.flat_map(|p| &mut p.encoders).filter(|e| e.ssrc == media) {
+                        encoder.key_wanted = true;
+                        encoder.plis += 1;
+                    }
+                }
+                Rtcp::Nack { media, pairs } => {
+                    for publisher in encoders {
+                        publisher.repair(media, &mut pairs.lost(), &mut repairs);
+                    }
+                }
+                Rtcp::SenderReport { ssrc, ntp, rtp, .. } => {
+                    if let Some(view) = self.viewers.get_mut(&peer).and_then(|v| v.views.get_mut(&ssrc)) {
+                        let rate = view.payload_types[0].codec.clock_rate();
+                        view.reports.push((MediaClock { ntp, rtp, rate }, self.now));
+                    }
+                }
+                _ => {}
+            }
+        }
+        if let Some(viewer) = self.viewers.get_mut(&peer) {
+            viewer.rtcp.push(bytes.to_vec());
+        }
+        for packet in repairs {
+            if !self.chance.percent(self.loss_up) {
+                self.wire(self.delay, Wire::UpRtp(peer, packet));
+            }
+        }
+    }
+
+    fn ask(&mut self) {
+        let mut compounds = Vec::new();
+        for (peer, viewer) in self.viewers.iter_mut().filter(|(_, viewer)| viewer.asks) {
+            for (ssrc, view) in &mut viewer.views {
+                let lost = view.due(self.now);
+                let mut compound = Vec::new();
+                compound::nack(&mut compound, 1, *ssrc, lost.into_iter());
+                if !compound.is_empty() {
+                    compounds.push((*peer, compound));
+                }
+            }
+        }
+        for (peer, compound) in compounds {
+            self.wire(self.delay, Wire::UpRtcp(peer, compound));
+        }
+    }
+}
+
+impl Publisher {
+    fn frame(&mut self, since: Duration, out: &mut Vec<(PeerId, Vec<u8>)>) {
+        let (peer, mid) = (self.peer, self.mid);
+        for encoder in self.encoders.iter_mut().filter(|encoder| encoder.on) {
+            for packet in encoder.frame(mid, since, &mut self.transport_seq) {
+                out.push((peer, packet));
+            }
+        }
+    }
+
+    fn report(&self, since: Duration, out: &mut Vec<(PeerId, Vec<u8>)>) {
+        for encoder in self.encoders.iter().filter(|encoder| encoder.on) {
+            let ntp = NtpTime::from_unix(Duration::from_secs(1_700_000_000) + self.clock_ahead + since);
+            let mut compound = Vec::new();
+            let sender = compound::SenderInfo { ntp, rtp: encoder.rtp_time(since), packets: 0, octets: 0 };
+            compound::sender_report(&mut compound, encoder.ssrc, &sender);
+            compound::description(&mut compound, encoder.ssrc, b"presenter");
+            out.push((self.peer, compound));
+        }
+    }
+
+    fn repair(&mut self, media: u32, lost: &mut dyn Iterator<Item = u16>, out: &mut Vec<Vec<u8>>) {
+        let mid = self.mid;
+        for encoder in self.encoders.iter_mut().filter(|encoder| encoder.ssrc == media) {
+            for sequence in &mut *lost {
+                out.extend(encoder.repair(mid, sequence));
+            }
+        }
+    }
+}
+
+impl Encoder {
+    pub(super) fn rtp_time(&self, since: Duration) -> u32 {
+        let ticks = since.as_micros() * u128::from(self.codec.clock_rate()) / 1_000_000;
+        self.epoch.wrapping_add(ticks as u32)
+    }
+
+    pub(super) fn repair_ssrc(&self) -> u32 {
+        self.ssrc ^ 0x5555_5555
+    }
+
+    pub(super) fn frame(&mut self, mid: Mid, since: Duration, transport_seq: &mut u16) -> Vec<Vec<u8>> {
+        let key = std::mem::take(&mut self.key_wanted) && self.codec != Codec::Opus;
+        self.keyframes += u32::from(key);
+        self.picture = self.picture.wrapping_add(1);
+        self.tl0 = self.tl0.wrapping_add(1);
+        let parts = if self.codec == Codec::Opus { 1 } else { self.packets_per_frame };
+        let captured_us = since.as_micros() as u64;
+        let mut packets = Vec::new();
+        for part in 0..parts {
+            let mut payload = self.payload_start(key, part);
+            payload.resize(payload.len() + 200, 0xaa);
+            Stamp { encoder: self.ssrc, captured_us, key, part: part as u8 }.write(&mut payload);
+            let marker = part + 1 == parts && self.codec != Codec::Opus;
+            let packet = self.packet(mid, (self.ssrc, self.payload_type, self.sequence), (since, marker), &payload);
+            let packet = with_transport_seq(packet, transport_seq);
+            self.history.insert(self.sequence, packet.clone());
+            self.sequence = self.sequence.wrapping_add(1);
+            packets.push(packet);
+        }
+        packets
+    }
+
+    fn payload_start(&self, key: bool, part: usize) -> Vec<u8> {
+        match (self.codec, part) {
+            (Codec::Opus, _) => vec![0xfc],
+            (Codec::H264, 0) if key => vec![24, 0, 3, 0x67, 0x42, 0xe0, 0, 219],
+            (Codec::H264, 1) if key => vec![28 | 0x60, 0x85],
+            (Codec::H264, _) => vec![28 | 0x60, 0x01],
+            (Codec::Vp8, _) => vec![
+                0x80 | if part == 0 { 0x10 } else { 0 },
+                0xc0,
+                0x80 | (self.picture >> 8) as u8 & 0x7f,
+                self.picture as u8,
+                self.tl0,
+                u8::from(!key),
+            ],
+        }
+    }
+
+    pub(super) fn packet(
+        &self,
+        mid: Mid,
+        (ssrc, payload_type, sequence): (u32, u8, u16),
+        (since, marker): (Duration, bool),
+        payload: &[u8],
+    ) -> Vec<u8> {
+        let timestamp = self.rtp_time(since);
+        let fields = HeaderFields {
+            marker,
+            payload_type,
+            sequence,
+            timestamp,
+            ssrc,
+            mid: Some((MID_EXT, mid)),
+            transport_seq: None,
+            audio_level: (self.codec == Codec::Opus).then_some((LEVEL_EXT, 0x80 | 30)),
+        };
+        let mut header = [0; MAX_HEADER];
+        let length = fields.write(&mut header);
+        let mut packet = header[..length].to_vec();
+        let id = if ssrc == self.ssrc { RID_EXT } else { RRID_EXT };
+        if let Some(rid) = self.rid {
+            insert_extension(&mut packet, id, rid.as_bytes());
+        }
+        packet.extend_from_slice(payload);
+        packet
+    }
+
+    pub(super) fn repair(&mut self, mid: Mid, sequence: u16) -> Option<Vec<u8>> {
+        let original = self.history.get(&sequence)?.clone();
+        let original = RtpPacket::parse(&original).unwrap();
+        self.repairs += 1;
+        self.repair_sequence = self.repair_sequence.wrapping_add(1);
+        let payload = [&sequence.to_be_bytes()[..], original.payload].concat();
+        let numbers = (self.repair_ssrc(), self.payload_type + 1, self.repair_sequence);
+        let mut packet = self.packet(mid, numbers, (Duration::ZERO, original.marker), &payload);
+        packet[4..8].copy_from_slice(&original.timestamp.to_be_bytes());
+        Some(packet)
+    }
+}
+
+/// Adds an element in front of a one-byte extension block that exists.
+pub(super) fn insert_extension(packet: &mut Vec<u8>, id: u8, value: &[u8]) {
+    let mut element = vec![(id << 4) | (value.len() as u8 - 1)];
+    element.extend_from_slice(value);
+    element.resize(element.len().next_multiple_of(4), 0);
+    let words = u16::from_be_bytes([packet[14], packet[15]]) + element.len() as u16 / 4;
+    packet[14..16].copy_from_slice(&words.to_be_bytes());
+    packet.splice(16..16, element);
+}
+
+fn with_transport_seq(mut packet: Vec<u8>, next: &mut u16) -> Vec<u8> {
+    insert_extension(&mut packet, TWCC_EXT, &next.to_be_bytes());
+    *next = next.wrapping_add(1);
+    packet
+}
+
+impl Viewer {
+    fn receive(&mut self, now: Instant, bytes: &[u8]) {
+        let packet = RtpPacket::parse(bytes).expect("the router writes whole packets");
+        if let Some(view) = self.views.get_mut(&packet.ssrc) {
+            let got = Got {
+                bytes: bytes.to_vec(),
+                timestamp: packet.timestamp,
+                marker: packet.marker,
+                payload: packet.payload.to_vec(),
+                at: now,
+                repaired: false,
+            };
+            view.take(packet.sequence, got);
+            return;
+        }
+        let of_repair = |view: &&mut View| view.repair_ssrc == Some(packet.ssrc);
+        let view = self.views.values_mut().find(of_repair).expect("only announced SSRCs are used");
+        assert!(view.payload_types.iter().any(|codec| codec.rtx_payload_type == Some(packet.payload_type)));
+        let original = u16::from_be_bytes([packet.payload[0], packet.payload[1]]);
+        let got = Got {
+            bytes: Vec::new(),
+            timestamp: packet.timestamp,
+            marker: packet.marker,
+            payload: packet.payload[2..].to_vec(),
+            at: now,
+            repaired: true,
+        };
+        view.take(original, got);
+    }
+}
+
+impl View {
+    /// Under one number there is only ever one packet.
+    fn take(&mut self, number: u16, got: Got) {
+        let near = if self.highest == 0 { (1 << 16) + u64::from(number) } else { self.highest };
+        let index = sequence::extend(near, number);
+        self.highest = self.highest.max(index);
+        match self.got.get(&index) {
+            None => {
+                self.got.insert(index, got);
+            }
+            Some(before) => {
+                assert_eq!((&before.payload, before.timestamp), (&got.payload, got.timestamp), "two packets, one number");
+                assert!(before.repaired || got.repaired || before.bytes == got.bytes, "two headers, one number");
+                self.repairs_unneeded += 1;
+            }
+        }
+    }
+
+    fn due(&mut self, now: Instant) -> Vec<u16> {
+        let Some((&first, _)) = self.got.first_key_value() else { return Vec::new() };
+        let mut lost = Vec::new();
+        for index in first.max(self.highest.saturating_sub(300))..self.highest {
+            if self.got.contains_key(&index) {
+                continue;
+            }
+            let (asked, tries) = self.asked.entry(index).or_insert((now, 0));
+            if *tries == 0 || (*tries < 10 && now - *asked >= Duration::from_millis(70)) {
+                (*asked, *tries) = (now, *tries + 1);
+                lost.push(index as u16);
+            }
+        }
+        lost
+    }
+
+    pub(super) fn missing(&self) -> Vec<u64> {
+        let (Some((&first, _)), Some((&last, _))) = (self.got.first_key_value(), self.got.last_key_value()) else {
+            return Vec::new();
+        };
+        (first..=last).filter(|index| !self.got.contains_key(index)).collect()
+    }
+
+    /// In order of numbers, time never runs backwards.
+    pub(super) fn assert_time_goes_on(&self) {
+        let mut before: Option<&Got> = None;
+        for (index, got) in &self.got {
+            if let Some(before) = before {
+                let back = before.timestamp.wrapping_sub(got.timestamp) as i32;
+                assert!(back <= 0, "packet {index} goes back by {back} ticks");
+            }
+            before = Some(got);
+        }
+    }
+
+    /// The picture only ever changes its source at the first packet of a keyframe.
+    pub(super) fn assert_switches_at_keyframes(&self) -> usize {
+        let mut switches = 0;
+        let mut source = None;
+        for got in self.got.values() {
+            let stamp = got.stamp();
+            if source != Some(stamp.encoder) {
+                assert!(stamp.key && stamp.part == 0, "a switch in the middle: {stamp:?}");
+                source = Some(stamp.encoder);
+                switches += 1;
+            }
+        }
+        switches
+    }
+}

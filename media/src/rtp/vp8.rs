@@ -1,0 +1,88 @@
+//! The VP8 payload descriptor (RFC 7741 §4.2): key frames, and the picture ids that must go on across a layer switch.
+
+/// Where things are in a descriptor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Descriptor {
+    /// First byte of a frame's first partition.
+    pub starts_frame: bool,
+    pub picture_id: Option<PictureId>,
+    /// Offset and value of TL0PICIDX.
+    pub tl0: Option<(usize, u8)>,
+    pub length: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PictureId {
+    pub at: usize,
+    pub value: u16,
+    /// 15 bits instead of 7.
+    pub long: bool,
+}
+
+impl Descriptor {
+    #[must_use]
+    pub fn parse(payload: &[u8]) -> Option<Self> {
+        let first = *payload.first()?;
+        let mut found =
+            Self { starts_frame: first & 0x10 != 0 && first & 0x07 == 0, picture_id: None, tl0: None, length: 1 };
+        if first & 0x80 == 0 {
+            return Some(found);
+        }
+        let which = *payload.get(1)?;
+        found.length = 2;
+        if which & 0x80 != 0 {
+            let at = found.length;
+            let high = *payload.get(at)?;
+            let long = high & 0x80 != 0;
+            let value =
+                if long { (u16::from(high & 0x7f) << 8) | u16::from(*payload.get(at + 1)?) } else { u16::from(high) };
+            found.picture_id = Some(PictureId { at, value, long });
+            found.length += if long { 2 } else { 1 };
+        }
+        if which & 0x40 != 0 {
+            found.tl0 = Some((found.length, *payload.get(found.length)?));
+            found.length += 1;
+        }
+        if which & 0x30 != 0 {
+            found.length += 1;
+        }
+        (payload.len() >= found.length).then_some(found)
+    }
+}
+
+/// RFC 7741 §4.3: the P bit of the payload header is 0 in a key frame.
+#[must_use]
+pub fn begins_keyframe(payload: &[u8]) -> bool {
+    Descriptor::parse(payload)
+        .is_some_and(|found| found.starts_frame && payload.get(found.length).is_some_and(|header| header & 1 == 0))
+}
+
+/// What is added to picture id and TL0PICIDX so that one receiver sees one unbroken count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shift {
+    pub picture_id: u16,
+    pub tl0: u8,
+}
+
+impl Shift {
+    /// Rewrites a descriptor in place and returns the picture id and TL0PICIDX that it now says.
+    pub fn apply(self, payload: &mut [u8]) -> (Option<u16>, Option<u8>) {
+        let Some(found) = Descriptor::parse(payload) else { return (None, None) };
+        let picture_id = found.picture_id.map(|id| {
+            let value = id.value.wrapping_add(self.picture_id);
+            if id.long {
+                payload[id.at] = 0x80 | ((value >> 8) as u8 & 0x7f);
+                payload[id.at + 1] = value as u8;
+                value & 0x7fff
+            } else {
+                payload[id.at] = value as u8 & 0x7f;
+                value & 0x7f
+            }
+        });
+        let tl0 = found.tl0.map(|(at, value)| {
+            payload[at] = value.wrapping_add(self.tl0);
+            payload[at]
+        });
+        (picture_id, tl0)
+    }
+}

@@ -1,0 +1,201 @@
+use super::*;
+use crate::testing::house::House;
+use crate::testing::media::Source;
+use crate::testing::offer::{OfferLine, answered, mid, offer};
+use crate::testing::{ClientConfig, Line, MS, TestClient, start};
+
+const SOUND: u32 = 1001;
+const PICTURE: u32 = 2001;
+const SECOND: Duration = Duration::from_secs(1);
+
+/// One publisher of sound and picture, and so many viewers, all connected.
+fn broadcast(seed: u64, viewers: u64) -> (House, PeerId, Vec<PeerId>) {
+    let mut house = House::new(seed);
+    let host = house.join(1, &[OfferLine::AudioUp(SOUND), OfferLine::VideoUp(PICTURE)]);
+    let viewers: Vec<PeerId> =
+        (0..viewers).map(|n| house.join(2 + n, &[OfferLine::AudioDown, OfferLine::VideoDown])).collect();
+    house.sfu.publish(house.now, host, mid(0), TrackId(1)).unwrap();
+    house.sfu.publish(house.now, host, mid(1), TrackId(2)).unwrap();
+    for viewer in &viewers {
+        house.sfu.assign_slot(house.now, *viewer, mid(0), Some(TrackId(1)), Layer::High).unwrap();
+        house.sfu.assign_slot(house.now, *viewer, mid(1), Some(TrackId(2)), Layer::High).unwrap();
+    }
+    house.run(SECOND);
+    // The sequence numbers wrap within the first seconds.
+    house.member(host).sources = vec![Source::new(SOUND, false, 65_500), Source::new(PICTURE, true, 65_300)];
+    (house, host, viewers)
+}
+
+#[test]
+fn what_is_published_is_seen_and_heard() {
+    let (mut house, host, viewers) = broadcast(1, 3);
+    house.run(10 * SECOND);
+    for viewer in &viewers {
+        assert!(house.events.contains(&SfuEvent::Connected { peer: *viewer }));
+        let stats = house.sfu.stats(*viewer).unwrap();
+        assert!(stats.connected && stats.media_sent_at.is_some());
+        let (from, to) = (house.now - 9 * SECOND, house.now);
+        let member = house.member(*viewer);
+        assert_eq!(member.client.garbled, 0);
+        assert!(member.sink.shown.len() >= 245, "{} frames", member.sink.shown.len());
+        assert!(member.sink.longest_freeze(from, to) < 100 * MS);
+        assert!(member.sink.sounds.len() >= 490);
+        assert_eq!((member.sink.sound_gaps(), member.sink.repeats), (0.0, 0));
+    }
+    assert_eq!(house.sfu.totals().drops.sum(), 0, "{:?}", house.sfu.totals().drops);
+    assert!(house.sfu.stats(host).unwrap().media_received_at.is_some());
+}
+
+#[test]
+fn the_picture_is_back_two_seconds_after_a_bad_line_got_well() {
+    for seed in 1..=5 {
+        let (mut house, _, viewers) = broadcast(seed, 2);
+        house.run(5 * SECOND);
+        let bad = Line { jitter: 5 * MS, loss_up: 20.0, loss_down: 20.0, ..Line::default() };
+        house.set_line(viewers[0], bad);
+        house.run(10 * SECOND);
+        house.set_line(viewers[0], Line::default());
+        let well = house.now;
+        house.run(5 * SECOND);
+        let to = house.now;
+        let moving = house.member(viewers[0]).sink.moving_after(well).expect("the picture moves");
+        assert!(moving - well < 2 * SECOND, "seed {seed}: {:?}", moving - well);
+        let other = &house.member(viewers[1]).sink;
+        assert!(other.longest_freeze(well - 10 * SECOND, to) < 300 * MS, "seed {seed}: the other viewer was disturbed");
+    }
+}
+
+#[test]
+fn five_percent_loss_leaves_less_than_one_percent_of_gaps_in_the_sound() {
+    for seed in 1..=5 {
+        let (mut house, _, viewers) = broadcast(seed, 1);
+        house.set_line(viewers[0], Line { loss_up: 5.0, loss_down: 5.0, ..Line::default() });
+        house.run(30 * SECOND);
+        let sink = &house.member(viewers[0]).sink;
+        assert!(sink.sound_gaps() < 1.0, "seed {seed}: {} %", sink.sound_gaps());
+        assert!(sink.sounds.len() > 1450, "seed {seed}: {}", sink.sounds.len());
+        assert_eq!(house.member(viewers[0]).client.garbled, 0);
+    }
+}
+
+#[test]
+fn what_is_lost_on_the_way_up_is_asked_for_again() {
+    for seed in 1..=3 {
+        let (mut house, host, viewers) = broadcast(seed, 1);
+        house.set_line(host, Line { loss_up: 5.0, loss_down: 5.0, ..Line::default() });
+        house.run(20 * SECOND);
+        let repaired: u32 = house.member(host).sources.iter().map(|source| source.repaired).sum();
+        assert!(repaired > 50, "seed {seed}: {repaired}");
+        let (from, to) = (house.now - 18 * SECOND, house.now);
+        let sink = &house.member(viewers[0]).sink;
+        assert!(sink.sound_gaps() < 1.0, "seed {seed}: {} %", sink.sound_gaps());
+        assert!(sink.longest_freeze(from, to) < SECOND, "seed {seed}: {:?}", sink.longest_freeze(from, to));
+    }
+}
+
+#[test]
+fn a_peer_is_told_apart_from_strangers() {
+    let (mut house, ..) = broadcast(1, 1);
+    let stranger = Path { remote: "10.66.6.6:6".parse().unwrap(), local: None };
+    let before = house.sfu.totals();
+    let client = TestClient::new(ClientConfig::new(7));
+    for mut datagram in [
+        client.binding_request("nobody", "the-password-of-nobody-at-all"),
+        vec![22, 0xfe, 0xfd, 0, 0],
+        [vec![0x80, 96], vec![0; 100]].concat(),
+        vec![0xff; 40],
+        vec![],
+    ] {
+        house.sfu.handle_datagram(house.now, stranger, &mut datagram);
+    }
+    let drops = house.sfu.totals().drops;
+    assert_eq!(drops.of(DropReason::StunUnknownUser) - before.drops.of(DropReason::StunUnknownUser), 1);
+    assert_eq!(drops.of(DropReason::UnknownSource) - before.drops.of(DropReason::UnknownSource), 2);
+    assert_eq!(drops.of(DropReason::NotOurs) - before.drops.of(DropReason::NotOurs), 2);
+    assert!(house.sfu.poll_transmit().is_none(), "strangers get no answer");
+    assert_eq!((house.sfu.by_addr.len(), house.sfu.peers.len()), (2, 2));
+}
+
+#[test]
+fn a_wrong_password_is_counted_and_leaves_no_address() {
+    let mut house = House::new(1);
+    let id = house.join(1, &[OfferLine::AudioDown]);
+    let ufrag = answered(&house.member(id).answer, "ice-ufrag").to_owned();
+    let mut request = house.member(id).client.binding_request(&ufrag, "not-the-password-of-the-server");
+    let path = Path { remote: "10.0.0.2:4444".parse().unwrap(), local: None };
+    house.sfu.handle_datagram(house.now, path, &mut request);
+    assert_eq!(house.sfu.totals().drops.of(DropReason::StunWrongPassword), 1);
+    assert!(house.sfu.by_addr.is_empty());
+}
+
+#[test]
+fn a_closed_peer_leaves_nothing_behind() {
+    let (mut house, host, viewers) = broadcast(1, 1);
+    house.run(SECOND);
+    house.sfu.close(house.now, viewers[0]);
+    house.member(host).client.say_goodbye(start() + 3 * SECOND);
+    house.run(SECOND);
+    assert!(house.events.contains(&SfuEvent::Closed { peer: viewers[0], reason: CloseReason::Asked }));
+    assert!(house.events.contains(&SfuEvent::Closed { peer: host, reason: CloseReason::ByPeer }));
+    assert!(house.member(viewers[0]).client.ended, "the client was told");
+    let sfu = &house.sfu;
+    assert_eq!((sfu.peers.len(), sfu.by_addr.len(), sfu.by_ufrag.len()), (0, 0, 0));
+    assert!(sfu.poll_timeout().is_none_or(|due| due > house.now));
+}
+
+#[test]
+fn a_later_offer_adds_a_slot_and_keeps_what_flows() {
+    let (mut house, _, viewers) = broadcast(1, 1);
+    house.run(2 * SECOND);
+    let before = house.member(viewers[0]).sink.shown.len();
+    let lines = [OfferLine::AudioDown, OfferLine::VideoDown, OfferLine::VideoDown];
+    let text = offer(&house.member(viewers[0]).client, &lines);
+    let answer = house.sfu.reoffer(house.now, viewers[0], &text).unwrap();
+    let first = house.member(viewers[0]).answer.clone();
+    assert_eq!(answered(&answer, "ice-ufrag"), answered(&first, "ice-ufrag"), "no restart");
+    let ssrcs = |answer: &str| answer.lines().filter(|line| line.starts_with("a=ssrc-group")).count();
+    assert_eq!((ssrcs(&first), ssrcs(&answer)), (1, 2));
+    house.run(2 * SECOND);
+    assert!(house.member(viewers[0]).sink.shown.len() > before + 45);
+    let fewer = offer(&house.member(viewers[0]).client, &lines[..1]);
+    assert!(matches!(house.sfu.reoffer(house.now, viewers[0], &fewer), Err(SfuError::Offer(_))));
+}
+
+#[test]
+fn an_ice_restart_by_offer_keeps_what_flows() {
+    let (mut house, _, viewers) = broadcast(1, 1);
+    house.run(2 * SECOND);
+    let before = house.member(viewers[0]).sink.shown.len();
+    house.member(viewers[0]).client.ufrag = "restarted".to_owned();
+    let text = offer(&house.member(viewers[0]).client, &[OfferLine::AudioDown, OfferLine::VideoDown]);
+    let answer = house.sfu.reoffer(house.now, viewers[0], &text).unwrap();
+    let first = house.member(viewers[0]).answer.clone();
+    assert_ne!(answered(&answer, "ice-ufrag"), answered(&first, "ice-ufrag"));
+    let now = house.now;
+    house.member(viewers[0]).client.start(now, answered(&answer, "ice-ufrag"), answered(&answer, "ice-pwd"));
+    house.run(40 * SECOND);
+    assert!(house.member(viewers[0]).sink.shown.len() > before + 950);
+    assert_eq!(house.sfu.by_ufrag.len(), 2, "one for each peer, the old one is gone");
+}
+
+#[test]
+fn a_refused_offer_leaves_nothing_behind() {
+    let mut sfu = House::new(1).sfu;
+    let client = TestClient::new(ClientConfig::new(7));
+    let good = offer(&client, &[OfferLine::AudioDown]);
+    for bad in ["", "nonsense", &good.replace("opus", "speex"), &good.replace("fingerprint", "finger")] {
+        assert!(matches!(sfu.open(start(), PeerId(1), bad, Flow::Uplink), Err(SfuError::Offer(_))));
+    }
+    assert_eq!((sfu.peers.len(), sfu.by_ufrag.len()), (0, 0));
+    assert!(sfu.open(start(), PeerId(1), &good, Flow::Uplink).is_ok());
+    assert_eq!(sfu.open(start(), PeerId(1), &good, Flow::Uplink), Err(SfuError::PeerExists));
+}
+
+#[test]
+fn names_and_passwords_are_long_and_never_the_same() {
+    let sfu = House::new(1).sfu;
+    let many: Vec<Credentials> = (0..100).map(|_| sfu.new_credentials().unwrap()).collect();
+    assert!(many.iter().all(|one| one.ufrag.len() == 8 && one.pwd.len() == 24));
+    let unique: std::collections::HashSet<_> = many.iter().map(|one| &one.ufrag).collect();
+    assert_eq!(unique.len(), 100);
+}

@@ -1,0 +1,128 @@
+//! A whole Sfu with clients around it, on a virtual network and clock.
+
+use super::media::{Sink, Source};
+use super::network::{Datagram, Line, Network};
+use super::offer::{OfferLine, answered, offer};
+use super::{ClientConfig, MS, TestClient, identity, start};
+use crate::ids::PeerId;
+use crate::sdp::Flow;
+use crate::sfu::{Sfu, SfuConfig, SfuEvent};
+use crate::transport::Path;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+pub(crate) struct House {
+    pub(crate) now: Instant,
+    pub(crate) sfu: Sfu,
+    pub(crate) network: Network,
+    pub(crate) members: BTreeMap<PeerId, Member>,
+    pub(crate) events: Vec<SfuEvent>,
+}
+
+pub(crate) struct Member {
+    pub(crate) client: TestClient,
+    pub(crate) answer: String,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) sink: Sink,
+    /// Listens to what comes, asks and reports.
+    pub(crate) watches: bool,
+}
+
+impl House {
+    pub(crate) fn new(seed: u64) -> Self {
+        let now = start();
+        let config = SfuConfig {
+            identity: identity(),
+            candidates: vec!["10.0.0.1:5000".parse().unwrap()],
+            seed,
+            started: now,
+            started_unix: Duration::from_secs(1_800_000_000),
+        };
+        Self { now, sfu: Sfu::new(config), network: Network::new(seed), members: BTreeMap::new(), events: Vec::new() }
+    }
+
+    /// Opens a peer for a new client and lets it connect in its own time.
+    pub(crate) fn join(&mut self, id: u64, lines: &[OfferLine]) -> PeerId {
+        let mut client = TestClient::new(ClientConfig::new(1000 + id as u16));
+        let answer = self.sfu.open(self.now, PeerId(id), &offer(&client, lines), Flow::Uplink).unwrap();
+        client.start(self.now, answered(&answer, "ice-ufrag"), answered(&answer, "ice-pwd"));
+        let member = Member { client, answer, sources: Vec::new(), sink: Sink::default(), watches: true };
+        self.members.insert(PeerId(id), member);
+        PeerId(id)
+    }
+
+    pub(crate) fn member(&mut self, id: PeerId) -> &mut Member {
+        self.members.get_mut(&id).unwrap()
+    }
+
+    pub(crate) fn set_line(&mut self, id: PeerId, line: Line) {
+        let addr = self.member(id).client.addr;
+        self.network.set_line(addr, line);
+    }
+
+    pub(crate) fn run(&mut self, duration: Duration) {
+        let until = self.now + duration;
+        while self.now < until {
+            self.step();
+            self.now += MS;
+        }
+    }
+
+    fn step(&mut self) {
+        let now = self.now;
+        while let Some(datagram) = self.network.receive(now) {
+            self.arrive(datagram);
+        }
+        if self.sfu.poll_timeout().is_some_and(|due| due <= now) {
+            self.sfu.handle_timeout(now);
+        }
+        for member in self.members.values_mut() {
+            member.tick(now);
+            let client = member.client.addr;
+            while let Some(bytes) = member.client.poll_transmit() {
+                self.network.send(now, Datagram { client, up: true, bytes });
+            }
+        }
+        while let Some(transmit) = self.sfu.poll_transmit() {
+            for datagram in transmit.datagrams() {
+                let datagram = Datagram { client: transmit.destination, up: false, bytes: datagram.to_vec() };
+                self.network.send(now, datagram);
+            }
+        }
+        while let Some(event) = self.sfu.poll_event() {
+            self.events.push(event);
+        }
+    }
+
+    fn arrive(&mut self, mut datagram: Datagram) {
+        if datagram.up {
+            let path = Path { remote: datagram.client, local: None };
+            self.sfu.handle_datagram(self.now, path, &mut datagram.bytes);
+        } else if let Some(member) = self.members.values_mut().find(|m| m.client.addr == datagram.client) {
+            member.client.handle(self.now, &datagram.bytes);
+        }
+    }
+}
+
+impl Member {
+    fn tick(&mut self, now: Instant) {
+        self.client.handle_timeout(now);
+        if !self.client.is_connected() {
+            return;
+        }
+        let reports: Vec<Vec<u8>> = self.client.rtcp.drain(..).collect();
+        for source in &mut self.sources {
+            let repairs: Vec<Vec<u8>> = reports.iter().flat_map(|report| source.hear(report)).collect();
+            for packet in source.tick(now).iter().chain(&repairs) {
+                self.client.send_rtp(packet);
+            }
+        }
+        let packets: Vec<Vec<u8>> = self.client.rtp.drain(..).collect();
+        if self.watches {
+            packets.iter().for_each(|packet| self.sink.take(now, packet));
+            for feedback in self.sink.tick(now) {
+                self.client.send_rtcp(&feedback);
+            }
+        }
+    }
+}

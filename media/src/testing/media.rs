@@ -1,0 +1,371 @@
+//! What test clients send and how they judge what comes: a picture of numbered frames and a sound of numbered packets.
+//!
+//! Every payload says what it is, so that a receiver can judge it without trusting sequence numbers that a router rewrote.
+
+use super::MS;
+use super::offer::{OPUS, VP8, VP8_RTX};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::{Duration, Instant};
+
+const FRAME_EVERY: Duration = Duration::from_millis(40);
+const SOUND_EVERY: Duration = Duration::from_millis(20);
+const PACKETS_PER_FRAME: u16 = 4;
+const PACKETS_PER_KEYFRAME: u16 = 12;
+const PACKET: usize = 1000;
+/// What a browser buffers before it plays.
+const PLAYOUT: Duration = Duration::from_millis(250);
+const ASK_AGAIN_EVERY: Duration = Duration::from_millis(50);
+const ASK_FOR_KEYFRAME_EVERY: Duration = Duration::from_millis(500);
+const REPORT_EVERY: Duration = Duration::from_millis(1000);
+
+/// A sending client's stream of one kind.
+pub(crate) struct Source {
+    ssrc: u32,
+    video: bool,
+    next_at: Option<Instant>,
+    sequence: u16,
+    repair_sequence: u16,
+    frame: u32,
+    wants_key: bool,
+    sent: HashMap<u16, Vec<u8>>,
+    pub(crate) keyframes: u32,
+    pub(crate) repaired: u32,
+}
+
+impl Source {
+    pub(crate) fn new(ssrc: u32, video: bool, sequence: u16) -> Self {
+        Self {
+            ssrc,
+            video,
+            next_at: None,
+            sequence,
+            repair_sequence: 100,
+            frame: 0,
+            wants_key: true,
+            sent: HashMap::new(),
+            keyframes: 0,
+            repaired: 0,
+        }
+    }
+
+    /// The packets that are due.
+    pub(crate) fn tick(&mut self, now: Instant) -> Vec<Vec<u8>> {
+        let mut out = Vec::new();
+        let mut at = *self.next_at.get_or_insert(now);
+        while at <= now {
+            self.frame += 1;
+            if self.video {
+                self.picture(&mut out);
+                at += FRAME_EVERY;
+            } else {
+                let payload = [&b"sound"[..], &self.frame.to_be_bytes()].concat();
+                let packet = self.packet(OPUS, true, self.frame * 960, &payload);
+                out.push(packet);
+                at += SOUND_EVERY;
+            }
+        }
+        self.next_at = Some(at);
+        out
+    }
+
+    fn picture(&mut self, out: &mut Vec<Vec<u8>>) {
+        let key = std::mem::take(&mut self.wants_key);
+        self.keyframes += u32::from(key);
+        let count = if key { PACKETS_PER_KEYFRAME } else { PACKETS_PER_FRAME };
+        for number in 0..count {
+            // RFC 7741: a descriptor of one byte, S on the first packet; then the frame, whose P bit is 0 in keyframes.
+            let mut payload = vec![if number == 0 { 0x10 } else { 0 }];
+            if number == 0 {
+                let tag = [u8::from(!key), 0, 0];
+                payload.extend(tag);
+                if key {
+                    payload.extend([0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01]);
+                }
+            }
+            payload.resize(16, 0xee);
+            payload.extend(self.frame.to_be_bytes());
+            payload.extend(number.to_be_bytes());
+            payload.extend(count.to_be_bytes());
+            payload.push(u8::from(key));
+            payload.resize(PACKET, 0xab);
+            let packet = self.packet(VP8, number + 1 == count, self.frame * 3600, &payload);
+            out.push(packet);
+        }
+    }
+
+    fn packet(&mut self, payload_type: u8, marker: bool, timestamp: u32, payload: &[u8]) -> Vec<u8> {
+        let header = Header { payload_type, marker, sequence: self.sequence, timestamp, ssrc: self.ssrc };
+        let packet = header.packet(payload);
+        self.sent.insert(self.sequence, packet.clone());
+        self.sent.remove(&self.sequence.wrapping_sub(1000));
+        self.sequence = self.sequence.wrapping_add(1);
+        packet
+    }
+
+    /// Answers feedback: what was lost goes again, and a keyframe comes when asked for.
+    pub(crate) fn hear(&mut self, compound: &[u8]) -> Vec<Vec<u8>> {
+        let mut out = Vec::new();
+        let ssrc = self.ssrc;
+        for report in packets(compound).filter(|report| report.len() >= 12 && be32(report, 8) == ssrc) {
+            match (report[1], report[0] & 31) {
+                (206, 1) => self.wants_key = true,
+                (205, 1) => lost_numbers(report).for_each(|lost| out.extend(self.repair(lost))),
+                _ => {}
+            }
+        }
+        out
+    }
+
+    fn repair(&mut self, lost: u16) -> Option<Vec<u8>> {
+        let packet = self.sent.get(&lost)?.clone();
+        self.repaired += 1;
+        if !self.video {
+            return Some(packet);
+        }
+        self.repair_sequence = self.repair_sequence.wrapping_add(1);
+        let header = Header {
+            payload_type: VP8_RTX,
+            marker: packet[1] & 0x80 != 0,
+            sequence: self.repair_sequence,
+            timestamp: be32(&packet, 4),
+            ssrc: self.ssrc + 1,
+        };
+        Some(header.packet(&[&lost.to_be_bytes(), &packet[12..]].concat()))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Header {
+    payload_type: u8,
+    marker: bool,
+    sequence: u16,
+    timestamp: u32,
+    ssrc: u32,
+}
+
+impl Header {
+    fn packet(self, payload: &[u8]) -> Vec<u8> {
+        let mut out = vec![0x80, self.payload_type | if self.marker { 0x80 } else { 0 }];
+        out.extend(self.sequence.to_be_bytes());
+        out.extend(self.timestamp.to_be_bytes());
+        out.extend(self.ssrc.to_be_bytes());
+        out.extend(payload);
+        out
+    }
+}
+
+/// A watching client: asks for what is missing, shows frames in order, and keeps count.
+#[derive(Default)]
+pub(crate) struct Sink {
+    video: Received,
+    audio: Received,
+    frames: BTreeMap<u32, Frame>,
+    showing: Option<u32>,
+    stuck_since: Option<Instant>,
+    asked_key_at: Option<Instant>,
+    reported_at: Option<Instant>,
+    /// When each frame was shown.
+    pub(crate) shown: Vec<(Instant, u32)>,
+    /// When each sound came.
+    pub(crate) sounds: BTreeMap<u32, Instant>,
+    /// The same sound or piece of a frame, twice.
+    pub(crate) repeats: u32,
+    pub(crate) keyframe_requests: u32,
+}
+
+/// The numbers of one incoming stream.
+#[derive(Default)]
+struct Received {
+    ssrc: u32,
+    highest: Option<u64>,
+    /// Missing numbers: since when, and when last asked for.
+    missing: BTreeMap<u64, (Instant, Option<Instant>)>,
+    lost: u32,
+}
+
+#[derive(Default)]
+struct Frame {
+    have: BTreeSet<u16>,
+    count: u16,
+    key: bool,
+}
+
+impl Sink {
+    pub(crate) fn take(&mut self, now: Instant, packet: &[u8]) {
+        let extension = if packet[0] & 0x10 != 0 { 4 + 4 * usize::from(be16(packet, 14)) } else { 0 };
+        let payload = &packet[12 + extension..];
+        let (ssrc, sequence) = (be32(packet, 8), be16(packet, 2));
+        match packet[1] & 0x7f {
+            VP8 => {
+                self.video.take(now, ssrc, sequence);
+                self.take_frame(payload);
+            }
+            VP8_RTX if payload.len() > 2 => {
+                self.video.take(now, self.video.ssrc, be16(payload, 0));
+                self.take_frame(&payload[2..]);
+            }
+            OPUS => {
+                self.audio.take(now, ssrc, sequence);
+                self.repeats += u32::from(self.sounds.insert(be32(payload, 5), now).is_some());
+            }
+            other => panic!("payload type {other} was never agreed"),
+        }
+    }
+
+    fn take_frame(&mut self, payload: &[u8]) {
+        let (number, piece, count, key) = (be32(payload, 16), be16(payload, 20), be16(payload, 22), payload[24] == 1);
+        if self.showing.is_some_and(|showing| number <= showing) {
+            return;
+        }
+        let frame = self.frames.entry(number).or_default();
+        (frame.count, frame.key) = (count, key);
+        self.repeats += u32::from(!frame.have.insert(piece));
+    }
+
+    /// Shows what can be shown, and gives the feedback that is due.
+    pub(crate) fn tick(&mut self, now: Instant) -> Vec<Vec<u8>> {
+        self.show(now);
+        let mut out = Vec::new();
+        for stream in [&mut self.video, &mut self.audio] {
+            out.extend(stream.ask_again(now));
+        }
+        if let Some(request) = self.ask_for_keyframe(now) {
+            out.push(request);
+        }
+        if self.reported_at.is_none_or(|at| now >= at + REPORT_EVERY) {
+            self.reported_at = Some(now);
+            let streams = [&self.video, &self.audio];
+            out.extend(streams.into_iter().filter_map(Received::report));
+        }
+        out
+    }
+
+    fn show(&mut self, now: Instant) {
+        loop {
+            let next = self.showing.map(|showing| showing + 1);
+            let whole = |frame: &Frame| frame.have.len() == usize::from(frame.count);
+            let in_order = next.filter(|next| self.frames.get(next).is_some_and(whole));
+            // A whole keyframe lets the picture jump.
+            let jump = || self.frames.iter().find(|(_, frame)| frame.key && whole(frame)).map(|(number, _)| *number);
+            let Some(number) = in_order.or_else(jump) else { break };
+            self.showing = Some(number);
+            self.frames = self.frames.split_off(&(number + 1));
+            self.shown.push((now, number));
+            self.stuck_since = None;
+        }
+        if self.frames.is_empty() {
+            self.stuck_since = None;
+        } else {
+            self.stuck_since.get_or_insert(now);
+        }
+    }
+
+    fn ask_for_keyframe(&mut self, now: Instant) -> Option<Vec<u8>> {
+        let stuck = self.stuck_since.is_some_and(|since| now >= since + PLAYOUT);
+        let spaced = self.asked_key_at.is_none_or(|at| now >= at + ASK_FOR_KEYFRAME_EVERY);
+        if !stuck || !spaced {
+            return None;
+        }
+        self.asked_key_at = Some(now);
+        self.keyframe_requests += 1;
+        Some([&[0x81, 206, 0, 2][..], &1_u32.to_be_bytes(), &self.video.ssrc.to_be_bytes()].concat())
+    }
+
+    /// The longest time without a new frame in an interval.
+    pub(crate) fn longest_freeze(&self, from: Instant, to: Instant) -> Duration {
+        let inside = self.shown.iter().map(|(at, _)| *at).filter(|at| *at >= from && *at <= to);
+        let marks: Vec<Instant> = std::iter::once(from).chain(inside).chain(std::iter::once(to)).collect();
+        marks.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or_default()
+    }
+
+    /// When the picture moved again after `from`: a frame that is followed by others without a freeze of 200 ms.
+    pub(crate) fn moving_after(&self, from: Instant) -> Option<Instant> {
+        let later: Vec<Instant> = self.shown.iter().map(|(at, _)| *at).filter(|at| *at >= from).collect();
+        let freeze = later.windows(2).rposition(|pair| pair[1] - pair[0] > 200 * MS);
+        later.get(freeze.map_or(0, |at| at + 1)).copied()
+    }
+
+    /// The share of sounds from `first` to the last heard that were not there when they had to be played, in percent.
+    pub(crate) fn sound_gaps(&self) -> f64 {
+        let Some((first, start)) = self.sounds.first_key_value() else { return 100.0 };
+        let last = *self.sounds.last_key_value().expect("there is a first").0;
+        let due = |number: u32| *start + SOUND_EVERY * (number - first) + PLAYOUT;
+        let missed = (*first..=last).filter(|number| self.sounds.get(number).is_none_or(|at| *at > due(*number)));
+        100.0 * missed.count() as f64 / f64::from(last - first + 1)
+    }
+}
+
+impl Received {
+    fn take(&mut self, now: Instant, ssrc: u32, sequence: u16) {
+        self.ssrc = ssrc;
+        let Some(highest) = self.highest else {
+            self.highest = Some(u64::from(sequence) + (1 << 16));
+            return;
+        };
+        let ahead = i64::from(sequence.wrapping_sub(highest as u16) as i16);
+        let index = highest.saturating_add_signed(ahead);
+        if ahead > 0 {
+            self.missing.extend((highest + 1..index).map(|lost| (lost, (now, None))));
+            self.highest = Some(index);
+        } else {
+            self.missing.remove(&index);
+        }
+    }
+
+    fn ask_again(&mut self, now: Instant) -> Option<Vec<u8>> {
+        let before = self.missing.len();
+        self.missing.retain(|_, (since, _)| now < *since + 1000 * MS);
+        self.lost += (before - self.missing.len()) as u32;
+        let due = |asked: &Option<Instant>| asked.is_none_or(|at| now >= at + ASK_AGAIN_EVERY);
+        let mut entries = Vec::new();
+        for (index, (_, asked)) in self.missing.iter_mut().filter(|(_, (_, asked))| due(asked)).take(100) {
+            *asked = Some(now);
+            entries.extend((*index as u16).to_be_bytes());
+            entries.extend([0, 0]);
+        }
+        if entries.is_empty() {
+            return None;
+        }
+        let words = (2 + entries.len() / 4) as u16;
+        let head = [&[0x81, 205][..], &words.to_be_bytes(), &1_u32.to_be_bytes(), &self.ssrc.to_be_bytes()].concat();
+        Some([head, entries].concat())
+    }
+
+    fn report(&self) -> Option<Vec<u8>> {
+        let highest = self.highest?;
+        let mut out = vec![0x81, 201, 0, 7];
+        out.extend(1_u32.to_be_bytes());
+        out.extend(self.ssrc.to_be_bytes());
+        out.extend(&self.lost.to_be_bytes());
+        out.extend(((highest - (1 << 16)) as u32).to_be_bytes());
+        out.extend([0; 12]);
+        Some(out)
+    }
+}
+
+/// The packets of a compound, each with its header.
+pub(crate) fn packets(compound: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = compound;
+    std::iter::from_fn(move || {
+        let len = 4 + 4 * usize::from(be16(rest.get(..4)?, 2));
+        let (packet, later) = rest.split_at_checked(len)?;
+        rest = later;
+        Some(packet)
+    })
+}
+
+fn lost_numbers(nack: &[u8]) -> impl Iterator<Item = u16> {
+    nack[12..].chunks_exact(4).flat_map(|entry| {
+        let (first, bits) = (be16(entry, 0), be16(entry, 2));
+        let others = (0..16_u16).filter(move |bit| bits & (1 << bit) != 0).map(move |bit| first.wrapping_add(bit + 1));
+        std::iter::once(first).chain(others)
+    })
+}
+
+fn be16(bytes: &[u8], at: usize) -> u16 {
+    u16::from_be_bytes([bytes[at], bytes[at + 1]])
+}
+
+fn be32(bytes: &[u8], at: usize) -> u32 {
+    u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}

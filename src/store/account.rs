@@ -1,0 +1,202 @@
+//! Accounts.
+
+use super::row::{Columns as _, sql};
+use super::{Noun, Page, Paged, Store, StoreError, page, random};
+use crate::domain::{Account, AccountId, AccountRole, NewAccount, RegionId, School, SchoolId, Time};
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+
+/// Which accounts; the default is all.
+#[derive(Debug, Clone, Default)]
+pub struct AccountFilter {
+    /// Part of the name or of the login name.
+    pub search: String,
+    pub role: Option<AccountRole>,
+    pub school: Option<SchoolId>,
+    /// Whose school is in this Region or below it.
+    pub within: Option<RegionId>,
+}
+
+/// An Account with the school it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    pub account: Account,
+    pub school: Option<School>,
+}
+
+const PROFILE: &str = "select a.id, a.login_name, a.name, a.role, a.scope, a.school, a.title, a.subject, a.disabled,
+        a.created_at, s.name as school_name, s.region as school_region, s.rural as school_rural
+    from account a left join school s on s.id = a.school";
+
+const FILTER: &str = "where ($1 = '' or lower(a.name) like $1 escape '\\' or a.login_name like $1 escape '\\')
+    and ($2 = '' or a.role = $2)
+    and ($3 = '' or a.school = $3)
+    and ($4 = '' or s.region in (
+        with recursive below (id) as (
+            select id from region where id = $4
+            union all select r.id from region r join below b on r.parent = b.id
+        ) select id from below))";
+
+pub async fn list(store: &Store, filter: &AccountFilter, page: Page) -> Result<Paged<Profile>, StoreError> {
+    let pattern = page::pattern(&filter.search);
+    let role = filter.role.map_or("", AccountRole::code);
+    let school = filter.school.as_ref().map_or("", SchoolId::as_str);
+    let within = filter.within.as_ref().map_or("", RegionId::as_str);
+    let mut connection = store.read().await?;
+    let rows = sqlx::query(sql!("{PROFILE} {FILTER} order by a.name, a.id limit $5 offset $6"))
+        .bind(pattern.as_str())
+        .bind(role)
+        .bind(school)
+        .bind(within)
+        .bind(page.limit())
+        .bind(page.offset())
+        .fetch_all(&mut *connection)
+        .await?;
+    let total =
+        sqlx::query(sql!("select count(*) as total from account a left join school s on s.id = a.school {FILTER}"))
+            .bind(pattern.as_str())
+            .bind(role)
+            .bind(school)
+            .bind(within)
+            .fetch_one(&mut *connection)
+            .await?
+            .number("total")?;
+    Ok(page.of(total, rows.iter().map(read_profile).collect::<Result<_, _>>()?))
+}
+
+pub async fn get(store: &Store, id: AccountId) -> Result<Profile, StoreError> {
+    find(&mut *store.read().await?, id).await?.ok_or(StoreError::NotFound(Noun::Account))
+}
+
+pub async fn create(store: &Store, new: NewAccount, now: Time) -> Result<Account, StoreError> {
+    new.check()?;
+    let account = Account {
+        id: random::id()?,
+        login_name: new.login_name,
+        name: new.name.trim().to_owned(),
+        role: new.role,
+        scope: new.scope,
+        school: new.school,
+        title: new.title.trim().to_owned(),
+        subject: new.subject.trim().to_owned(),
+        disabled: false,
+        created_at: now,
+    };
+    let password_hash = new.password_hash;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                insert(connection, &account, &password_hash).await?;
+                Ok(account)
+            })
+        })
+        .await
+}
+
+pub(super) async fn insert(
+    connection: &mut AnyConnection,
+    account: &Account,
+    password_hash: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into account (id, login_name, name, role, scope, school, title, subject, password_hash, disabled,
+             failures, locked_until, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, null, $11)",
+    )
+    .bind(account.id.as_str())
+    .bind(account.login_name.as_str())
+    .bind(account.name.as_str())
+    .bind(account.role.code())
+    .bind(account.scope.as_ref().map(RegionId::as_str))
+    .bind(account.school.as_ref().map(SchoolId::as_str))
+    .bind(account.title.as_str())
+    .bind(account.subject.as_str())
+    .bind(password_hash)
+    .bind(i64::from(account.disabled))
+    .bind(account.created_at.micros())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Sets a new password and signs the Account out everywhere.
+pub async fn set_password(store: &Store, id: AccountId, password_hash: String) -> Result<(), StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let done = sqlx::query(
+                    "update account set password_hash = $2, failures = 0, locked_until = null where id = $1",
+                )
+                .bind(id.as_str())
+                .bind(password_hash)
+                .execute(&mut *connection)
+                .await?;
+                sign_out_everywhere(connection, id, done.rows_affected()).await
+            })
+        })
+        .await
+}
+
+/// A disabled Account can't sign in, and is signed out everywhere at once; what it did stays.
+pub async fn set_disabled(store: &Store, id: AccountId, disabled: bool) -> Result<(), StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let done = sqlx::query("update account set disabled = $2 where id = $1")
+                    .bind(id.as_str())
+                    .bind(i64::from(disabled))
+                    .execute(&mut *connection)
+                    .await?;
+                sign_out_everywhere(connection, id, done.rows_affected()).await
+            })
+        })
+        .await
+}
+
+async fn sign_out_everywhere(connection: &mut AnyConnection, id: AccountId, found: u64) -> Result<(), StoreError> {
+    if found == 0 {
+        return Err(StoreError::NotFound(Noun::Account));
+    }
+    sqlx::query("delete from login where account = $1").bind(id.as_str()).execute(connection).await?;
+    Ok(())
+}
+
+/// Has anybody an Account yet? An empty installation is set up or seeded.
+pub async fn any(store: &Store) -> Result<bool, StoreError> {
+    let row = sqlx::query("select id from account limit 1").fetch_optional(&mut *store.read().await?).await?;
+    Ok(row.is_some())
+}
+
+pub(super) async fn find(connection: &mut AnyConnection, id: AccountId) -> Result<Option<Profile>, StoreError> {
+    let row = sqlx::query(sql!("{PROFILE} where a.id = $1")).bind(id.as_str()).fetch_optional(connection).await?;
+    row.as_ref().map(read_profile).transpose()
+}
+
+pub(super) fn read(row: &AnyRow) -> Result<Account, StoreError> {
+    Ok(Account {
+        id: row.id("id")?,
+        login_name: row.text("login_name")?,
+        name: row.text("name")?,
+        role: row.coded("role")?,
+        scope: row.optional_id("scope")?,
+        school: row.optional_id("school")?,
+        title: row.text("title")?,
+        subject: row.text("subject")?,
+        disabled: row.flag("disabled")?,
+        created_at: row.time("created_at")?,
+    })
+}
+
+fn read_profile(row: &AnyRow) -> Result<Profile, StoreError> {
+    let account = read(row)?;
+    let school = match account.school {
+        Some(id) => Some(School {
+            id,
+            name: row.text("school_name")?,
+            region: row.id("school_region")?,
+            rural: row.flag("school_rural")?,
+        }),
+        None => None,
+    };
+    Ok(Profile { account, school })
+}

@@ -1,0 +1,91 @@
+//! Attendance as the ledger tells it: for one Session everybody's intervals, for one person the Sessions they were in.
+
+use super::card::{self, ActivityCard, Look, SessionCard};
+use super::row::{Columns as _, sql};
+use super::session::SESSION;
+use super::{Page, Paged, Store, StoreError, account, activity, ledger, session};
+use crate::domain::presence::{Interval, Person, PersonIntervals, intervals};
+use crate::domain::{AccountId, School, Session, SessionId, Time};
+
+/// One person in one Session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attendee {
+    pub person: Person,
+    pub name: String,
+    /// None for guests, whose school is only the text in `person`.
+    pub school: Option<School>,
+    pub intervals: Vec<Interval>,
+    /// Still there, or closed at the last moment the ledger knows.
+    pub open: bool,
+    pub minutes: u64,
+}
+
+/// One Session of one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttendanceRow {
+    /// Its `session` is the one attended.
+    pub card: ActivityCard,
+    pub intervals: Vec<Interval>,
+    pub open: bool,
+    pub minutes: u64,
+}
+
+/// Everybody who was in the Session, by name.
+pub async fn of_session(store: &Store, id: SessionId) -> Result<Vec<Attendee>, StoreError> {
+    session::get(store, id).await?;
+    let people = intervals(&ledger::events(store, id).await?);
+    let mut connection = store.read().await?;
+    let mut attendees = Vec::with_capacity(people.len());
+    for one in people {
+        let Some(person) = Person::from_key(&one.person) else { continue };
+        let (name, school) = match &person {
+            Person::Account(account) => match account::find(&mut connection, *account).await? {
+                Some(profile) => (profile.account.name, profile.school),
+                None => continue,
+            },
+            Person::Guest { name, .. } => (name.clone(), None),
+        };
+        let minutes = one.minutes();
+        attendees.push(Attendee { person, name, school, intervals: one.intervals, open: one.open, minutes });
+    }
+    attendees.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.person.cmp(&b.person)));
+    Ok(attendees)
+}
+
+/// The Sessions that the person was in, the newest first.
+pub async fn of_account(
+    store: &Store,
+    account: AccountId,
+    now: Time,
+    page: Page,
+) -> Result<Paged<AttendanceRow>, StoreError> {
+    const WHICH: &str = "from session s where s.id in (select e.session from presence_event e where e.person = $1)";
+    let mut connection = store.read().await?;
+    let rows = sqlx::query(sql!("select {SESSION} {WHICH} order by s.started_at desc, s.id limit $2 offset $3"))
+        .bind(account.as_str())
+        .bind(page.limit())
+        .bind(page.offset())
+        .fetch_all(&mut *connection)
+        .await?;
+    let total = sqlx::query(sql!("select count(*) as total {WHICH}"))
+        .bind(account.as_str())
+        .fetch_one(&mut *connection)
+        .await?
+        .number("total")?;
+    let sessions: Vec<Session> = rows.iter().map(session::read).collect::<Result<_, _>>()?;
+    let mut activities = Vec::with_capacity(sessions.len());
+    for session in &sessions {
+        activities.push(activity::find(&mut connection, session.activity).await?);
+    }
+    let cards = card::decorate(&mut connection, Look { account: Some(account), now }, activities).await?;
+    let mut found = Vec::with_capacity(sessions.len());
+    for (session, mut card) in sessions.into_iter().zip(cards) {
+        let people = card.session.take().filter(|one| one.session.id == session.id).map_or(0, |one| one.people);
+        let events = ledger::events_of(&mut connection, session.id, &account).await?;
+        let mine = intervals(&events).into_iter().next();
+        let mine = mine.unwrap_or(PersonIntervals { person: String::new(), intervals: Vec::new(), open: false });
+        card.session = Some(SessionCard { session, people });
+        found.push(AttendanceRow { card, minutes: mine.minutes(), intervals: mine.intervals, open: mine.open });
+    }
+    Ok(page.of(total, found))
+}

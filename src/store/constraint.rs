@@ -1,0 +1,73 @@
+//! Constraints by name: each violation becomes a sentence for the person whose entry it refuses.
+
+use sqlx::error::{DatabaseError, ErrorKind};
+
+/// A rule that the database keeps, whoever writes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Constraint {
+    pub name: &'static str,
+    /// The field of the form that has to change.
+    pub field: Option<&'static str>,
+    pub sentence: &'static str,
+    /// SQLite tells a broken uniqueness by its columns, not by its name.
+    sqlite: &'static str,
+}
+
+const fn rule(
+    name: &'static str,
+    sqlite: &'static str,
+    field: Option<&'static str>,
+    sentence: &'static str,
+) -> Constraint {
+    Constraint { name, field, sentence, sqlite }
+}
+
+/// What a broken foreign key becomes: SQLite does not say which one it was.
+static REFERENCE: Constraint = rule("reference_exists", "", None, "所选的对象不存在或已被删除，请重新选择。");
+/// A check or uniqueness that no form should be able to break.
+static OTHER: Constraint = rule("other", "", None, "填写的内容互相矛盾，请检查后重试。");
+
+static RULES: &[Constraint] = &[
+    rule("region_name_taken", "index 'region_name_taken'", Some("name"), "同一上级区域下已有这个名称。"),
+    rule("school_name_taken", "school.region, school.name", Some("name"), "这个区域已有同名学校。"),
+    rule("account_login_name_taken", "account.login_name", Some("login_name"), "这个登录名已被使用，请换一个。"),
+    rule("studio_name_taken", "studio.region, studio.name", Some("name"), "这个区域已有同名工作室。"),
+    rule(
+        "membership_open_taken",
+        "membership.studio, membership.account",
+        Some("account"),
+        "这位老师已在工作室中。要改角色，请先填写现有记录的结束日期。",
+    ),
+    rule("membership_span", "membership_span", Some("to"), "结束日期不能早于开始日期。"),
+    rule("series_title_taken", "series.studio, series.title", Some("title"), "工作室已有同名系列。"),
+    rule("activity_span", "activity_span", Some("planned_end"), "结束时间应晚于开始时间。"),
+    rule("session_live_taken", "session.activity", None, "直播已经开始了，请直接进入课堂。"),
+    rule("presence_event_key", "presence_event.session, presence_event.sequence", None, "考勤记录的顺序冲突，请重试。"),
+    rule("presence_event_id_taken", "presence_event.id", None, "这条考勤记录已属于另一场直播。"),
+    rule("presence_event_insert_only", "presence_event_insert_only", None, "考勤明细只增不改。"),
+];
+
+/// The rule that this error of the database tells of, if it tells of one.
+pub(super) fn broken_by(error: &dyn DatabaseError) -> Option<&'static Constraint> {
+    let told = |rule: &&Constraint| match error.constraint() {
+        Some(name) => rule.name == name,
+        None => {
+            let message = error.message();
+            message == rule.sqlite
+                || message.split_once("constraint failed: ").is_some_and(|(_, what)| what == rule.sqlite)
+        }
+    };
+    if let Some(rule) = RULES.iter().find(told) {
+        return Some(rule);
+    }
+    match error.kind() {
+        ErrorKind::ForeignKeyViolation => Some(&REFERENCE),
+        ErrorKind::UniqueViolation | ErrorKind::CheckViolation | ErrorKind::NotNullViolation => Some(&OTHER),
+        _ => None,
+    }
+}
+
+/// The rule by its name, where the code itself finds it broken.
+pub(super) fn named(name: &str) -> &'static Constraint {
+    RULES.iter().find(|rule| rule.name == name).unwrap_or(&OTHER)
+}

@@ -1,0 +1,119 @@
+//! Why the store says no: in words for people, with the cause for the log.
+
+use super::constraint::{self, Constraint};
+use crate::domain::{ActivityRefusal, Invalid, Time};
+
+/// What was looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noun {
+    Region,
+    School,
+    Account,
+    Studio,
+    Membership,
+    Series,
+    Activity,
+    Session,
+}
+
+impl Noun {
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Region => "没有找到这个区域。",
+            Self::School => "没有找到这所学校。",
+            Self::Account => "没有找到这个账号。",
+            Self::Studio => "没有找到这个工作室。",
+            Self::Membership => "没有找到这条成员记录。",
+            Self::Series => "没有找到这个系列。",
+            Self::Activity => "没有找到这个活动。",
+            Self::Session => "没有找到这场直播。",
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    #[error(transparent)]
+    Refused(#[from] ActivityRefusal),
+    /// The database holds something that excludes this.
+    #[error("{}", .0.sentence)]
+    Conflict(&'static Constraint),
+    #[error("{}", .0.sentence())]
+    NotFound(Noun),
+    /// Too many wrong passwords.
+    #[error("密码输错太多次，请稍后再试。")]
+    Locked { until: Time },
+    /// The queue of writes stayed full, or the store is closing.
+    #[error("服务器正忙，没有保存，请稍后重试。")]
+    Busy,
+    /// The transaction did not commit; nothing of it is stored.
+    #[error("服务器没能保存，请稍后重试。")]
+    NotCommitted { cause: String },
+    #[error("the database can't be opened")]
+    Open {
+        #[source]
+        source: sqlx::Error,
+    },
+    #[error("the tables can't be brought up to date")]
+    Migrate {
+        #[source]
+        source: sqlx::migrate::MigrateError,
+    },
+    #[error("the database did not answer as asked")]
+    Database {
+        #[source]
+        source: sqlx::Error,
+    },
+    #[error("column {column} holds what it can't hold")]
+    Unreadable { column: &'static str },
+    #[error("the operating system gave no random bytes")]
+    NoRandom,
+}
+
+impl StoreError {
+    /// A stable code for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid",
+            Self::Refused(refusal) => refusal.code(),
+            Self::Conflict(constraint) => constraint.name,
+            Self::NotFound(_) => "not_found",
+            Self::Locked { .. } => "locked",
+            Self::Busy => "busy",
+            Self::NotCommitted { .. } => "not_saved",
+            Self::Open { .. }
+            | Self::Migrate { .. }
+            | Self::Database { .. }
+            | Self::Unreadable { .. }
+            | Self::NoRandom => "internal",
+        }
+    }
+
+    /// A sentence for people; what went wrong inside is not their concern.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self.code() {
+            "internal" => "服务器出了问题，请稍后重试。".to_owned(),
+            _ => self.to_string(),
+        }
+    }
+
+    pub(super) fn conflicts_with(&self, name: &str) -> bool {
+        matches!(self, Self::Conflict(constraint) if constraint.name == name)
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(source: sqlx::Error) -> Self {
+        let broken = source.as_database_error().and_then(constraint::broken_by);
+        match (broken, &source) {
+            (Some(constraint), _) => Self::Conflict(constraint),
+            (None, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed) => Self::Busy,
+            _ => Self::Database { source },
+        }
+    }
+}

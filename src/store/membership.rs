@@ -1,0 +1,157 @@
+//! Memberships: who is in which Studio, as what, from when to when.
+
+use super::row::{Columns as _, number_of, sql};
+use super::{Noun, Store, StoreError, random};
+use crate::domain::{
+    AccountId, Day, MemberRole, Membership, MembershipId, NewMembership, PersonName, School, StudioId,
+};
+use sqlx::any::AnyRow;
+
+/// A Membership with the person and their school.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub membership: Membership,
+    pub account: PersonName,
+    pub title: String,
+    pub school: Option<School>,
+}
+
+/// A Membership with the Studio's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Belonging {
+    pub membership: Membership,
+    pub studio_name: String,
+}
+
+const MEMBERSHIP: &str = "m.id, m.studio, m.account, m.role, m.from_day, m.to_day";
+
+/// By rank in the studio, then by when they came.
+const ORDER: &str = "case m.role when 'host' then 0 when 'core' then 1 when 'trainee' then 2 when 'adviser' then 3
+    else 4 end, m.from_day, m.id";
+
+/// All Memberships of the Studio, past ones too: hosts first, then by day.
+pub async fn of_studio(store: &Store, studio: StudioId) -> Result<Vec<Member>, StoreError> {
+    let rows = sqlx::query(sql!(
+        "select {MEMBERSHIP}, a.name, a.title, a.school, s.name as school_name, s.region as school_region,
+             s.rural as school_rural
+         from membership m join account a on a.id = m.account left join school s on s.id = a.school
+         where m.studio = $1 order by {ORDER}"
+    ))
+    .bind(studio.as_str())
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    rows.iter().map(read_member).collect()
+}
+
+/// Who was in the Studio on `day`.
+pub async fn roster_on(store: &Store, studio: StudioId, day: Day) -> Result<Vec<Member>, StoreError> {
+    let mut members = of_studio(store, studio).await?;
+    members.retain(|member| member.membership.on(day));
+    Ok(members)
+}
+
+/// The Memberships of a person that count on `day`.
+pub async fn of_account(store: &Store, account: AccountId, day: Day) -> Result<Vec<Belonging>, StoreError> {
+    let rows = sqlx::query(sql!(
+        "select {MEMBERSHIP}, s.name as studio_name
+         from membership m join studio s on s.id = m.studio
+         where m.account = $1 and m.from_day <= $2 and (m.to_day is null or m.to_day >= $2) order by {ORDER}"
+    ))
+    .bind(account.as_str())
+    .bind(number_of(day))
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    rows.iter().map(|row| Ok(Belonging { membership: read(row)?, studio_name: row.text("studio_name")? })).collect()
+}
+
+/// What the person is in the Studio on `day`; the highest role when there are several.
+pub async fn role_on(
+    store: &Store,
+    studio: StudioId,
+    account: AccountId,
+    day: Day,
+) -> Result<Option<MemberRole>, StoreError> {
+    let roles = of_account(store, account, day).await?;
+    Ok(roles.into_iter().find(|one| one.membership.studio == studio).map(|one| one.membership.role))
+}
+
+pub async fn create(store: &Store, new: NewMembership) -> Result<Membership, StoreError> {
+    new.check()?;
+    let id: MembershipId = random::id()?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(
+                    "insert into membership (id, studio, account, role, from_day, to_day) values ($1, $2, $3, $4, $5, $6)",
+                )
+                .bind(id.as_str())
+                .bind(new.studio.as_str())
+                .bind(new.account.as_str())
+                .bind(new.role.code())
+                .bind(number_of(new.from))
+                .bind(new.to.map(number_of))
+                .execute(connection)
+                .await?;
+                let NewMembership { studio, account, role, from, to } = new;
+                Ok(Membership { id, studio, account, role, from, to })
+            })
+        })
+        .await
+}
+
+pub async fn get(store: &Store, id: MembershipId) -> Result<Membership, StoreError> {
+    let row = sqlx::query(sql!("select {MEMBERSHIP} from membership m where m.id = $1"))
+        .bind(id.as_str())
+        .fetch_optional(&mut *store.read().await?)
+        .await?;
+    read(&row.ok_or(StoreError::NotFound(Noun::Membership))?)
+}
+
+/// Sets the last day, or takes it away again.
+pub async fn set_end(store: &Store, id: MembershipId, to: Option<Day>) -> Result<Membership, StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let row = sqlx::query(sql!("select {MEMBERSHIP} from membership m where m.id = $1"))
+                    .bind(id.as_str())
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                let mut membership = read(&row.ok_or(StoreError::NotFound(Noun::Membership))?)?;
+                membership.check_end(to)?;
+                membership.to = to;
+                sqlx::query("update membership set to_day = $2 where id = $1")
+                    .bind(id.as_str())
+                    .bind(to.map(number_of))
+                    .execute(connection)
+                    .await?;
+                Ok(membership)
+            })
+        })
+        .await
+}
+
+fn read(row: &AnyRow) -> Result<Membership, StoreError> {
+    Ok(Membership {
+        id: row.id("id")?,
+        studio: row.id("studio")?,
+        account: row.id("account")?,
+        role: row.coded("role")?,
+        from: row.day("from_day")?,
+        to: row.optional_day("to_day")?,
+    })
+}
+
+fn read_member(row: &AnyRow) -> Result<Member, StoreError> {
+    let membership = read(row)?;
+    let school = match row.optional_id("school")? {
+        Some(id) => Some(School {
+            id,
+            name: row.text("school_name")?,
+            region: row.id("school_region")?,
+            rural: row.flag("school_rural")?,
+        }),
+        None => None,
+    };
+    let account = PersonName { id: membership.account, name: row.text("name")? };
+    Ok(Member { membership, account, title: row.text("title")?, school })
+}

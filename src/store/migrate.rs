@@ -1,0 +1,26 @@
+//! Migrations, built into the program: numbered, and never edited once released.
+
+use super::{Database, StoreError};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AnyPool, SqlSafeStr as _};
+use std::borrow::Cow;
+
+/// Version, description, SQL for SQLite, SQL for PostgreSQL.
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
+    1,
+    "foundations",
+    include_str!("../../migrations/sqlite/0001_foundations.sql"),
+    include_str!("../../migrations/postgres/0001_foundations.sql"),
+)];
+
+pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {
+    let migrations = MIGRATIONS.iter().map(|&(version, description, sqlite, postgres)| {
+        let sql = match database {
+            Database::Sqlite => sqlite,
+            Database::Postgres => postgres,
+        };
+        Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    let migrator = Migrator { migrations: migrations.collect(), ..Migrator::DEFAULT };
+    migrator.run(pool).await.map_err(|source| StoreError::Migrate { source })
+}

@@ -1,0 +1,171 @@
+//! The only SQL: what Lectern remembers, on SQLite or PostgreSQL, a file per noun.
+//!
+//! Functions take a [`Store`] and, where it matters, `now`. Reading uses a pool. Every write goes to a writer that puts
+//! what waits into one transaction and answers after COMMIT: an `Ok` from a writing function is on disk.
+
+pub mod account;
+pub mod activity;
+pub mod attendance;
+pub mod card;
+mod constraint;
+mod error;
+pub mod ledger;
+pub mod login;
+pub mod membership;
+mod migrate;
+mod page;
+mod random;
+pub mod region;
+mod row;
+pub mod school;
+pub mod series;
+pub mod session;
+pub mod setting;
+pub mod studio;
+mod writer;
+
+pub use constraint::Constraint;
+pub use error::{Noun, StoreError};
+pub use page::{LARGEST_PAGE, Page, Paged};
+pub use random::id as random_id;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, Executor as _, Row as _};
+use std::path::PathBuf;
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+use writer::{Lane, Work, Writers};
+
+pub use writer::WriteTotals;
+
+/// How long a reader waits for a connection before the request is refused.
+const READER_PATIENCE: Duration = Duration::from_secs(5);
+/// Readers on SQLite: pages are short queries, and each connection keeps up to 2 MB of cache.
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_READERS: u32 = 8;
+
+/// FULL, not NORMAL: with NORMAL a power cut loses commits that were acknowledged.
+const SQLITE_WRITER_PRAGMAS: &str = "pragma busy_timeout = 5000; pragma journal_mode = wal; \
+    pragma synchronous = full; pragma foreign_keys = on";
+const SQLITE_READER_PRAGMAS: &str = "pragma busy_timeout = 5000; pragma foreign_keys = on; pragma query_only = on";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Database {
+    Sqlite,
+    Postgres,
+}
+
+/// An open database. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    database: Database,
+    readers: AnyPool,
+    writers: Writers,
+    heads: ledger::Heads,
+}
+
+impl Store {
+    /// Opens `sqlite://path/to/file` (made with its folder when missing) or `postgres://…`, and brings its tables up to
+    /// date.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let opening = |source| StoreError::Open { source };
+        let database = if url.starts_with("sqlite:") { Database::Sqlite } else { Database::Postgres };
+        let url = match database {
+            Database::Sqlite => sqlite_url(url)?,
+            Database::Postgres => url.to_owned(),
+        };
+        let options = AnyConnectOptions::from_str(&url).map_err(opening)?;
+        let (lanes, readers) = match database {
+            Database::Sqlite => (1, SQLITE_READERS),
+            Database::Postgres => (writer::POSTGRES_LANES, POSTGRES_READERS),
+        };
+        let writing =
+            pool(lanes, database, SQLITE_WRITER_PRAGMAS).connect_with(options.clone()).await.map_err(opening)?;
+        migrate::run(database, &writing).await?;
+        let readers = pool(readers, database, SQLITE_READER_PRAGMAS).connect_lazy_with(options);
+        let writers = Writers::start(database, writing);
+        Ok(Self(Arc::new(Inner { database, readers, writers, heads: ledger::Heads::default() })))
+    }
+
+    #[must_use]
+    pub fn database(&self) -> Database {
+        self.0.database
+    }
+
+    /// Can it read, and can it commit? For the readiness check; costs one small commit.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").fetch_one(&mut *self.read().await?).await?;
+        setting::touch(self, "ready").await
+    }
+
+    /// How the database keeps what it has committed, in words for the log: `journal_mode=wal synchronous=2` is as it
+    /// should be on SQLite, `fsync=on synchronous_commit=on` on PostgreSQL.
+    pub async fn durability(&self) -> Result<String, StoreError> {
+        const SQLITE: &[(&str, &str)] =
+            &[("journal_mode", "pragma journal_mode"), ("synchronous", "pragma synchronous")];
+        const POSTGRES: &[(&str, &str)] = &[("fsync", "show fsync"), ("synchronous_commit", "show synchronous_commit")];
+        let questions = match self.0.database {
+            Database::Sqlite => SQLITE,
+            Database::Postgres => POSTGRES,
+        };
+        let mut words = Vec::with_capacity(questions.len());
+        for (name, question) in questions {
+            // Asked where the writing is done: these are settings of a connection.
+            let row = sqlx::query(*question).fetch_one(self.0.writers.pool()).await?;
+            let value = row.try_get::<String, _>(0).or_else(|_| row.try_get::<i64, _>(0).map(|n| n.to_string()))?;
+            words.push(format!("{name}={value}"));
+        }
+        Ok(words.join(" "))
+    }
+
+    /// What was written since the start.
+    #[must_use]
+    pub fn write_totals(&self) -> WriteTotals {
+        self.0.writers.totals()
+    }
+
+    /// Lets the writers finish what waits, then closes every connection. Writing afterwards is refused.
+    pub async fn close(&self) {
+        self.0.writers.close().await;
+        self.0.readers.close().await;
+    }
+
+    async fn read(&self) -> Result<PoolConnection<Any>, StoreError> {
+        Ok(self.0.readers.acquire().await?)
+    }
+
+    /// Runs `work` in a transaction of its own or beside others, and gives its result after COMMIT.
+    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> Work<'c, T> + Send + 'static,
+    {
+        self.0.writers.write(Lane::General, work, || ()).await
+    }
+}
+
+fn pool(size: u32, database: Database, pragmas: &'static str) -> AnyPoolOptions {
+    AnyPoolOptions::new().max_connections(size).acquire_timeout(READER_PATIENCE).after_connect(move |connection, _| {
+        Box::pin(async move {
+            if database == Database::Sqlite {
+                connection.execute(pragmas).await?;
+            }
+            Ok(())
+        })
+    })
+}
+
+/// Makes the folder of the database file, and lets SQLite make the file.
+fn sqlite_url(url: &str) -> Result<String, StoreError> {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let path = path.split('?').next().unwrap_or(path);
+    if let Some(folder) = PathBuf::from(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|source| StoreError::Open { source: sqlx::Error::Io(source) })?;
+    }
+    Ok(format!("sqlite://{path}?mode=rwc"))
+}

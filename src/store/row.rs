@@ -1,0 +1,87 @@
+//! Reading typed values out of rows.
+
+use super::StoreError;
+use crate::domain::id::Id;
+use crate::domain::{Coded, Day, Time};
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+/// What can be read from a row by the column's name.
+pub(super) trait Columns {
+    fn text(&self, column: &'static str) -> Result<String, StoreError>;
+    fn optional_text(&self, column: &'static str) -> Result<Option<String>, StoreError>;
+    fn number(&self, column: &'static str) -> Result<i64, StoreError>;
+    fn optional_number(&self, column: &'static str) -> Result<Option<i64>, StoreError>;
+    fn bytes(&self, column: &'static str) -> Result<Vec<u8>, StoreError>;
+
+    fn id<T: Id>(&self, column: &'static str) -> Result<T, StoreError> {
+        T::parse(&self.text(column)?).map_err(|_| StoreError::Unreadable { column })
+    }
+
+    fn optional_id<T: Id>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
+        self.optional_text(column)?
+            .map(|text| T::parse(&text).map_err(|_| StoreError::Unreadable { column }))
+            .transpose()
+    }
+
+    fn coded<T: Coded>(&self, column: &'static str) -> Result<T, StoreError> {
+        T::from_code(&self.text(column)?).ok_or(StoreError::Unreadable { column })
+    }
+
+    fn flag(&self, column: &'static str) -> Result<bool, StoreError> {
+        Ok(self.number(column)? != 0)
+    }
+
+    fn time(&self, column: &'static str) -> Result<Time, StoreError> {
+        Ok(Time::from_micros(self.number(column)?))
+    }
+
+    fn optional_time(&self, column: &'static str) -> Result<Option<Time>, StoreError> {
+        Ok(self.optional_number(column)?.map(Time::from_micros))
+    }
+
+    fn day(&self, column: &'static str) -> Result<Day, StoreError> {
+        day(self.number(column)?, column)
+    }
+
+    fn optional_day(&self, column: &'static str) -> Result<Option<Day>, StoreError> {
+        self.optional_number(column)?.map(|number| day(number, column)).transpose()
+    }
+}
+
+fn day(number: i64, column: &'static str) -> Result<Day, StoreError> {
+    i32::try_from(number).map(Day::from_number).map_err(|_| StoreError::Unreadable { column })
+}
+
+impl Columns for AnyRow {
+    fn text(&self, column: &'static str) -> Result<String, StoreError> {
+        Ok(self.try_get(column)?)
+    }
+
+    fn optional_text(&self, column: &'static str) -> Result<Option<String>, StoreError> {
+        Ok(self.try_get(column)?)
+    }
+
+    fn number(&self, column: &'static str) -> Result<i64, StoreError> {
+        Ok(self.try_get(column)?)
+    }
+
+    fn optional_number(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
+        Ok(self.try_get(column)?)
+    }
+
+    fn bytes(&self, column: &'static str) -> Result<Vec<u8>, StoreError> {
+        Ok(self.try_get(column)?)
+    }
+}
+
+pub(super) fn number_of(day: Day) -> i64 {
+    i64::from(day.number())
+}
+
+/// SQL put together from constants of this crate; values are always bound, never put in.
+macro_rules! sql {
+    ($($part:tt)*) => { sqlx::AssertSqlSafe(format!($($part)*)) };
+}
+
+pub(super) use sql;

@@ -1,0 +1,83 @@
+//! Schools.
+
+use super::row::Columns as _;
+use super::{Noun, Page, Paged, Store, StoreError, page, random};
+use crate::domain::{NewSchool, RegionId, School, SchoolId};
+use sqlx::any::AnyRow;
+
+/// Which schools; the default is all.
+#[derive(Debug, Clone, Default)]
+pub struct SchoolFilter {
+    /// Part of the name.
+    pub search: String,
+    /// This Region and everything below it.
+    pub within: Option<RegionId>,
+}
+
+pub async fn list(store: &Store, filter: &SchoolFilter, page: Page) -> Result<Paged<School>, StoreError> {
+    let within = filter.within.as_ref().map_or("", RegionId::as_str);
+    let pattern = page::pattern(&filter.search);
+    let mut connection = store.read().await?;
+    let rows = sqlx::query(
+        "with recursive below (id) as (
+             select id from region where id = $1
+             union all select r.id from region r join below b on r.parent = b.id
+         )
+         select id, name, region, rural from school
+         where ($1 = '' or region in (select id from below))
+           and ($2 = '' or lower(name) like $2 escape '\\')
+         order by name, id limit $3 offset $4",
+    )
+    .bind(within)
+    .bind(pattern.as_str())
+    .bind(page.limit())
+    .bind(page.offset())
+    .fetch_all(&mut *connection)
+    .await?;
+    let total = sqlx::query(
+        "with recursive below (id) as (
+             select id from region where id = $1
+             union all select r.id from region r join below b on r.parent = b.id
+         )
+         select count(*) as total from school
+         where ($1 = '' or region in (select id from below))
+           and ($2 = '' or lower(name) like $2 escape '\\')",
+    )
+    .bind(within)
+    .bind(pattern.as_str())
+    .fetch_one(&mut *connection)
+    .await?
+    .number("total")?;
+    Ok(page.of(total, rows.iter().map(read).collect::<Result<_, _>>()?))
+}
+
+pub async fn get(store: &Store, id: SchoolId) -> Result<School, StoreError> {
+    let row = sqlx::query("select id, name, region, rural from school where id = $1")
+        .bind(id.as_str())
+        .fetch_optional(&mut *store.read().await?)
+        .await?;
+    read(&row.ok_or(StoreError::NotFound(Noun::School))?)
+}
+
+pub async fn create(store: &Store, new: NewSchool) -> Result<School, StoreError> {
+    new.check()?;
+    let id: SchoolId = random::id()?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                sqlx::query("insert into school (id, name, region, rural) values ($1, $2, $3, $4)")
+                    .bind(id.as_str())
+                    .bind(new.name.trim())
+                    .bind(new.region.as_str())
+                    .bind(i64::from(new.rural))
+                    .execute(connection)
+                    .await?;
+                Ok(School { id, name: new.name.trim().to_owned(), region: new.region, rural: new.rural })
+            })
+        })
+        .await
+}
+
+fn read(row: &AnyRow) -> Result<School, StoreError> {
+    Ok(School { id: row.id("id")?, name: row.text("name")?, region: row.id("region")?, rural: row.flag("rural")? })
+}

@@ -1,0 +1,62 @@
+//! Series: Activities on one theme.
+
+use super::row::Columns as _;
+use super::{Store, StoreError, random};
+use crate::domain::{NewSeries, Series, StudioId, Time};
+
+/// A Series with how many Activities it has that are not cancelled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeriesRow {
+    pub series: Series,
+    pub activities: u64,
+}
+
+/// The Studio's Series, the newest first.
+pub async fn of_studio(store: &Store, studio: StudioId) -> Result<Vec<SeriesRow>, StoreError> {
+    let rows = sqlx::query(
+        "select s.id, s.studio, s.title, s.theme, s.created_at,
+             (select count(*) from activity a where a.series = s.id and a.state <> 'cancelled') as activities
+         from series s where s.studio = $1 order by s.created_at desc, s.id",
+    )
+    .bind(studio.as_str())
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let series = Series {
+                id: row.id("id")?,
+                studio: row.id("studio")?,
+                title: row.text("title")?,
+                theme: row.text("theme")?,
+                created_at: row.time("created_at")?,
+            };
+            Ok(SeriesRow { series, activities: u64::try_from(row.number("activities")?).unwrap_or(0) })
+        })
+        .collect()
+}
+
+pub async fn create(store: &Store, new: NewSeries, now: Time) -> Result<Series, StoreError> {
+    new.check()?;
+    let series = Series {
+        id: random::id()?,
+        studio: new.studio,
+        title: new.title.trim().to_owned(),
+        theme: new.theme.trim().to_owned(),
+        created_at: now,
+    };
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                sqlx::query("insert into series (id, studio, title, theme, created_at) values ($1, $2, $3, $4, $5)")
+                    .bind(series.id.as_str())
+                    .bind(series.studio.as_str())
+                    .bind(series.title.as_str())
+                    .bind(series.theme.as_str())
+                    .bind(series.created_at.micros())
+                    .execute(connection)
+                    .await?;
+                Ok(series)
+            })
+        })
+        .await
+}

@@ -1,0 +1,167 @@
+//! Studios.
+
+use super::row::{Columns as _, number_of, sql};
+use super::{Noun, Page, Paged, Store, StoreError, page, random};
+use crate::domain::{AccountId, NewStudio, RegionId, Studio, StudioId, Tier, Time};
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+use std::collections::HashMap;
+
+/// Which studios; the default is all.
+#[derive(Debug, Clone, Default)]
+pub struct StudioFilter {
+    /// Part of the name or of the subject.
+    pub search: String,
+    pub tier: Option<Tier>,
+    /// In this Region or below it.
+    pub within: Option<RegionId>,
+    /// In which this person has ever had a Membership.
+    pub member: Option<AccountId>,
+}
+
+const STUDIO: &str =
+    "select id, name, tier, kind, subject, region, cycle_start, policy, introduction, created_at from studio";
+
+const FILTER: &str = "where ($1 = '' or lower(name) like $1 escape '\\' or lower(subject) like $1 escape '\\')
+    and ($2 = '' or tier = $2)
+    and ($3 = '' or region in (
+        with recursive below (id) as (
+            select id from region where id = $3
+            union all select r.id from region r join below b on r.parent = b.id
+        ) select id from below))
+    and ($4 = '' or id in (select studio from membership where account = $4))";
+
+pub async fn list(store: &Store, filter: &StudioFilter, page: Page) -> Result<Paged<Studio>, StoreError> {
+    let pattern = page::pattern(&filter.search);
+    let tier = filter.tier.map_or("", Tier::code);
+    let within = filter.within.as_ref().map_or("", RegionId::as_str);
+    let member = filter.member.as_ref().map_or("", AccountId::as_str);
+    let mut connection = store.read().await?;
+    let rows = sqlx::query(sql!("{STUDIO} {FILTER} order by name, id limit $5 offset $6"))
+        .bind(pattern.as_str())
+        .bind(tier)
+        .bind(within)
+        .bind(member)
+        .bind(page.limit())
+        .bind(page.offset())
+        .fetch_all(&mut *connection)
+        .await?;
+    let total = sqlx::query(sql!("select count(*) as total from studio {FILTER}"))
+        .bind(pattern.as_str())
+        .bind(tier)
+        .bind(within)
+        .bind(member)
+        .fetch_one(&mut *connection)
+        .await?
+        .number("total")?;
+    Ok(page.of(total, rows.iter().map(read).collect::<Result<_, _>>()?))
+}
+
+pub async fn get(store: &Store, id: StudioId) -> Result<Studio, StoreError> {
+    let row =
+        sqlx::query(sql!("{STUDIO} where id = $1")).bind(id.as_str()).fetch_optional(&mut *store.read().await?).await?;
+    read(&row.ok_or(StoreError::NotFound(Noun::Studio))?)
+}
+
+pub(super) async fn of_ids(
+    connection: &mut AnyConnection,
+    ids: &[StudioId],
+) -> Result<HashMap<StudioId, Studio>, StoreError> {
+    let places = page::placeholders(1, ids.len());
+    let statement = sql!("{STUDIO} where id in ({places})");
+    let query = ids.iter().fold(sqlx::query(statement), |query, id| query.bind(id.as_str()));
+    let rows = query.fetch_all(connection).await?;
+    rows.iter().map(|row| read(row).map(|studio| (studio.id, studio))).collect()
+}
+
+pub async fn create(store: &Store, new: NewStudio, now: Time) -> Result<Studio, StoreError> {
+    new.check()?;
+    let studio = from(random::id()?, new, now);
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(
+                    "insert into studio (id, name, tier, kind, subject, region, cycle_start, policy, introduction, created_at)
+                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                )
+                .bind(studio.id.as_str())
+                .bind(studio.name.as_str())
+                .bind(studio.tier.code())
+                .bind(studio.kind.code())
+                .bind(studio.subject.as_str())
+                .bind(studio.region.as_str())
+                .bind(number_of(studio.cycle_start))
+                .bind(studio.policy.as_deref())
+                .bind(studio.introduction.as_str())
+                .bind(studio.created_at.micros())
+                .execute(connection)
+                .await?;
+                Ok(studio)
+            })
+        })
+        .await
+}
+
+/// Gives the Studio this whole new content.
+pub async fn update(store: &Store, id: StudioId, new: NewStudio) -> Result<Studio, StoreError> {
+    new.check()?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let row = sqlx::query("select created_at from studio where id = $1")
+                    .bind(id.as_str())
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                let created_at = row.ok_or(StoreError::NotFound(Noun::Studio))?.time("created_at")?;
+                let studio = from(id, new, created_at);
+                sqlx::query(
+                    "update studio set name = $2, tier = $3, kind = $4, subject = $5, region = $6, cycle_start = $7,
+                         policy = $8, introduction = $9
+                     where id = $1",
+                )
+                .bind(studio.id.as_str())
+                .bind(studio.name.as_str())
+                .bind(studio.tier.code())
+                .bind(studio.kind.code())
+                .bind(studio.subject.as_str())
+                .bind(studio.region.as_str())
+                .bind(number_of(studio.cycle_start))
+                .bind(studio.policy.as_deref())
+                .bind(studio.introduction.as_str())
+                .execute(connection)
+                .await?;
+                Ok(studio)
+            })
+        })
+        .await
+}
+
+fn from(id: StudioId, new: NewStudio, created_at: Time) -> Studio {
+    Studio {
+        id,
+        name: new.name.trim().to_owned(),
+        tier: new.tier,
+        kind: new.kind,
+        subject: new.subject.trim().to_owned(),
+        region: new.region,
+        cycle_start: new.cycle_start,
+        policy: new.policy.filter(|key| !key.is_empty()),
+        introduction: new.introduction.trim().to_owned(),
+        created_at,
+    }
+}
+
+fn read(row: &AnyRow) -> Result<Studio, StoreError> {
+    Ok(Studio {
+        id: row.id("id")?,
+        name: row.text("name")?,
+        tier: row.coded("tier")?,
+        kind: row.coded("kind")?,
+        subject: row.text("subject")?,
+        region: row.id("region")?,
+        cycle_start: row.day("cycle_start")?,
+        policy: row.optional_text("policy")?,
+        introduction: row.text("introduction")?,
+        created_at: row.time("created_at")?,
+    })
+}
