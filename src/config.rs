@@ -10,6 +10,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+/// The signing key's file in the data directory.
+pub const SECRET_KEY_FILE: &str = "secret.key";
+
 /// The options of `lectern serve`; other subcommands use the few that tell where the data is.
 #[derive(Debug, Clone, Args, Serialize)]
 pub struct Config {
@@ -19,8 +22,8 @@ pub struct Config {
     pub config: Option<PathBuf>,
 
     /// 数据目录：数据库、证书和签名密钥都在这里。备份这一个目录，就备份了全部数据。
-    #[arg(long, env = "LECTERN_DATA", value_name = "DIR", default_value = "./data")]
-    pub data: PathBuf,
+    #[arg(long, env = "LECTERN_DATA_DIR", value_name = "DIR", default_value = "./data")]
+    pub data_dir: PathBuf,
 
     /// 数据库地址，sqlite: 或 postgres: 开头。不填就用数据目录里的 SQLite，一个县不需要另装数据库；多台服务器共用时填 PostgreSQL。
     #[arg(long, env = "LECTERN_DATABASE_URL", value_name = "URL", hide_env_values = true)]
@@ -64,6 +67,10 @@ pub struct Config {
     #[arg(long, env = "LECTERN_DEMO")]
     pub demo: bool,
 
+    /// 演示时是否放一场正在进行的示范直播（on 或 off）。第一次打开就有画面可看，不必先找一台带摄像头的电脑。
+    #[arg(long, env = "LECTERN_DEMO_BROADCAST", value_name = "on|off", default_value = "on", requires = "demo")]
+    pub demo_broadcast: Switch,
+
     /// 日志级别，例如 info 或 info,lectern=debug。默认 info：每场直播几行，不会按包写日志。
     #[arg(long, env = "LECTERN_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,
@@ -95,6 +102,14 @@ pub enum Listen {
     Off,
 }
 
+/// `on` or `off`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    On,
+    Off,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("配置文件 {path} 读不出来")]
@@ -109,12 +124,11 @@ pub enum ConfigError {
 
 impl Config {
     pub fn database_url(&self) -> String {
-        let in_data_dir = || format!("sqlite:{}", self.data.join("lectern.db").display());
-        self.database_url.clone().unwrap_or_else(in_data_dir)
+        database_url(self.database_url.as_deref(), &self.data_dir)
     }
 
     pub fn secret_key_file(&self) -> PathBuf {
-        self.secret_key_file.clone().unwrap_or_else(|| self.data.join("secret.key"))
+        self.secret_key_file.clone().unwrap_or_else(|| self.data_dir.join(SECRET_KEY_FILE))
     }
 
     pub fn media_shards(&self) -> u16 {
@@ -126,6 +140,11 @@ impl Config {
     pub fn effective(&self) -> String {
         toml::to_string(self).unwrap_or_else(|e| format!("# {e}\n"))
     }
+}
+
+/// The given database, else the SQLite file in the data directory.
+pub fn database_url(given: Option<&str>, data_dir: &Path) -> String {
+    given.map_or_else(|| format!("sqlite:{}", data_dir.join("lectern.db").display()), str::to_owned)
 }
 
 /// Gives every subcommand of `command` that knows an option of the TOML file named in `args` (or in the environment) the

@@ -51,9 +51,9 @@ pub fn for_this_start(
         return Ok(Certificate { chain: read(chain)?, key: read(key)?, self_signed: false });
     }
     let names = names_of(config, addresses);
-    match kept(&config.data, &names, now) {
+    match kept(&config.data_dir, &names, now) {
         Some(certificate) => Ok(certificate),
-        None => sign(&config.data, names, now),
+        None => sign(&config.data_dir, names, now),
     }
 }
 

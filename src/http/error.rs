@@ -1,9 +1,13 @@
 //! Why a request was refused: one enum, each variant a status, a stable code for programs and a sentence for people.
 
+use crate::domain::Invalid;
+use crate::store::Noun;
 use axum::Json;
+use lectern_signaling::protocol::Refusal;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use ts_rs::TS;
 use utoipa::ToSchema;
@@ -22,7 +26,7 @@ pub struct Refused {
 }
 
 /// Field name to sentence.
-pub type Fields = BTreeMap<String, String>;
+pub(super) type Fields = BTreeMap<String, String>;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
@@ -38,8 +42,10 @@ pub enum ApiError {
     ForeignOrigin,
     #[error("{0}")]
     Forbidden(Need),
-    #[error("没有找到{0}，可能已经被删除，或者链接不完整。")]
-    NotFound(&'static str),
+    #[error("{}", .0.sentence())]
+    Missing(Noun),
+    #[error("没有这次推流或收看，可能已经断开。")]
+    NoSuchResource,
     #[error("没有这个接口。")]
     NoSuchRoute,
     #[error("这个地址不支持这种请求方法。")]
@@ -58,8 +64,6 @@ pub enum ApiError {
     Conflict { code: &'static str, sentence: String },
     #[error("这场直播已经结束。")]
     SessionEnded,
-    #[error("课堂人数已满，请稍后再试。")]
-    Full,
     #[error("{0}")]
     BadTicket(#[from] super::ticket::TicketError),
     #[error("媒体描述用不了：{0}")]
@@ -68,6 +72,11 @@ pub enum ApiError {
     PreconditionRequired,
     #[error("这次媒体连接已经更新过了，请重新建立。")]
     PreconditionFailed,
+    #[error("这台服务器同时进行的直播已到上限，请稍后再开始。")]
+    TooManySessions,
+    /// The Room's own words.
+    #[error("{0}")]
+    Room(#[from] Refusal),
     #[error("服务器正在停机，请稍后再试。")]
     Draining,
     #[error("服务器忙不过来，请稍后再试。")]
@@ -114,7 +123,7 @@ impl ApiError {
             Self::SignInFirst | Self::WrongPassword { .. } | Self::BadTicket(_) => StatusCode::UNAUTHORIZED,
             Self::LockedOut { .. } => StatusCode::LOCKED,
             Self::CsrfMissing | Self::ForeignOrigin | Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::NotFound(_) | Self::NoSuchRoute => StatusCode::NOT_FOUND,
+            Self::Missing(_) | Self::NoSuchResource | Self::NoSuchRoute => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Malformed { .. } | Self::BadOffer(_) => StatusCode::BAD_REQUEST,
@@ -124,20 +133,22 @@ impl ApiError {
             Self::Conflict { .. } | Self::SessionEnded => StatusCode::CONFLICT,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
-            Self::Full | Self::Draining | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooManySessions | Self::Draining | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Room(refusal) => status_of(*refusal),
             Self::Inside(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    pub fn code(&self) -> &'static str {
-        match self {
+    pub fn code(&self) -> Cow<'static, str> {
+        let code = match self {
             Self::SignInFirst => "sign_in_first",
             Self::WrongPassword { .. } => "wrong_password",
             Self::LockedOut { .. } => "locked_out",
             Self::CsrfMissing => "csrf_missing",
             Self::ForeignOrigin => "foreign_origin",
             Self::Forbidden(need) => need.code(),
-            Self::NotFound(_) => "not_found",
+            Self::Missing(_) => "not_found",
+            Self::NoSuchResource => "no_such_resource",
             Self::NoSuchRoute => "no_such_route",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Invalid(_) => "invalid_fields",
@@ -147,7 +158,8 @@ impl ApiError {
             Self::NotAcceptable { .. } => "not_acceptable",
             Self::Conflict { code, .. } => code,
             Self::SessionEnded => "session_ended",
-            Self::Full => "full",
+            Self::TooManySessions => "too_many_sessions",
+            Self::Room(refusal) => return code_of(*refusal),
             Self::BadTicket(super::ticket::TicketError::Invalid) => "ticket_invalid",
             Self::BadTicket(super::ticket::TicketError::Expired) => "ticket_expired",
             Self::BadOffer(_) => "bad_offer",
@@ -156,7 +168,8 @@ impl ApiError {
             Self::Draining => "draining",
             Self::Busy => "busy",
             Self::Inside(_) => "inside",
-        }
+        };
+        code.into()
     }
 
     pub fn refused(&self) -> Refused {
@@ -167,7 +180,7 @@ impl ApiError {
             Self::Malformed { detail } => Fields::from([("detail".into(), detail.clone())]),
             _ => Fields::new(),
         };
-        Refused { code: self.code().to_owned(), sentence: self.to_string(), fields }
+        Refused { code: self.code().into_owned(), sentence: self.to_string(), fields }
     }
 
     /// Logged once, here, where it is handled.
@@ -181,6 +194,12 @@ impl ApiError {
             next = cause.source();
         }
         tracing::error!(error = chain, "request failed inside");
+    }
+}
+
+impl From<Invalid> for ApiError {
+    fn from(invalid: Invalid) -> Self {
+        Self::Invalid(invalid.fields.into_iter().map(|(name, sentence)| (name.to_owned(), sentence)).collect())
     }
 }
 
@@ -209,15 +228,38 @@ impl IntoResponse for ApiError {
             let challenge = HeaderValue::from_static("Bearer realm=\"lectern\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
-        if matches!(self, Self::Full | Self::Draining | Self::Busy) {
+        if matches!(self, Self::TooManySessions | Self::Draining | Self::Busy) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
         response
     }
 }
 
+/// The name that the signaling protocol has for it.
+fn code_of(refusal: Refusal) -> Cow<'static, str> {
+    match serde_json::to_value(refusal) {
+        Ok(serde_json::Value::String(code)) => code.into(),
+        _ => "refused".into(),
+    }
+}
+
+/// What a Room's refusal means over HTTP.
+fn status_of(refusal: Refusal) -> StatusCode {
+    match refusal {
+        Refusal::Malformed | Refusal::BadOffer => StatusCode::BAD_REQUEST,
+        Refusal::NoCommonCodec => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::TicketExpired | Refusal::TicketInvalid => StatusCode::UNAUTHORIZED,
+        Refusal::RemovedByHost | Refusal::NotTheHost | Refusal::NotAdmitted => StatusCode::FORBIDDEN,
+        Refusal::NoSuchParticipant | Refusal::NoSuchPublication | Refusal::NoSuchMid => StatusCode::NOT_FOUND,
+        Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::TooFast => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Full | Refusal::ServerStopping | Refusal::NotRecorded => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::CONFLICT,
+    }
+}
+
 /// A refusal as problem details (RFC 9457), which WHIP and WHEP clients expect.
-pub struct Problem(pub ApiError);
+pub(super) struct Problem(pub(super) ApiError);
 
 impl<E: Into<ApiError>> From<E> for Problem {
     fn from(error: E) -> Self {

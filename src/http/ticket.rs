@@ -5,7 +5,10 @@
 use super::key::{SigningKey, random};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crate::domain::AccountId;
+use crate::domain::presence::Person;
 use lectern_signaling::protocol::{ParticipantKind, SessionRole};
+use lectern_signaling::room::Identity;
 use serde::{Deserialize, Serialize};
 
 const PREFIX: &str = "lct1";
@@ -51,6 +54,18 @@ impl Ticket {
         Self { session, subject, role, exp, nonce: URL_SAFE_NO_PAD.encode(random::<9>()) }
     }
 
+    /// Lets a WHIP client publish.
+    #[must_use]
+    pub fn for_encoder(session: String, name: String, exp: i64) -> Self {
+        Self::new(session, Subject::Encoder { name }, SessionRole::Presenter, exp)
+    }
+
+    /// Lets a WHEP client watch.
+    #[must_use]
+    pub fn for_player(session: String, name: String, exp: i64) -> Self {
+        Self::new(session, Subject::Player { name }, SessionRole::Viewer, exp)
+    }
+
     #[must_use]
     pub fn seal(&self, key: &SigningKey) -> String {
         let payload = serde_json::to_vec(self).expect("a ticket is plain data");
@@ -64,6 +79,41 @@ impl Ticket {
         let payload = signed_payload(text, key).ok_or(TicketError::Invalid)?;
         let ticket: Self = serde_json::from_slice(&payload).map_err(|_| TicketError::Invalid)?;
         if ticket.exp <= now { Err(TicketError::Expired) } else { Ok(ticket) }
+    }
+}
+
+impl Ticket {
+    /// Who the bearer is to the Room.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        let account = match &self.subject {
+            Subject::Account { id, .. } => Some(id.clone()),
+            _ => None,
+        };
+        Identity {
+            kind: self.subject.kind(),
+            role: self.role,
+            account,
+            key: self.key(),
+            name: self.subject.name().to_owned(),
+            school: self.subject.school().map(str::to_owned),
+            rural: self.subject.rural(),
+        }
+    }
+
+    /// The same for the same person, as the ledger names people. An encoder or player is its token.
+    fn key(&self) -> String {
+        match &self.subject {
+            Subject::Account { id, .. } => match AccountId::parse(id) {
+                Ok(id) => Person::Account(id).key(),
+                Err(_) => id.clone(),
+            },
+            Subject::Guest { name, school, .. } => {
+                Person::Guest { name: name.clone(), school: school.clone() }.key()
+            }
+            Subject::Encoder { .. } => format!("encoder:{}", self.nonce),
+            Subject::Player { .. } => format!("player:{}", self.nonce),
+        }
     }
 }
 

@@ -27,7 +27,7 @@ mod writer;
 pub use constraint::Constraint;
 pub use error::{Noun, StoreError};
 pub use page::{LARGEST_PAGE, Page, Paged};
-pub use random::id as random_id;
+pub use random::{bytes as random_bytes, id as random_id};
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
@@ -100,7 +100,9 @@ impl Store {
     /// Can it read, and can it commit? For the readiness check; costs one small commit.
     pub async fn ready(&self) -> Result<(), StoreError> {
         sqlx::query("select 1").fetch_one(&mut *self.read().await?).await?;
-        setting::touch(self, "ready").await
+        // A new value each time, so that there is something to write.
+        let proof: crate::domain::EventId = random::id()?;
+        setting::put(self, "ready", proof.to_string()).await
     }
 
     /// How the database keeps what it has committed, in words for the log: `journal_mode=wal synchronous=2` is as it

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a surprised test stops")]
 
+mod demo;
 mod house;
 #[path = "support/postgres.rs"]
 mod postgres;

@@ -6,7 +6,7 @@ use crate::domain::{
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// An Activity as lists and cards show it.
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
@@ -33,8 +33,9 @@ pub struct SessionCard {
     pub id: SessionId,
     pub started_at: Time,
     pub ended_at: Option<Time>,
-    /// Now in the room; after the end, how many came.
-    pub people: u32,
+    /// How many different people have come so far, or came.
+    #[ts(type = "number")]
+    pub people: u64,
 }
 
 /// Everything the page of an Activity shows.
@@ -103,11 +104,9 @@ pub struct ActivityChange {
     pub place: Option<String>,
 }
 
-#[derive(Debug, Clone, Default, Serialize, Deserialize, TS, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
 pub struct CancelForm {
     /// For the people who meant to come.
-    #[serde(default)]
-    #[ts(optional, as = "Option<String>")]
     pub reason: String,
 }
 
@@ -121,4 +120,12 @@ pub struct Home {
     pub next: Vec<ActivityCard>,
     /// Ended, latest first.
     pub recent: Vec<ActivityCard>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ActivitySearch {
+    /// Only Activities whose title contains this.
+    pub q: Option<String>,
+    pub state: Option<ActivityState>,
 }

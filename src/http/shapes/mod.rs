@@ -15,6 +15,7 @@ pub use session::*;
 pub use studio::*;
 pub use typescript::typescript;
 
+use crate::store::Paged;
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
@@ -23,6 +24,24 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
 pub struct Rows<T> {
     pub rows: Vec<T>,
+}
+
+/// One page of a long list.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct PageOf<T> {
+    pub rows: Vec<T>,
+    /// How many there are on all pages.
+    #[ts(type = "number")]
+    pub total: u64,
+    /// Counts from 1.
+    pub page: u32,
+    pub size: u32,
+}
+
+impl<T> From<Paged<T>> for PageOf<T> {
+    fn from(paged: Paged<T>) -> Self {
+        Self { rows: paged.rows, total: paged.total, page: paged.page.number, size: paged.page.size }
+    }
 }
 
 /// A noun that something else refers to: enough to show it and to link to it.

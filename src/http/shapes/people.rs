@@ -78,6 +78,9 @@ pub struct AccountSearch {
     pub region: Option<RegionId>,
     /// Only Accounts whose name or login name contains this.
     pub q: Option<String>,
+    pub role: Option<AccountRole>,
+    #[param(value_type = Option<String>)]
+    pub school: Option<SchoolId>,
 }
 
 /// The person who is signed in.
@@ -109,6 +112,7 @@ pub struct MemberView {
 pub struct MemberAccount {
     pub id: AccountId,
     pub name: String,
+    pub title: String,
     pub school: Option<SchoolName>,
 }
 

@@ -48,8 +48,10 @@ pub struct SchoolForm {
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct InRegion {
-    /// Only what lies in this Region or below it.
+pub struct SchoolSearch {
+    /// Only Schools whose name contains this.
+    pub q: Option<String>,
+    /// Only Schools in this Region or below it.
     #[param(value_type = Option<String>)]
     pub region: Option<RegionId>,
 }

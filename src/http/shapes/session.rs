@@ -2,7 +2,7 @@
 
 use super::ActivityCard;
 use crate::domain::{AccountId, SessionId, Time};
-use lectern_signaling::protocol::{ParticipantKind, SessionRole};
+use lectern_signaling::protocol::SessionRole;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
@@ -21,8 +21,9 @@ pub struct SessionPage {
     pub state: SessionState,
     pub started_at: Time,
     pub ended_at: Option<Time>,
-    /// In the room now; after the end, how many came.
-    pub people: u32,
+    /// How many different people have come so far, or came.
+    #[ts(type = "number")]
+    pub people: u64,
     /// What is written down about people in this Session, to be shown before they come in.
     pub recording_notice: String,
 }
@@ -78,21 +79,30 @@ pub struct IntervalView {
     pub to: Time,
 }
 
-/// When one Participant was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonKind {
+    Account,
+    Guest,
+}
+
+/// When one person was there, all devices together.
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
 pub struct PresenceView {
-    pub participant: u32,
-    #[ts(type = "\"account\" | \"guest\" | \"classroom\" | \"encoder\" | \"player\"")]
-    #[schema(value_type = String)]
-    pub kind: ParticipantKind,
+    pub kind: PersonKind,
     pub account: Option<AccountId>,
     pub name: String,
     pub school: Option<String>,
     pub rural: bool,
     pub intervals: Vec<IntervalView>,
-    pub minutes: f64,
+    /// Still there.
+    pub open: bool,
+    /// Whole minutes of all intervals together; overlaps count once.
+    #[ts(type = "number")]
+    pub minutes: u64,
 }
 
+/// One Session of the person who asks.
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
 pub struct AttendanceView {
     pub session: SessionId,
@@ -102,6 +112,9 @@ pub struct AttendanceView {
     pub planned_start: Time,
     pub planned_end: Time,
     pub intervals: Vec<IntervalView>,
-    /// All intervals together; overlaps count once.
-    pub minutes: f64,
+    /// Still there.
+    pub open: bool,
+    /// Whole minutes of all intervals together; overlaps count once.
+    #[ts(type = "number")]
+    pub minutes: u64,
 }

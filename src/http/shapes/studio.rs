@@ -4,7 +4,7 @@ use super::{ActivityCard, MemberView};
 use crate::domain::{Day, RegionId, SeriesId, StudioId, StudioKind, Tier};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// A Studio as lists and cards show it.
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
@@ -76,6 +76,9 @@ pub struct SeriesView {
     pub studio: StudioId,
     pub title: String,
     pub theme: String,
+    /// How many Activities it has.
+    #[ts(type = "number")]
+    pub activities: u64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
@@ -84,4 +87,17 @@ pub struct SeriesForm {
     #[serde(default)]
     #[ts(optional, as = "Option<String>")]
     pub theme: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct StudioSearch {
+    /// Only Studios whose name or subject contains this.
+    pub q: Option<String>,
+    pub tier: Option<Tier>,
+    /// Only Studios in this Region or below it.
+    #[param(value_type = Option<String>)]
+    pub region: Option<RegionId>,
+    /// Only the Studios of the person who asks.
+    pub mine: Option<bool>,
 }

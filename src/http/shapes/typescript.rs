@@ -24,12 +24,12 @@ pub fn typescript() -> String {
     }
     write_types!(
         AccountRole, RegionKind, StudioKind, Tier, MemberRole, ActivityKind, Mode, Level, ActivityState,
-        ActivityRole, Refused, Rows<Named>, Named, RegionView, RegionForm, RegionChange, RegionName, SchoolView,
+        ActivityRole, Refused, Rows<Named>, PageOf<Named>, Named, RegionView, RegionForm, RegionChange, RegionName, SchoolView,
         SchoolForm, SchoolName, LoginForm, LoginAnswer, AccountView, AccountForm, Me, MyMembership, MemberView,
         MemberAccount, MembershipForm, MembershipEnd, StudioCard, StudioView, StudioForm, StudioChange, StudioPage,
         SeriesView, SeriesForm, ActivityCard, SessionCard, ActivityPage, ActivityForm, ActivityChange, CancelForm, Home,
         SessionState, SessionPage, SessionAnswer, TicketForm, GuestForm, TicketAnswer, EncoderAnswer, IntervalView,
-        PresenceView, AttendanceView,
+        PersonKind,        PresenceView, AttendanceView,
     );
     file
 }
