@@ -124,7 +124,10 @@ impl<W: Wire> Conversation<W> {
                 let over = self.talk(&member, &mut outbox).await;
                 // The place is kept for the resume window; after a leave or an end this says nothing new.
                 member.lost().await;
-                over
+                self.close(over).await;
+                // Only now: a stopping server waits for those who still hold their Outbox.
+                drop(outbox);
+                return;
             }
             Ok(Err(over)) => over,
             Err(_) => {
@@ -132,6 +135,10 @@ impl<W: Wire> Conversation<W> {
                 Over::Close(CloseCode::HelloRefused)
             }
         };
+        self.close(over).await;
+    }
+
+    async fn close(&mut self, over: Over) {
         if let Over::Close(code) = over {
             let frame = CloseFrame { code: code.code(), reason: Utf8Bytes::from_static(code.name()) };
             let _ = timeout(WRITE_WITHIN, self.wire.write(Message::Close(Some(frame)))).await;
