@@ -21,7 +21,9 @@ impl RequestCounts {
 
     /// In the text format of Prometheus.
     pub(super) fn write_metrics(&self, out: &mut String) {
-        out.push_str("# HELP lectern_http_requests_total Requests answered.\n# TYPE lectern_http_requests_total counter\n");
+        out.push_str(
+            "# HELP lectern_http_requests_total Requests answered.\n# TYPE lectern_http_requests_total counter\n",
+        );
         for ((method, route, status), count) in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let _infallible = writeln!(
                 out,

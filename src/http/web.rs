@@ -57,7 +57,8 @@ fn file(path: &str, asked: &HeaderMap) -> Option<Response<Body>> {
 
     let mime = found.metadata.mimetype().to_owned();
     let is_text = mime.starts_with("text/") || ["javascript", "json", "svg"].iter().any(|kind| mime.contains(kind));
-    let wants_gzip = asked.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("gzip"));
+    let wants_gzip =
+        asked.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("gzip"));
     let gzip = is_text && wants_gzip && found.data.len() >= WORTH_GZIP;
 
     let body = match (unchanged, gzip) {

@@ -39,7 +39,9 @@ fn root() -> PathBuf {
 
 fn is_test_file(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name == "tests.rs" || name.ends_with("_tests.rs") || path.components().any(|c| c.as_os_str() == "tests" || c.as_os_str() == "testing")
+    name == "tests.rs"
+        || name.ends_with("_tests.rs")
+        || path.components().any(|c| c.as_os_str() == "tests" || c.as_os_str() == "testing")
 }
 
 /// The files of a room, tests left out, as (path from the root, code without comments, strings or test modules).
@@ -64,7 +66,9 @@ fn code_of(text: &str) -> String {
     let mut code = String::new();
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
-        if line.trim() == "#[cfg(test)]" && lines.peek().is_some_and(|next| next.trim_start().starts_with("mod ") && next.ends_with('{')) {
+        if line.trim() == "#[cfg(test)]"
+            && lines.peek().is_some_and(|next| next.trim_start().starts_with("mod ") && next.ends_with('{'))
+        {
             break;
         }
         code.push_str(line.split("//").next().unwrap_or_default());
@@ -117,7 +121,8 @@ fn rooms_import_only_what_the_table_allows() {
             for target in rooms_imported(&code) {
                 // Inside a member crate `crate::x` names its own parts, not a room.
                 let crosses = in_server || ["signaling", "media", "loadtest", "finish"].contains(&target.as_str());
-                if crosses && target != *room && names.contains(&target.as_str()) && !allowed.contains(&target.as_str()) {
+                if crosses && target != *room && names.contains(&target.as_str()) && !allowed.contains(&target.as_str())
+                {
                     wrong.push(format!("{file}: {room} must not import {target}"));
                 }
             }
@@ -135,7 +140,19 @@ fn every_file_of_the_server_stands_in_a_room() {
 
 #[test]
 fn the_ground_floor_is_pure() {
-    let marks = ["async fn", "async move", ".await", "tokio::", "std::env", "rand::rng", "thread::", "Instant::now", "SystemTime::now", "UdpSocket", "std::fs"];
+    let marks = [
+        "async fn",
+        "async move",
+        ".await",
+        "tokio::",
+        "std::env",
+        "rand::rng",
+        "thread::",
+        "Instant::now",
+        "SystemTime::now",
+        "UdpSocket",
+        "std::fs",
+    ];
     let mut wrong = Vec::new();
     for place in PURE {
         for (file, code) in files(place) {
