@@ -51,11 +51,7 @@ pub(crate) struct World {
 struct Ledger(Store);
 
 impl PresenceLedger for Ledger {
-    fn append(
-        &self,
-        session: SessionId,
-        events: Vec<presence::NewEvent>,
-    ) -> Pending<Result<(), LedgerError>> {
+    fn append(&self, session: SessionId, events: Vec<presence::NewEvent>) -> Pending<Result<(), LedgerError>> {
         let store = self.0.clone();
         Box::pin(async move {
             let written = store::ledger::append(&store, session, events).await;
