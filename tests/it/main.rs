@@ -1,1 +1,26 @@
-//! it
+//! The integration tests: one binary, a module per story.
+
+#![expect(clippy::unwrap_used, reason = "a surprised test stops")]
+
+mod demo;
+mod house;
+mod http_access;
+mod http_logins;
+mod http_nouns;
+mod http_sessions;
+mod http_site;
+mod http_whip;
+#[path = "support/app.rs"]
+mod app;
+#[path = "support/plane.rs"]
+mod plane;
+#[path = "support/postgres.rs"]
+mod postgres;
+mod store_database;
+mod store_kill;
+mod store_ledger;
+mod store_logins;
+mod store_pages;
+mod store_places;
+mod store_writes;
+mod types;
