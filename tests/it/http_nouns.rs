@@ -57,7 +57,8 @@ async fn an_office_makes_teachers_of_its_own_schools_who_can_sign_in() {
     let account = made(&office, "/api/accounts", form.clone()).await;
     assert_eq!(account["school"]["rural"], true);
     assert!(account.get("password").is_none() && account.get("password_hash").is_none());
-    app.person("chenxiao").await;
+    let sign_in = json!({ "account_name": "chenxiao", "password": crate::app::PASSWORD });
+    assert_eq!(app.nobody().post("/api/logins", &sign_in).await.status(), StatusCode::OK);
 
     let fresh = |name: &str| json!({ "name": "陈晓", "login_name": name, "password": "long enough", "role": "teacher",
         "school": app.world.school });
