@@ -87,7 +87,7 @@ impl Member {
         let (tap, feedback) = FeedbackTap::new();
         let settings = SettingEngineBuilder::new()
             .with_srtp_protection_profiles(codecs::srtp_profiles())
-            .with_ice_timeouts(
+            .with_ice_timeouts(Some(Duration::from_secs(3)), Some(Duration::from_secs(4)), Some(Duration::from_secs(1)))
                 Some(Duration::from_secs(5)),
                 Some(Duration::from_secs(10)),
                 Some(Duration::from_secs(2)),
