@@ -2,6 +2,6 @@
 
 pub mod config;
 pub mod domain;
-pub mod jobs;
 pub mod http;
+pub mod jobs;
 pub mod store;
