@@ -90,10 +90,11 @@ class Server:
         now = time.time()
         stamp = lambda t: time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(t + 8 * 3600))
         activity = self.call("POST", f"/api/studios/{studio}/activities", {
-            "title": "互通测试", "kind": "broadcast", "mode": "online", "level": "county", "audience": "open",
+            "title": "互通测试", "kind": "broadcast", "mode": "online", "level": "county",
             "planned_start": stamp(now), "planned_end": stamp(now + 3600), "presenters": [], "guests_allowed": True,
         })
-        return self.call("POST", f"/api/activities/{activity['id']}/go-live")["session"]["id"]
+        live = self.call("POST", f"/api/activities/{activity['activity']['id']}/go-live")
+        return live["session"]["id"]
 
     def token(self, session, purpose):
         command = [BINARY, "token", "--session", session, f"--{purpose}", "--ttl", "1h", "--data-dir", self.folder.name]
