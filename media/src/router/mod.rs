@@ -121,6 +121,17 @@ impl Router {
         Ok(())
     }
 
+    /// From now on what is sent to the peer arrives. Its slots begin with a keyframe that is asked for now.
+    pub fn peer_connected(&mut self, now: Instant, id: PeerId) {
+        let Some(&key) = self.ids.get(&id) else { return };
+        self.peers[key].connected = true;
+        for i in 0..self.peers[key].slots.len() {
+            let (_, slot) = self.peers[key].slots[i];
+            self.slots[slot].held = false;
+            self.aim(now, slot);
+        }
+    }
+
     /// After a new offer: m-lines that stay (same mid, flow and own SSRCs) keep their tracks and assignments.
     pub fn update_peer(&mut self, now: Instant, id: PeerId, agreed: &Negotiated) -> Result<(), RouterError> {
         let key = *self.ids.get(&id).ok_or(RouterError::NoSuchPeer)?;
@@ -217,14 +228,7 @@ impl Router {
                 self.uplinks[uplink].slots.push(key);
             }
         }
-        if let Some((_, uplink)) = to {
-            let uplink = &mut self.uplinks[uplink];
-            self.slots[key].retarget(uplink);
-            if let Some(layer) = self.slots[key].waits_for(uplink) {
-                uplink.ask_keyframe(layer);
-            }
-        }
-        self.next_tick = self.next_tick.map(|at| at.min(now));
+        self.aim(now, key);
         Ok(())
     }
 
@@ -282,7 +286,9 @@ impl Router {
                 }
                 (Flow::Downlink, Some(own)) if self.peers[peer].slots.iter().all(|(mid, _)| *mid != line.mid) => {
                     let firsts = self.firsts(now);
-                    let key = self.slots.insert(Slot::new(peer, line.clone(), own, firsts));
+                    let mut slot = Slot::new(peer, line.clone(), own, firsts);
+                    slot.held = !self.peers[peer].connected;
+                    let key = self.slots.insert(slot);
                     self.peers[peer].slots.push((line.mid, key));
                 }
                 _ => {}
@@ -314,6 +320,18 @@ impl Router {
             self.events.push_back(RouterEvent::SlotLayer { peer, mid, layer: None });
             self.bound_events();
         }
+    }
+
+    /// Chooses the layer of a slot anew; the keyframe that it takes is asked for at the next timeout, which is now.
+    fn aim(&mut self, now: Instant, slot: usize) {
+        let slot = &mut self.slots[slot];
+        let Some(uplink) = slot.uplink else { return };
+        let uplink = &mut self.uplinks[uplink];
+        slot.retarget(uplink);
+        if let Some(layer) = slot.waits_for(uplink) {
+            uplink.ask_keyframe(layer);
+        }
+        self.next_tick = self.next_tick.map(|at| at.min(now));
     }
 
     /// Layers of an uplink came or went: every slot of it may want another one.

@@ -41,6 +41,8 @@ pub(crate) struct Slot {
     current: Option<(Layer, u64)>,
     shown: Option<Layer>,
     told_mismatch: bool,
+    /// The receiver is not connected yet: a keyframe would be wasted.
+    pub(crate) held: bool,
     rewrite: Rewrite,
     resend: Resend,
     /// Transport-wide numbers by our own number, only where repairs have to be byte for byte the same.
@@ -105,6 +107,7 @@ impl Slot {
             current: None,
             shown: None,
             told_mismatch: false,
+            held: false,
             first_index: rewrite.next(),
             rewrite,
             resend: Resend::new(firsts.repair_sequence),
@@ -156,7 +159,7 @@ impl Slot {
 
     /// The layer of which this slot waits for a keyframe.
     pub(crate) fn waits_for(&self, uplink: &Uplink) -> Option<Layer> {
-        if self.line.kind != Kind::Video || uplink.muted || self.told_mismatch {
+        if self.line.kind != Kind::Video || uplink.muted || self.told_mismatch || self.held {
             return None;
         }
         let target = self.target?;
@@ -191,7 +194,7 @@ impl Slot {
 
     fn may_begin(&self, origin: &Origin<'_>, entry: &Entry) -> bool {
         let Source { layer, generation, .. } = origin.source;
-        if self.current == Some((layer, generation)) {
+        if self.held || self.current == Some((layer, generation)) {
             // Older than what the segment began with.
             return false;
         }

@@ -339,6 +339,7 @@ impl Sfu {
             }
         }
         if connected {
+            self.router.peer_connected(now, id);
             self.tell(SfuEvent::Connected { peer: id });
         }
         match ended {

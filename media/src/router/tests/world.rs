@@ -309,6 +309,7 @@ impl World {
             lines.push(line);
         }
         self.router.add_peer(self.now, peer, &negotiated(lines)).unwrap();
+        self.router.peer_connected(self.now, peer);
         self.viewers.insert(peer, viewer);
         peer
     }
