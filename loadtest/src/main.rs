@@ -1,1 +1,64 @@
-fn main() {}
+//! Members made of code: publish a test broadcast, watch in crowds, measure, and say what was seen.
+
+mod broadcast;
+mod clock;
+mod h264;
+mod join;
+mod light;
+mod member;
+mod process;
+mod publish;
+mod publisher;
+mod report;
+mod sdp;
+mod source;
+mod stats;
+#[cfg(test)]
+mod testing;
+
+use clap::Parser;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Members made of code for a Lectern server.
+#[derive(Parser)]
+#[command(version)]
+enum Command {
+    /// Give a test lesson: a slide with a clock and a tone, in three layers.
+    Publish(publish::Options),
+    /// Let many viewers watch, and measure what they see and what it costs the server.
+    Broadcast(broadcast::Options),
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 1)]
+async fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info,rtc=error".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    let code = match Command::parse() {
+        Command::Publish(options) => publish::run(options).await.map(|()| 0),
+        Command::Broadcast(options) => broadcast(options).await,
+    };
+    match code {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn broadcast(options: broadcast::Options) -> anyhow::Result<u8> {
+    let json = options.json;
+    let report = broadcast::run(options).await?;
+    let mut out = std::io::stdout().lock();
+    if json {
+        writeln!(out, "{}", serde_json::to_string(&report)?)?;
+    } else {
+        writeln!(out, "{report}")?;
+    }
+    Ok(report.verdict.code())
+}

@@ -106,7 +106,6 @@ impl Stage {
             slot.own_ssrcs = Some((ssrc, Some(repair)));
             let mid = slot.mid;
             router.add_peer(now, PeerId(viewer), &negotiated(vec![slot])).unwrap();
-            router.peer_connected(now, PeerId(viewer));
             router.assign_slot(now, PeerId(viewer), mid, Some(TrackId(1)), Layer::High).unwrap();
         }
         Self { router, now, out: Counter::default(), sequence: 9, transport_seq: 0, packet: vec![0; 1200] }

@@ -175,7 +175,7 @@ async fn touch(store: &Store, id: LoginId, now: Time) -> Result<(), StoreError> 
 async fn failures(connection: &mut AnyConnection, id: AccountId) -> Result<Failures, StoreError> {
     // PostgreSQL has other writers besides this one: the row stays theirs to wait for until COMMIT.
     let lock = if connection.backend_name() == "PostgreSQL" { "for update" } else { "" };
-    let row = sqlx::query(sql!("select failures, locked_until from account where id = $1 {lock}"))
+    let row = sqlx::query(sql!("select failures, locked_until from account where id = $1 and disabled = 0 {lock}"))
         .bind(id.as_str())
         .fetch_optional(connection)
         .await?;

@@ -18,6 +18,7 @@ mod random;
 pub mod region;
 mod row;
 pub mod school;
+mod scribe;
 pub mod series;
 pub mod session;
 pub mod setting;
@@ -27,15 +28,19 @@ mod writer;
 pub use constraint::Constraint;
 pub use error::{Noun, StoreError};
 pub use page::{LARGEST_PAGE, Page, Paged};
+pub use random::{bytes as random_bytes, id as random_id};
 
+use scribe::Scribes;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Executor as _};
+use sqlx::{Any, AnyConnection, AnyPool, Executor as _, Row as _};
 use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 use writer::{Lane, Work, Writers};
+
+pub use writer::WriteTotals;
 
 /// How long a reader waits for a connection before the request is refused.
 const READER_PATIENCE: Duration = Duration::from_secs(5);
@@ -61,8 +66,8 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     database: Database,
     readers: AnyPool,
-    writers: Writers,
-    heads: ledger::Heads,
+    writers: Arc<Writers>,
+    scribes: Scribes,
 }
 
 impl Store {
@@ -85,8 +90,9 @@ impl Store {
             pool(lanes, database, SQLITE_WRITER_PRAGMAS).connect_with(options.clone()).await.map_err(opening)?;
         migrate::run(database, &writing).await?;
         let readers = pool(readers, database, SQLITE_READER_PRAGMAS).connect_lazy_with(options);
-        let writers = Writers::start(database, writing);
-        Ok(Self(Arc::new(Inner { database, readers, writers, heads: ledger::Heads::default() })))
+        let writers = Arc::new(Writers::start(database, writing));
+        let scribes = Scribes::start(&writers);
+        Ok(Self(Arc::new(Inner { database, readers, writers, scribes })))
     }
 
     #[must_use]
@@ -97,11 +103,40 @@ impl Store {
     /// Can it read, and can it commit? For the readiness check; costs one small commit.
     pub async fn ready(&self) -> Result<(), StoreError> {
         sqlx::query("select 1").fetch_one(&mut *self.read().await?).await?;
-        setting::touch(self, "ready").await
+        // A new value each time, so that there is something to write.
+        let proof: crate::domain::EventId = random::id()?;
+        setting::put(self, "ready", proof.to_string()).await
+    }
+
+    /// How the database keeps what it has committed, in words for the log: `journal_mode=wal synchronous=2` is as it
+    /// should be on SQLite, `fsync=on synchronous_commit=on` on PostgreSQL.
+    pub async fn durability(&self) -> Result<String, StoreError> {
+        const SQLITE: &[(&str, &str)] =
+            &[("journal_mode", "pragma journal_mode"), ("synchronous", "pragma synchronous")];
+        const POSTGRES: &[(&str, &str)] = &[("fsync", "show fsync"), ("synchronous_commit", "show synchronous_commit")];
+        let questions = match self.0.database {
+            Database::Sqlite => SQLITE,
+            Database::Postgres => POSTGRES,
+        };
+        let mut words = Vec::with_capacity(questions.len());
+        for (name, question) in questions {
+            // Asked where the writing is done: these are settings of a connection.
+            let row = sqlx::query(*question).fetch_one(self.0.writers.pool()).await?;
+            let value = row.try_get::<String, _>(0).or_else(|_| row.try_get::<i64, _>(0).map(|n| n.to_string()))?;
+            words.push(format!("{name}={value}"));
+        }
+        Ok(words.join(" "))
+    }
+
+    /// What was written since the start.
+    #[must_use]
+    pub fn write_totals(&self) -> WriteTotals {
+        self.0.writers.totals()
     }
 
     /// Lets the writers finish what waits, then closes every connection. Writing afterwards is refused.
     pub async fn close(&self) {
+        self.0.scribes.close().await;
         self.0.writers.close().await;
         self.0.readers.close().await;
     }
@@ -116,7 +151,7 @@ impl Store {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> Work<'c, T> + Send + 'static,
     {
-        self.0.writers.write(Lane::General, work, || ()).await
+        self.0.writers.write(Lane::General, work).await
     }
 }
 

@@ -4,12 +4,14 @@ use super::StoreError;
 use crate::domain::id::{ID_BYTES, Id};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-pub(super) fn bytes<const N: usize>() -> Result<[u8; N], StoreError> {
+/// Random bytes for salts and tokens.
+pub fn bytes<const N: usize>() -> Result<[u8; N], StoreError> {
     let mut bytes = [0; N];
     SystemRandom::new().fill(&mut bytes).map_err(|_| StoreError::NoRandom)?;
     Ok(bytes)
 }
 
-pub(super) fn id<T: Id>() -> Result<T, StoreError> {
+/// A fresh random id of any kind.
+pub fn id<T: Id>() -> Result<T, StoreError> {
     Ok(T::from_random(bytes::<ID_BYTES>()?))
 }

@@ -29,17 +29,23 @@ pub async fn secret(store: &Store, name: &'static str) -> Result<[u8; SECRET_BYT
         .await
 }
 
-/// Writes an empty value under `name`: proof that a commit gets through.
-pub(super) async fn touch(store: &Store, name: &'static str) -> Result<(), StoreError> {
-    let value = random::bytes::<8>()?.to_vec();
+/// What is kept under this name, if anything is.
+pub async fn get(store: &Store, name: &'static str) -> Result<Option<String>, StoreError> {
+    let value = find(&mut *store.read().await?, name).await?;
+    value.map(|value| String::from_utf8(value).map_err(|_| StoreError::Unreadable { column: "value" })).transpose()
+}
+
+/// Keeps `value` under this name, in place of what was there.
+pub async fn put(store: &Store, name: &'static str, value: String) -> Result<(), StoreError> {
     store
         .write(move |connection| {
             Box::pin(async move {
                 sqlx::query(
-                    "insert into setting (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value",
+                    "insert into setting (name, value) values ($1, $2)
+                     on conflict (name) do update set value = excluded.value",
                 )
                 .bind(name)
-                .bind(value)
+                .bind(value.into_bytes())
                 .execute(connection)
                 .await?;
                 Ok(())

@@ -121,17 +121,6 @@ impl Router {
         Ok(())
     }
 
-    /// From now on what is sent to the peer arrives. Its slots begin with a keyframe that is asked for now.
-    pub fn peer_connected(&mut self, now: Instant, id: PeerId) {
-        let Some(&key) = self.ids.get(&id) else { return };
-        self.peers[key].connected = true;
-        for i in 0..self.peers[key].slots.len() {
-            let (_, slot) = self.peers[key].slots[i];
-            self.slots[slot].held = false;
-            self.aim(now, slot);
-        }
-    }
-
     /// After a new offer: m-lines that stay (same mid, flow and own SSRCs) keep their tracks and assignments.
     pub fn update_peer(&mut self, now: Instant, id: PeerId, agreed: &Negotiated) -> Result<(), RouterError> {
         let key = *self.ids.get(&id).ok_or(RouterError::NoSuchPeer)?;
@@ -199,6 +188,18 @@ impl Router {
         }
     }
 
+    /// Whether [`Self::assign_slot`] would be refused.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn check_slot(&self, peer: PeerId, mid: Mid, track: Option<TrackId>) -> Result<(), RouterError> {
+        let key = self.slot_key(peer, mid)?;
+        let Some(track) = track else { return Ok(()) };
+        let uplink = *self.tracks.get(&track).ok_or(RouterError::NoSuchTrack)?;
+        let same_kind = self.uplinks[uplink].line.kind == self.slots[key].line.kind;
+        if same_kind { Ok(()) } else { Err(RouterError::WrongKind) }
+    }
+
     /// `max` is the largest layer to send; a smaller one flows while `max` does not. The keyframe is asked for at the next
     /// [`Self::handle_timeout`], which is due at once.
     pub fn assign_slot(
@@ -209,14 +210,9 @@ impl Router {
         track: Option<TrackId>,
         max: Layer,
     ) -> Result<(), RouterError> {
+        self.check_slot(peer, mid, track)?;
         let key = self.slot_key(peer, mid)?;
-        let to = match track {
-            None => None,
-            Some(track) => Some((track, *self.tracks.get(&track).ok_or(RouterError::NoSuchTrack)?)),
-        };
-        if to.is_some_and(|(_, uplink)| self.uplinks[uplink].line.kind != self.slots[key].line.kind) {
-            return Err(RouterError::WrongKind);
-        }
+        let to = track.and_then(|track| Some((track, *self.tracks.get(&track)?)));
         self.slots[key].max = max;
         if self.slots[key].track != track {
             self.blank_slot(key);
@@ -286,9 +282,7 @@ impl Router {
                 }
                 (Flow::Downlink, Some(own)) if self.peers[peer].slots.iter().all(|(mid, _)| *mid != line.mid) => {
                     let firsts = self.firsts(now);
-                    let mut slot = Slot::new(peer, line.clone(), own, firsts);
-                    slot.held = !self.peers[peer].connected;
-                    let key = self.slots.insert(slot);
+                    let key = self.slots.insert(Slot::new(peer, line.clone(), own, firsts));
                     self.peers[peer].slots.push((line.mid, key));
                 }
                 _ => {}

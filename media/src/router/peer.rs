@@ -15,7 +15,6 @@ pub(crate) const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Peer {
     pub(crate) id: PeerId,
-    pub(crate) connected: bool,
     pub(crate) outgoing: Outgoing,
     pub(crate) uplinks: Vec<(Mid, usize)>,
     pub(crate) slots: Vec<(Mid, usize)>,
@@ -79,7 +78,6 @@ impl Peer {
         }
         Self {
             id: outgoing.id,
-            connected: false,
             outgoing,
             uplinks: Vec::new(),
             slots: Vec::new(),

@@ -41,8 +41,6 @@ pub(crate) struct Slot {
     current: Option<(Layer, u64)>,
     shown: Option<Layer>,
     told_mismatch: bool,
-    /// The receiver is not connected yet: a keyframe would be wasted.
-    pub(crate) held: bool,
     rewrite: Rewrite,
     resend: Resend,
     /// Transport-wide numbers by our own number, only where repairs have to be byte for byte the same.
@@ -107,7 +105,6 @@ impl Slot {
             current: None,
             shown: None,
             told_mismatch: false,
-            held: false,
             first_index: rewrite.next(),
             rewrite,
             resend: Resend::new(firsts.repair_sequence),
@@ -159,7 +156,7 @@ impl Slot {
 
     /// The layer of which this slot waits for a keyframe.
     pub(crate) fn waits_for(&self, uplink: &Uplink) -> Option<Layer> {
-        if self.line.kind != Kind::Video || uplink.muted || self.told_mismatch || self.held {
+        if self.line.kind != Kind::Video || uplink.muted || self.told_mismatch {
             return None;
         }
         let target = self.target?;
@@ -194,7 +191,7 @@ impl Slot {
 
     fn may_begin(&self, origin: &Origin<'_>, entry: &Entry) -> bool {
         let Source { layer, generation, .. } = origin.source;
-        if self.held || self.current == Some((layer, generation)) {
+        if self.current == Some((layer, generation)) {
             // Older than what the segment began with.
             return false;
         }

@@ -233,6 +233,44 @@ impl Room {
         self.participants.get(&id).map(|p| &p.identity)
     }
 
+    /// Never gives the numbers again that another state of the same Room has given.
+    pub fn skip_numbers_of(&mut self, other: &Self) {
+        self.last_participant = self.last_participant.max(other.last_participant);
+        self.last_publication = self.last_publication.max(other.last_publication);
+    }
+
+    /// A command that the media plane was too busy for, as it should be given now; `None` when it is out of date.
+    #[must_use]
+    pub fn still_wanted(&self, effect: &MediaEffect) -> Option<MediaEffect> {
+        match effect {
+            MediaEffect::Publish { publication, .. } => {
+                self.publications.contains_key(publication).then(|| effect.clone())
+            }
+            MediaEffect::Mute { publication, .. } => {
+                let muted = self.publications.get(publication)?.muted;
+                Some(MediaEffect::Mute { publication: *publication, muted })
+            }
+            MediaEffect::AssignSlot { participant, mid, .. } => {
+                let lines = self.participants.get(participant)?.lines.as_ref()?;
+                let slot = lines.slots.iter().find(|slot| slot.mid == *mid)?;
+                Some(slot.assignment(*participant))
+            }
+            MediaEffect::Offer { .. } | MediaEffect::Unpublish { .. } | MediaEffect::ClosePeer { .. } => None,
+        }
+    }
+
+    /// Every slot that shows this Publication.
+    #[must_use]
+    pub fn assignments_of(&self, publication: PublicationId) -> Vec<MediaEffect> {
+        let mut assignments = Vec::new();
+        for participant in self.participants.values() {
+            let slots = participant.lines.iter().flat_map(|lines| &lines.slots);
+            let shows = slots.filter(|slot| slot.shows == Some(publication));
+            assignments.extend(shows.map(|slot| slot.assignment(participant.id)));
+        }
+        assignments
+    }
+
     /// Everyone in the Room, those who may still resume included.
     pub fn present(&self) -> impl Iterator<Item = Present<'_>> {
         self.participants.values().map(|p| Present {

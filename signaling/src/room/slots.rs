@@ -175,7 +175,7 @@ impl Room {
 }
 
 impl Slot {
-    fn assignment(&self, viewer: ParticipantId) -> MediaEffect {
+    pub(super) fn assignment(&self, viewer: ParticipantId) -> MediaEffect {
         MediaEffect::AssignSlot {
             participant: viewer,
             mid: self.mid.clone(),

@@ -1,11 +1,11 @@
 //! What is forwarded, and how it is numbered.
 
 use super::world::*;
-use crate::ids::{Layer, PeerId, TrackId};
+use crate::ids::{Layer, TrackId};
 use crate::router::{DropReason, RouterError, RouterEvent};
 use crate::rtp::header::RtpPacket;
 use crate::rtp::vp8::Descriptor;
-use crate::sdp::{Codec, Flow};
+use crate::sdp::Codec;
 use std::time::Duration;
 
 fn h264() -> Vec<crate::sdp::CodecSlot> {
@@ -248,21 +248,4 @@ fn a_slot_takes_only_its_own_kind() {
     assert_eq!(refused, Err(RouterError::WrongKind));
     let refused = world.router.publish(world.now, viewer, mid("v"), TrackId(99));
     assert_eq!(refused, Err(RouterError::NoSuchLine(mid("v"))));
-}
-
-#[test]
-fn nothing_is_sent_before_the_receiver_is_connected() {
-    let mut world = World::new(12);
-    let host = world.presenter(1, Codec::H264);
-    let viewer = PeerId(2);
-    let mut slot = line("v", Flow::Downlink, h264());
-    slot.own_ssrcs = Some((900, Some(901)));
-    world.router.add_peer(world.now, viewer, &negotiated(vec![slot])).unwrap();
-    world.look(viewer, "v", 11, Layer::High);
-    world.run(1000);
-    assert_eq!((world.router.totals().packets_sent, world.camera(host).encoders[2].plis), (0, 0));
-    world.router.peer_connected(world.now, viewer);
-    world.run(100);
-    assert_eq!(world.camera(host).encoders[2].plis, 1);
-    assert!(world.router.totals().packets_sent > 0);
 }

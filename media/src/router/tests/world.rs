@@ -309,7 +309,6 @@ impl World {
             lines.push(line);
         }
         self.router.add_peer(self.now, peer, &negotiated(lines)).unwrap();
-        self.router.peer_connected(self.now, peer);
         self.viewers.insert(peer, viewer);
         peer
     }

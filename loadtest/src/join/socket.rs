@@ -1,0 +1,162 @@
+//! A member's websocket: hello, offer, publish, and staying there.
+
+use anyhow::{Context as _, bail};
+use futures_util::{SinkExt, StreamExt};
+use lectern_signaling::protocol::client::{ClientFrame, ClientMessage};
+use lectern_signaling::protocol::server::{ServerMessage, Welcome};
+use lectern_signaling::protocol::{PROTOCOL_VERSION, Refusal, Source};
+use reqwest::{Client, Url};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+/// Protocol: every 15 s.
+const WATCHING_EVERY: Duration = Duration::from_secs(15);
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+pub(crate) struct Connection {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    next_id: u64,
+}
+
+/// Why a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// The Session is over or this member was put out: coming back is pointless.
+    ForGood,
+    Lost,
+}
+
+impl Connection {
+    pub(crate) async fn open(
+        server: &Url,
+        session: &str,
+        ticket: &str,
+        resume: Option<String>,
+    ) -> anyhow::Result<(Self, Box<Welcome>)> {
+        let mut address = super::below(server, &format!("/api/sessions/{session}/socket"))?;
+        let scheme = if server.scheme() == "https" { "wss" } else { "ws" };
+        address.set_scheme(scheme).map_err(|()| anyhow::anyhow!("{server} is no web address"))?;
+        let connecting = tokio_tungstenite::connect_async(address.as_str());
+        let (stream, _) = connecting.await.with_context(|| format!("opening {address}"))?;
+        let mut connection = Self { stream, next_id: 1 };
+        let hello = ClientMessage::Hello { protocol: PROTOCOL_VERSION, ticket: ticket.to_owned(), resume };
+        match connection.ask(hello).await? {
+            ServerMessage::Welcome(welcome) => Ok((connection, welcome)),
+            other => bail!("the answer to hello was {other:?}"),
+        }
+    }
+
+    pub(crate) async fn offer(&mut self, sdp: String) -> anyhow::Result<String> {
+        match self.ask(ClientMessage::Offer { sdp }).await? {
+            ServerMessage::Answer { sdp, .. } => Ok(sdp),
+            other => bail!("the answer to the offer was {other:?}"),
+        }
+    }
+
+    /// A resumed member may be publishing this already: then nothing is to be done.
+    pub(crate) async fn publish(&mut self, source: Source, mid: &str) -> anyhow::Result<()> {
+        match self.request(ClientMessage::Publish { source, mid: mid.to_owned() }).await? {
+            ServerMessage::Refused(refusal) if refusal.code != Refusal::AlreadyPublished => {
+                bail!("{}", refusal.sentence)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) async fn leave(mut self) {
+        let _ = self.say(ClientMessage::Leave).await;
+        let _ = self.stream.close(None).await;
+    }
+
+    /// Stays until the connection ends.
+    pub(crate) async fn stay(&mut self) -> Ended {
+        let mut tick = tokio::time::interval(WATCHING_EVERY);
+        loop {
+            tokio::select! {
+                _ = tick.tick() => {
+                    if self.say(ClientMessage::Watching { visible: true, sound: true }).await.is_err() {
+                        return Ended::Lost;
+                    }
+                }
+                message = self.next() => match message {
+                    Ok(ServerMessage::SessionEnded | ServerMessage::Removed) => return Ended::ForGood,
+                    Ok(_) => {}
+                    Err(error) => {
+                        tracing::debug!(%error, "the websocket ended");
+                        return Ended::Lost;
+                    }
+                },
+            }
+        }
+    }
+
+    /// Like `request`, but a refusal is an error.
+    async fn ask(&mut self, message: ClientMessage) -> anyhow::Result<ServerMessage> {
+        match self.request(message).await? {
+            ServerMessage::Refused(refusal) => bail!("{} ({:?})", refusal.sentence, refusal.code),
+            answer => Ok(answer),
+        }
+    }
+
+    async fn request(&mut self, message: ClientMessage) -> anyhow::Result<ServerMessage> {
+        let id = self.say(message).await?;
+        let answered = async {
+            loop {
+                let message = self.next().await?;
+                if answers(&message) == Some(id) {
+                    return Ok(message);
+                }
+            }
+        };
+        tokio::time::timeout(ANSWER_WITHIN, answered).await.context("the server did not answer in time")?
+    }
+
+    async fn say(&mut self, message: ClientMessage) -> anyhow::Result<u64> {
+        let id = self.next_id;
+        self.next_id += 1;
+        let text = serde_json::to_string(&ClientFrame { id, message })?;
+        self.stream.send(Message::text(text)).await.context("the websocket is gone")?;
+        Ok(id)
+    }
+
+    async fn next(&mut self) -> anyhow::Result<ServerMessage> {
+        loop {
+            match self.stream.next().await.context("the websocket was closed")?? {
+                Message::Text(text) => {
+                    return serde_json::from_str(&text).context("a message of the server is unknown");
+                }
+                Message::Close(frame) => bail!("the server closed the websocket: {frame:?}"),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn answers(message: &ServerMessage) -> Option<u64> {
+    match message {
+        ServerMessage::Welcome(welcome) => Some(welcome.re),
+        ServerMessage::Ok { re } | ServerMessage::Answer { re, .. } | ServerMessage::Pong { re, .. } => Some(*re),
+        ServerMessage::Refused(refusal) => refusal.re,
+        _ => None,
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Ticket {
+    ticket: String,
+}
+
+/// A ticket for somebody without an account, where the Activity lets guests in.
+pub(crate) async fn guest_ticket(client: &Client, server: &Url, session: &str, name: &str) -> anyhow::Result<String> {
+    let address = super::below(server, &format!("/api/sessions/{session}/tickets"))?;
+    let body = serde_json::json!({ "guest": { "name": name, "school": "负载测试" } });
+    let response = client.post(address).json(&body).send().await.context("asking for a ticket")?;
+    let status = response.status();
+    let text = response.text().await?;
+    if !status.is_success() {
+        bail!("no ticket for a guest: {status} {}", text.chars().take(300).collect::<String>());
+    }
+    Ok(serde_json::from_str::<Ticket>(&text).context("reading the ticket")?.ticket)
+}

@@ -1,0 +1,282 @@
+//! The running server: opens everything, listens, and closes everything in order.
+
+mod ledger;
+mod plane;
+
+use crate::config::{Config, Listen, make_data_dir};
+use crate::http::clock::Clock;
+use crate::http::key::SigningKey;
+use crate::http::{AppState, addresses, certificate};
+use crate::live::{Going, LiveClock, MediaPlane, Registry, RegistryParts, recover};
+use crate::store::{self, Store};
+use anyhow::Context;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use ledger::StoreLedger;
+use lectern_media::driver::{Shard, ShardConfig};
+use lectern_media::transport::Identity;
+use lectern_signaling::room::RoomLimits;
+use plane::{ShardEvents, ShardPlane};
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+use time::OffsetDateTime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::{JoinHandle, JoinSet};
+
+/// Expired logins are refused at once; only their rows wait for this.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// What start-up tells the person who started it.
+pub struct Announcement {
+    /// For browsers on this machine.
+    pub local: Vec<String>,
+    /// For everybody else.
+    pub lan: Vec<String>,
+    pub self_signed: bool,
+    /// Login name, password, and who that is.
+    pub demo_logins: Vec<(String, String, String)>,
+}
+
+/// The live Sessions and the media shards under them.
+struct Live {
+    registry: Registry,
+    shards: Vec<Shard>,
+}
+
+/// The servers of both ports, and how to stop them.
+struct Ports {
+    handles: Vec<Handle<SocketAddr>>,
+    tasks: JoinSet<std::io::Result<()>>,
+}
+
+/// Runs until it is asked to stop (Ctrl-C or SIGTERM), then drains. `announce` is called when people can come in.
+pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announcement)) -> anyhow::Result<()> {
+    let data_dir = &config.data_dir;
+    make_data_dir(data_dir).with_context(|| format!("数据目录 {} 建不出来", data_dir.display()))?;
+    let key_file = config.secret_key_file();
+    let key = SigningKey::kept_at(&key_file).with_context(|| format!("签名密钥 {} 用不了", key_file.display()))?;
+    let store = Store::open(&config.database_url()).await.context("数据库打不开")?;
+    let seen = addresses::of_this_machine();
+
+    let live = Live::start(&config, &store, &clock, &seen)?;
+    live.go_on_with_what_was_live(&store).await?;
+    let sessions_at_once = usize::try_from(config.sessions_at_once).unwrap_or(usize::MAX);
+    let app = AppState::new(store.clone(), clock.clone(), key, live.registry.clone(), sessions_at_once);
+
+    let mut stop = StopSignals::new()?;
+    let (ports, announcement) = listen(&config, &app, &clock, &seen).await?;
+    let sweeper = sweep_logins(store.clone(), clock);
+    announce(&announcement);
+
+    stop.wait().await;
+    tracing::info!(drain_seconds = config.drain_seconds, "stopping");
+    app.start_draining();
+    live.stop().await;
+    ports.drain(Duration::from_secs(config.drain_seconds)).await;
+    sweeper.abort();
+    store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+impl Live {
+    fn start(config: &Config, store: &Store, clock: &Clock, seen: &[IpAddr]) -> anyhow::Result<Self> {
+        let identity = Arc::new(Identity::generate().context("媒体证书没有做成")?);
+        let (bind, advertise) = media_addresses(config, seen);
+        let mut shards = Vec::new();
+        let mut planes: Vec<(Arc<dyn MediaPlane>, ShardEvents)> = Vec::new();
+        for number in 0..config.media_shards() {
+            let port = config.media_port.checked_add(number).context("--media-port 太大，放不下这么多媒体线程")?;
+            let mut shard = ShardConfig::new(SocketAddr::new(bind, port), advertise.clone(), identity.clone());
+            shard.number = usize::from(number);
+            let told = || format!("UDP 端口 {port} 用不了，可能被别的程序占用了，可用 --media-port 换一个");
+            let (shard, events) = Shard::spawn(shard).with_context(told)?;
+            planes.push((Arc::new(ShardPlane(shard.clone())), ShardEvents(events)));
+            shards.push(shard);
+        }
+        let at_most = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+        let wall = clock.clone();
+        let parts = RegistryParts {
+            clock: LiveClock::new(move || wall.now()),
+            ledger: Arc::new(StoreLedger(store.clone())),
+            limits: RoomLimits { capacity: at_most(config.places_per_session) },
+            sessions: at_most(config.sessions_at_once),
+        };
+        Ok(Self { registry: Registry::start(parts, planes), shards })
+    }
+
+    /// Sessions that were live when the server stopped are live again; who was in them comes back by itself.
+    async fn go_on_with_what_was_live(&self, store: &Store) -> anyhow::Result<()> {
+        for session in store::session::live(store).await.context("进行中的直播读不出来")? {
+            let events = store::ledger::events(store, session.id).await.context("考勤明细读不出来")?;
+            let recovered = recover(&events);
+            if recovered.ended {
+                let last = events.last().map_or(session.started_at, |event| event.wall);
+                store::session::end(store, session.id, last).await.context("直播的结束没有记下来")?;
+                continue;
+            }
+            let activity = store::activity::get(store, session.activity).await.context("活动读不出来")?;
+            let going = Going { id: session.id, title: activity.title, started_at: session.started_at };
+            self.registry.go_on(going, recovered).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+            tracing::info!(session = %session.id, "goes on");
+        }
+        Ok(())
+    }
+
+    async fn stop(&self) {
+        self.registry.stop().await;
+        for shard in &self.shards {
+            shard.stop().await;
+        }
+    }
+}
+
+/// Where shards listen, and the addresses that clients are told. A browser on this machine must get through too.
+fn media_addresses(config: &Config, seen: &[IpAddr]) -> (IpAddr, Vec<IpAddr>) {
+    let mut told = config.media_addresses.clone();
+    if told.is_empty() {
+        told.extend_from_slice(seen);
+        told.push(Ipv4Addr::LOCALHOST.into());
+    }
+    let any: IpAddr =
+        if told.iter().any(IpAddr::is_ipv6) { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
+    (any, told)
+}
+
+/// Binds both ports before anything is announced: an address in use must be told, not logged.
+async fn listen(
+    config: &Config,
+    app: &AppState,
+    clock: &Clock,
+    seen: &[IpAddr],
+) -> anyhow::Result<(Ports, Announcement)> {
+    let mut ports = Ports { handles: Vec::new(), tasks: JoinSet::new() };
+    let mut told = Announcement { local: Vec::new(), lan: Vec::new(), self_signed: false, demo_logins: Vec::new() };
+    if let Listen::At(address) = config.http_listen {
+        let (listener, address) = bind(address, "--http-listen")?;
+        told.add("http", address, seen, &[]);
+        let site = crate::http::site(app, false).into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum_server::from_tcp(listener).context("HTTP 端口用不了")?.handle(ports.new_handle());
+        ports.tasks.spawn(server.serve(site));
+    }
+    if let Listen::At(address) = config.https_listen {
+        let (listener, address) = bind(address, "--https-listen")?;
+        let now = OffsetDateTime::from_unix_timestamp(clock.seconds()).context("系统时间不对")?;
+        let kept = certificate::for_this_start(config, seen, now).context("证书用不了")?;
+        told.self_signed = kept.self_signed;
+        told.add("https", address, seen, &config.public_hosts);
+        let tls = RustlsConfig::from_pem(kept.chain, kept.key).await.context("证书或私钥不对")?;
+        let site = crate::http::site(app, true).into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum_server::from_tcp_rustls(listener, tls).context("HTTPS 端口用不了")?;
+        let server = server.handle(ports.new_handle());
+        ports.tasks.spawn(server.serve(site));
+    }
+    Ok((ports, told))
+}
+
+fn bind(address: SocketAddr, option: &str) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let told = || format!("{address} 不能监听，可能被别的程序占用了，可用 {option} 换一个");
+    let listener = TcpListener::bind(address).with_context(told)?;
+    listener.set_nonblocking(true).with_context(told)?;
+    let bound = listener.local_addr().with_context(told)?;
+    Ok((listener, bound))
+}
+
+fn sweep_logins(store: Store, clock: Clock) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut due = tokio::time::interval(SWEEP_EVERY);
+        loop {
+            due.tick().await;
+            if let Err(error) = store::login::sweep(&store, clock.now()).await {
+                tracing::warn!(%error, "expired logins were not swept");
+            }
+        }
+    })
+}
+
+impl Ports {
+    fn new_handle(&mut self) -> Handle<SocketAddr> {
+        let handle = Handle::new();
+        self.handles.push(handle.clone());
+        handle
+    }
+
+    /// Takes nobody new, lets requests finish, and cuts off what is left at the deadline.
+    async fn drain(mut self, deadline: Duration) {
+        for handle in &self.handles {
+            handle.graceful_shutdown(Some(deadline));
+        }
+        while let Some(ended) = self.tasks.join_next().await {
+            match ended {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "a port ended badly"),
+                Err(error) => tracing::error!(%error, "a port ended badly"),
+            }
+        }
+    }
+}
+
+/// Ctrl-C and SIGTERM.
+struct StopSignals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl StopSignals {
+    fn new() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("不能接收停止信号");
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+impl Announcement {
+    fn add(&mut self, scheme: &str, listening: SocketAddr, seen: &[IpAddr], public_hosts: &[String]) {
+        let port = listening.port();
+        let url = |host: String| format!("{scheme}://{host}:{port}");
+        let ip = listening.ip();
+        if ip.is_loopback() {
+            self.local.push(url(SocketAddr::new(ip, 0).ip().to_string()));
+            return;
+        }
+        let reached = |one: &&IpAddr| if ip.is_unspecified() { ip.is_ipv6() || one.is_ipv4() } else { **one == ip };
+        self.lan.extend(public_hosts.iter().cloned().map(url));
+        self.lan.extend(seen.iter().filter(reached).map(|one| match one {
+            IpAddr::V4(v4) => url(v4.to_string()),
+            IpAddr::V6(v6) => url(format!("[{v6}]")),
+        }));
+        if ip.is_unspecified() && self.local.is_empty() {
+            self.local.push(url(Ipv4Addr::LOCALHOST.to_string()));
+        }
+    }
+}
+
+impl fmt::Display for Announcement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "讲台已经启动。")?;
+        for url in &self.local {
+            writeln!(f, "  本机打开      {url}")?;
+        }
+        for url in &self.lan {
+            writeln!(f, "  其他设备打开  {url}")?;
+        }
+        if self.self_signed && !self.lan.is_empty() {
+            writeln!(f, "                （证书是自签的，浏览器会提示一次，选择继续访问即可）")?;
+        }
+        if !self.demo_logins.is_empty() {
+            writeln!(f, "\n  演示账号（密码是公开的，请勿用于正式使用）")?;
+            for (name, password, who) in &self.demo_logins {
+                writeln!(f, "    {name:<12} {password:<14} {who}")?;
+            }
+        }
+        write!(f, "\n  按 Ctrl-C 停止。")
+    }
+}

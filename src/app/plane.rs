@@ -1,0 +1,107 @@
+//! A shard of the media driver as live Sessions see it.
+
+use crate::live::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, Pending};
+use lectern_media::driver::{Shard, ShardError};
+use lectern_media::ids::{Layer, Mid, PeerId, TrackId};
+use lectern_media::sdp::{Flow, LocalTransport, OfferError};
+use lectern_media::sfu::{SfuError, SfuEvent};
+use std::collections::HashMap;
+use tokio::sync::mpsc;
+
+pub(super) struct ShardPlane(pub(super) Shard);
+
+pub(super) struct ShardEvents(pub(super) mpsc::Receiver<SfuEvent>);
+
+impl MediaPlane for ShardPlane {
+    fn open(&self, peer: PeerId, offer: String, sendrecv_means: Flow) -> Pending<Result<String, MediaError>> {
+        let shard = self.0.clone();
+        Box::pin(async move { shard.open_peer(peer, offer, sendrecv_means).await.map_err(said) })
+    }
+
+    fn reoffer(&self, peer: PeerId, offer: String) -> Pending<Result<String, MediaError>> {
+        let shard = self.0.clone();
+        Box::pin(async move { shard.reoffer(peer, offer).await.map_err(said) })
+    }
+
+    fn restart_ice(&self, peer: PeerId, ufrag: String, pwd: String) -> Pending<Result<LocalTransport, MediaError>> {
+        let shard = self.0.clone();
+        Box::pin(async move { shard.restart_ice(peer, ufrag, pwd).await.map_err(said) })
+    }
+
+    fn close(&self, peer: PeerId) -> Pending<Result<(), MediaError>> {
+        let shard = self.0.clone();
+        Box::pin(async move { shard.close_peer(peer).await.map_err(said) })
+    }
+
+    fn publish(&self, peer: PeerId, mid: Mid, track: TrackId) -> Pending<Result<(), MediaError>> {
+        let shard = self.0.clone();
+        Box::pin(async move { shard.publish(peer, mid, track).await.map_err(said) })
+    }
+
+    fn unpublish(&self, track: TrackId) -> Pending<Result<(), MediaError>> {
+        let shard = self.0.clone();
+        Box::pin(async move { shard.unpublish(track).await.map_err(said) })
+    }
+
+    fn set_muted(&self, track: TrackId, muted: bool) -> Pending<Result<(), MediaError>> {
+        let shard = self.0.clone();
+        Box::pin(async move { shard.set_muted(track, muted).await.map_err(said) })
+    }
+
+    fn assign_slot(
+        &self,
+        peer: PeerId,
+        mid: Mid,
+        track: Option<TrackId>,
+        max: Layer,
+    ) -> Pending<Result<(), MediaError>> {
+        let shard = self.0.clone();
+        Box::pin(async move { shard.assign_slot(peer, mid, track, max).await.map_err(said) })
+    }
+
+    fn delivered(&self) -> Pending<Result<HashMap<PeerId, Delivered>, MediaError>> {
+        let shard = self.0.clone();
+        Box::pin(async move {
+            let stats = shard.all_stats().await.map_err(said)?;
+            let confirmed = |stats: &lectern_media::sfu::PeerStats| Delivered {
+                media_ms: stats.media.media_ms,
+                audio_ms: stats.media.audio_ms,
+                video_ms: stats.media.video_ms,
+            };
+            Ok(stats.into_iter().map(|(peer, stats)| (peer, confirmed(&stats))).collect())
+        })
+    }
+}
+
+impl MediaEvents for ShardEvents {
+    async fn next(&mut self) -> Option<MediaEvent> {
+        loop {
+            match self.0.recv().await? {
+                SfuEvent::Closed { peer, .. } => return Some(MediaEvent::Closed(peer)),
+                SfuEvent::SlotLayer { peer, mid, layer } => return Some(MediaEvent::Layer { peer, mid, layer }),
+                SfuEvent::Connected { .. }
+                | SfuEvent::TrackActive { .. }
+                | SfuEvent::TrackSilent { .. }
+                | SfuEvent::CodecMismatch { .. } => {}
+            }
+        }
+    }
+}
+
+fn said(error: ShardError) -> MediaError {
+    match error {
+        ShardError::Busy => MediaError::Busy,
+        ShardError::Stopped => MediaError::Stopped,
+        ShardError::Sfu(SfuError::Offer(error)) => offer(&error),
+        ShardError::Sfu(SfuError::NoSuchPeer | SfuError::PeerExists | SfuError::Router(_)) => MediaError::Unknown,
+        ShardError::Sfu(SfuError::NoRandomness) => MediaError::Stopped,
+    }
+}
+
+fn offer(error: &OfferError) -> MediaError {
+    match error {
+        OfferError::NoCommonCodec => MediaError::NoCommonCodec,
+        OfferError::Changed => MediaError::Changed,
+        other => MediaError::BadOffer(other.to_string()),
+    }
+}

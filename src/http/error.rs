@@ -1,0 +1,283 @@
+//! Why a request was refused: one enum, each variant a status, a stable code for programs and a sentence for people.
+
+use crate::domain::Invalid;
+use crate::store::Noun;
+use axum::Json;
+use lectern_signaling::protocol::Refusal;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+/// The body of every refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct Refused {
+    /// Stable; for programs.
+    pub code: String,
+    /// For people: what happened, what it means, what to do next.
+    pub sentence: String,
+    /// What is wrong with which field of the request, by the field's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[ts(optional, as = "Option<BTreeMap<String, String>>")]
+    pub fields: BTreeMap<String, String>,
+}
+
+/// Field name to sentence.
+pub(super) type Fields = BTreeMap<String, String>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    #[error("请先登录。")]
+    SignInFirst,
+    #[error("账号或密码不对，还可以再试 {left} 次。")]
+    WrongPassword { left: u32 },
+    #[error("密码连续输错，为了安全，这个账号暂停登录到 {until_clock}。")]
+    LockedOut { until: String, until_clock: String },
+    #[error("页面放得太久了，请刷新后重试。")]
+    CsrfMissing,
+    #[error("这个请求来自别的网站，没有执行。")]
+    ForeignOrigin,
+    #[error("{0}")]
+    Forbidden(Need),
+    #[error("{}", .0.sentence())]
+    Missing(Noun),
+    #[error("没有这次推流或收看，可能已经断开。")]
+    NoSuchResource,
+    #[error("没有这个接口。")]
+    NoSuchRoute,
+    #[error("这个地址不支持这种请求方法。")]
+    MethodNotAllowed,
+    #[error("有内容需要修改，请看各项下面的提示。")]
+    Invalid(Fields),
+    #[error("请求的内容读不懂，请刷新页面后重试。")]
+    Malformed { detail: String },
+    #[error("内容太大，没有接收。")]
+    TooLarge,
+    #[error("请求内容的类型不对，这里要 {wanted}。")]
+    UnsupportedMedia { wanted: &'static str },
+    #[error("这里只能回答 {offered}。")]
+    NotAcceptable { offered: &'static str },
+    #[error("{sentence}")]
+    Conflict { code: &'static str, sentence: String },
+    #[error("这场直播已经结束。")]
+    SessionEnded,
+    #[error("{0}")]
+    BadTicket(#[from] super::ticket::TicketError),
+    #[error("媒体描述用不了：{0}")]
+    BadOffer(String),
+    #[error("缺少 If-Match，服务器不知道要改的是哪一次连接。")]
+    PreconditionRequired,
+    #[error("这次媒体连接已经更新过了，请重新建立。")]
+    PreconditionFailed,
+    #[error("这台服务器同时进行的直播已到上限，请稍后再开始。")]
+    TooManySessions,
+    /// The Room's own words.
+    #[error("{0}")]
+    Room(#[from] Refusal),
+    #[error("服务器正在停机，请稍后再试。")]
+    Draining,
+    #[error("服务器忙不过来，请稍后再试。")]
+    Busy,
+    #[error("服务器没能完成这一步，请稍后重试。已做的其他操作不受影响。")]
+    Inside(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What somebody who was refused would have to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Need {
+    #[error("只有平台管理员可以这样做。")]
+    Admin,
+    #[error("只有管这个区域的工作站可以这样做。")]
+    OfficeOfRegion,
+    #[error("只有管理员或工作站可以这样做。")]
+    Office,
+    #[error("只有这个工作室的主持人可以这样做。")]
+    Host,
+    #[error("只有这个工作室的主持人，或管它的工作站可以这样做。")]
+    HostOrOffice,
+    #[error("这个活动不对访客开放，请登录后再进入。")]
+    AccountHere,
+    #[error("这个凭证不能用来推流。")]
+    MayPublish,
+    #[error("这个凭证不能用来收看。")]
+    MayWatch,
+    #[error("这个凭证是另一场直播的。")]
+    ThisSession,
+}
+
+impl ApiError {
+    /// A refusal of one field.
+    pub fn field(name: &str, sentence: impl Into<String>) -> Self {
+        Self::Invalid(Fields::from([(name.to_owned(), sentence.into())]))
+    }
+
+    pub fn inside(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Inside(Box::new(error))
+    }
+
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::SignInFirst | Self::WrongPassword { .. } | Self::BadTicket(_) => StatusCode::UNAUTHORIZED,
+            Self::LockedOut { .. } => StatusCode::LOCKED,
+            Self::CsrfMissing | Self::ForeignOrigin | Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Missing(_) | Self::NoSuchResource | Self::NoSuchRoute => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Malformed { .. } | Self::BadOffer(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMedia { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
+            Self::Conflict { .. } | Self::SessionEnded => StatusCode::CONFLICT,
+            Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            Self::TooManySessions | Self::Draining | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Room(refusal) => status_of(*refusal),
+            Self::Inside(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    pub fn code(&self) -> Cow<'static, str> {
+        let code = match self {
+            Self::SignInFirst => "sign_in_first",
+            Self::WrongPassword { .. } => "wrong_password",
+            Self::LockedOut { .. } => "locked_out",
+            Self::CsrfMissing => "csrf_missing",
+            Self::ForeignOrigin => "foreign_origin",
+            Self::Forbidden(need) => need.code(),
+            Self::Missing(_) => "not_found",
+            Self::NoSuchResource => "no_such_resource",
+            Self::NoSuchRoute => "no_such_route",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::Invalid(_) => "invalid_fields",
+            Self::Malformed { .. } => "malformed",
+            Self::TooLarge => "too_large",
+            Self::UnsupportedMedia { .. } => "unsupported_media_type",
+            Self::NotAcceptable { .. } => "not_acceptable",
+            Self::Conflict { code, .. } => code,
+            Self::SessionEnded => "session_ended",
+            Self::TooManySessions => "too_many_sessions",
+            Self::Room(refusal) => return code_of(*refusal),
+            Self::BadTicket(super::ticket::TicketError::Invalid) => "ticket_invalid",
+            Self::BadTicket(super::ticket::TicketError::Expired) => "ticket_expired",
+            Self::BadOffer(_) => "bad_offer",
+            Self::PreconditionRequired => "if_match_required",
+            Self::PreconditionFailed => "etag_mismatch",
+            Self::Draining => "draining",
+            Self::Busy => "busy",
+            Self::Inside(_) => "inside",
+        };
+        code.into()
+    }
+
+    pub fn refused(&self) -> Refused {
+        let fields = match self {
+            Self::Invalid(fields) => fields.clone(),
+            Self::LockedOut { until, .. } => Fields::from([("until".into(), until.clone())]),
+            Self::WrongPassword { left } => Fields::from([("left".into(), left.to_string())]),
+            Self::Malformed { detail } => Fields::from([("detail".into(), detail.clone())]),
+            _ => Fields::new(),
+        };
+        Refused { code: self.code().into_owned(), sentence: self.to_string(), fields }
+    }
+
+    /// Logged once, here, where it is handled.
+    fn log(&self) {
+        let Self::Inside(source) = self else { return };
+        let mut chain = source.to_string();
+        let mut next = source.source();
+        while let Some(cause) = next {
+            chain.push_str(": ");
+            chain.push_str(&cause.to_string());
+            next = cause.source();
+        }
+        tracing::error!(error = chain, "request failed inside");
+    }
+}
+
+impl From<Invalid> for ApiError {
+    fn from(invalid: Invalid) -> Self {
+        Self::Invalid(invalid.fields.into_iter().map(|(name, sentence)| (name.to_owned(), sentence)).collect())
+    }
+}
+
+impl Need {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Admin => "admin_only",
+            Self::OfficeOfRegion => "office_of_region_only",
+            Self::Office => "office_only",
+            Self::Host => "host_only",
+            Self::HostOrOffice => "host_or_office_only",
+            Self::AccountHere => "guests_not_allowed",
+            Self::MayPublish => "may_not_publish",
+            Self::MayWatch => "may_not_watch",
+            Self::ThisSession => "other_session",
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.log();
+        let mut response = (self.status(), Json(self.refused())).into_response();
+        if self.status() == StatusCode::UNAUTHORIZED {
+            // RFC 9110 section 15.5.2 wants a challenge with every 401.
+            let challenge = HeaderValue::from_static("Bearer realm=\"lectern\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if matches!(self, Self::TooManySessions | Self::Draining | Self::Busy) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}
+
+/// The name that the signaling protocol has for it.
+fn code_of(refusal: Refusal) -> Cow<'static, str> {
+    match serde_json::to_value(refusal) {
+        Ok(serde_json::Value::String(code)) => code.into(),
+        _ => "refused".into(),
+    }
+}
+
+/// What a Room's refusal means over HTTP.
+fn status_of(refusal: Refusal) -> StatusCode {
+    match refusal {
+        Refusal::Malformed | Refusal::BadOffer => StatusCode::BAD_REQUEST,
+        Refusal::NoCommonCodec => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::TicketExpired | Refusal::TicketInvalid => StatusCode::UNAUTHORIZED,
+        Refusal::RemovedByHost | Refusal::NotTheHost | Refusal::NotAdmitted => StatusCode::FORBIDDEN,
+        Refusal::NoSuchParticipant | Refusal::NoSuchPublication | Refusal::NoSuchMid => StatusCode::NOT_FOUND,
+        Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::TooFast => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Full | Refusal::ServerStopping | Refusal::NotRecorded => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::CONFLICT,
+    }
+}
+
+/// A refusal as problem details (RFC 9457), which WHIP and WHEP clients expect.
+pub(super) struct Problem(pub(super) ApiError);
+
+impl<E: Into<ApiError>> From<E> for Problem {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Refused { code, sentence, .. } = self.0.refused();
+        let status = self.0.status();
+        let body = serde_json::json!({
+            "type": "about:blank", "title": sentence, "status": status.as_u16(), "code": code, "sentence": sentence,
+        });
+        let mut response = self.0.into_response();
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        *response.body_mut() = axum::body::Body::from(body.to_string());
+        response
+    }
+}

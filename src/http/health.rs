@@ -1,0 +1,67 @@
+//! Is the server alive, is it ready, and how is it doing: for load balancers and for Prometheus.
+
+use super::error::ApiError;
+use super::state::AppState;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use std::fmt::Write;
+
+/// The process answers.
+#[utoipa::path(get, path = "/healthz", tag = "health", responses((status = 200, body = String)))]
+pub(super) async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// The server can take people in: the database reads and commits, and no shutdown has begun.
+#[utoipa::path(get, path = "/readyz", tag = "health",
+    responses((status = 200, body = String), (status = 503, body = super::error::Refused)))]
+pub(super) async fn ready(State(app): State<AppState>) -> Result<&'static str, ApiError> {
+    if app.is_draining() {
+        return Err(ApiError::Draining);
+    }
+    app.store.ready().await.map_err(|e| {
+        tracing::error!(error = %e, "the database is not ready");
+        ApiError::Busy
+    })?;
+    Ok("ready\n")
+}
+
+/// Counters in the text format of Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "health", responses((status = 200, body = String)))]
+pub(super) async fn metrics(State(app): State<AppState>) -> impl IntoResponse {
+    let mut out = String::new();
+    app.requests.write_metrics(&mut out);
+    live_totals(&app, &mut out);
+    process(&mut out);
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], out)
+}
+
+/// The live Sessions and who is in them.
+fn live_totals(app: &AppState, out: &mut String) {
+    let totals = app.live.totals();
+    let gauges = [
+        ("lectern_live_sessions", "gauge", totals.sessions as u64),
+        ("lectern_live_people", "gauge", totals.people as u64),
+        ("lectern_live_connections", "gauge", totals.connections as u64),
+        ("lectern_slow_consumers_total", "counter", totals.slow_consumers),
+        ("lectern_media_events_lost_total", "counter", totals.media_events_lost),
+    ];
+    for (name, kind, value) in gauges {
+        let _infallible = writeln!(out, "# TYPE {name} {kind}\n{name} {value}");
+    }
+}
+
+/// Memory and CPU of this process, where the system tells.
+fn process(out: &mut String) {
+    let page_bytes = 4096_u64;
+    let resident = std::fs::read_to_string("/proc/self/statm").ok();
+    let resident = resident.and_then(|s| s.split_whitespace().nth(1)?.parse::<u64>().ok());
+    if let Some(pages) = resident {
+        let _infallible = writeln!(
+            out,
+            "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes {}",
+            pages * page_bytes
+        );
+    }
+}

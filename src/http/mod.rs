@@ -1,0 +1,106 @@
+//! The HTTP edge: a file per noun, with access in each handler's signature.
+
+mod accounts;
+mod activities;
+pub mod addresses;
+mod attendance;
+mod auth;
+mod body;
+mod cards;
+pub mod certificate;
+pub mod clock;
+mod cookie;
+mod error;
+mod health;
+mod home;
+pub mod key;
+mod logins;
+mod memberships;
+mod observe;
+mod openapi;
+mod password;
+mod regions;
+mod schools;
+mod series;
+mod sessions;
+pub mod shapes;
+mod state;
+mod studios;
+pub mod ticket;
+mod web;
+mod whip;
+
+pub use error::{ApiError, Need, Refused};
+pub use state::AppState;
+
+use axum::extract::{DefaultBodyLimit, Extension};
+use axum::http::StatusCode;
+use axum::{Router, middleware};
+use logins::Https;
+use std::time::Duration;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The largest body anybody may send: an SDP offer of a browser with many slots is about 30 kB, forms are far smaller.
+const MAX_BODY_BYTES: usize = 128 * 1024;
+/// No handler takes nearly as long; a client that trickles its body is let go.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Every route there is. Registering and describing are one act: a route that is not in the OpenAPI document can't exist.
+fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(openapi::Document::openapi())
+        .routes(routes!(logins::create))
+        .routes(routes!(logins::end))
+        .routes(routes!(logins::me))
+        .routes(routes!(attendance::mine))
+        .routes(routes!(home::read))
+        .routes(routes!(regions::list, regions::create))
+        .routes(routes!(regions::read, regions::change))
+        .routes(routes!(schools::list, schools::create))
+        .routes(routes!(accounts::list, accounts::create))
+        .routes(routes!(accounts::read))
+        .routes(routes!(studios::list, studios::create))
+        .routes(routes!(studios::read, studios::change))
+        .routes(routes!(memberships::create))
+        .routes(routes!(memberships::change))
+        .routes(routes!(series::list, series::create))
+        .routes(routes!(activities::list, activities::create))
+        .routes(routes!(activities::read, activities::change))
+        .routes(routes!(activities::cancel))
+        .routes(routes!(sessions::go_live))
+        .routes(routes!(sessions::read))
+        .routes(routes!(sessions::end))
+        .routes(routes!(sessions::ticket))
+        .routes(routes!(sessions::encoder))
+        .routes(routes!(attendance::of_session))
+        .merge(whip::routes())
+        .routes(routes!(openapi::read))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+}
+
+/// The OpenAPI document, as JSON.
+#[must_use]
+pub fn document() -> String {
+    let document = routes().into_openapi();
+    document.to_pretty_json().expect("the document is made of strings and numbers")
+}
+
+/// The whole site, for one of the two ports.
+pub fn site(app: &AppState, https: bool) -> Router {
+    let (router, _) = routes().split_for_parts();
+    router
+        .fallback(web::serve)
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(app.clone(), observe::observe))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(web::with_safety_headers))
+        .layer(Extension(Https(https)))
+        .with_state(app.clone())
+}

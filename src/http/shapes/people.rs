@@ -1,0 +1,133 @@
+//! Accounts, logins and Memberships.
+
+use super::Named;
+use crate::domain::{AccountId, AccountRole, Day, MemberRole, MembershipId, RegionId, SchoolId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct LoginForm {
+    pub account_name: String,
+    pub password: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct LoginAnswer {
+    pub account: AccountView,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct AccountView {
+    pub id: AccountId,
+    /// Real name.
+    pub name: String,
+    pub login_name: String,
+    pub role: AccountRole,
+    pub school: Option<SchoolName>,
+    /// The Region of the School.
+    pub region: Option<RegionName>,
+    /// The Region that an office supervises.
+    pub region_scope: Option<RegionName>,
+    pub title: String,
+    pub subject: String,
+    pub disabled: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct SchoolName {
+    pub id: SchoolId,
+    pub name: String,
+    pub rural: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct RegionName {
+    pub id: RegionId,
+    pub name: String,
+    /// From the top down to this one.
+    pub path: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct AccountForm {
+    pub name: String,
+    pub login_name: String,
+    pub password: String,
+    pub role: AccountRole,
+    /// For an office: the Region that it supervises.
+    #[serde(default)]
+    #[ts(optional)]
+    pub region_scope: Option<RegionId>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub school: Option<SchoolId>,
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub title: String,
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub subject: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AccountSearch {
+    /// Only Accounts of Schools in this Region or below it.
+    #[param(value_type = Option<String>)]
+    pub region: Option<RegionId>,
+    /// Only Accounts whose name or login name contains this.
+    pub q: Option<String>,
+    pub role: Option<AccountRole>,
+    #[param(value_type = Option<String>)]
+    pub school: Option<SchoolId>,
+}
+
+/// The person who is signed in.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct Me {
+    pub account: AccountView,
+    pub memberships: Vec<MyMembership>,
+    /// To be sent as `x-csrf-token` with every request that changes something.
+    pub csrf: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct MyMembership {
+    pub studio: Named,
+    pub role: MemberRole,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct MemberView {
+    pub membership: MembershipId,
+    pub account: MemberAccount,
+    pub role: MemberRole,
+    pub from: Day,
+    /// The last day, which still counts; none while it goes on.
+    pub to: Option<Day>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct MemberAccount {
+    pub id: AccountId,
+    pub name: String,
+    pub title: String,
+    pub school: Option<SchoolName>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct MembershipForm {
+    pub account: AccountId,
+    pub role: MemberRole,
+    pub from: Day,
+    #[serde(default)]
+    #[ts(optional)]
+    pub to: Option<Day>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct MembershipEnd {
+    /// The last day, which still counts; `null` lets the Membership go on.
+    pub to: Option<Day>,
+}

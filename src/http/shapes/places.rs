@@ -1,0 +1,57 @@
+//! Regions and Schools.
+
+use crate::domain::{RegionId, RegionKind, SchoolId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct RegionView {
+    pub id: RegionId,
+    pub name: String,
+    pub kind: RegionKind,
+    pub parent: Option<RegionId>,
+    /// From the top down to this one: `浙江省 / 杭州市 / 淳安县`.
+    pub path: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct RegionForm {
+    pub name: String,
+    pub kind: RegionKind,
+    /// The Region above; none for a province.
+    pub parent: Option<RegionId>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct RegionChange {
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct SchoolView {
+    pub id: SchoolId,
+    pub name: String,
+    pub region: RegionId,
+    /// Names of the Regions above, from the top down.
+    pub region_path: String,
+    pub rural: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct SchoolForm {
+    pub name: String,
+    pub region: RegionId,
+    #[serde(default)]
+    pub rural: bool,
+}
+
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SchoolSearch {
+    /// Only Schools whose name contains this.
+    pub q: Option<String>,
+    /// Only Schools in this Region or below it.
+    #[param(value_type = Option<String>)]
+    pub region: Option<RegionId>,
+}

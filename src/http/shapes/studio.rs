@@ -1,0 +1,103 @@
+//! Studios and their Series.
+
+use super::{ActivityCard, MemberView};
+use crate::domain::{Day, RegionId, SeriesId, StudioId, StudioKind, Tier};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::{IntoParams, ToSchema};
+
+/// A Studio as lists and cards show it.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct StudioCard {
+    pub id: StudioId,
+    pub name: String,
+    pub tier: Tier,
+    pub kind: StudioKind,
+    pub subject: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct StudioView {
+    pub id: StudioId,
+    pub name: String,
+    pub tier: Tier,
+    pub kind: StudioKind,
+    pub subject: String,
+    pub region: RegionId,
+    pub region_path: String,
+    pub cycle_start: Day,
+    /// Key of the Policy that the Studio is assessed under, such as `zhejiang-2019`.
+    pub policy: Option<String>,
+    pub introduction: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct StudioForm {
+    pub name: String,
+    pub tier: Tier,
+    pub kind: StudioKind,
+    pub subject: String,
+    pub region: RegionId,
+    /// First day of the cycle in which the Studio is assessed.
+    pub cycle_start: Day,
+    #[serde(default)]
+    #[ts(optional)]
+    pub policy: Option<String>,
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub introduction: String,
+}
+
+/// Fields that are absent stay as they are.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS, ToSchema)]
+#[ts(optional_fields)]
+pub struct StudioChange {
+    pub name: Option<String>,
+    pub subject: Option<String>,
+    pub introduction: Option<String>,
+}
+
+/// Everything the page of a Studio shows.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct StudioPage {
+    pub studio: StudioView,
+    /// Present and former members, hosts first.
+    pub members: Vec<MemberView>,
+    /// Latest first.
+    pub activities: Vec<ActivityCard>,
+    pub series: Vec<SeriesView>,
+    /// May the person who asks change the Studio, its members and its activities?
+    pub may_manage: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct SeriesView {
+    pub id: SeriesId,
+    pub studio: StudioId,
+    pub title: String,
+    pub theme: String,
+    /// How many Activities it has.
+    #[ts(type = "number")]
+    pub activities: u64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct SeriesForm {
+    pub title: String,
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub theme: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct StudioSearch {
+    /// Only Studios whose name or subject contains this.
+    pub q: Option<String>,
+    pub tier: Option<Tier>,
+    /// Only Studios in this Region or below it.
+    #[param(value_type = Option<String>)]
+    pub region: Option<RegionId>,
+    /// Only the Studios of the person who asks.
+    pub mine: Option<bool>,
+}

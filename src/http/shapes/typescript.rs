@@ -1,0 +1,35 @@
+//! The shapes as one TypeScript file.
+
+use super::super::error::Refused;
+use super::*;
+use crate::domain::*;
+use ts_rs::{Config, TS};
+
+/// The text of `web/protocol/api.ts`.
+#[must_use]
+pub fn typescript() -> String {
+    let mut file = String::from(
+        "// Generated from the server's shapes; `UPDATE_TYPES=1 cargo test --test it types` writes it again.\n\
+         // Times are ISO 8601 with an offset, days are YYYY-MM-DD, ids are 16 characters.\n",
+    );
+    let cfg = Config::new();
+    macro_rules! write_types {
+        ($($shape:ty),+ $(,)?) => {$(
+            file.push('\n');
+            file.push_str(&<$shape as TS>::docs().unwrap_or_default());
+            file.push_str("export ");
+            file.push_str(&<$shape as TS>::decl(&cfg));
+            file.push('\n');
+        )+};
+    }
+    write_types!(
+        AccountRole, RegionKind, StudioKind, Tier, MemberRole, ActivityKind, Mode, Level, ActivityState,
+        ActivityRole, Refused, Rows<Named>, PageOf<Named>, Named, RegionView, RegionForm, RegionChange, RegionName, SchoolView,
+        SchoolForm, SchoolName, LoginForm, LoginAnswer, AccountView, AccountForm, Me, MyMembership, MemberView,
+        MemberAccount, MembershipForm, MembershipEnd, StudioCard, StudioView, StudioForm, StudioChange, StudioPage,
+        SeriesView, SeriesForm, ActivityCard, SessionCard, ActivityPage, ActivityForm, ActivityChange, CancelForm, Home,
+        SessionState, SessionPage, SessionAnswer, TicketForm, GuestForm, TicketAnswer, EncoderAnswer, IntervalView,
+        PersonKind,        PresenceView, AttendanceView,
+    );
+    file
+}

@@ -1,0 +1,71 @@
+//! What every handler can reach.
+
+use super::clock::Clock;
+use super::key::SigningKey;
+use super::logins::UnknownNames;
+use super::observe::RequestCounts;
+use super::password::Passwords;
+use super::whip::Resources;
+use crate::live::Registry;
+use crate::store::Store;
+use bytes::Bytes;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+pub struct Parts {
+    pub store: Store,
+    pub clock: Clock,
+    pub key: SigningKey,
+    pub live: Registry,
+    /// Most Sessions live at once.
+    pub sessions_at_once: usize,
+    pub(super) passwords: Passwords,
+    pub(super) unknown_names: UnknownNames,
+    pub(super) requests: RequestCounts,
+    pub(super) resources: Resources,
+    /// The OpenAPI document.
+    pub(super) document: Bytes,
+    draining: AtomicBool,
+}
+
+impl AppState {
+    #[must_use]
+    pub fn new(store: Store, clock: Clock, key: SigningKey, live: Registry, sessions_at_once: usize) -> Self {
+        Self(Arc::new(Parts {
+            store,
+            clock,
+            key,
+            live,
+            sessions_at_once,
+            passwords: Passwords::default(),
+            unknown_names: UnknownNames::default(),
+            requests: RequestCounts::default(),
+            resources: Resources::default(),
+            document: super::document().into(),
+            draining: AtomicBool::new(false),
+        }))
+    }
+
+    /// From here on nobody new is let in; `/readyz` says so.
+    pub fn start_draining(&self) {
+        self.0.draining.store(true, Ordering::Relaxed);
+    }
+
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.0.draining.load(Ordering::Relaxed)
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,136 @@
+//! Studios and what their page shows.
+
+use super::auth::{KeeperOf, Office, SignedIn};
+use super::body::{Id, Json, PageQuery, Query};
+use super::error::{ApiError, Refused};
+use super::shapes::{MemberAccount, MemberView, PageOf, StudioChange, StudioForm, StudioPage, StudioSearch, StudioView};
+use super::state::AppState;
+use super::{cards, schools, series};
+use crate::domain::{NewStudio, RegionTree, Studio, StudioId};
+use crate::store::card::{self, ActivityFilter, Look};
+use crate::store::membership::Member;
+use crate::store::studio::StudioFilter;
+use crate::store::{self, LARGEST_PAGE, Noun, Page};
+use axum::extract::State;
+use axum::http::StatusCode;
+
+#[utoipa::path(get, path = "/api/studios", tag = "studios", params(StudioSearch, PageQuery),
+    responses((status = 200, body = PageOf<StudioView>), (status = 401, body = Refused)))]
+pub(super) async fn list(
+    State(app): State<AppState>,
+    me: SignedIn,
+    Query(search): Query<StudioSearch>,
+    Query(page): Query<PageQuery>,
+) -> Result<axum::Json<PageOf<StudioView>>, ApiError> {
+    let filter = StudioFilter {
+        search: search.q.unwrap_or_default(),
+        tier: search.tier,
+        within: search.region,
+        member: search.mine.unwrap_or(false).then_some(me.profile.account.id),
+    };
+    let tree = store::region::tree(&app.store).await?;
+    let found = store::studio::list(&app.store, &filter, page.page()).await?;
+    Ok(axum::Json(PageOf::from(found.map(|studio| view(studio, &tree)))))
+}
+
+/// Founds a Studio in a Region of one's own office.
+#[utoipa::path(post, path = "/api/studios", tag = "studios", request_body = StudioForm,
+    responses((status = 201, body = StudioView), (status = 403, body = Refused), (status = 422, body = Refused)))]
+pub(super) async fn create(
+    State(app): State<AppState>,
+    office: Office,
+    Json(form): Json<StudioForm>,
+) -> Result<(StatusCode, axum::Json<StudioView>), ApiError> {
+    office.over(&app, form.region).await?;
+    let new = NewStudio {
+        name: form.name,
+        tier: form.tier,
+        kind: form.kind,
+        subject: form.subject,
+        region: form.region,
+        cycle_start: form.cycle_start,
+        policy: form.policy,
+        introduction: form.introduction,
+    };
+    let studio = store::studio::create(&app.store, new, app.clock.now()).await?;
+    let tree = store::region::tree(&app.store).await?;
+    Ok((StatusCode::CREATED, axum::Json(view(studio, &tree))))
+}
+
+#[utoipa::path(get, path = "/api/studios/{id}", tag = "studios", params(("id" = String, Path)),
+    responses((status = 200, body = StudioPage), (status = 404, body = Refused)))]
+pub(super) async fn read(
+    State(app): State<AppState>,
+    me: SignedIn,
+    Id(id): Id,
+) -> Result<axum::Json<StudioPage>, ApiError> {
+    let id = StudioId::parse(&id).map_err(|_| ApiError::Missing(Noun::Studio))?;
+    let studio = store::studio::get(&app.store, id).await?;
+    let look = Look { account: Some(me.profile.account.id), now: app.clock.now() };
+    let filter = ActivityFilter { studio: Some(id), ..ActivityFilter::default() };
+    let activities = card::list(&app.store, look, &filter, Page::new(1, LARGEST_PAGE)).await?;
+    let members = store::membership::of_studio(&app.store, id).await?;
+    let series = store::series::of_studio(&app.store, id).await?;
+    let tree = store::region::tree(&app.store).await?;
+    Ok(axum::Json(StudioPage {
+        may_manage: me.keeps(&app, &studio).await?,
+        studio: view(studio, &tree),
+        members: members.into_iter().map(member).collect(),
+        activities: cards::activities(activities.rows),
+        series: series.into_iter().map(series::view).collect(),
+    }))
+}
+
+#[utoipa::path(patch, path = "/api/studios/{id}", tag = "studios", params(("id" = String, Path)),
+    request_body = StudioChange,
+    responses((status = 200, body = StudioView), (status = 403, body = Refused), (status = 422, body = Refused)))]
+pub(super) async fn change(
+    State(app): State<AppState>,
+    keeper: KeeperOf<Studio>,
+    Json(form): Json<StudioChange>,
+) -> Result<axum::Json<StudioView>, ApiError> {
+    let old = keeper.noun;
+    let new = NewStudio {
+        name: form.name.unwrap_or(old.name),
+        tier: old.tier,
+        kind: old.kind,
+        subject: form.subject.unwrap_or(old.subject),
+        region: old.region,
+        cycle_start: old.cycle_start,
+        policy: old.policy,
+        introduction: form.introduction.unwrap_or(old.introduction),
+    };
+    let studio = store::studio::update(&app.store, old.id, new).await?;
+    let tree = store::region::tree(&app.store).await?;
+    Ok(axum::Json(view(studio, &tree)))
+}
+
+pub(super) fn member(member: Member) -> MemberView {
+    MemberView {
+        membership: member.membership.id,
+        account: MemberAccount {
+            id: member.account.id,
+            name: member.account.name,
+            title: member.title,
+            school: member.school.as_ref().map(schools::name),
+        },
+        role: member.membership.role,
+        from: member.membership.from,
+        to: member.membership.to,
+    }
+}
+
+fn view(studio: Studio, tree: &RegionTree) -> StudioView {
+    StudioView {
+        id: studio.id,
+        name: studio.name,
+        tier: studio.tier,
+        kind: studio.kind,
+        subject: studio.subject,
+        region_path: tree.path_name(studio.region),
+        region: studio.region,
+        cycle_start: studio.cycle_start,
+        policy: studio.policy,
+        introduction: studio.introduction,
+    }
+}

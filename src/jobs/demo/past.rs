@@ -1,0 +1,93 @@
+//! Sessions of the past: who came, who dropped out for a while, who left early, as ledger lines.
+
+use super::DemoError;
+use super::world::{self, Planned};
+use crate::domain::presence::{NewEvent, Person, PresenceKind};
+use crate::domain::{AccountId, ActivityId, Time};
+use crate::store::{self, Store};
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// Small, seeded, and good enough to make lives look different (xorshift64*).
+struct Dice(u64);
+
+impl Dice {
+    fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    /// From 0 to below `sides`.
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % sides
+    }
+}
+
+/// The members of the Studio who came: the presenters always, the others most of the time.
+pub(super) fn attendees(planned: &Planned, accounts: &HashMap<&'static str, AccountId>, number: u64) -> Vec<AccountId> {
+    let mut dice = Dice::new(number + 100);
+    let members = world::STUDIOS[planned.studio].members.iter().filter(|(.., left)| left.is_none());
+    members
+        .map(|(_, name, ..)| *name)
+        .filter(|name| dice.roll(6) > 0 || planned.presenters.contains(name))
+        .map(|name| accounts[name])
+        .collect()
+}
+
+/// Holds the Session from `start` to `end`, with these people in it.
+pub(super) async fn hold(
+    store: &Store,
+    activity: ActivityId,
+    start: Time,
+    end: Time,
+    there: Vec<AccountId>,
+    number: u64,
+) -> Result<(), DemoError> {
+    let session = store::session::go_live(store, activity, None, start).await?.id;
+    let mut dice = Dice::new(number + 1);
+    let mut lines = vec![(start, PresenceKind::SessionStarted, None), (end, PresenceKind::SessionEnded, None)];
+    for (participant, account) in (1_u32..).zip(there) {
+        let who = Some((participant, account));
+        lines.extend(one_life(&mut dice, start, end).into_iter().map(|(at, kind)| (at, kind, who)));
+    }
+    // Stable: the start stays before those who came with it, the end after those who left with it.
+    lines.sort_by_key(|(at, kind, _)| (*at, *kind == PresenceKind::SessionEnded));
+    let events = lines
+        .into_iter()
+        .map(|(wall, kind, who)| {
+            Ok(NewEvent {
+                id: store::random_id()?,
+                kind,
+                participant: who.map(|(participant, _)| participant),
+                person: who.map(|(_, account)| Person::Account(account)),
+                detail: "{}".to_owned(),
+                monotonic_us: wall.micros() - start.micros(),
+                wall,
+            })
+        })
+        .collect::<Result<Vec<_>, DemoError>>()?;
+    store::ledger::append(store, session, events).await?;
+    store::session::end(store, session, end).await?;
+    Ok(())
+}
+
+/// One person's way through one Session.
+fn one_life(dice: &mut Dice, start: Time, end: Time) -> Vec<(Time, PresenceKind)> {
+    let seconds = Duration::from_secs;
+    // Most come in the first minutes, one in six comes late.
+    let late = if dice.roll(6) == 0 { 600 + dice.roll(900) } else { dice.roll(240) };
+    let joined = start + seconds(late);
+    let mut life = vec![(joined, PresenceKind::Joined)];
+    let left = if dice.roll(8) == 0 { end - seconds(700 + dice.roll(600)) } else { end };
+    // A line that drops, for half a minute to eight minutes.
+    let lost = joined + seconds(600 + dice.roll(1200));
+    let resumed = lost + seconds(30 + dice.roll(450));
+    if dice.roll(4) == 0 && resumed < left {
+        life.push((lost, PresenceKind::Lost));
+        life.push((resumed, PresenceKind::Resumed));
+    }
+    life.push((left, PresenceKind::Left));
+    life
+}

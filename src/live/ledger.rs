@@ -1,0 +1,219 @@
+//! The presence ledger as a Session sees it: lines that are committed before anyone hears of what they say.
+
+use super::clock::Reading;
+use super::media::Delivered;
+use super::{LiveClock, Pending};
+use crate::domain::presence::{NewEvent, Person, PresenceKind};
+use crate::domain::{EventId, SessionId, Time};
+use lectern_signaling::effect::PresenceFact;
+use lectern_signaling::protocol::ParticipantId;
+use lectern_signaling::room::{Identity, Present};
+use serde_json::json;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Longer than any healthy commit by two orders; a Session does not stand still for longer than twice this.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Lines that may wait for a ledger that fails: half an hour of checkpoints of a Session of 150, and every coming and
+/// going. Beyond it the oldest checkpoints go.
+const MAX_BACKLOG: usize = 20_000;
+
+/// Where lines are kept. Writing a line again under its id is no error and writes nothing.
+pub trait PresenceLedger: Send + Sync + 'static {
+    /// Resolves after COMMIT. All of the lines are written, or none.
+    fn append(&self, session: SessionId, events: Vec<NewEvent>) -> Pending<Result<(), LedgerError>>;
+    /// The Session is over for the rest of the server too. Ending twice is no error.
+    fn end(&self, session: SessionId, at: Time) -> Pending<Result<(), LedgerError>>;
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerError {
+    #[error("nothing was written: {0}")]
+    NotWritten(String),
+    /// The line to the database broke at the wrong moment.
+    #[error("it is not known whether it was written: {0}")]
+    Unknown(String),
+}
+
+/// Writes one Session's lines and keeps those that could not be written yet.
+pub(super) struct Recorder {
+    ledger: Arc<dyn PresenceLedger>,
+    session: SessionId,
+    people: HashMap<ParticipantId, Option<Person>>,
+    /// Lines about what happened by itself while the ledger failed.
+    backlog: Vec<NewEvent>,
+    /// What each Participant's Peer had received at the last checkpoint.
+    delivered: HashMap<ParticipantId, Delivered>,
+}
+
+impl Recorder {
+    pub(super) fn new(ledger: Arc<dyn PresenceLedger>, session: SessionId) -> Self {
+        Self { ledger, session, people: HashMap::new(), backlog: Vec::new(), delivered: HashMap::new() }
+    }
+
+    pub(super) fn session(&self) -> SessionId {
+        self.session
+    }
+
+    pub(super) fn person(&self, participant: ParticipantId) -> Option<Person> {
+        self.people.get(&participant).cloned().flatten()
+    }
+
+    pub(super) fn is_behind(&self) -> bool {
+        !self.backlog.is_empty()
+    }
+
+    pub(super) fn fall_behind(&mut self, events: Vec<NewEvent>) {
+        self.backlog.extend(events);
+        let excess = self.backlog.len().saturating_sub(MAX_BACKLOG);
+        if excess > 0 {
+            let mut dropped = 0;
+            self.backlog.retain(|event| {
+                let goes = dropped < excess && event.kind == PresenceKind::Checkpoint;
+                dropped += usize::from(goes);
+                !goes
+            });
+            tracing::error!(session = %self.session, dropped, "checkpoints were lost: the ledger fails for too long");
+        }
+    }
+
+    /// Writes these lines after all that waits. On an error the new lines are the caller's affair; the others wait on.
+    pub(super) async fn commit(&mut self, events: &[NewEvent]) -> Result<(), LedgerError> {
+        let batch: Vec<NewEvent> = self.backlog.iter().chain(events).cloned().collect();
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let mut result = self.append(batch.clone()).await;
+        if matches!(result, Err(LedgerError::Unknown(_))) {
+            // The ids make it safe to ask again, and the answer settles what is known.
+            result = self.append(batch).await;
+        }
+        match &result {
+            Ok(()) => self.backlog.clear(),
+            Err(error) => tracing::error!(session = %self.session, %error, "the presence ledger could not be written"),
+        }
+        result
+    }
+
+    async fn append(&self, batch: Vec<NewEvent>) -> Result<(), LedgerError> {
+        let append = self.ledger.append(self.session, batch);
+        let late = |_| Err(LedgerError::Unknown("no answer in time".to_owned()));
+        tokio::time::timeout(PATIENCE, append).await.unwrap_or_else(late)
+    }
+
+    /// Writes what waits and closes the Session; asks again for as long as a stopping server gives it.
+    pub(super) async fn end_session(&mut self, clock: &LiveClock) {
+        const TRIES: u32 = 5;
+        let at = clock.reading().wall;
+        for attempt in 1..=TRIES {
+            let written = self.commit(&[]).await;
+            let end = tokio::time::timeout(PATIENCE, self.ledger.end(self.session, at)).await;
+            match (written, end) {
+                (Ok(()), Ok(Ok(()))) => return,
+                (written, end) => {
+                    tracing::error!(session = %self.session, attempt, ?written, ?end, "the end could not be stored");
+                }
+            }
+            tokio::time::sleep(Duration::from_secs(u64::from(attempt))).await;
+        }
+    }
+
+    /// The line for one fact. `joined` is who came in, when the fact is a `Joined`.
+    pub(super) fn line(&mut self, at: Reading, fact: &PresenceFact, joined: Option<&Identity>) -> NewEvent {
+        let (kind, participant, detail) = match fact {
+            PresenceFact::SessionStarted => (PresenceKind::SessionStarted, None, json!({})),
+            PresenceFact::SessionEnded => (PresenceKind::SessionEnded, None, json!({})),
+            PresenceFact::Joined { participant } => (PresenceKind::Joined, Some(*participant), who(joined)),
+            PresenceFact::Lost { participant } => (PresenceKind::Lost, Some(*participant), json!({})),
+            PresenceFact::Resumed { participant } => (PresenceKind::Resumed, Some(*participant), json!({})),
+            PresenceFact::Left { participant, cause } => {
+                (PresenceKind::Left, Some(*participant), json!({ "cause": cause }))
+            }
+        };
+        if let (PresenceFact::Joined { participant }, Some(identity)) = (fact, joined) {
+            self.people.insert(*participant, Person::from_key(&identity.key));
+        }
+        let person = participant.and_then(|p| self.people.get(&p).cloned()).flatten();
+        new_event(at, kind, participant, person, &detail)
+    }
+
+    /// One line for each person that is here: what the media plane delivered since the last one, and what the page says.
+    /// `delivered` is `None` when the media plane gave no figures; unknown is not zero.
+    pub(super) fn checkpoint<'a>(
+        &mut self,
+        at: Reading,
+        present: impl Iterator<Item = Present<'a>>,
+        delivered: Option<&HashMap<ParticipantId, Delivered>>,
+    ) -> Vec<NewEvent> {
+        let mut events = Vec::new();
+        let mut last = HashMap::new();
+        for who in present.filter(|p| p.connected) {
+            let Some(person) = self.people.get(&who.id).cloned().flatten() else { continue };
+            let now = delivered.map(|all| all.get(&who.id).copied().unwrap_or_default());
+            let before = self.delivered.get(&who.id).copied().unwrap_or_default();
+            last.insert(who.id, now.unwrap_or(before));
+            let since = now.map(|now| now.since(before));
+            let detail = json!({
+                "media_ms": since.map(|d| d.media_ms),
+                "audio_ms": since.map(|d| d.audio_ms),
+                "video_ms": since.map(|d| d.video_ms),
+                "visible": who.watching.visible,
+                "sound": who.watching.sound,
+            });
+            events.push(new_event(at, PresenceKind::Checkpoint, Some(who.id), Some(person), &detail));
+        }
+        self.delivered = last;
+        events
+    }
+
+    /// Forgets those who are not in the Room any more.
+    pub(super) fn keep_only(&mut self, here: impl Fn(ParticipantId) -> bool) {
+        self.people.retain(|&id, _| here(id));
+    }
+}
+
+impl Delivered {
+    /// A new Peer counts from zero again.
+    fn since(self, before: Self) -> Self {
+        let part = |now: u64, before: u64| if now >= before { now - before } else { now };
+        Self {
+            media_ms: part(self.media_ms, before.media_ms),
+            audio_ms: part(self.audio_ms, before.audio_ms),
+            video_ms: part(self.video_ms, before.video_ms),
+        }
+    }
+}
+
+fn who(identity: Option<&Identity>) -> serde_json::Value {
+    identity.map_or_else(
+        || json!({}),
+        |who| {
+            json!({
+                "kind": who.kind,
+                "role": who.role,
+                "name": who.name,
+                "school": who.school,
+                "rural": who.rural,
+            })
+        },
+    )
+}
+
+pub(super) fn new_event(
+    at: Reading,
+    kind: PresenceKind,
+    participant: Option<ParticipantId>,
+    person: Option<Person>,
+    detail: &serde_json::Value,
+) -> NewEvent {
+    NewEvent {
+        id: EventId::from_random(rand::random()),
+        kind,
+        participant: participant.map(|p| p.0),
+        person,
+        detail: detail.to_string(),
+        monotonic_us: at.monotonic_us,
+        wall: at.wall,
+    }
+}

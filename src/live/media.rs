@@ -1,0 +1,161 @@
+//! The media plane as a Session sees it: peers and tracks by number, behind a trait so that tests can stand in for it.
+
+use super::Pending;
+use lectern_media::ids::{Layer, Mid, PeerId, TrackId};
+use lectern_media::sdp::{Flow, LocalTransport};
+use lectern_signaling::protocol::{LayerName, Refusal, text};
+use lectern_signaling::room::{MediaKind, MediaLine};
+use std::collections::HashMap;
+use tokio::sync::mpsc;
+
+/// One shard. A command is handed over when its future is first polled; commands take effect in that order.
+pub trait MediaPlane: Send + Sync + 'static {
+    /// Opens a Peer and answers its offer. `sendrecv_means` says what an m-line is that is offered in both directions.
+    fn open(&self, peer: PeerId, offer: String, sendrecv_means: Flow) -> Pending<Result<String, MediaError>>;
+    fn reoffer(&self, peer: PeerId, offer: String) -> Pending<Result<String, MediaError>>;
+    fn restart_ice(&self, peer: PeerId, ufrag: String, pwd: String) -> Pending<Result<LocalTransport, MediaError>>;
+    fn close(&self, peer: PeerId) -> Pending<Result<(), MediaError>>;
+    fn publish(&self, peer: PeerId, mid: Mid, track: TrackId) -> Pending<Result<(), MediaError>>;
+    fn unpublish(&self, track: TrackId) -> Pending<Result<(), MediaError>>;
+    fn set_muted(&self, track: TrackId, muted: bool) -> Pending<Result<(), MediaError>>;
+    fn assign_slot(
+        &self,
+        peer: PeerId,
+        mid: Mid,
+        track: Option<TrackId>,
+        max: Layer,
+    ) -> Pending<Result<(), MediaError>>;
+    /// What every Peer received so far and confirmed.
+    fn delivered(&self) -> Pending<Result<HashMap<PeerId, Delivered>, MediaError>>;
+}
+
+/// What a shard tells by itself.
+pub trait MediaEvents: Send + 'static {
+    /// `None` when the shard has stopped.
+    fn next(&mut self) -> impl Future<Output = Option<MediaEvent>> + Send;
+}
+
+impl MediaEvents for mpsc::Receiver<MediaEvent> {
+    async fn next(&mut self) -> Option<MediaEvent> {
+        self.recv().await
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaEvent {
+    /// The Peer is gone, with its tracks and slots.
+    Closed(PeerId),
+    /// What flows into a slot changed.
+    Layer { peer: PeerId, mid: Mid, layer: Option<Layer> },
+}
+
+impl MediaEvent {
+    #[must_use]
+    pub fn peer(self) -> PeerId {
+        match self {
+            Self::Closed(peer) | Self::Layer { peer, .. } => peer,
+        }
+    }
+}
+
+/// Milliseconds, since the Peer opened, of seconds in which media was sent to it and confirmed by it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Delivered {
+    pub media_ms: u64,
+    pub audio_ms: u64,
+    pub video_ms: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MediaError {
+    #[error("the offer cannot be answered: {0}")]
+    BadOffer(String),
+    #[error("the offer has no codec in common")]
+    NoCommonCodec,
+    /// The offer is of another client, or of another Peer of the same client.
+    #[error("the offer does not continue the one before")]
+    Changed,
+    #[error("the media plane does not know the peer, m-line or track")]
+    Unknown,
+    #[error("the media plane is busy")]
+    Busy,
+    #[error("the media plane has stopped")]
+    Stopped,
+}
+
+impl MediaError {
+    /// What an offerer is told.
+    pub(super) fn refusal(&self) -> Refusal {
+        match self {
+            Self::NoCommonCodec => Refusal::NoCommonCodec,
+            Self::Busy => Refusal::TooFast,
+            Self::Stopped => Refusal::ServerStopping,
+            Self::BadOffer(_) | Self::Changed | Self::Unknown => Refusal::BadOffer,
+        }
+    }
+}
+
+pub(super) fn layer(name: LayerName) -> Layer {
+    match name {
+        LayerName::Low => Layer::Low,
+        LayerName::Mid => Layer::Mid,
+        LayerName::High => Layer::High,
+    }
+}
+
+pub(super) fn layer_name(layer: Layer) -> LayerName {
+    match layer {
+        Layer::Low => LayerName::Low,
+        Layer::Mid => LayerName::Mid,
+        Layer::High => LayerName::High,
+    }
+}
+
+/// The live m-lines of our own answer, in the client's direction: where the server receives, the client sends.
+pub(super) fn lines_of_answer(answer: &str) -> Vec<MediaLine> {
+    let mut lines = Vec::new();
+    for section in answer.split("\nm=").skip(1) {
+        let mut words = section.split_whitespace();
+        let kind = match words.next() {
+            Some("audio") => MediaKind::Audio,
+            Some("video") => MediaKind::Video,
+            _ => continue,
+        };
+        // Port 0 is a refused m-line (RFC 3264 §6).
+        if words.next() == Some("0") {
+            continue;
+        }
+        let attribute = |name: &str| section.lines().map(str::trim_end).find_map(|line| line.strip_prefix(name));
+        let sends = if attribute("a=recvonly").is_some() {
+            true
+        } else if attribute("a=sendonly").is_some() {
+            false
+        } else {
+            continue;
+        };
+        if let Some(mid) = attribute("a=mid:").filter(|mid| text::is_mid(mid)) {
+            lines.push(MediaLine { mid: mid.to_owned(), kind, sends });
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_tells_the_live_lines_in_the_clients_direction() {
+        let answer = "v=0\r\na=group:BUNDLE 0 1 2\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=recvonly\r\n\
+                      m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\na=sendonly\r\nm=video 0 UDP/TLS/RTP/SAVPF 96\r\n\
+                      a=mid:2\r\na=recvonly\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:3\r\na=inactive\r\n\
+                      m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:4\r\na=recvonly\r\n";
+        assert_eq!(
+            lines_of_answer(answer),
+            [
+                MediaLine { mid: "0".into(), kind: MediaKind::Audio, sends: true },
+                MediaLine { mid: "1".into(), kind: MediaKind::Video, sends: false },
+            ]
+        );
+    }
+}

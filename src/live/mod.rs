@@ -1,0 +1,25 @@
+//! Live Sessions: one actor per Session owns its Room, records presence before anyone hears of it, drives the media plane
+//! and feeds the Connections. The only door to signaling and media.
+
+mod clock;
+mod ledger;
+mod media;
+mod outbox;
+mod recovery;
+mod registry;
+mod session;
+#[cfg(test)]
+mod tests;
+
+pub use clock::{LiveClock, Reading};
+pub use ledger::{LedgerError, PresenceLedger};
+pub use media::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane};
+pub use outbox::{Outbox, OutboxReader, Outgoing, outbox};
+pub use recovery::{Recovered, recover};
+pub use registry::{Going, LiveTotals, Registry, RegistryParts};
+pub use session::{Arrival, Member, SessionHandle};
+
+use std::pin::Pin;
+
+/// A future behind a trait object.
+pub type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;

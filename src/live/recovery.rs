@@ -1,0 +1,76 @@
+//! Going on with a Session after the server stopped in the middle of it.
+
+use super::clock::Reading;
+use super::ledger::new_event;
+use crate::domain::Time;
+use crate::domain::presence::{NewEvent, Person, PresenceEvent, PresenceKind};
+use lectern_signaling::protocol::ParticipantId;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the ledger tells about a Session that was live when the server stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recovered {
+    /// Lines that close what is still open, each at the last moment at which the ledger saw the Participant. To be
+    /// appended before anybody comes in.
+    pub closing: Vec<NewEvent>,
+    /// No Participant may get this number or a lower one.
+    pub last_participant: ParticipantId,
+    /// Those whom a host put out.
+    pub removed_keys: BTreeSet<String>,
+    /// The end is in the ledger; only the Session's own row does not know it yet.
+    pub ended: bool,
+}
+
+/// Reads a Session's lines, in their order.
+#[must_use]
+pub fn recover(events: &[PresenceEvent]) -> Recovered {
+    let mut open: BTreeMap<u32, (Option<String>, Time, i64)> = BTreeMap::new();
+    let mut recovered = Recovered {
+        closing: Vec::new(),
+        last_participant: ParticipantId(0),
+        removed_keys: BTreeSet::new(),
+        ended: false,
+    };
+    for event in events {
+        if event.kind == PresenceKind::SessionEnded {
+            recovered.ended = true;
+            open.clear();
+        }
+        let Some(number) = event.participant else { continue };
+        recovered.last_participant = recovered.last_participant.max(ParticipantId(number));
+        match event.kind {
+            PresenceKind::Joined | PresenceKind::Resumed => {
+                open.insert(number, (event.person.clone(), event.wall, event.monotonic_us));
+            }
+            PresenceKind::Checkpoint => {
+                if let Some((_, wall, monotonic)) = open.get_mut(&number) {
+                    (*wall, *monotonic) = (event.wall, event.monotonic_us);
+                }
+            }
+            PresenceKind::Left => {
+                open.remove(&number);
+                if let Some(person) = event.person.as_ref().filter(|_| cause(event) == "removed") {
+                    recovered.removed_keys.insert(person.clone());
+                }
+            }
+            PresenceKind::Lost => {
+                open.remove(&number);
+            }
+            PresenceKind::SessionStarted | PresenceKind::SessionEnded => {}
+        }
+    }
+    let closing = open.into_iter().map(|(number, (person, wall, monotonic_us))| {
+        let at = Reading { moment: lectern_signaling::Moment(wall.millis()), wall, monotonic_us };
+        let person = person.as_deref().and_then(Person::from_key);
+        let detail = json!({ "cause": "server_stopped", "at": "last_checkpoint" });
+        new_event(at, PresenceKind::Left, Some(ParticipantId(number)), person, &detail)
+    });
+    recovered.closing = closing.collect();
+    recovered
+}
+
+fn cause(event: &PresenceEvent) -> String {
+    let detail: Value = serde_json::from_str(&event.detail).unwrap_or_default();
+    detail["cause"].as_str().unwrap_or_default().to_owned()
+}

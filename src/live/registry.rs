@@ -1,0 +1,315 @@
+//! The live Sessions of this server, and the tasks that serve all of them.
+
+use super::ledger::Recorder;
+use super::media::{Delivered, MediaEvents, MediaPlane};
+use super::session::{Actor, ActorParts, INBOX, SessionHandle};
+use super::{LiveClock, PresenceLedger, Recovered};
+use crate::domain::{SessionId, Time};
+use lectern_media::ids::{PeerId, TrackId};
+use lectern_signaling::Effect;
+use lectern_signaling::protocol::Refusal;
+use lectern_signaling::protocol::server::SessionView;
+use lectern_signaling::room::{Room, RoomLimits};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+
+/// How often it is recorded who is there and what was delivered (docs/attendance.md).
+const CHECKPOINT: Duration = Duration::from_secs(15);
+/// A shard that takes longer for its figures has none for this checkpoint.
+const FIGURES: Duration = Duration::from_secs(2);
+
+pub struct RegistryParts {
+    pub clock: LiveClock,
+    pub ledger: Arc<dyn PresenceLedger>,
+    pub limits: RoomLimits,
+    /// Most Sessions live at once.
+    pub sessions: usize,
+}
+
+/// A Session that goes live, or goes on.
+#[derive(Debug, Clone)]
+pub struct Going {
+    pub id: SessionId,
+    pub title: String,
+    pub started_at: Time,
+}
+
+/// Counters for metrics; those of events since the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LiveTotals {
+    pub sessions: usize,
+    pub people: usize,
+    pub connections: usize,
+    pub slow_consumers: u64,
+    /// Layer changes that a Session was too busy to hear of.
+    pub media_events_lost: u64,
+}
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Registry {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: RegistryParts,
+    planes: Vec<Arc<dyn MediaPlane>>,
+    numbers: Arc<Numbers>,
+    peers: PeerIndex,
+    house: Mutex<House>,
+}
+
+#[derive(Default)]
+struct House {
+    sessions: HashMap<SessionId, Placed>,
+    actors: JoinSet<()>,
+    /// Event routers and the checkpointer.
+    servants: JoinSet<()>,
+    stopping: bool,
+}
+
+struct Placed {
+    handle: SessionHandle,
+    plane: usize,
+}
+
+/// Numbers that are never used again while the process lives, and counters.
+#[derive(Default)]
+pub(super) struct Numbers {
+    peers: AtomicU64,
+    tracks: AtomicU64,
+    slow_consumers: AtomicU64,
+    events_lost: AtomicU64,
+}
+
+impl Numbers {
+    pub(super) fn peer(&self) -> PeerId {
+        PeerId(self.peers.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    pub(super) fn track(&self) -> TrackId {
+        TrackId(self.tracks.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    pub(super) fn slow_consumer(&self) {
+        self.slow_consumers.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Which Session a Peer belongs to.
+#[derive(Clone, Default)]
+pub(super) struct PeerIndex(Arc<Mutex<HashMap<PeerId, SessionHandle>>>);
+
+impl PeerIndex {
+    pub(super) fn insert(&self, peer: PeerId, session: SessionHandle) {
+        self.lock().insert(peer, session);
+    }
+
+    pub(super) fn remove(&self, peer: PeerId) {
+        self.lock().remove(&peer);
+    }
+
+    fn session_of(&self, peer: PeerId) -> Option<SessionHandle> {
+        self.lock().get(&peer).cloned()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<PeerId, SessionHandle>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Registry {
+    /// Starts with no Session. There is one plane per shard, each with its events. Must be called inside a tokio runtime.
+    pub fn start<E: MediaEvents>(parts: RegistryParts, planes: Vec<(Arc<dyn MediaPlane>, E)>) -> Self {
+        let (planes, events): (Vec<_>, Vec<_>) = planes.into_iter().unzip();
+        let inner =
+            Inner { parts, planes, numbers: Arc::default(), peers: PeerIndex::default(), house: Mutex::default() };
+        let inner = Arc::new(inner);
+        {
+            let mut house = inner.house();
+            for events in events {
+                let (peers, numbers) = (inner.peers.clone(), inner.numbers.clone());
+                house.servants.spawn(route(events, peers, numbers));
+            }
+            house.servants.spawn(take_checkpoints(Arc::downgrade(&inner)));
+        }
+        Self { inner }
+    }
+
+    /// Opens the Room of a Session whose row was just stored.
+    pub fn go_live(&self, going: Going) -> Result<SessionHandle, Refusal> {
+        let view = view(&going);
+        let (room, first) = Room::open(view, self.inner.parts.limits);
+        self.place(going.id, room, first, None)
+    }
+
+    /// Opens the Room of a Session that was live before the server started. Its open intervals are closed before anyone
+    /// comes in.
+    pub fn go_on(&self, going: Going, recovered: Recovered) -> Result<SessionHandle, Refusal> {
+        let Recovered { closing, last_participant, removed_keys, .. } = recovered;
+        let room = Room::continued(view(&going), self.inner.parts.limits, last_participant, removed_keys);
+        self.place(going.id, room, Vec::new(), Some(closing))
+    }
+
+    fn place(
+        &self,
+        id: SessionId,
+        room: Room,
+        first: Vec<Effect>,
+        closing: Option<Vec<crate::domain::presence::NewEvent>>,
+    ) -> Result<SessionHandle, Refusal> {
+        let mut house = self.inner.house();
+        if house.stopping {
+            return Err(Refusal::ServerStopping);
+        }
+        if let Some(placed) = house.sessions.get(&id) {
+            return Ok(placed.handle.clone());
+        }
+        if house.sessions.len() >= self.inner.parts.sessions {
+            return Err(Refusal::Full);
+        }
+        let plane = self.inner.quietest_plane(&house).ok_or(Refusal::ServerStopping)?;
+        let (sender, inbox) = mpsc::channel(INBOX);
+        let handle = SessionHandle::new(id, sender);
+        let mut recorder = Recorder::new(self.inner.parts.ledger.clone(), id);
+        recorder.fall_behind(closing.unwrap_or_default());
+        let actor = Actor::new(ActorParts {
+            handle: handle.clone(),
+            inbox,
+            room,
+            first,
+            clock: self.inner.parts.clock.clone(),
+            recorder,
+            media: self.inner.planes[plane].clone(),
+            numbers: self.inner.numbers.clone(),
+            peer_index: self.inner.peers.clone(),
+        });
+        house.sessions.insert(id, Placed { handle: handle.clone(), plane });
+        while house.actors.try_join_next().is_some() {}
+        let inner = Arc::downgrade(&self.inner);
+        house.actors.spawn(async move {
+            actor.run().await;
+            if let Some(inner) = inner.upgrade() {
+                inner.house().sessions.remove(&id);
+            }
+        });
+        Ok(handle)
+    }
+
+    #[must_use]
+    pub fn get(&self, id: SessionId) -> Option<SessionHandle> {
+        self.inner.house().sessions.get(&id).map(|placed| placed.handle.clone())
+    }
+
+    #[must_use]
+    pub fn sessions(&self) -> Vec<SessionHandle> {
+        self.inner.house().sessions.values().map(|placed| placed.handle.clone()).collect()
+    }
+
+    #[must_use]
+    pub fn totals(&self) -> LiveTotals {
+        let sessions = self.sessions();
+        LiveTotals {
+            sessions: sessions.len(),
+            people: sessions.iter().map(SessionHandle::people).sum(),
+            connections: sessions.iter().map(SessionHandle::connections).sum(),
+            slow_consumers: self.inner.numbers.slow_consumers.load(Ordering::Relaxed),
+            media_events_lost: self.inner.numbers.events_lost.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The server stops: everybody is told, the ledger gets its lines, and every task has ended when this returns. The
+    /// Sessions themselves are not over.
+    pub async fn stop(&self) {
+        let (sessions, mut actors, mut servants) = {
+            let mut house = self.inner.house();
+            house.stopping = true;
+            let sessions: Vec<SessionHandle> = house.sessions.values().map(|p| p.handle.clone()).collect();
+            (sessions, std::mem::take(&mut house.actors), std::mem::take(&mut house.servants))
+        };
+        let mut stops = JoinSet::new();
+        for session in sessions {
+            stops.spawn(async move { session.stop().await });
+        }
+        while stops.join_next().await.is_some() {}
+        while let Some(ended) = actors.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a Session's actor ended badly");
+            }
+        }
+        servants.shutdown().await;
+    }
+}
+
+impl Inner {
+    fn house(&self) -> MutexGuard<'_, House> {
+        self.house.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The shard with the fewest people, then the fewest Sessions.
+    fn quietest_plane(&self, house: &House) -> Option<usize> {
+        (0..self.planes.len()).min_by_key(|&plane| {
+            let here = || house.sessions.values().filter(|placed| placed.plane == plane);
+            (here().map(|placed| placed.handle.people()).sum::<usize>(), here().count())
+        })
+    }
+}
+
+fn view(going: &Going) -> SessionView {
+    SessionView { id: going.id.to_string(), title: going.title.clone(), started_ms: going.started_at.millis() }
+}
+
+/// Brings a shard's events to the Sessions. One Session that is behind keeps no other waiting.
+async fn route(mut events: impl MediaEvents, peers: PeerIndex, numbers: Arc<Numbers>) {
+    let mut late = JoinSet::new();
+    while let Some(event) = events.next().await {
+        while late.try_join_next().is_some() {}
+        let Some(session) = peers.session_of(event.peer()) else { continue };
+        if let Err(event) = session.media_event(event) {
+            match event {
+                super::MediaEvent::Closed(_) => drop(late.spawn(async move { session.media_event_late(event).await })),
+                super::MediaEvent::Layer { .. } => {
+                    numbers.events_lost.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        }
+    }
+    while late.join_next().await.is_some() {}
+}
+
+async fn take_checkpoints(inner: std::sync::Weak<Inner>) {
+    let mut ticks = tokio::time::interval(CHECKPOINT);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // The first tick comes at once.
+    ticks.tick().await;
+    loop {
+        ticks.tick().await;
+        let Some(inner) = inner.upgrade() else { return };
+        let mut by_session: HashMap<SessionId, HashMap<PeerId, Delivered>> = HashMap::new();
+        let mut silent = vec![false; inner.planes.len()];
+        for (number, plane) in inner.planes.iter().enumerate() {
+            let Ok(Ok(figures)) = tokio::time::timeout(FIGURES, plane.delivered()).await else {
+                tracing::warn!(shard = number, "the media plane gave no figures for a checkpoint");
+                silent[number] = true;
+                continue;
+            };
+            let peers = inner.peers.lock();
+            for (peer, delivered) in figures {
+                if let Some(session) = peers.get(&peer) {
+                    by_session.entry(session.id()).or_default().insert(peer, delivered);
+                }
+            }
+        }
+        let sessions: Vec<(SessionHandle, usize)> =
+            inner.house().sessions.values().map(|placed| (placed.handle.clone(), placed.plane)).collect();
+        for (session, plane) in sessions {
+            let delivered = (!silent[plane]).then(|| by_session.remove(&session.id()).unwrap_or_default());
+            session.checkpoint(delivered);
+        }
+    }
+}

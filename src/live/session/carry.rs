@@ -1,0 +1,383 @@
+//! Carrying out: what was decided and recorded reaches the people and the media plane, in order.
+
+use super::super::media::{MediaError, layer};
+use super::super::{Pending, Reading};
+use super::actor::{Actor, Attached, Over};
+use super::decide::Decision;
+use super::input::{Input, Offerer, Reply};
+use super::{ConnectionId, Delivered, MediaEvent};
+use bytes::Bytes;
+use lectern_media::ids::{Mid, PeerId};
+use lectern_media::sdp::Flow;
+use lectern_signaling::Effect;
+use lectern_signaling::effect::MediaEffect;
+use lectern_signaling::protocol::server::ServerMessage;
+use lectern_signaling::protocol::{CloseCode, ParticipantId, ParticipantKind, Refusal, encode};
+use std::collections::HashMap;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+/// A media plane with a thousand commands waiting is through them within a few milliseconds.
+const MEDIA_PAUSE: Duration = Duration::from_millis(20);
+
+impl Actor {
+    pub(super) async fn carry_out(&mut self, at: Reading, input: Input, decision: Decision) {
+        let entered = decision.entered;
+        match (input, decision.result) {
+            (Input::Enter { outbox, reply, .. }, Ok(effects)) => {
+                let (Some(outbox), Some((id, Some(connection)))) = (outbox, entered) else { return };
+                if let Some(old) = self.outboxes.insert(id, Attached { connection, outbox }) {
+                    old.outbox.close(CloseCode::Replaced);
+                }
+                self.effects(effects);
+                if answer(reply, Ok((id, connection))).is_err() {
+                    self.noticed.push_back(Input::Lost { participant: id, connection });
+                }
+            }
+            (Input::Enter { reply, .. }, Err(refusal)) => drop(answer(reply, Err(refusal))),
+            (Input::Frame { .. }, Ok(effects)) => self.effects(effects),
+            (Input::Frame { participant, connection, frame }, Err(refusal)) => {
+                let message = ServerMessage::Refused(refusal.answering(Some(frame.id)));
+                self.send_to_connection(participant, connection, &message);
+            }
+            (Input::Lost { participant, connection }, Ok(effects)) => {
+                if self.outboxes.get(&participant).is_some_and(|a| a.connection == connection) {
+                    self.outboxes.remove(&participant);
+                }
+                self.effects(effects);
+            }
+            (Input::EnterWithOffer { identity, offer, reply }, Ok(effects)) => {
+                self.effects(effects);
+                let Some((id, _)) = entered else { return };
+                let means = if identity.kind == ParticipantKind::Encoder { Flow::Uplink } else { Flow::Downlink };
+                self.open_peer(id, offer, means, Offerer::Request { reply });
+            }
+            (Input::EnterWithOffer { reply, .. }, Err(refusal)) => drop(answer(reply, Err(refusal))),
+            (Input::LeaveWithOffer { reply, .. } | Input::End { reply }, result) => {
+                let result = result.map(|effects| self.effects(effects));
+                let _ = answer(reply, result);
+            }
+            (Input::Stop { reply }, result) => {
+                self.effects(result.unwrap_or_default());
+                self.over = self.over.or(Some(Over::Stopped));
+                let _ = answer(reply, Ok(()));
+            }
+            (Input::RestartIce { participant, ufrag, pwd, reply }, _) => {
+                self.restart_ice(participant, ufrag, pwd, reply);
+            }
+            (Input::Media(event), result) => {
+                if matches!(event, MediaEvent::Closed(_)) {
+                    self.forget_peer(event.peer());
+                }
+                self.effects(result.unwrap_or_default());
+            }
+            (Input::Answered { participant, peer, offerer, result }, decided) => {
+                self.answered(participant, peer, offerer, result, decided.unwrap_or_default());
+            }
+            (Input::Again { effect }, _) => match self.state.room.still_wanted(&effect) {
+                Some(effect @ MediaEffect::Publish { .. }) => self.publish(effect, Attempt::Later),
+                Some(effect) => self.media(effect),
+                None => {}
+            },
+            (Input::AssignAgain { publication }, _) => {
+                for effect in self.state.room.assignments_of(publication) {
+                    self.media(effect);
+                }
+            }
+            (Input::Checkpoint { delivered }, _) => self.checkpoint(at, delivered).await,
+            (Input::Unpublishable { .. } | Input::Timeout | Input::Lost { .. }, result) => {
+                self.effects(result.unwrap_or_default());
+            }
+        }
+    }
+
+    fn effects(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                // Committed before.
+                Effect::Ledger(_) => {}
+                Effect::Media(effect) => self.media(effect),
+                Effect::Send { to, message } => self.send(to, &message),
+                Effect::Refuse { to, refusal } => self.send(to, &ServerMessage::Refused(refusal)),
+                Effect::Broadcast { except, message } => self.broadcast(except, &message),
+                Effect::Disconnect { participant, code } => {
+                    if let Some(attached) = self.outboxes.remove(&participant) {
+                        attached.outbox.close(code);
+                    }
+                }
+                Effect::EndSession => self.over = Some(Over::Ended),
+            }
+        }
+    }
+
+    fn send(&mut self, to: ParticipantId, message: &ServerMessage) {
+        if self.outboxes.contains_key(&to) {
+            self.deliver(to, Bytes::from(encode(message)));
+        }
+    }
+
+    fn send_to_connection(&mut self, to: ParticipantId, connection: ConnectionId, message: &ServerMessage) {
+        if self.outboxes.get(&to).is_some_and(|attached| attached.connection == connection) {
+            self.send(to, message);
+        }
+    }
+
+    /// Encoded once, shared by all.
+    fn broadcast(&mut self, except: Option<ParticipantId>, message: &ServerMessage) {
+        let text = Bytes::from(encode(message));
+        let all: Vec<ParticipantId> = self.outboxes.keys().copied().filter(|id| Some(*id) != except).collect();
+        for to in all {
+            self.deliver(to, text.clone());
+        }
+    }
+
+    fn deliver(&mut self, to: ParticipantId, text: Bytes) {
+        let full = self.outboxes.get(&to).is_some_and(|attached| attached.outbox.send(text).is_err());
+        if full && let Some(slow) = self.outboxes.remove(&to) {
+            tracing::info!(session = %self.recorder.session(), participant = to.0, "a slow consumer was dropped");
+            self.numbers.slow_consumer();
+            self.noticed.push_back(Input::Lost { participant: to, connection: slow.connection });
+            slow.outbox.cut(CloseCode::SlowConsumer);
+        }
+    }
+
+    fn media(&mut self, effect: MediaEffect) {
+        match effect {
+            MediaEffect::Offer { participant, re, sdp } => self.offer(participant, re, sdp),
+            MediaEffect::Publish { .. } => self.publish(effect, Attempt::First),
+            MediaEffect::Unpublish { publication } => {
+                if let Some(track) = self.peers.tracks.remove(&publication) {
+                    let media = self.media.clone();
+                    self.insist(move || media.unpublish(track));
+                }
+            }
+            MediaEffect::Mute { publication, muted } => {
+                if let Some(&track) = self.peers.tracks.get(&publication) {
+                    self.ask(self.media.set_muted(track, muted), move |result| busy(result, effect));
+                }
+            }
+            MediaEffect::AssignSlot { participant, ref mid, publication, max_layer } => {
+                let (Some(peer), Some(mid)) = (self.peers.of(participant), Mid::new(mid)) else { return };
+                let track = publication.and_then(|p| self.peers.tracks.get(&p).copied());
+                let assign = self.media.assign_slot(peer, mid, track, layer(max_layer));
+                self.ask(assign, move |result| busy(result, effect));
+            }
+            MediaEffect::ClosePeer { participant } => {
+                if let Some(peer) = self.peers.of(participant) {
+                    self.close_peer(peer);
+                }
+            }
+        }
+    }
+
+    fn publish(&mut self, effect: MediaEffect, attempt: Attempt) {
+        let MediaEffect::Publish { participant, publication, ref mid } = effect else { return };
+        let (Some(peer), Some(mid)) = (self.peers.of(participant), Mid::new(mid)) else {
+            self.noticed.push_back(Input::Unpublishable { publication });
+            return;
+        };
+        let track = *self.peers.tracks.entry(publication).or_insert_with(|| self.numbers.track());
+        self.ask(self.media.publish(peer, mid, track), move |result| match (result, attempt) {
+            (Ok(()), Attempt::First) | (Err(MediaError::Stopped), _) => None,
+            (Ok(()), Attempt::Later) => Some(Input::AssignAgain { publication }),
+            (Err(MediaError::Busy), _) => Some(Input::Again { effect }),
+            (Err(_), _) => Some(Input::Unpublishable { publication }),
+        });
+    }
+
+    fn offer(&mut self, participant: ParticipantId, re: u64, sdp: String) {
+        let Some(peer) = self.peers.of(participant) else {
+            self.open_peer(participant, sdp, Flow::Downlink, Offerer::Frame { re, offer: None });
+            return;
+        };
+        let reoffer = self.media.reoffer(peer, sdp.clone());
+        let offerer = Offerer::Frame { re, offer: Some(sdp) };
+        self.ask(reoffer, move |result| Some(Input::Answered { participant, peer, offerer, result }));
+    }
+
+    fn open_peer(&mut self, participant: ParticipantId, offer: String, means: Flow, offerer: Offerer) {
+        let peer = self.numbers.peer();
+        self.peers.by_participant.insert(participant, peer);
+        self.peers.by_peer.insert(peer, participant);
+        self.peer_index.insert(peer, self.handle.clone());
+        let open = self.media.open(peer, offer, means);
+        self.ask(open, move |result| Some(Input::Answered { participant, peer, offerer, result }));
+    }
+
+    fn answered(
+        &mut self,
+        participant: ParticipantId,
+        peer: PeerId,
+        offerer: Offerer,
+        result: Result<String, MediaError>,
+        effects: Vec<Effect>,
+    ) {
+        if self.peers.of(participant) != Some(peer) {
+            // It was closed while the answer was on its way; an opened Peer must not stay behind.
+            let media = self.media.clone();
+            self.insist(move || media.close(peer));
+            if let Offerer::Request { reply } = offerer {
+                let _ = answer(reply, Err(Refusal::NoSuchParticipant));
+            }
+            return;
+        }
+        match (result, offerer) {
+            (Ok(sdp), Offerer::Frame { re, .. }) => {
+                self.send(participant, &ServerMessage::Answer { re, sdp });
+                self.effects(effects);
+            }
+            (Ok(sdp), Offerer::Request { reply }) => {
+                let gone = answer(reply, Ok((participant, sdp))).is_err();
+                self.effects(effects);
+                if gone {
+                    self.noticed.push_back(Input::LeaveWithOffer { participant, reply: None });
+                }
+            }
+            (Err(MediaError::Changed | MediaError::Unknown), Offerer::Frame { re, offer: Some(offer) }) => {
+                self.effects(effects);
+                self.close_peer(peer);
+                self.open_peer(participant, offer, Flow::Downlink, Offerer::Frame { re, offer: None });
+            }
+            (Err(error), Offerer::Frame { re, offer }) => {
+                tracing::debug!(session = %self.recorder.session(), participant = participant.0, %error, "an offer was refused");
+                if offer.is_none() {
+                    // It was to open this Peer. A refused re-offer leaves the Peer as it was.
+                    self.forget_peer(peer);
+                }
+                self.send(participant, &ServerMessage::Refused(error.refusal().answering(Some(re))));
+            }
+            (Err(error), Offerer::Request { reply }) => {
+                self.forget_peer(peer);
+                self.effects(effects);
+                let _ = answer(reply, Err(error.refusal()));
+            }
+        }
+    }
+
+    fn restart_ice(
+        &mut self,
+        participant: ParticipantId,
+        ufrag: String,
+        pwd: String,
+        reply: Reply<lectern_media::sdp::LocalTransport>,
+    ) {
+        let Some(peer) = self.peers.of(participant) else {
+            let _ = answer(reply, Err(Refusal::NoSuchParticipant));
+            return;
+        };
+        self.ask(self.media.restart_ice(peer, ufrag, pwd), move |result| {
+            let _ = answer(reply, result.map_err(|error| error.refusal()));
+            None
+        });
+    }
+
+    pub(super) fn close_peer(&mut self, peer: PeerId) {
+        self.forget_peer(peer);
+        let media = self.media.clone();
+        self.insist(move || media.close(peer));
+    }
+
+    fn forget_peer(&mut self, peer: PeerId) {
+        if let Some(participant) = self.peers.by_peer.remove(&peer)
+            && self.peers.of(participant) == Some(peer)
+        {
+            self.peers.by_participant.remove(&participant);
+        }
+        self.peer_index.remove(peer);
+    }
+
+    /// Hands a command to the media plane now, in order; what its reply means comes back as an input.
+    fn ask<T: 'static>(
+        &mut self,
+        mut command: Pending<Result<T, MediaError>>,
+        then: impl FnOnce(Result<T, MediaError>) -> Option<Input> + Send + 'static,
+    ) where
+        Result<T, MediaError>: Send,
+    {
+        match command.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(result) => {
+                let pause = matches!(result, Err(MediaError::Busy)).then_some(MEDIA_PAUSE);
+                match (then(result), pause) {
+                    (Some(input), Some(pause)) => {
+                        self.asked.spawn(async move {
+                            tokio::time::sleep(pause).await;
+                            Some(input)
+                        });
+                    }
+                    // An input has its own turn, even where its cause is known now.
+                    (Some(input), None) => self.noticed.push_back(input),
+                    (None, _) => {}
+                }
+            }
+            Poll::Pending => {
+                self.asked.spawn(async move {
+                    let result = command.await;
+                    let busy = matches!(result, Err(MediaError::Busy));
+                    let input = then(result);
+                    if busy && input.is_some() {
+                        tokio::time::sleep(MEDIA_PAUSE).await;
+                    }
+                    input
+                });
+            }
+        }
+    }
+
+    /// A command about something whose number never comes again can be repeated until it is taken.
+    fn insist(&mut self, command: impl Fn() -> Pending<Result<(), MediaError>> + Send + 'static) {
+        let mut first = command();
+        let first = match first.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Err(MediaError::Busy)) => None,
+            Poll::Ready(_) => return,
+            Poll::Pending => Some(first),
+        };
+        self.asked.spawn(async move {
+            let mut taken = match first {
+                Some(first) => !matches!(first.await, Err(MediaError::Busy)),
+                None => false,
+            };
+            while !taken {
+                tokio::time::sleep(MEDIA_PAUSE).await;
+                taken = !matches!(command().await, Err(MediaError::Busy));
+            }
+            None
+        });
+    }
+
+    async fn checkpoint(&mut self, at: Reading, delivered: Option<HashMap<PeerId, Delivered>>) {
+        let by_person = delivered.map(|all| {
+            let owned = all.into_iter().filter_map(|(peer, d)| Some((self.peers.owner(peer)?, d)));
+            owned.collect()
+        });
+        let lines = self.recorder.checkpoint(at, self.state.room.present(), by_person.as_ref());
+        if self.recorder.commit(&lines).await.is_err() {
+            self.recorder.fall_behind(lines);
+        }
+    }
+}
+
+/// A Publication that comes later than its slots were assigned has them assigned again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Attempt {
+    First,
+    Later,
+}
+
+fn busy(result: Result<(), MediaError>, effect: MediaEffect) -> Option<Input> {
+    match result {
+        Err(MediaError::Busy) => Some(Input::Again { effect }),
+        Err(error) => {
+            tracing::debug!(?effect, %error, "the media plane refused a command");
+            None
+        }
+        Ok(()) => None,
+    }
+}
+
+/// The asker may be gone.
+fn answer<T>(reply: Reply<T>, result: Result<T, Refusal>) -> Result<(), Result<T, Refusal>> {
+    match reply {
+        Some(reply) => reply.send(result),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,144 @@
+//! What a Session's actor is told.
+
+use super::super::media::{Delivered, MediaError, MediaEvent};
+use super::super::outbox::Outbox;
+use super::{Arrival, ConnectionId};
+use lectern_media::ids::PeerId;
+use lectern_media::sdp::LocalTransport;
+use lectern_signaling::effect::MediaEffect;
+use lectern_signaling::protocol::client::{ClientFrame, ClientMessage};
+use lectern_signaling::protocol::{ParticipantId, PublicationId, Refusal};
+use lectern_signaling::room::Identity;
+use std::collections::HashMap;
+use tokio::sync::oneshot;
+
+/// Answers to the one who asked; taken when it is answered.
+pub(in crate::live) type Reply<T> = Option<oneshot::Sender<Result<T, Refusal>>>;
+
+pub(in crate::live) enum Input {
+    Enter {
+        arrival: Arrival,
+        /// For the newcomer, should this not be a resume.
+        resume_token: String,
+        outbox: Option<Outbox>,
+        reply: Reply<(ParticipantId, ConnectionId)>,
+    },
+    Frame {
+        participant: ParticipantId,
+        connection: ConnectionId,
+        frame: ClientFrame,
+    },
+    Lost {
+        participant: ParticipantId,
+        connection: ConnectionId,
+    },
+    EnterWithOffer {
+        identity: Identity,
+        offer: String,
+        reply: Reply<(ParticipantId, String)>,
+    },
+    LeaveWithOffer {
+        participant: ParticipantId,
+        reply: Reply<()>,
+    },
+    RestartIce {
+        participant: ParticipantId,
+        ufrag: String,
+        pwd: String,
+        reply: Reply<LocalTransport>,
+    },
+    End {
+        reply: Reply<()>,
+    },
+    Stop {
+        reply: Reply<()>,
+    },
+    Media(MediaEvent),
+    /// The media plane answered an offer, or would not.
+    Answered {
+        participant: ParticipantId,
+        peer: PeerId,
+        offerer: Offerer,
+        result: Result<String, MediaError>,
+    },
+    /// The media plane would not forward a Publication.
+    Unpublishable {
+        publication: PublicationId,
+    },
+    /// The media plane was too busy for this; it is asked for again if it still holds.
+    Again {
+        effect: MediaEffect,
+    },
+    /// A Publication is forwarded later than its slots were assigned.
+    AssignAgain {
+        publication: PublicationId,
+    },
+    Checkpoint {
+        delivered: Option<HashMap<PeerId, Delivered>>,
+    },
+    Timeout,
+}
+
+impl Input {
+    /// Tells the one who asked that it will not be done.
+    pub(super) fn refuse(self, refusal: Refusal) {
+        match self {
+            Self::Enter { reply, .. } => refuse(reply, refusal),
+            Self::EnterWithOffer { reply, .. } => refuse(reply, refusal),
+            Self::LeaveWithOffer { reply, .. } | Self::End { reply } | Self::Stop { reply } => refuse(reply, refusal),
+            Self::RestartIce { reply, .. } => refuse(reply, refusal),
+            _ => {}
+        }
+    }
+}
+
+fn refuse<T>(reply: Reply<T>, refusal: Refusal) {
+    if let Some(reply) = reply {
+        let _ = reply.send(Err(refusal));
+    }
+}
+
+/// Who waits for an answer to an offer.
+pub(in crate::live) enum Offerer {
+    /// A Connection. The offer is kept for as long as it may have to open a new Peer instead.
+    Frame { re: u64, offer: Option<String> },
+    /// An HTTP request.
+    Request { reply: Reply<(ParticipantId, String)> },
+}
+
+impl Input {
+    /// May what comes of it have to be recorded?
+    pub(super) fn may_be_recorded(&self) -> bool {
+        match self {
+            Self::Frame { frame, .. } => is_recorded(&frame.message),
+            Self::Media(MediaEvent::Layer { .. })
+            | Self::RestartIce { .. }
+            | Self::Unpublishable { .. }
+            | Self::Again { .. }
+            | Self::AssignAgain { .. }
+            | Self::Checkpoint { .. } => false,
+            _ => true,
+        }
+    }
+
+    /// Is it a wish, which can be refused, and not something that happened by itself?
+    pub(super) fn is_asked(&self) -> bool {
+        match self {
+            Self::Enter { .. } | Self::EnterWithOffer { .. } | Self::End { .. } => true,
+            Self::Frame { frame, .. } => is_recorded(&frame.message),
+            _ => false,
+        }
+    }
+
+    /// Media inputs name peers, whose map changes only when effects are carried out: each is a turn of its own.
+    pub(super) fn stands_alone(&self) -> bool {
+        matches!(
+            self,
+            Self::Media(_) | Self::Answered { .. } | Self::Checkpoint { .. } | Self::Again { .. } | Self::Stop { .. }
+        )
+    }
+}
+
+fn is_recorded(message: &ClientMessage) -> bool {
+    matches!(message, ClientMessage::Leave | ClientMessage::Remove { .. } | ClientMessage::End)
+}

@@ -1,0 +1,261 @@
+//! A whole server in the test's own process: real HTTP on a free port, SQLite in a folder of its own, a clock that the
+//! test turns, and a media plane that answers without media.
+
+use super::plane::{DeafEvents, PaperPlane};
+use lectern::domain::*;
+use lectern::http::clock::Clock;
+use lectern::http::key::SigningKey;
+use lectern::http::{self, AppState};
+use lectern::live::{LedgerError, LiveClock, MediaPlane, Pending, PresenceLedger, Registry, RegistryParts};
+use lectern::store::{self, Store};
+use lectern_signaling::room::RoomLimits;
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+pub const PASSWORD: &str = "correct horse";
+
+pub struct TestApp {
+    pub url: String,
+    pub store: Store,
+    pub key: SigningKey,
+    pub world: World,
+    clock: Arc<AtomicI64>,
+    _folder: tempfile::TempDir,
+}
+
+/// A browser or a program: remembers its cookies and sends the CSRF token as a page does.
+pub struct Person {
+    pub client: Client,
+    url: String,
+    csrf: Option<String>,
+}
+
+/// Two counties of one city, a studio in each, and one of everybody.
+pub struct World {
+    pub city: RegionId,
+    pub county: RegionId,
+    pub other_county: RegionId,
+    pub school: SchoolId,
+    pub studio: StudioId,
+    pub other_studio: StudioId,
+    pub activity: ActivityId,
+    pub closed_activity: ActivityId,
+    pub core_membership: MembershipId,
+    pub teacher: AccountId,
+}
+
+struct Ledger(Store);
+
+impl PresenceLedger for Ledger {
+    fn append(
+        &self,
+        session: SessionId,
+        events: Vec<presence::NewEvent>,
+    ) -> Pending<Result<(), LedgerError>> {
+        let store = self.0.clone();
+        Box::pin(async move {
+            let written = store::ledger::append(&store, session, events).await;
+            written.map(drop).map_err(|e| LedgerError::NotWritten(e.to_string()))
+        })
+    }
+
+    fn end(&self, session: SessionId, at: Time) -> Pending<Result<(), LedgerError>> {
+        let store = self.0.clone();
+        Box::pin(async move {
+            let ended = store::session::end(&store, session, at).await;
+            ended.map(drop).map_err(|e| LedgerError::NotWritten(e.to_string()))
+        })
+    }
+}
+
+/// 2026-03-02 09:00 in China, a Monday.
+pub const START: i64 = 1_772_413_200_000_000;
+
+impl TestApp {
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
+        let turned = Arc::new(AtomicI64::new(START));
+        let clock = {
+            let turned = turned.clone();
+            Clock::new(move || Time::from_micros(turned.load(Ordering::SeqCst)))
+        };
+        let world = World::make(&store, clock.now()).await;
+        let key = SigningKey::new(&[9; 32]);
+        let wall = clock.clone();
+        let parts = RegistryParts {
+            clock: LiveClock::new(move || wall.now()),
+            ledger: Arc::new(Ledger(store.clone())),
+            limits: RoomLimits::default(),
+            sessions: 3,
+        };
+        let plane: Arc<dyn MediaPlane> = Arc::new(PaperPlane);
+        let live = Registry::start(parts, vec![(plane, DeafEvents)]);
+        let app = AppState::new(store.clone(), clock, key.clone(), live, 3);
+
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let site = http::site(&app, false).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, site).await });
+        Self { url, store, key, world, clock: turned, _folder: folder }
+    }
+
+    pub fn now(&self) -> Time {
+        Time::from_micros(self.clock.load(Ordering::SeqCst))
+    }
+
+    pub fn turn_clock(&self, by: Duration) {
+        self.clock.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+
+    pub fn nobody(&self) -> Person {
+        let client = Client::builder().cookie_store(true).no_proxy().build().unwrap();
+        Person { client, url: self.url.clone(), csrf: None }
+    }
+
+    /// Signed in under this login name.
+    pub async fn person(&self, login_name: &str) -> Person {
+        let mut person = self.nobody();
+        let form = serde_json::json!({ "account_name": login_name, "password": PASSWORD });
+        let answer = person.post("/api/logins", &form).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{login_name} signs in");
+        let me: Value = person.get("/api/me").await.json().await.unwrap();
+        person.csrf = Some(me["csrf"].as_str().unwrap().to_owned());
+        person
+    }
+
+    /// The Session of the world's Activity, live.
+    pub async fn live_session(&self, activity: ActivityId) -> String {
+        let host = self.person("host").await;
+        let answer = host.post(&format!("/api/activities/{activity}/go-live"), &Value::Null).await;
+        assert_eq!(answer.status(), StatusCode::CREATED);
+        let body: Value = answer.json().await.unwrap();
+        body["session"]["id"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Person {
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.url));
+        match &self.csrf {
+            Some(csrf) => request.header("x-csrf-token", csrf),
+            None => request,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        self.request(Method::GET, path).send().await.unwrap()
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Response {
+        self.request(Method::POST, path).json(body).send().await.unwrap()
+    }
+
+    pub async fn patch(&self, path: &str, body: &Value) -> Response {
+        self.request(Method::PATCH, path).json(body).send().await.unwrap()
+    }
+}
+
+/// The stable code of a refusal, and its fields.
+pub async fn refusal(answer: Response) -> (StatusCode, String, Value) {
+    let status = answer.status();
+    let body: Value = answer.json().await.unwrap();
+    let sentence = body["sentence"].as_str().unwrap_or_default();
+    assert!(sentence.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "a sentence for people: {body}");
+    (status, body["code"].as_str().unwrap().to_owned(), body["fields"].clone())
+}
+
+impl World {
+    async fn make(store: &Store, now: Time) -> Self {
+        let region = |name: &str, kind, parent| {
+            let new = NewRegion { name: name.to_owned(), kind, parent };
+            async move { store::region::create(store, new).await.unwrap().id }
+        };
+        let province = region("浙江省", RegionKind::Province, None).await;
+        let city = region("杭州市", RegionKind::City, Some(province)).await;
+        let county = region("淳安县", RegionKind::County, Some(city)).await;
+        let other_county = region("建德县", RegionKind::County, Some(city)).await;
+        let school = NewSchool { name: "石桥小学".into(), region: county, rural: true };
+        let school = store::school::create(store, school).await.unwrap().id;
+
+        let hash = password::hash(PASSWORD, &[1; 16]).unwrap();
+        let account = |login: &str, role, scope: Option<RegionId>| {
+            let new = NewAccount {
+                login_name: login.to_owned(),
+                name: format!("老师{login}"),
+                role,
+                scope,
+                school: (role == AccountRole::Teacher).then_some(school),
+                title: String::new(),
+                subject: String::new(),
+                password_hash: hash.clone(),
+            };
+            async move { store::account::create(store, new, now).await.unwrap().id }
+        };
+        account("admin", AccountRole::Admin, None).await;
+        account("office", AccountRole::Office, Some(county)).await;
+        account("other-office", AccountRole::Office, Some(other_county)).await;
+        let teacher = account("teacher", AccountRole::Teacher, None).await;
+        let core = account("core", AccountRole::Teacher, None).await;
+        let host = account("host", AccountRole::Teacher, None).await;
+        let other_host = account("other-host", AccountRole::Teacher, None).await;
+
+        let studio = |name: &str, region| {
+            let new = NewStudio {
+                name: name.to_owned(),
+                tier: Tier::County,
+                kind: StudioKind::Studio,
+                subject: "小学语文".into(),
+                region,
+                cycle_start: Day::parse("2026-01-01").unwrap(),
+                policy: None,
+                introduction: String::new(),
+            };
+            async move { store::studio::create(store, new, now).await.unwrap().id }
+        };
+        let own = studio("王老师名师工作室", county).await;
+        let other_studio = studio("李老师名师工作室", other_county).await;
+        let member = |studio, account, role| {
+            let new = NewMembership { studio, account, role, from: Day::parse("2026-01-01").unwrap(), to: None };
+            async move { store::membership::create(store, new).await.unwrap().id }
+        };
+        member(own, host, MemberRole::Host).await;
+        let core_membership = member(own, core, MemberRole::Core).await;
+        member(other_studio, other_host, MemberRole::Host).await;
+
+        let activity = |title: &str, guests_allowed| {
+            let new = NewActivity {
+                studio: own,
+                series: None,
+                title: title.to_owned(),
+                summary: String::new(),
+                kind: ActivityKind::Broadcast,
+                mode: Mode::Online,
+                level: Level::County,
+                audience: String::new(),
+                place: String::new(),
+                planned_start: now + Duration::from_secs(3600),
+                planned_end: now + Duration::from_secs(7200),
+                presenters: vec![core],
+                guests_allowed,
+            };
+            async move { store::activity::create(store, new, now).await.unwrap().id }
+        };
+        Self {
+            city,
+            county,
+            other_county,
+            school,
+            studio: own,
+            other_studio,
+            activity: activity("公开的一课", true).await,
+            closed_activity: activity("内部研修", false).await,
+            core_membership,
+            teacher,
+        }
+    }
+}

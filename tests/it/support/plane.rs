@@ -1,0 +1,73 @@
+//! A media plane of paper: answers every offer that has ICE credentials, and carries nothing.
+
+use lectern::live::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, Pending};
+use lectern_media::ids::{Layer, Mid, PeerId, TrackId};
+use lectern_media::sdp::{Flow, LocalTransport};
+use std::collections::HashMap;
+
+pub struct PaperPlane;
+
+/// Tells nothing, for ever.
+pub struct DeafEvents;
+
+const ANSWER: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=ice-lite\r\na=group:BUNDLE 0\r\n\
+    m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=ice-ufrag:first\r\n\
+    a=ice-pwd:0123456789012345678901\r\na=recvonly\r\na=rtpmap:96 H264/90000\r\n\
+    a=candidate:1 1 udp 2130706431 127.0.0.1 7780 typ host\r\n";
+
+fn done<T: Send + 'static>(value: Result<T, MediaError>) -> Pending<Result<T, MediaError>> {
+    Box::pin(async move { value })
+}
+
+impl MediaPlane for PaperPlane {
+    fn open(&self, _: PeerId, offer: String, _: Flow) -> Pending<Result<String, MediaError>> {
+        done(match offer {
+            offer if offer.contains("VP9") => Err(MediaError::NoCommonCodec),
+            offer if !offer.starts_with("v=0") => Err(MediaError::BadOffer("v=".into())),
+            _ => Ok(ANSWER.to_owned()),
+        })
+    }
+
+    fn reoffer(&self, _: PeerId, _: String) -> Pending<Result<String, MediaError>> {
+        done(Ok(ANSWER.to_owned()))
+    }
+
+    fn restart_ice(&self, _: PeerId, _: String, _: String) -> Pending<Result<LocalTransport, MediaError>> {
+        done(Ok(LocalTransport {
+            ice_ufrag: "second".into(),
+            ice_pwd: "1234567890123456789012".into(),
+            fingerprint_sha256: [0; 32],
+            candidates: vec!["127.0.0.1:7780".parse().unwrap()],
+        }))
+    }
+
+    fn close(&self, _: PeerId) -> Pending<Result<(), MediaError>> {
+        done(Ok(()))
+    }
+
+    fn publish(&self, _: PeerId, _: Mid, _: TrackId) -> Pending<Result<(), MediaError>> {
+        done(Ok(()))
+    }
+
+    fn unpublish(&self, _: TrackId) -> Pending<Result<(), MediaError>> {
+        done(Ok(()))
+    }
+
+    fn set_muted(&self, _: TrackId, _: bool) -> Pending<Result<(), MediaError>> {
+        done(Ok(()))
+    }
+
+    fn assign_slot(&self, _: PeerId, _: Mid, _: Option<TrackId>, _: Layer) -> Pending<Result<(), MediaError>> {
+        done(Ok(()))
+    }
+
+    fn delivered(&self) -> Pending<Result<HashMap<PeerId, Delivered>, MediaError>> {
+        done(Ok(HashMap::new()))
+    }
+}
+
+impl MediaEvents for DeafEvents {
+    async fn next(&mut self) -> Option<MediaEvent> {
+        std::future::pending().await
+    }
+}

@@ -1,0 +1,91 @@
+/** Asks the server over HTTP: JSON both ways, the CSRF token on every change, errors in people's words. */
+import { words } from '@/locale'
+
+export class ApiError extends Error {
+  constructor(
+    /** HTTP status; 0 when the server could not be reached. */
+    readonly status: number,
+    /** Stable, for programs. */
+    readonly code: string,
+    /** Chinese, for people. */
+    readonly sentence: string,
+    /** Field name → what is wrong with it. */
+    readonly fields: Record<string, string> = {},
+  ) {
+    super(`${status} ${code}`)
+  }
+}
+
+type Query = Record<string, string | number | boolean | null | undefined>
+
+export interface Ask {
+  query?: Query
+  signal?: AbortSignal
+}
+
+export const api = {
+  get: <T>(path: string, ask: Ask = {}) => request<T>('GET', path, undefined, ask),
+  post: <T>(path: string, body?: unknown, ask: Ask = {}) => request<T>('POST', path, body, ask),
+  patch: <T>(path: string, body?: unknown, ask: Ask = {}) => request<T>('PATCH', path, body, ask),
+  delete: <T>(path: string, ask: Ask = {}) => request<T>('DELETE', path, undefined, ask),
+}
+
+/** The sentence to show for anything that was thrown. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof ApiError ? error.sentence : words.errors.unexpected
+}
+
+async function request<T>(method: string, path: string, body: unknown, ask: Ask): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (body !== undefined) headers['content-type'] = 'application/json'
+  if (method !== 'GET') {
+    const token = csrfToken(document.cookie)
+    if (token) headers['x-csrf-token'] = token
+  }
+  let response: Response
+  try {
+    response = await fetch(path + queryText(ask.query), {
+      method,
+      headers,
+      credentials: 'same-origin',
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: ask.signal,
+    })
+  } catch (error) {
+    if (ask.signal?.aborted) throw error
+    throw new ApiError(0, 'unreachable', words.errors.unreachable)
+  }
+  const text = await response.text()
+  if (response.ok) return (text ? parse(text) : undefined) as T
+  throw errorFrom(response.status, parse(text))
+}
+
+/** The token of the cookie `lectern_csrf`, which the server lets scripts of this origin read. */
+export function csrfToken(cookies: string): string | null {
+  const found = /(?:^|;\s*)lectern_csrf=([^;]*)/.exec(cookies)
+  return found?.[1] ? decodeURIComponent(found[1]) : null
+}
+
+export function queryText(query: Query | undefined): string {
+  const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== '')
+  if (pairs.length === 0) return ''
+  return '?' + pairs.map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`).join('&')
+}
+
+export function errorFrom(status: number, answer: unknown): ApiError {
+  const said = (typeof answer === 'object' && answer !== null ? answer : {}) as Partial<{
+    code: string
+    sentence: string
+    fields: Record<string, string>
+  }>
+  const fallback = status >= 500 ? words.errors.serverTrouble : words.errors.unexpected
+  return new ApiError(status, said.code ?? `http_${status}`, said.sentence ?? fallback, said.fields ?? {})
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,13 @@
+/** 页框里的话：导航和账号菜单。 */
+export const frame = {
+  home: '首页',
+  schedule: '日程',
+  studios: '工作室',
+  attendance: '我的考勤',
+  mine: '我的',
+  admin: '管理',
+  activity: '活动',
+  planActivity: '计划活动',
+  editActivity: '修改活动',
+  accountMenu: (name: string) => `${name}的账号菜单`,
+}

@@ -1,0 +1,28 @@
+/** 每一页都用到的话。 */
+export const words = {
+  product: '讲台',
+  slogan: '名师在线，乡村同堂',
+  skipToContent: '跳到正文',
+  nav: { main: '主导航', home: '首页', studios: '工作室', attendance: '我的考勤', mine: '我的', attendanceShort: '考勤' },
+  signIn: '登录',
+  signOut: '退出登录',
+  theme: { label: '外观', light: '浅色', dark: '深色', system: '跟随系统' },
+  titled: (page: string) => `${page} · 讲台`,
+  cancel: '取消',
+  close: '关闭',
+  retry: '现在重试',
+  backHome: '回到首页',
+  loading: '正在取内容',
+  rural: '乡村',
+  liveNow: '直播中',
+  errors: {
+    title: '内容没有取到',
+    unreachable: '连不上服务器，请检查网络后重试。已填的内容都在。',
+    serverTrouble: '服务器暂时没能处理，已填的内容都在，请稍后重试。',
+    unexpected: '这一步没有完成，请重试。',
+    pageMissing: '没有找到这个页面',
+    pageMissingHint: '链接可能不完整，或者内容已经移走。',
+    pageNotLoaded: '页面没有取到',
+    pageNotLoadedHint: '网络恢复后请重试。',
+  },
+}

@@ -1,0 +1,58 @@
+/** Every question the desk asks the server, one line each. */
+import { api } from '@/api/client'
+import type {
+  Account, AccountForm, AccountRole, ActivityCard, ActivityForm, ActivityPage, Attendance, Home, Member, MembershipForm, PageOf, Presence, Region,
+  RegionForm, Rows, School, SchoolForm, Series, SeriesForm, Studio, StudioForm, StudioPage,
+} from './shapes'
+
+const rows = <T>(answer: Rows<T>) => answer.rows
+
+/** The largest page that the server gives. */
+const LARGEST = 100
+/** More rows than this nobody reads on one page. */
+const MOST_PAGES = 10
+
+/** A long list in whole, page after page. */
+export async function everyPage<T>(path: string, signal?: AbortSignal): Promise<T[]> {
+  const all: T[] = []
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const answer = await api.get<PageOf<T>>(path, { query: { page, size: LARGEST }, signal })
+    all.push(...answer.rows)
+    if (answer.rows.length === 0 || all.length >= answer.total) break
+  }
+  return all
+}
+const id = encodeURIComponent
+
+export interface AccountSearch { q?: string; region?: string; role?: AccountRole | ''; page?: number; size?: number }
+export interface SchoolSearch { q?: string; region?: string; page?: number; size?: number }
+
+export const calls = {
+  home: (signal?: AbortSignal) => api.get<Home>('/api/home', { signal }),
+
+  studios: (signal?: AbortSignal) => everyPage<Studio>('/api/studios', signal),
+  studio: (studio: string, signal?: AbortSignal) => api.get<StudioPage>(`/api/studios/${id(studio)}`, { signal }),
+  createStudio: (form: StudioForm) => api.post<Studio>('/api/studios', form),
+  changeStudio: (studio: string, change: Partial<Pick<StudioForm, 'name' | 'subject' | 'introduction'>>) => api.patch<Studio>(`/api/studios/${id(studio)}`, change),
+  addMember: (studio: string, form: MembershipForm) => api.post<Member>(`/api/studios/${id(studio)}/memberships`, form),
+  endMembership: (membership: string, to: string) => api.patch<Member>(`/api/memberships/${id(membership)}`, { to }),
+  createSeries: (studio: string, form: SeriesForm) => api.post<Series>(`/api/studios/${id(studio)}/series`, form),
+
+  activities: (studio: string, signal?: AbortSignal) => everyPage<ActivityCard>(`/api/studios/${id(studio)}/activities`, signal),
+  planActivity: (studio: string, form: ActivityForm) => api.post<ActivityPage>(`/api/studios/${id(studio)}/activities`, form),
+  activity: (activity: string, signal?: AbortSignal) => api.get<ActivityPage>(`/api/activities/${id(activity)}`, { signal }),
+  /** A change may say `series: null`; a new plan leaves it out. */
+  changeActivity: (activity: string, change: Omit<ActivityForm, 'series'> & { series: string | null }) => api.patch<ActivityPage>(`/api/activities/${id(activity)}`, change),
+  cancelActivity: (activity: string, reason: string) => api.post<unknown>(`/api/activities/${id(activity)}/cancel`, { reason }),
+  goLive: (activity: string) => api.post<{ session: { id: string } }>(`/api/activities/${id(activity)}/go-live`).then((answer) => answer.session),
+  presence: (session: string, signal?: AbortSignal) => api.get<Rows<Presence>>(`/api/sessions/${id(session)}/presence`, { signal }).then(rows),
+  myAttendance: (signal?: AbortSignal) => everyPage<Attendance>('/api/me/attendance', signal),
+
+  regions: (signal?: AbortSignal) => api.get<Rows<Region>>('/api/regions', { signal }).then(rows),
+  createRegion: (form: RegionForm) => api.post<Region>('/api/regions', form),
+  renameRegion: (region: string, name: string) => api.patch<Region>(`/api/regions/${id(region)}`, { name }),
+  schools: (search: SchoolSearch, signal?: AbortSignal) => api.get<PageOf<School>>('/api/schools', { query: { ...search }, signal }),
+  createSchool: (form: SchoolForm) => api.post<School>('/api/schools', form),
+  accounts: (search: AccountSearch, signal?: AbortSignal) => api.get<PageOf<Account>>('/api/accounts', { query: { ...search }, signal }),
+  createAccount: (form: AccountForm) => api.post<Account>('/api/accounts', form),
+}

@@ -1,0 +1,16 @@
+/** The desk's names for the shapes of the HTTP API, which are generated from the server. */
+export type {
+  AccountForm, AccountRole, AccountView as Account, ActivityCard, ActivityForm, ActivityKind, ActivityPage, ActivityState, AttendanceView as Attendance,
+  Home, IntervalView, Level, MemberRole, MemberView as Member, MembershipForm, Mode, Named, PresenceView as Presence, RegionForm, RegionKind,
+  RegionView as Region, Rows, SchoolForm, SchoolView as School, SeriesForm, SeriesView as Series, SessionCard, StudioForm, StudioKind, StudioPage,
+  StudioView as Studio, Tier,
+} from '@/protocol/api'
+
+/** One page of a long list. */
+export interface PageOf<T> {
+  rows: T[]
+  /** How many there are on all pages. */
+  total: number
+  page: number
+  size: number
+}

@@ -1,0 +1,72 @@
+/** `window.__lectern`: the room as it is, for browser tests and for whoever helps a teacher on the phone. Reads, never acts. */
+import type { LiveRoom } from '@/session/live-room'
+
+export interface LecternHandle {
+  /** `open`, `reconnecting`, … */
+  line(): string
+  media(): string
+  you(): number
+  /** Per slot: what it shows, what the server sends and what was decoded. */
+  slots(): SlotReport[]
+  /** Per layer that leaves this device. */
+  sent(): unknown[]
+  /** The last reading of everything, at most two seconds old. */
+  reading(): unknown
+}
+
+interface SlotReport {
+  mid: string
+  kind: 'audio' | 'video'
+  participant: number | null
+  source: string | null
+  layer: string | null
+  framesDecoded: number
+  frameWidth: number
+  frameHeight: number
+  freezeCount: number
+  totalFreezesDuration: number
+  packetsReceived: number
+  packetsLost: number
+  totalAudioEnergy: number
+  concealedSamples: number
+}
+
+declare global {
+  interface Window {
+    __lectern?: LecternHandle
+  }
+}
+
+export function expose(live: LiveRoom): () => void {
+  const handle: LecternHandle = {
+    line: () => live.state.line.at,
+    media: () => live.state.media,
+    you: () => live.room.state.you,
+    slots: () =>
+      (live.state.reading?.slots ?? []).map((slot) => {
+        const shown = live.room.slot(slot.mid)
+        return {
+          mid: slot.mid,
+          kind: slot.kind,
+          participant: shown?.participant ?? null,
+          source: shown?.source ?? null,
+          layer: shown?.layer ?? null,
+          framesDecoded: slot.framesDecoded,
+          frameWidth: slot.frameWidth,
+          frameHeight: slot.frameHeight,
+          freezeCount: slot.freezeCount,
+          totalFreezesDuration: slot.totalFreezesDuration,
+          packetsReceived: slot.packetsReceived,
+          packetsLost: slot.packetsLost,
+          totalAudioEnergy: slot.totalAudioEnergy,
+          concealedSamples: slot.concealedSamples,
+        }
+      }),
+    sent: () => live.state.reading?.sent.map((one) => ({ ...one })) ?? [],
+    reading: () => live.state.reading,
+  }
+  window.__lectern = handle
+  return () => {
+    if (window.__lectern === handle) delete window.__lectern
+  }
+}

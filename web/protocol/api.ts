@@ -1,0 +1,316 @@
+// Generated from the server's shapes; `UPDATE_TYPES=1 cargo test --test it types` writes it again.
+// Times are ISO 8601 with an offset, days are YYYY-MM-DD, ids are 16 characters.
+
+/** admin 平台管理员，office 工作站管理员，teacher 教师 */
+export type AccountRole = "admin" | "office" | "teacher";
+
+/** province 省，city 市，county 县 */
+export type RegionKind = "province" | "city" | "county";
+
+/** studio 名师工作室，network 名师网络工作室，alliance 联盟 */
+export type StudioKind = "studio" | "network" | "alliance";
+
+/** province 省级，city 市级，county 县级 */
+export type Tier = "province" | "city" | "county";
+
+/** host 主持人，core 学科带头人，trainee 骨干学员，follower 网络学员，adviser 导师 */
+export type MemberRole = "host" | "core" | "trainee" | "follower" | "adviser";
+
+/** broadcast 直播，seminar 研修，lecture 讲座，open_lesson 公开课，lesson_review 评课，outreach 送教，report 汇报，showcase 展示 */
+export type ActivityKind = "broadcast" | "seminar" | "lecture" | "open_lesson" | "lesson_review" | "outreach" | "report" | "showcase";
+
+/** online 线上，onsite 线下，mixed 线上+线下 */
+export type Mode = "online" | "onsite" | "mixed";
+
+/** school 校级，county 县级，city 市级，province 省级，national 国家级 */
+export type Level = "school" | "county" | "city" | "province" | "national";
+
+/** planned 未开始，live 直播中，ended 已结束，cancelled 已取消 */
+export type ActivityState = "planned" | "live" | "ended" | "cancelled";
+
+/** host 主持人，presenter 主讲人，viewer 观众 */
+export type ActivityRole = "host" | "presenter" | "viewer";
+
+/**
+ * The body of every refusal.
+ */
+export type Refused = { 
+/**
+ * Stable; for programs.
+ */
+code: string, 
+/**
+ * For people: what happened, what it means, what to do next.
+ */
+sentence: string, 
+/**
+ * What is wrong with which field of the request, by the field's name.
+ */
+fields?: { [key in string]: string }, };
+
+/**
+ * A list; an object, so that it can say more about itself one day.
+ */
+export type Rows<T> = { rows: Array<T>, };
+
+/**
+ * A noun that something else refers to: enough to show it and to link to it.
+ */
+export type Named = { id: string, name: string, };
+
+export type RegionView = { id: string, name: string, kind: RegionKind, parent: string | null, 
+/**
+ * From the top down to this one: `浙江省 / 杭州市 / 淳安县`.
+ */
+path: string, };
+
+export type RegionForm = { name: string, kind: RegionKind, 
+/**
+ * The Region above; none for a province.
+ */
+parent: string | null, };
+
+export type RegionChange = { name: string, };
+
+export type RegionName = { id: string, name: string, 
+/**
+ * From the top down to this one.
+ */
+path: string, };
+
+export type SchoolView = { id: string, name: string, region: string, 
+/**
+ * Names of the Regions above, from the top down.
+ */
+region_path: string, rural: boolean, };
+
+export type SchoolForm = { name: string, region: string, rural: boolean, };
+
+export type SchoolName = { id: string, name: string, rural: boolean, };
+
+export type LoginForm = { account_name: string, password: string, };
+
+export type LoginAnswer = { account: AccountView, };
+
+export type AccountView = { id: string, 
+/**
+ * Real name.
+ */
+name: string, login_name: string, role: AccountRole, school: SchoolName | null, 
+/**
+ * The Region of the School.
+ */
+region: RegionName | null, 
+/**
+ * The Region that an office supervises.
+ */
+region_scope: RegionName | null, title: string, subject: string, disabled: boolean, };
+
+export type AccountForm = { name: string, login_name: string, password: string, role: AccountRole, 
+/**
+ * For an office: the Region that it supervises.
+ */
+region_scope?: string, school?: string, title?: string, subject?: string, };
+
+/**
+ * The person who is signed in.
+ */
+export type Me = { account: AccountView, memberships: Array<MyMembership>, 
+/**
+ * To be sent as `x-csrf-token` with every request that changes something.
+ */
+csrf: string, };
+
+export type MyMembership = { studio: Named, role: MemberRole, };
+
+export type MemberView = { membership: string, account: MemberAccount, role: MemberRole, from: string, 
+/**
+ * The last day, which still counts; none while it goes on.
+ */
+to: string | null, };
+
+export type MemberAccount = { id: string, name: string, school: SchoolName | null, };
+
+export type MembershipForm = { account: string, role: MemberRole, from: string, to?: string, };
+
+export type MembershipEnd = { 
+/**
+ * The last day, which still counts; `null` lets the Membership go on.
+ */
+to: string | null, };
+
+/**
+ * A Studio as lists and cards show it.
+ */
+export type StudioCard = { id: string, name: string, tier: Tier, kind: StudioKind, subject: string, };
+
+export type StudioView = { id: string, name: string, tier: Tier, kind: StudioKind, subject: string, region: string, region_path: string, cycle_start: string, 
+/**
+ * Key of the Policy that the Studio is assessed under, such as `zhejiang-2019`.
+ */
+policy: string | null, introduction: string, };
+
+export type StudioForm = { name: string, tier: Tier, kind: StudioKind, subject: string, region: string, 
+/**
+ * First day of the cycle in which the Studio is assessed.
+ */
+cycle_start: string, policy?: string, introduction?: string, };
+
+/**
+ * Fields that are absent stay as they are.
+ */
+export type StudioChange = { name?: string, subject?: string, introduction?: string, };
+
+/**
+ * Everything the page of a Studio shows.
+ */
+export type StudioPage = { studio: StudioView, 
+/**
+ * Present and former members, hosts first.
+ */
+members: Array<MemberView>, 
+/**
+ * Latest first.
+ */
+activities: Array<ActivityCard>, series: Array<SeriesView>, 
+/**
+ * May the person who asks change the Studio, its members and its activities?
+ */
+may_manage: boolean, };
+
+export type SeriesView = { id: string, studio: string, title: string, theme: string, };
+
+export type SeriesForm = { title: string, theme?: string, };
+
+/**
+ * An Activity as lists and cards show it.
+ */
+export type ActivityCard = { id: string, title: string, kind: ActivityKind, mode: Mode, level: Level, studio: StudioCard, planned_start: string, planned_end: string, presenters: Array<Named>, state: ActivityState, 
+/**
+ * The live occurrence, once the host has gone live.
+ */
+session: SessionCard | null, 
+/**
+ * What the person who asks is in this Activity.
+ */
+my_role: ActivityRole | null, guests_allowed: boolean, };
+
+export type SessionCard = { id: string, started_at: string, ended_at: string | null, 
+/**
+ * Now in the room; after the end, how many came.
+ */
+people: number, };
+
+/**
+ * Everything the page of an Activity shows.
+ */
+export type ActivityPage = { activity: ActivityCard, 
+/**
+ * For whom, in words.
+ */
+audience: string, series: Named | null, summary: string, 
+/**
+ * Where it takes place, when people meet.
+ */
+place: string, 
+/**
+ * Why it was cancelled.
+ */
+cancel_reason: string | null, may_manage: boolean, };
+
+export type ActivityForm = { title: string, kind: ActivityKind, mode: Mode, level: Level, 
+/**
+ * For whom, in words.
+ */
+audience?: string, planned_start: string, planned_end: string, presenters?: Array<string>, series?: string, guests_allowed?: boolean, summary?: string, place?: string, };
+
+/**
+ * Fields that are absent stay as they are.
+ */
+export type ActivityChange = { title?: string, kind?: ActivityKind, mode?: Mode, level?: Level, audience?: string, planned_start?: string, planned_end?: string, presenters?: Array<string>, 
+/**
+ * `null` takes the Activity out of its Series.
+ */
+series?: string | null, guests_allowed?: boolean, summary?: string, place?: string, };
+
+export type CancelForm = { 
+/**
+ * For the people who meant to come.
+ */
+reason?: string, };
+
+export type Home = { 
+/**
+ * Live now.
+ */
+live: Array<ActivityCard>, 
+/**
+ * Later today.
+ */
+today: Array<ActivityCard>, 
+/**
+ * In the coming days, next first.
+ */
+next: Array<ActivityCard>, 
+/**
+ * Ended, latest first.
+ */
+recent: Array<ActivityCard>, };
+
+export type SessionState = "live" | "ended";
+
+export type SessionPage = { id: string, activity: ActivityCard, state: SessionState, started_at: string, ended_at: string | null, 
+/**
+ * In the room now; after the end, how many came.
+ */
+people: number, 
+/**
+ * What is written down about people in this Session, to be shown before they come in.
+ */
+recording_notice: string, };
+
+export type SessionAnswer = { session: SessionPage, };
+
+export type TicketForm = { 
+/**
+ * For somebody without an Account, where the Activity allows guests.
+ */
+guest?: GuestForm, };
+
+export type GuestForm = { name: string, school: string, rural?: boolean, };
+
+export type TicketAnswer = { 
+/**
+ * For `hello`, the first frame on the socket.
+ */
+ticket: string, 
+/**
+ * Path of the websocket on this host.
+ */
+socket: string, expires_at: string, role: "host" | "presenter" | "viewer", participant_name: string, };
+
+export type EncoderAnswer = { 
+/**
+ * Where an encoder such as OBS publishes (WHIP), as a path on this host.
+ */
+whip: string, 
+/**
+ * The encoder's bearer token.
+ */
+token: string, expires_at: string, };
+
+/**
+ * Half-open: `to` is the first moment that does not belong to it.
+ */
+export type IntervalView = { from: string, to: string, };
+
+/**
+ * When one Participant was there.
+ */
+export type PresenceView = { participant: number, kind: "account" | "guest" | "classroom" | "encoder" | "player", account: string | null, name: string, school: string | null, rural: boolean, intervals: Array<IntervalView>, minutes: number, };
+
+export type AttendanceView = { session: string, activity: ActivityCard, started_at: string, ended_at: string | null, planned_start: string, planned_end: string, intervals: Array<IntervalView>, 
+/**
+ * All intervals together; overlaps count once.
+ */
+minutes: number, };

@@ -1,0 +1,47 @@
+/** Addresses of the pages. Each page is its own chunk, so a viewer loads the live room and nothing of the desk. */
+import { ref } from 'vue'
+import { createRouter, createWebHistory } from 'vue-router'
+import { loadMe } from '@/api/me'
+import { words } from '@/locale'
+import { deskRoutes } from '@/pages/desk/routes'
+import { liveRoutes } from '@/pages/live/routes'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** The page's name, for the window title. */
+    title?: string
+    /** Whoever is not signed in may see it; every other page leads to sign-in and back. */
+    open?: boolean
+  }
+}
+
+/** True after a page's chunk could not be fetched. */
+export const pageNotLoaded = ref(false)
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    ...liveRoutes,
+    ...deskRoutes,
+    { path: '/:rest(.*)*', name: 'missing', component: () => import('@/pages/MissingPage.vue'), meta: { open: true, title: words.errors.pageMissing } },
+  ],
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.beforeEach(async (to) => {
+  if (to.meta.open) return true
+  try {
+    return (await loadMe()) ? true : { name: 'sign-in', query: { next: to.fullPath } }
+  } catch {
+    // The server cannot be reached: let the page say so in its own place, with its own retry.
+    return true
+  }
+})
+
+router.afterEach((to) => {
+  document.title = to.meta.title ? words.titled(to.meta.title) : words.product
+})
+
+router.onError(() => {
+  pageNotLoaded.value = true
+})

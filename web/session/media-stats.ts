@@ -1,0 +1,134 @@
+/** What `getStats` says, as the few numbers that the room needs: per slot, per sent layer, and for the path. */
+import type { LayerName, Source } from '@/protocol/signaling'
+
+export interface SlotReading {
+  mid: string
+  kind: 'audio' | 'video'
+  packetsReceived: number
+  packetsLost: number
+  bytesReceived: number
+  jitter: number
+  /** Video only; 0 for audio. */
+  framesDecoded: number
+  framesDropped: number
+  frameWidth: number
+  frameHeight: number
+  freezeCount: number
+  totalFreezesDuration: number
+  nackCount: number
+  pliCount: number
+  /** Audio only; 0 for video. */
+  totalAudioEnergy: number
+  audioLevel: number
+  concealedSamples: number
+  totalSamplesReceived: number
+}
+
+export interface SentReading {
+  source: Source
+  /** Simulcast layer; `null` without simulcast. */
+  layer: LayerName | null
+  active: boolean
+  bytesSent: number
+  packetsSent: number
+  framesEncoded: number
+  frameWidth: number
+  frameHeight: number
+  framesPerSecond: number
+  qualityLimitation: string
+  /** Fraction that the server reported lost, 0–1. */
+  fractionLost: number
+}
+
+export interface MediaReading {
+  at: number
+  slots: SlotReading[]
+  sent: SentReading[]
+  /** Round trip in seconds, and what the sender's estimate allows in bit/s; `null` when not known. */
+  roundTrip: number | null
+  canSend: number | null
+  bytesReceived: number
+  bytesSent: number
+}
+
+type Entry = Record<string, unknown> & { type: string }
+const LAYER_OF_RID: Record<string, LayerName> = { l: 'low', m: 'mid', h: 'high' }
+
+/** Which m-line is which. Browsers before 2022 give no `mid` in their statistics; there the id of the track leads to it. */
+export interface MidNames {
+  sources: Map<string, Source>
+  midOfTrack: Map<string, string>
+}
+
+export function readStats(report: { forEach(visit: (entry: Entry) => void): void }, names: MidNames, at = Date.now()): MediaReading {
+  const reading: MediaReading = { at, slots: [], sent: [], roundTrip: null, canSend: null, bytesReceived: 0, bytesSent: 0 }
+  const remote = new Map<string, number>()
+  const tracks = new Map<string, string>()
+  report.forEach((entry) => {
+    if (entry.type === 'remote-inbound-rtp') remote.set(String(entry.localId ?? ''), num(entry.fractionLost))
+    if (entry.type === 'track') tracks.set(String(entry.id), String(entry.trackIdentifier))
+  })
+  const midOf = (entry: Entry): string | null => {
+    if (typeof entry.mid === 'string') return entry.mid
+    const track = typeof entry.trackIdentifier === 'string' ? entry.trackIdentifier : tracks.get(String(entry.trackId))
+    return (track !== undefined && names.midOfTrack.get(track)) || null
+  }
+  report.forEach((entry) => {
+    const mid = midOf(entry)
+    if (entry.type === 'inbound-rtp' && mid !== null) reading.slots.push(slotOf(entry, mid))
+    if (entry.type === 'outbound-rtp' && mid !== null) {
+      const source = names.sources.get(mid)
+      if (source) reading.sent.push(sentOf(entry, source, remote.get(String(entry.id)) ?? 0))
+    }
+    if (entry.type === 'candidate-pair' && entry.nominated === true && entry.state === 'succeeded') {
+      reading.roundTrip = typeof entry.currentRoundTripTime === 'number' ? entry.currentRoundTripTime : null
+      reading.canSend = typeof entry.availableOutgoingBitrate === 'number' ? entry.availableOutgoingBitrate : null
+      reading.bytesReceived = num(entry.bytesReceived)
+      reading.bytesSent = num(entry.bytesSent)
+    }
+  })
+  return reading
+}
+
+function slotOf(entry: Entry, mid: string): SlotReading {
+  return {
+    mid,
+    kind: entry.kind === 'audio' ? 'audio' : 'video',
+    packetsReceived: num(entry.packetsReceived),
+    packetsLost: num(entry.packetsLost),
+    bytesReceived: num(entry.bytesReceived),
+    jitter: num(entry.jitter),
+    framesDecoded: num(entry.framesDecoded),
+    framesDropped: num(entry.framesDropped),
+    frameWidth: num(entry.frameWidth),
+    frameHeight: num(entry.frameHeight),
+    freezeCount: num(entry.freezeCount),
+    totalFreezesDuration: num(entry.totalFreezesDuration),
+    nackCount: num(entry.nackCount),
+    pliCount: num(entry.pliCount),
+    totalAudioEnergy: num(entry.totalAudioEnergy),
+    audioLevel: num(entry.audioLevel),
+    concealedSamples: num(entry.concealedSamples),
+    totalSamplesReceived: num(entry.totalSamplesReceived),
+  }
+}
+
+function sentOf(entry: Entry, source: Source, fractionLost: number): SentReading {
+  return {
+    source,
+    layer: LAYER_OF_RID[String(entry.rid ?? '')] ?? null,
+    active: entry.active !== false,
+    bytesSent: num(entry.bytesSent),
+    packetsSent: num(entry.packetsSent),
+    framesEncoded: num(entry.framesEncoded),
+    frameWidth: num(entry.frameWidth),
+    frameHeight: num(entry.frameHeight),
+    framesPerSecond: num(entry.framesPerSecond),
+    qualityLimitation: String(entry.qualityLimitationReason ?? 'none'),
+    fractionLost,
+  }
+}
+
+function num(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0
+}

@@ -1,0 +1,137 @@
+/** What is known about the Session right now: people, publications, slots, chat, hands. Changed only by the server's messages. */
+import { computed, reactive } from '@vue/reactivity'
+import type {
+  ChatLine,
+  ParticipantId,
+  ParticipantView,
+  PublicationId,
+  PublicationView,
+  ServerMessage,
+  SlotView,
+  Source,
+  Welcome,
+} from '@/protocol/signaling'
+
+export interface RoomState {
+  /** 0 before the first welcome. */
+  you: ParticipantId
+  title: string
+  startedMs: number
+  /** The server's clock minus ours, so that minutes agree with the attendance record. */
+  clockOffset: number
+  participants: Map<ParticipantId, ParticipantView>
+  publications: Map<PublicationId, PublicationView>
+  slots: SlotView[]
+  chat: ChatLine[]
+  /** Lines that came while the chat was not looked at. */
+  unread: number
+}
+
+/** The server keeps 200; a page that stays open all afternoon keeps somewhat more, not everything. */
+const CHAT_KEPT = 500
+
+export class RoomModel {
+  readonly state: RoomState = reactive({
+    you: 0,
+    title: '',
+    startedMs: 0,
+    clockOffset: 0,
+    participants: new Map(),
+    publications: new Map(),
+    slots: [],
+    chat: [],
+    unread: 0,
+  })
+
+  readonly me = computed(() => this.state.participants.get(this.state.you) ?? null)
+  readonly isHost = computed(() => this.me.value?.role === 'host')
+  readonly mayPublish = computed(() => this.me.value?.may_publish ?? false)
+  readonly handRaised = computed(() => this.me.value?.hand_raised_ms != null)
+
+  /** People, not machines: a WHIP encoder is nobody's attendance. */
+  readonly people = computed(() =>
+    Array.from(this.state.participants.values())
+      .filter((one) => one.kind !== 'encoder' && one.kind !== 'player')
+      .sort((a, b) => rank(a) - rank(b) || a.joined_ms - b.joined_ms || a.id - b.id),
+  )
+  readonly present = computed(() => this.people.value.filter((one) => one.connected).length)
+
+  /** Raised hands, longest waiting first. */
+  readonly hands = computed(() =>
+    this.people.value
+      .filter((one) => one.hand_raised_ms !== null)
+      .sort((a, b) => (a.hand_raised_ms ?? 0) - (b.hand_raised_ms ?? 0) || a.id - b.id),
+  )
+
+  /** Viewers who were let on. */
+  readonly speakers = computed(() => this.people.value.filter((one) => one.role === 'viewer' && one.may_publish))
+
+  readonly mine = computed(() => Array.from(this.state.publications.values()).filter((one) => one.participant === this.state.you))
+
+  welcome(welcome: Welcome, now: number): void {
+    const { state } = this
+    state.you = welcome.you
+    state.title = welcome.session.title
+    state.startedMs = welcome.session.started_ms
+    state.clockOffset = welcome.now_ms - now
+    state.participants = new Map(welcome.participants.map((one) => [one.id, one]))
+    state.publications = new Map(welcome.publications.map((one) => [one.id, one]))
+    state.slots = []
+    const last = state.chat.length > 0 ? (state.chat[state.chat.length - 1]?.seq ?? -1) : Infinity
+    state.unread += welcome.chat.filter((line) => line.seq > last && line.participant !== welcome.you).length
+    state.chat = welcome.chat
+  }
+
+  apply(message: ServerMessage): void {
+    const { state } = this
+    switch (message.type) {
+      case 'participant_joined':
+      case 'participant_changed':
+        state.participants.set(message.participant.id, message.participant)
+        break
+      case 'participant_left':
+        state.participants.delete(message.participant)
+        for (const one of Array.from(state.publications.values())) {
+          if (one.participant === message.participant) state.publications.delete(one.id)
+        }
+        break
+      case 'publication_added':
+      case 'publication_changed':
+        state.publications.set(message.publication.id, message.publication)
+        break
+      case 'publication_removed':
+        state.publications.delete(message.publication)
+        break
+      case 'slots':
+        state.slots = message.slots
+        break
+      case 'chat':
+        this.chatLine(message.line)
+        break
+      default:
+        break
+    }
+  }
+
+  publication(participant: ParticipantId, source: Source): PublicationView | undefined {
+    for (const one of this.state.publications.values()) {
+      if (one.participant === participant && one.source === source) return one
+    }
+    return undefined
+  }
+
+  slot(mid: string): SlotView | undefined {
+    return this.state.slots.find((one) => one.mid === mid)
+  }
+
+  private chatLine(line: ChatLine): void {
+    const { state } = this
+    // A line may come twice around a resume: once in the welcome, once by itself.
+    if (state.chat.some((one) => one.seq === line.seq)) return
+    state.chat.push(line)
+    if (state.chat.length > CHAT_KEPT) state.chat.splice(0, state.chat.length - CHAT_KEPT)
+    if (line.participant !== state.you) state.unread += 1
+  }
+}
+
+const rank = (one: ParticipantView) => (one.role === 'host' ? 0 : one.role === 'presenter' ? 1 : one.may_publish ? 2 : 3)
