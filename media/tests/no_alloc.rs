@@ -1,5 +1,7 @@
 //! Forwarding allocates nothing once media flows: not per packet, not per report, not per repair.
 
+#![expect(clippy::unwrap_used, reason = "the whole file is a test")]
+
 use lectern_media::egress::Egress;
 use lectern_media::router::{Router, RouterConfig};
 use lectern_media::sdp::{
