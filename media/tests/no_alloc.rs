@@ -119,7 +119,7 @@ impl Stage {
             self.sequence = self.sequence.wrapping_add(1);
             for (rid, ssrc) in [(b'l', 7u32), (b'h', 8)] {
                 self.transport_seq = self.transport_seq.wrapping_add(1);
-                if self.sequence % 97 == 0 {
+                if self.sequence.is_multiple_of(97) {
                     continue;
                 }
                 self.write(rid, ssrc, (key, vp8, part));
