@@ -88,3 +88,72 @@ impl Losses {
         if self.missing.len() < before { Outlook::GaveUp } else { Outlook::Fine }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    fn start() -> Instant {
+        #[expect(clippy::disallowed_methods, reason = "an Instant cannot be made from nothing")]
+        Instant::now()
+    }
+
+    fn asked(losses: &mut Losses, now: Instant) -> (Vec<u16>, Outlook) {
+        let mut ask = Vec::new();
+        let outlook = losses.due(now, &mut ask);
+        (ask, outlook)
+    }
+
+    #[test]
+    fn reordering_is_not_asked_for() {
+        let (start, mut losses) = (start(), Losses::new());
+        losses.skipped(start, 10, 12);
+        losses.arrived(start + MS, 10);
+        assert_eq!(asked(&mut losses, start + 4 * MS).0, [0u16; 0]);
+        assert_eq!(asked(&mut losses, start + 10 * MS).0, [11]);
+    }
+
+    #[test]
+    fn retries_follow_the_measured_round_trip() {
+        let (start, mut losses) = (start(), Losses::new());
+        let mut now = start;
+        for index in 0..60 {
+            losses.skipped(now, index, index + 1);
+            asked(&mut losses, now + 10 * MS);
+            losses.arrived(now + 30 * MS, index);
+            now += 40 * MS;
+        }
+        losses.skipped(now, 100, 101);
+        assert_eq!(asked(&mut losses, now + 10 * MS).0, [100]);
+        assert_eq!(asked(&mut losses, now + 30 * MS).0, [0u16; 0], "the answer is still on its way");
+        assert_eq!(asked(&mut losses, now + 36 * MS).0, [100]);
+    }
+
+    #[test]
+    fn a_packet_that_never_comes_is_given_up() {
+        let (start, mut losses) = (start(), Losses::new());
+        losses.skipped(start, 7, 8);
+        let mut tries = 0;
+        for step in 1..200 {
+            let (ask, outlook) = asked(&mut losses, start + 10 * step * MS);
+            tries += ask.len();
+            if outlook == Outlook::GaveUp {
+                assert!(step <= 101);
+                assert!((4..=usize::from(MOST_TRIES)).contains(&tries), "{tries}");
+                assert!(losses.is_empty());
+                return;
+            }
+        }
+        panic!("never given up");
+    }
+
+    #[test]
+    fn too_many_at_once_are_given_up_at_once() {
+        let (start, mut losses) = (start(), Losses::new());
+        assert_eq!(losses.skipped(start, 0, 200), Outlook::Fine);
+        assert_eq!(losses.skipped(start, 300, 400), Outlook::GaveUp);
+        assert!(losses.is_empty());
+    }
+}

@@ -210,14 +210,9 @@ impl Router {
         track: Option<TrackId>,
         max: Layer,
     ) -> Result<(), RouterError> {
+        self.check_slot(peer, mid, track)?;
         let key = self.slot_key(peer, mid)?;
-        let to = match track {
-            None => None,
-            Some(track) => Some((track, *self.tracks.get(&track).ok_or(RouterError::NoSuchTrack)?)),
-        };
-        if to.is_some_and(|(_, uplink)| self.uplinks[uplink].line.kind != self.slots[key].line.kind) {
-            return Err(RouterError::WrongKind);
-        }
+        let to = track.and_then(|track| Some((track, *self.tracks.get(&track)?)));
         self.slots[key].max = max;
         if self.slots[key].track != track {
             self.blank_slot(key);
@@ -229,14 +224,7 @@ impl Router {
                 self.uplinks[uplink].slots.push(key);
             }
         }
-        if let Some((_, uplink)) = to {
-            let uplink = &mut self.uplinks[uplink];
-            self.slots[key].retarget(uplink);
-            if let Some(layer) = self.slots[key].waits_for(uplink) {
-                uplink.ask_keyframe(layer);
-            }
-        }
-        self.next_tick = self.next_tick.map(|at| at.min(now));
+        self.aim(now, key);
         Ok(())
     }
 
@@ -326,6 +314,18 @@ impl Router {
             self.events.push_back(RouterEvent::SlotLayer { peer, mid, layer: None });
             self.bound_events();
         }
+    }
+
+    /// Chooses the layer of a slot anew; the keyframe that it takes is asked for at the next timeout, which is now.
+    fn aim(&mut self, now: Instant, slot: usize) {
+        let slot = &mut self.slots[slot];
+        let Some(uplink) = slot.uplink else { return };
+        let uplink = &mut self.uplinks[uplink];
+        slot.retarget(uplink);
+        if let Some(layer) = slot.waits_for(uplink) {
+            uplink.ask_keyframe(layer);
+        }
+        self.next_tick = self.next_tick.map(|at| at.min(now));
     }
 
     /// Layers of an uplink came or went: every slot of it may want another one.

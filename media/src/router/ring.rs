@@ -76,7 +76,9 @@ impl Ring {
             self.finish_lap(now);
             at = self.position(self.head);
         }
-        self.lap_began.get_or_insert(now);
+        if at == 0 {
+            self.lap_began.get_or_insert(now);
+        }
         self.bytes[at..at + payload.len()].copy_from_slice(payload);
         let slot = self.slot(facts.index);
         self.entries[slot] = Some(Entry {
@@ -118,12 +120,79 @@ impl Ring {
             return;
         }
         let mut larger = vec![0; self.bytes.len() * 2];
-        for entry in self.entries.iter().flatten().filter(|entry| self.is_whole(entry)) {
+        let (head, old) = (self.head, self.bytes.len() as u64);
+        for place in &mut self.entries {
+            let Some(entry) = place.as_ref().filter(|entry| head - entry.start <= old) else {
+                // Overwritten already; by the new size it would look whole.
+                *place = None;
+                continue;
+            };
             // No packet crosses a multiple of the old size, so none crosses a multiple of the new one.
-            let (from, to) = (self.position(entry.start), (entry.start % larger.len() as u64) as usize);
+            let (from, to) = ((entry.start % old) as usize, (entry.start % (2 * old)) as usize);
             let length = usize::from(entry.length);
             larger[to..to + length].copy_from_slice(&self.bytes[from..from + length]);
         }
         self.bytes = larger;
+        // The writer may stand in the middle now: only a whole lap is measured.
+        self.lap_began = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(index: u64) -> Facts {
+        Facts { index, timestamp: index as u32, marker: false, keyframe: false, level: None }
+    }
+
+    /// A payload that only this number has.
+    fn payload(index: u64) -> Vec<u8> {
+        vec![index as u8; 40 + (index * 7 % 1100) as usize]
+    }
+
+    fn start() -> Instant {
+        #[expect(clippy::disallowed_methods, reason = "an Instant cannot be made from nothing")]
+        Instant::now()
+    }
+
+    #[test]
+    fn what_is_found_is_what_was_put_in() {
+        let start = start();
+        let mut ring = Ring::new(RingSize::VIDEO);
+        let pace = Duration::from_millis(1);
+        for index in 1..20_000u64 {
+            ring.push(start + pace * index as u32, facts(index), &payload(index));
+            for back in [0, 1, 200, 700, 1023, 1024, 5000] {
+                let Some((entry, found)) = index.checked_sub(back).and_then(|i| ring.get(i)) else { continue };
+                assert_eq!((entry.index, found), (index - back, &payload(index - back)[..]));
+            }
+        }
+    }
+
+    #[test]
+    fn a_busy_ring_grows_until_it_holds_a_second_and_not_beyond_its_most() {
+        let start = start();
+        for (per_second, size) in [(50u32, 64 << 10), (400, 512 << 10), (4000, 1 << 20)] {
+            let mut ring = Ring::new(RingSize::VIDEO);
+            let pace = Duration::from_secs(1) / per_second;
+            for index in 1..20_000u32 {
+                ring.push(start + pace * index, facts(u64::from(index)), &[0; 1000]);
+            }
+            assert_eq!(ring.bytes.len(), size, "{per_second} packets a second");
+            let kept = (1..20_000).filter(|index| ring.get(*index).is_some()).count();
+            assert!(kept >= per_second.min(1000) as usize, "{kept} kept");
+        }
+    }
+
+    #[test]
+    fn a_late_packet_takes_its_own_place() {
+        let start = start();
+        let mut ring = Ring::new(RingSize::AUDIO);
+        for index in [5, 6, 8, 9, 7] {
+            ring.push(start, facts(index), &payload(index));
+        }
+        assert!((5..10).all(|index| ring.get(index).is_some_and(|(_, found)| found == payload(index))));
+        assert!(ring.get(10).is_none() && ring.get(5 + 128).is_none());
     }
 }

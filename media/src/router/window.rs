@@ -64,3 +64,29 @@ fn word(index: u64) -> usize {
 fn bit(index: u64) -> u64 {
     1 << (index % 64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn a_number_is_new_once(steps in prop::collection::vec(-3000..3000i64, 1..400)) {
+            let mut window = Window::starting_at(100_000);
+            let mut seen = BTreeSet::from([100_000]);
+            for step in steps {
+                let index = window.highest().saturating_add_signed(step);
+                let expected = if index + WINDOW <= window.highest() {
+                    Seen::TooOld
+                } else if seen.insert(index) {
+                    Seen::New
+                } else {
+                    Seen::Before
+                };
+                prop_assert_eq!(window.mark(index), expected);
+            }
+        }
+    }
+}

@@ -3,6 +3,8 @@
 //! Datagrams go in by [`Sfu::handle_datagram`], come out by [`Sfu::poll_transmit`]; calls name peers and tracks by number.
 //! A batch of datagrams should be handled before transmits are polled: packets to one receiver are then sent together.
 
+#[cfg(test)]
+mod bad_input;
 mod negotiation;
 mod outgoing;
 mod sealing;

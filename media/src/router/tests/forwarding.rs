@@ -24,6 +24,8 @@ fn a_viewer_gets_every_packet_of_sound_and_picture() {
     assert!(picture.got.len() > 400, "{}", picture.got.len());
     assert!(picture.missing().is_empty());
     picture.assert_time_goes_on();
+    let first = picture.got.first_key_value().unwrap().1.stamp();
+    assert!(first.key && first.part == 0);
     let sound = world.view(viewer, "a");
     assert!(sound.got.len() > 240);
     assert!(sound.missing().is_empty());
