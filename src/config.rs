@@ -151,10 +151,9 @@ pub fn database_url(given: Option<&str>, data_dir: &Path) -> String {
 /// file's value as that option's default.
 pub fn with_file_defaults(command: Command, args: &[OsString]) -> Result<Command, ConfigError> {
     let Some(path) = config_path(&command, args) else { return Ok(command) };
-    let text = std::fs::read_to_string(&path)
-        .map_err(|source| ConfigError::Unreadable { path: path.clone(), source })?;
-    let table: toml::Table =
-        text.parse().map_err(|source| ConfigError::NotToml { path, source: Box::new(source) })?;
+    let text =
+        std::fs::read_to_string(&path).map_err(|source| ConfigError::Unreadable { path: path.clone(), source })?;
+    let table: toml::Table = text.parse().map_err(|source| ConfigError::NotToml { path, source: Box::new(source) })?;
     apply_table(command, &table)
 }
 

@@ -10,7 +10,7 @@ use lectern::http::key::SigningKey;
 use lectern::http::ticket::Ticket;
 use lectern::store::{Store, ledger};
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -112,9 +112,17 @@ fn run() -> anyhow::Result<()> {
 
 fn serve(config: Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log).context("--log 的写法不对")?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     rustls::crypto::ring::default_provider().install_default().ok().context("TLS 没有准备好")?;
-    say(&format!("讲台 {}\n\n选项（lectern serve --help 有说明）：\n{}", env!("CARGO_PKG_VERSION"), config.effective()))?;
+    say(&format!(
+        "讲台 {}\n\n选项（lectern serve --help 有说明）：\n{}",
+        env!("CARGO_PKG_VERSION"),
+        config.effective()
+    ))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("运行环境没有准备好")?;
     runtime.block_on(app::serve(config, Clock::new(now), |started: &Announcement| {
         let _reader_may_be_gone = say(&started.to_string());
@@ -172,7 +180,11 @@ fn span(text: &str) -> Result<Duration, String> {
     let count: u64 = digits.parse().map_err(|_| wrong())?;
     let span = count.checked_mul(seconds).map(Duration::from_secs).ok_or_else(wrong)?;
     // A year: a token can't be taken back, only outlived.
-    if span.is_zero() || span > Duration::from_secs(366 * 86_400) { Err("要在 1 秒到 1 年之间".to_owned()) } else { Ok(span) }
+    if span.is_zero() || span > Duration::from_secs(366 * 86_400) {
+        Err("要在 1 秒到 1 年之间".to_owned())
+    } else {
+        Ok(span)
+    }
 }
 
 fn say(text: &str) -> anyhow::Result<()> {

@@ -4,7 +4,9 @@ use super::auth::{HostOf, SignedIn, Visitor};
 use super::body::{Id, Json, PageQuery, Query};
 use super::cards;
 use super::error::{ApiError, Refused};
-use super::shapes::{ActivityCard, ActivityChange, ActivityForm, ActivityPage, ActivitySearch, CancelForm, Named, PageOf};
+use super::shapes::{
+    ActivityCard, ActivityChange, ActivityForm, ActivityPage, ActivitySearch, CancelForm, Named, PageOf,
+};
 use super::state::AppState;
 use crate::domain::{Activity, ActivityId, NewActivity, Studio, StudioId};
 use crate::store::card::{self, ActivityFilter, Look};
@@ -25,8 +27,7 @@ pub(super) async fn list(
     let id = StudioId::parse(&id).map_err(|_| ApiError::Missing(Noun::Studio))?;
     let studio = store::studio::get(&app.store, id).await?;
     let look = Look { account: Some(me.profile.account.id), now: app.clock.now() };
-    let filter =
-        ActivityFilter { search: search.q.unwrap_or_default(), studio: Some(studio.id), state: search.state };
+    let filter = ActivityFilter { search: search.q.unwrap_or_default(), studio: Some(studio.id), state: search.state };
     let found = card::list(&app.store, look, &filter, page.page()).await?;
     Ok(axum::Json(PageOf::from(found.map(cards::activity))))
 }

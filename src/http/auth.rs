@@ -6,11 +6,11 @@ use super::body::path_parameter;
 use super::cookie::{self, CSRF_HEADER};
 use super::error::{ApiError, Need};
 use super::state::AppState;
-use crate::domain::{
-    AccountRole, Activity, ActivityId, MemberRole, Membership, MembershipId, Region, RegionId, Session, SessionId, Studio,
-    StudioId,
-};
 use crate::domain::login::Login;
+use crate::domain::{
+    AccountRole, Activity, ActivityId, MemberRole, Membership, MembershipId, Region, RegionId, Session, SessionId,
+    Studio, StudioId,
+};
 use crate::store::account::Profile;
 use crate::store::{self, Noun, StoreError};
 use axum::extract::FromRequestParts;
@@ -73,7 +73,8 @@ impl SignedIn {
 
     /// Does the office of this person supervise the Region?
     pub(super) async fn supervises(&self, app: &AppState, region: RegionId) -> Result<bool, ApiError> {
-        let Some(scope) = self.profile.account.scope.filter(|_| self.profile.account.role == AccountRole::Office) else {
+        let Some(scope) = self.profile.account.scope.filter(|_| self.profile.account.role == AccountRole::Office)
+        else {
             return Ok(false);
         };
         Ok(store::region::tree(&app.store).await?.covers(scope, region))

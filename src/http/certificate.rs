@@ -91,11 +91,8 @@ fn sign(dir: &Path, names: Vec<String>, now: OffsetDateTime) -> Result<Certifica
 
     let facts = Facts { names, expires_unix: params.not_after.unix_timestamp() };
     let facts = toml::to_string(&facts).expect("a list of strings and a number are TOML");
-    let signed = Certificate {
-        chain: certificate.pem().into_bytes(),
-        key: key.serialize_pem().into_bytes(),
-        self_signed: true,
-    };
+    let signed =
+        Certificate { chain: certificate.pem().into_bytes(), key: key.serialize_pem().into_bytes(), self_signed: true };
     write_private(&dir.join(KEY_FILE), &signed.key)?;
     write_private(&dir.join(CERTIFICATE_FILE), &signed.chain)?;
     // Last: the facts vouch for the two files before them.

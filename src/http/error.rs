@@ -3,9 +3,9 @@
 use crate::domain::Invalid;
 use crate::store::Noun;
 use axum::Json;
-use lectern_signaling::protocol::Refusal;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use lectern_signaling::protocol::Refusal;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;

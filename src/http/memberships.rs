@@ -6,7 +6,7 @@ use super::error::{ApiError, Refused};
 use super::shapes::{MemberView, MembershipEnd, MembershipForm};
 use super::state::AppState;
 use super::studios;
-use crate::domain::{MembershipId, Membership, NewMembership, Studio, StudioId};
+use crate::domain::{Membership, MembershipId, NewMembership, Studio, StudioId};
 use crate::store::{self, Noun};
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -24,6 +24,7 @@ mod schools;
 mod series;
 mod sessions;
 pub mod shapes;
+mod socket;
 mod state;
 mod studios;
 pub mod ticket;
@@ -75,6 +76,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::end))
         .routes(routes!(sessions::ticket))
         .routes(routes!(sessions::encoder))
+        .routes(routes!(socket::connect))
         .routes(routes!(attendance::of_session))
         .merge(whip::routes())
         .routes(routes!(openapi::read))

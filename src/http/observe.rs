@@ -11,7 +11,10 @@ use super::state::AppState;
 
 /// Requests by method, route and status. Routes are patterns, so there are as many keys as routes and statuses.
 #[derive(Clone, Default)]
-pub(super) struct RequestCounts(Arc<Mutex<BTreeMap<(String, String, u16), u64>>>);
+pub(super) struct RequestCounts(Arc<Mutex<BTreeMap<Kind, u64>>>);
+
+/// Method, route and status.
+type Kind = (String, String, u16);
 
 impl RequestCounts {
     fn count(&self, method: &str, route: &str, status: u16) {
@@ -21,7 +24,9 @@ impl RequestCounts {
 
     /// In the text format of Prometheus.
     pub(super) fn write_metrics(&self, out: &mut String) {
-        out.push_str("# HELP lectern_http_requests_total Requests answered.\n# TYPE lectern_http_requests_total counter\n");
+        out.push_str(
+            "# HELP lectern_http_requests_total Requests answered.\n# TYPE lectern_http_requests_total counter\n",
+        );
         for ((method, route, status), count) in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let _infallible = writeln!(
                 out,

@@ -4,9 +4,7 @@ use super::auth::{HostOf, Occurrence, SignedIn, Visitor};
 use super::body::{Id, Json};
 use super::cards;
 use super::error::{ApiError, Need, Refused};
-use super::shapes::{
-    EncoderAnswer, GuestForm, SessionAnswer, SessionPage, SessionState, TicketAnswer, TicketForm,
-};
+use super::shapes::{EncoderAnswer, GuestForm, SessionAnswer, SessionPage, SessionState, TicketAnswer, TicketForm};
 use super::state::AppState;
 use super::ticket::{Subject, Ticket};
 use crate::domain::{Activity, ActivityRole, Checks, Session, SessionId, Time};

@@ -3,7 +3,9 @@
 use super::auth::{KeeperOf, Office, SignedIn};
 use super::body::{Id, Json, PageQuery, Query};
 use super::error::{ApiError, Refused};
-use super::shapes::{MemberAccount, MemberView, PageOf, StudioChange, StudioForm, StudioPage, StudioSearch, StudioView};
+use super::shapes::{
+    MemberAccount, MemberView, PageOf, StudioChange, StudioForm, StudioPage, StudioSearch, StudioView,
+};
 use super::state::AppState;
 use super::{cards, schools, series};
 use crate::domain::{NewStudio, RegionTree, Studio, StudioId};

@@ -3,10 +3,10 @@
 //! Tickets are checked without the database, so any server that has the key can let people in.
 
 use super::key::{SigningKey, random};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::domain::AccountId;
 use crate::domain::presence::Person;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lectern_signaling::protocol::{ParticipantKind, SessionRole};
 use lectern_signaling::room::Identity;
 use serde::{Deserialize, Serialize};
@@ -32,12 +32,25 @@ pub struct Ticket {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
-    Account { id: String, name: String, school: Option<String>, rural: bool },
-    Guest { name: String, school: String, rural: bool },
+    Account {
+        id: String,
+        name: String,
+        school: Option<String>,
+        rural: bool,
+    },
+    Guest {
+        name: String,
+        school: String,
+        rural: bool,
+    },
     /// A WHIP client.
-    Encoder { name: String },
+    Encoder {
+        name: String,
+    },
     /// A WHEP client.
-    Player { name: String },
+    Player {
+        name: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -108,9 +121,7 @@ impl Ticket {
                 Ok(id) => Person::Account(id).key(),
                 Err(_) => id.clone(),
             },
-            Subject::Guest { name, school, .. } => {
-                Person::Guest { name: name.clone(), school: school.clone() }.key()
-            }
+            Subject::Guest { name, school, .. } => Person::Guest { name: name.clone(), school: school.clone() }.key(),
             Subject::Encoder { .. } => format!("encoder:{}", self.nonce),
             Subject::Player { .. } => format!("player:{}", self.nonce),
         }
@@ -176,7 +187,10 @@ mod tests {
 
     #[test]
     fn a_sealed_ticket_opens_to_itself() {
-        assert_eq!(Ticket::open(&ticket().seal(&key()), &key(), 999).as_ref().map(|t| &t.session), Ok(&"s1".to_owned()));
+        assert_eq!(
+            Ticket::open(&ticket().seal(&key()), &key(), 999).as_ref().map(|t| &t.session),
+            Ok(&"s1".to_owned())
+        );
     }
 
     #[test]

@@ -9,6 +9,8 @@ mod recovery;
 mod registry;
 mod session;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 
 pub use clock::{LiveClock, Reading};

@@ -22,6 +22,8 @@ pub struct OutboxReader {
     closing: oneshot::Receiver<Closing>,
     /// Set once the Session has closed the Outbox: after what still waits comes this.
     close_after: Option<CloseCode>,
+    /// Dropped with the Connection: a stopping server waits for it.
+    pub(super) standing: Option<mpsc::Sender<()>>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -46,7 +48,7 @@ pub(super) struct Full;
 pub fn outbox() -> (Outbox, OutboxReader) {
     let (texts, waiting) = mpsc::channel(CAPACITY);
     let (closing, closed) = oneshot::channel();
-    (Outbox { texts, closing }, OutboxReader { texts: waiting, closing: closed, close_after: None })
+    (Outbox { texts, closing }, OutboxReader { texts: waiting, closing: closed, close_after: None, standing: None })
 }
 
 impl Outbox {

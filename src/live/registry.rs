@@ -4,6 +4,7 @@ use super::ledger::Recorder;
 use super::media::{Delivered, MediaEvents, MediaPlane};
 use super::session::{Actor, ActorParts, INBOX, SessionHandle};
 use super::{LiveClock, PresenceLedger, Recovered};
+use crate::domain::presence::NewEvent;
 use crate::domain::{SessionId, Time};
 use lectern_media::ids::{PeerId, TrackId};
 use lectern_signaling::Effect;
@@ -22,6 +23,9 @@ use tokio::time::MissedTickBehavior;
 const CHECKPOINT: Duration = Duration::from_secs(15);
 /// A shard that takes longer for its figures has none for this checkpoint.
 const FIGURES: Duration = Duration::from_secs(2);
+
+/// A client that does not read its last message within this time misses it.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 
 pub struct RegistryParts {
     pub clock: LiveClock,
@@ -71,6 +75,8 @@ struct House {
     /// Event routers and the checkpointer.
     servants: JoinSet<()>,
     stopping: bool,
+    /// Given to Connections; when all are dropped, the receiver hears it.
+    standing: Option<(mpsc::Sender<()>, mpsc::Receiver<()>)>,
 }
 
 struct Placed {
@@ -132,6 +138,7 @@ impl Registry {
         let inner = Arc::new(inner);
         {
             let mut house = inner.house();
+            house.standing = Some(mpsc::channel(1));
             for events in events {
                 let (peers, numbers) = (inner.peers.clone(), inner.numbers.clone());
                 house.servants.spawn(route(events, peers, numbers));
@@ -145,7 +152,7 @@ impl Registry {
     pub fn go_live(&self, going: Going) -> Result<SessionHandle, Refusal> {
         let view = view(&going);
         let (room, first) = Room::open(view, self.inner.parts.limits);
-        self.place(going.id, room, first, None)
+        self.place(going.id, room, first, Vec::new())
     }
 
     /// Opens the Room of a Session that was live before the server started. Its open intervals are closed before anyone
@@ -153,7 +160,7 @@ impl Registry {
     pub fn go_on(&self, going: Going, recovered: Recovered) -> Result<SessionHandle, Refusal> {
         let Recovered { closing, last_participant, removed_keys, .. } = recovered;
         let room = Room::continued(view(&going), self.inner.parts.limits, last_participant, removed_keys);
-        self.place(going.id, room, Vec::new(), Some(closing))
+        self.place(going.id, room, Vec::new(), closing)
     }
 
     fn place(
@@ -161,7 +168,7 @@ impl Registry {
         id: SessionId,
         room: Room,
         first: Vec<Effect>,
-        closing: Option<Vec<crate::domain::presence::NewEvent>>,
+        closing: Vec<NewEvent>,
     ) -> Result<SessionHandle, Refusal> {
         let mut house = self.inner.house();
         if house.stopping {
@@ -175,9 +182,10 @@ impl Registry {
         }
         let plane = self.inner.quietest_plane(&house).ok_or(Refusal::ServerStopping)?;
         let (sender, inbox) = mpsc::channel(INBOX);
-        let handle = SessionHandle::new(id, sender);
+        let standing = house.standing.as_ref().map(|(standing, _)| standing.downgrade());
+        let handle = SessionHandle::new(id, sender, standing.ok_or(Refusal::ServerStopping)?);
         let mut recorder = Recorder::new(self.inner.parts.ledger.clone(), id);
-        recorder.fall_behind(closing.unwrap_or_default());
+        recorder.fall_behind(closing);
         let actor = Actor::new(ActorParts {
             handle: handle.clone(),
             inbox,
@@ -226,11 +234,12 @@ impl Registry {
     /// The server stops: everybody is told, the ledger gets its lines, and every task has ended when this returns. The
     /// Sessions themselves are not over.
     pub async fn stop(&self) {
-        let (sessions, mut actors, mut servants) = {
+        let (sessions, mut actors, mut servants, standing) = {
             let mut house = self.inner.house();
             house.stopping = true;
             let sessions: Vec<SessionHandle> = house.sessions.values().map(|p| p.handle.clone()).collect();
-            (sessions, std::mem::take(&mut house.actors), std::mem::take(&mut house.servants))
+            let standing = house.standing.take();
+            (sessions, std::mem::take(&mut house.actors), std::mem::take(&mut house.servants), standing)
         };
         let mut stops = JoinSet::new();
         for session in sessions {
@@ -243,6 +252,11 @@ impl Registry {
             }
         }
         servants.shutdown().await;
+        if let Some((ours, mut last_gone)) = standing {
+            drop(ours);
+            // Nothing is ever sent: this ends when the last Connection has written its last word.
+            let _ = tokio::time::timeout(LAST_WORDS, last_gone.recv()).await;
+        }
     }
 }
 

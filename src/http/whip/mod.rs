@@ -50,7 +50,12 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     (status = 400, body = Refused), (status = 401, body = Refused), (status = 403, body = Refused),
     (status = 404, body = Refused), (status = 406, body = Refused), (status = 409, body = Refused),
     (status = 415, body = Refused), (status = 422, body = Refused)))]
-async fn whip(app: State<AppState>, path: Path<String>, headers: HeaderMap, offer: String) -> Result<Response, Problem> {
+async fn whip(
+    app: State<AppState>,
+    path: Path<String>,
+    headers: HeaderMap,
+    offer: String,
+) -> Result<Response, Problem> {
     create(Way::Whip, &app, &path, &headers, offer).await
 }
 
@@ -62,7 +67,12 @@ async fn whip(app: State<AppState>, path: Path<String>, headers: HeaderMap, offe
     (status = 400, body = Refused), (status = 401, body = Refused), (status = 403, body = Refused),
     (status = 404, body = Refused), (status = 406, body = Refused), (status = 409, body = Refused),
     (status = 415, body = Refused), (status = 422, body = Refused)))]
-async fn whep(app: State<AppState>, path: Path<String>, headers: HeaderMap, offer: String) -> Result<Response, Problem> {
+async fn whep(
+    app: State<AppState>,
+    path: Path<String>,
+    headers: HeaderMap,
+    offer: String,
+) -> Result<Response, Problem> {
     create(Way::Whep, &app, &path, &headers, offer).await
 }
 
@@ -148,13 +158,7 @@ async fn whep_resource_options() -> Response {
     options("OPTIONS, PATCH, DELETE", HeaderName::from_static("accept-patch"), FRAGMENT)
 }
 
-async fn create(
-    way: Way,
-    app: &AppState,
-    id: &str,
-    headers: &HeaderMap,
-    offer: String,
-) -> Result<Response, Problem> {
+async fn create(way: Way, app: &AppState, id: &str, headers: &HeaderMap, offer: String) -> Result<Response, Problem> {
     let (session, ticket) = bearer(way, app, id, headers)?;
     require_type(headers, SDP)?;
     require_accepts(headers, SDP)?;
@@ -266,7 +270,8 @@ async fn for_any_page(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("location, etag, link, accept-patch"));
+    headers
+        .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("location, etag, link, accept-patch"));
     response
 }
 

@@ -53,11 +53,13 @@ pub struct SessionHandle {
     inbox: mpsc::Sender<Input>,
     people: Arc<AtomicUsize>,
     connections: Arc<AtomicUsize>,
+    /// Every Connection holds one of these.
+    standing: mpsc::WeakSender<()>,
 }
 
 impl SessionHandle {
-    pub(super) fn new(id: SessionId, inbox: mpsc::Sender<Input>) -> Self {
-        Self { id, inbox, people: Arc::default(), connections: Arc::default() }
+    pub(super) fn new(id: SessionId, inbox: mpsc::Sender<Input>, standing: mpsc::WeakSender<()>) -> Self {
+        Self { id, inbox, people: Arc::default(), connections: Arc::default(), standing }
     }
 
     #[must_use]
@@ -79,7 +81,8 @@ impl SessionHandle {
 
     /// Lets a Connection in, after it is on record. What it is to be told, from `welcome` on, comes out of the reader.
     pub async fn enter(&self, arrival: Arrival) -> Result<(Member, OutboxReader), Refusal> {
-        let (outbox, reader) = outbox();
+        let (outbox, mut reader) = outbox();
+        reader.standing = self.standing.upgrade();
         let resume_token = resume_token();
         let enter = |reply| Input::Enter { arrival, resume_token, outbox: Some(outbox), reply: Some(reply) };
         let (participant, connection) = self.ask(enter).await?;

@@ -14,10 +14,10 @@ use anyhow::Context;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use demo::Demo;
-use ledger::StoreLedger;
 use lectern_media::driver::{Shard, ShardConfig};
 use lectern_media::transport::Identity;
 use lectern_signaling::room::RoomLimits;
+use ledger::StoreLedger;
 use plane::{ShardEvents, ShardPlane};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
@@ -105,12 +105,13 @@ impl Live {
         }
         let at_most = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
         let wall = clock.clone();
-        let parts = RegistryParts {
+        let mut parts = RegistryParts {
             clock: LiveClock::new(move || wall.now()),
             ledger: Arc::new(StoreLedger(store.clone())),
-            limits: RoomLimits { capacity: at_most(config.places_per_session) },
+            limits: Default::default(),
             sessions: at_most(config.sessions_at_once),
         };
+        parts.limits.capacity = at_most(config.places_per_session);
         Ok(Self { registry: Registry::start(parts, planes), shards })
     }
 
