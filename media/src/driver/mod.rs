@@ -71,7 +71,8 @@ pub enum ShardError {
 /// What the shard's thread is asked to do between two batches of packets.
 type Command = Box<dyn FnOnce(&mut Sfu, Instant) + Send>;
 
-/// A handle to a running shard. The shard stops when it is told to, or when all handles are gone.
+/// A handle to a running shard. The shard stops when it is told to, or when all handles are gone. A command is handed over
+/// when its future is first polled; commands take effect in that order.
 #[derive(Clone)]
 pub struct Shard {
     commands: SyncSender<Command>,

@@ -263,3 +263,64 @@ fn spoilt_datagrams_do_no_harm() {
     house.run(3 * SECOND);
     assert!(house.member(viewers[0]).sink.shown.len() > before + 60, "the broadcast goes on");
 }
+
+#[test]
+fn an_ice_restart_without_an_offer_gives_new_credentials() {
+    let (mut house, _, viewers) = broadcast(1, 1);
+    house.run(SECOND);
+    let local = house.sfu.restart_ice(viewers[0], "fragment", "aPasswordOfTheFragment").unwrap();
+    assert_eq!(local.fingerprint_sha256, crate::testing::identity().fingerprint_sha256());
+    assert_eq!(house.sfu.by_ufrag.len(), 3, "old and new names of one peer, and the other's");
+    let (now, before) = (house.now, house.member(viewers[0]).sink.shown.len());
+    house.member(viewers[0]).client.ufrag = "fragment".to_owned();
+    house.member(viewers[0]).client.start(now, &local.ice_ufrag, &local.ice_pwd);
+    house.run(4 * SECOND);
+    assert_eq!(house.sfu.by_ufrag.len(), 2);
+    assert!(house.member(viewers[0]).sink.shown.len() > before + 90);
+    assert!(matches!(house.sfu.restart_ice(PeerId(99), "a", "b"), Err(SfuError::NoSuchPeer)));
+}
+
+#[test]
+fn a_client_that_never_comes_leaves_nothing_behind() {
+    let mut house = House::new(1);
+    let id = house.join(1, &[OfferLine::AudioDown]);
+    house.sfu.assign_slot(house.now, id, mid(0), None, Layer::High).unwrap();
+    house.set_line(id, Line { loss_up: 100.0, ..Line::default() });
+    house.run(31 * SECOND);
+    assert_eq!(house.events, [SfuEvent::Closed { peer: id, reason: CloseReason::ConnectTimeout }]);
+    assert_eq!((house.sfu.peers.len(), house.sfu.by_ufrag.len()), (0, 0));
+}
+
+#[test]
+fn a_client_with_many_addresses_fills_no_table() {
+    let (mut house, host, _) = broadcast(1, 0);
+    let answer = house.member(host).answer.clone();
+    let client = &mut house.member(host).client;
+    client.nominate = false;
+    let request = client.binding_request(answered(&answer, "ice-ufrag"), answered(&answer, "ice-pwd"));
+    for port in 1..5000 {
+        let path = Path { remote: SocketAddr::from(([10, 7, 7, 7], port)), local: None };
+        house.sfu.handle_datagram(house.now, path, &mut request.clone());
+        while house.sfu.poll_transmit().is_some() {}
+    }
+    assert!(house.sfu.by_addr.len() <= 16, "{}", house.sfu.by_addr.len());
+}
+
+#[test]
+fn muting_and_unpublishing_stop_what_flows() {
+    let (mut house, _, viewers) = broadcast(1, 1);
+    house.run(2 * SECOND);
+    house.sfu.set_muted(house.now, TrackId(1), true);
+    house.sfu.unpublish(house.now, TrackId(2));
+    house.run(200 * MS);
+    let seen = |house: &mut House| {
+        let sink = &house.member(viewers[0]).sink;
+        (sink.sounds.len(), sink.shown.len())
+    };
+    let before = seen(&mut house);
+    house.run(2 * SECOND);
+    assert_eq!(seen(&mut house), before);
+    house.sfu.set_muted(house.now, TrackId(1), false);
+    house.run(2 * SECOND);
+    assert!(seen(&mut house).0 > before.0 + 90);
+}
