@@ -1,5 +1,6 @@
 //! The running server: opens everything, listens, and closes everything in order.
 
+mod demo;
 mod ledger;
 mod plane;
 
@@ -12,6 +13,7 @@ use crate::store::{self, Store};
 use anyhow::Context;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use demo::Demo;
 use lectern_media::driver::{Shard, ShardConfig};
 use lectern_media::transport::Identity;
 use lectern_signaling::room::RoomLimits;
@@ -60,19 +62,24 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     let store = Store::open(&config.database_url()).await.context("数据库打不开")?;
     let seen = addresses::of_this_machine();
 
+    let demo = Demo::prepare(&config, &store, clock.now()).await?;
     let live = Live::start(&config, &store, &clock, &seen)?;
     live.go_on_with_what_was_live(&store).await?;
     let sessions_at_once = usize::try_from(config.sessions_at_once).unwrap_or(usize::MAX);
-    let app = AppState::new(store.clone(), clock.clone(), key, live.registry.clone(), sessions_at_once);
+    let app = AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone(), sessions_at_once);
 
     let mut stop = StopSignals::new()?;
-    let (ports, announcement) = listen(&config, &app, &clock, &seen).await?;
-    let sweeper = sweep_logins(store.clone(), clock);
+    let (ports, mut announcement) = listen(&config, &app, &clock, &seen).await?;
+    let sweeper = sweep_logins(store.clone(), clock.clone());
+    let plain_http = announcement.local.iter().find(|url| url.starts_with("http://"));
+    let publisher = demo.publish(plain_http.map(String::as_str), &key, clock.now());
+    announcement.demo_logins = demo.logins;
     announce(&announcement);
 
     stop.wait().await;
     tracing::info!(drain_seconds = config.drain_seconds, "stopping");
     app.start_draining();
+    drop(publisher);
     live.stop().await;
     ports.drain(Duration::from_secs(config.drain_seconds)).await;
     sweeper.abort();
@@ -119,7 +126,12 @@ impl Live {
             }
             let activity = store::activity::get(store, session.activity).await.context("活动读不出来")?;
             let going = Going { id: session.id, title: activity.title, started_at: session.started_at };
-            self.registry.go_on(going, recovered).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+            // A Session without a line was stored, and the server stopped before its Room opened.
+            let opened = match events.is_empty() {
+                true => self.registry.go_live(going),
+                false => self.registry.go_on(going, recovered),
+            };
+            opened.map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
             tracing::info!(session = %session.id, "goes on");
         }
         Ok(())

@@ -150,6 +150,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<Report> {
         sent,
         crowd,
         answers,
+        joined_live: !(options.publish && options.publish_last),
         server,
         client: client_cpu,
     }))

@@ -46,9 +46,31 @@ pub(crate) fn resident_kib(pid: u32) -> anyhow::Result<u64> {
     line.and_then(|value| value.trim().strip_suffix("kB")?.trim().parse().ok()).context("no VmRSS")
 }
 
+/// Datagrams that the kernel threw away because the sockets bound to these ports were full.
+pub(crate) fn dropped_by_sockets(ports: &[u16]) -> u64 {
+    let tables = ["/proc/net/udp", "/proc/net/udp6"].map(|path| fs::read_to_string(path).unwrap_or_default());
+    tables.iter().flat_map(|table| table.lines().skip(1)).filter_map(|line| dropped(line, ports)).sum()
+}
+
+/// proc(5): `local_address` is the second field, `drops` the last.
+fn dropped(line: &str, ports: &[u16]) -> Option<u64> {
+    let mut fields = line.split_ascii_whitespace();
+    let port = u16::from_str_radix(fields.nth(1)?.rsplit_once(':')?.1, 16).ok()?;
+    ports.contains(&port).then(|| fields.next_back()?.parse().ok()).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn drops_of_the_named_ports_are_read() {
+        let line =
+            "  77: 0100007F:1F90 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 9 2 0 41";
+        assert_eq!(dropped(line, &[8080]), Some(41));
+        assert_eq!(dropped(line, &[8081]), None);
+        assert_eq!(dropped("", &[8080]), None);
+    }
 
     #[test]
     fn times_are_found_behind_a_name_with_brackets() {

@@ -12,6 +12,7 @@ use reqwest::{Client, Url};
 use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// After this long without success there is no point in trying faster.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(15);
@@ -229,10 +230,7 @@ fn base64url(text: &str) -> Option<Vec<u8>> {
 
 /// Ctrl-C or a request to end.
 async fn stopped() {
-    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(terminate) => terminate,
-        Err(_) => return std::future::pending().await,
-    };
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}

@@ -33,6 +33,8 @@ pub(crate) struct Measured {
     pub(crate) crowd: CrowdReport,
     /// From sending the offer to having the answer.
     pub(crate) answers: Histogram,
+    /// False when the viewers waited for the publisher: then the time to their first packet says nothing about joining.
+    pub(crate) joined_live: bool,
     pub(crate) server: Option<ServerUse>,
     pub(crate) client: Cpu,
 }
@@ -91,6 +93,8 @@ pub(crate) struct Packets {
     pub(crate) audio: Share,
     /// Not authentic or not of the session.
     pub(crate) refused: u64,
+    /// Part of the loss that is this program's own: its sockets were full because it got no core.
+    pub(crate) dropped_by_viewers: u64,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -143,6 +147,7 @@ impl Report {
         let seen = Viewers::of(measured);
         let count = viewers.len().max(1) as f64;
         let since = |pick: fn(&ViewerResult) -> Option<Instant>| Spread::of(&times(viewers, pick));
+        let live = |pick| since(pick).filter(|_| measured.joined_live);
         Self {
             case: "broadcast",
             verdict: Verdict::of(&seen, &packets),
@@ -150,8 +155,8 @@ impl Report {
             join_ms: Join {
                 answer: Spread::of(&measured.answers),
                 connected: since(|viewer| viewer.milestones.connected),
-                first_media: since(|viewer| viewer.milestones.first_media),
-                first_key_frame: since(|viewer| viewer.milestones.first_key_frame),
+                first_media: live(|viewer| viewer.milestones.first_media),
+                first_key_frame: live(|viewer| viewer.milestones.first_key_frame),
             },
             forward_latency_ms: Spread::of(&measured.crowd.meters.latency),
             received_kbit_s_per_viewer: measured.crowd.meters.bytes as f64 * 8.0 / 1_000.0 / measured.seconds / count,
@@ -212,6 +217,7 @@ impl Packets {
             video: share(Kind::Video),
             audio: share(Kind::Audio),
             refused: measured.crowd.meters.refused,
+            dropped_by_viewers: measured.crowd.dropped_here,
         }
     }
 }
@@ -301,13 +307,13 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "lost           {} ({:.4} %) after repair; {} by stamp; {} retransmitted, {} repeated, {} refused",
-            packets.lost,
-            packets.loss_percent,
-            packets.lost_by_stamp,
-            packets.retransmitted,
-            packets.repeated,
-            packets.refused
+            "lost           {} ({:.4} %) after repair: {} video, {} audio; {} by stamp",
+            packets.lost, packets.loss_percent, packets.video.lost, packets.audio.lost, packets.lost_by_stamp
+        )?;
+        writeln!(
+            f,
+            "repaired       {} retransmitted, {} repeated, {} refused, {} dropped by full viewers",
+            packets.retransmitted, packets.repeated, packets.refused, packets.dropped_by_viewers
         )?;
         writeln!(f, "answer         {}", spread(join_ms.answer))?;
         writeln!(f, "connected      {}", spread(join_ms.connected))?;
@@ -369,6 +375,7 @@ mod tests {
             sent: None,
             crowd,
             answers: Histogram::default(),
+            joined_live: true,
             server: Some(ServerUse {
                 cpu: Cpu { user_us: 3_000, system_us: 1_000 },
                 start_kib: 10_000,

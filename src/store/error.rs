@@ -101,10 +101,6 @@ impl StoreError {
             _ => self.to_string(),
         }
     }
-
-    pub(super) fn conflicts_with(&self, name: &str) -> bool {
-        matches!(self, Self::Conflict(constraint) if constraint.name == name)
-    }
 }
 
 impl From<sqlx::Error> for StoreError {

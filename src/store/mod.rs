@@ -18,6 +18,7 @@ mod random;
 pub mod region;
 mod row;
 pub mod school;
+mod scribe;
 pub mod series;
 pub mod session;
 pub mod setting;
@@ -29,6 +30,7 @@ pub use error::{Noun, StoreError};
 pub use page::{LARGEST_PAGE, Page, Paged};
 pub use random::{bytes as random_bytes, id as random_id};
 
+use scribe::Scribes;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Executor as _, Row as _};
@@ -64,8 +66,8 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     database: Database,
     readers: AnyPool,
-    writers: Writers,
-    heads: ledger::Heads,
+    writers: Arc<Writers>,
+    scribes: Scribes,
 }
 
 impl Store {
@@ -88,8 +90,9 @@ impl Store {
             pool(lanes, database, SQLITE_WRITER_PRAGMAS).connect_with(options.clone()).await.map_err(opening)?;
         migrate::run(database, &writing).await?;
         let readers = pool(readers, database, SQLITE_READER_PRAGMAS).connect_lazy_with(options);
-        let writers = Writers::start(database, writing);
-        Ok(Self(Arc::new(Inner { database, readers, writers, heads: ledger::Heads::default() })))
+        let writers = Arc::new(Writers::start(database, writing));
+        let scribes = Scribes::start(&writers);
+        Ok(Self(Arc::new(Inner { database, readers, writers, scribes })))
     }
 
     #[must_use]
@@ -133,6 +136,7 @@ impl Store {
 
     /// Lets the writers finish what waits, then closes every connection. Writing afterwards is refused.
     pub async fn close(&self) {
+        self.0.scribes.close().await;
         self.0.writers.close().await;
         self.0.readers.close().await;
     }
@@ -147,7 +151,7 @@ impl Store {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> Work<'c, T> + Send + 'static,
     {
-        self.0.writers.write(Lane::General, work, || ()).await
+        self.0.writers.write(Lane::General, work).await
     }
 }
 

@@ -1,13 +1,11 @@
 //! The writers: each takes what waits in its bounded queue, puts it into one transaction, and answers after COMMIT.
 //!
 //! SQLite has one writer, because it has one write lock. On PostgreSQL the first one takes everything but the ledgers (so
-//! that two groups never wait for each other's rows), and the ledgers share the others, each Session always with the
-//! same one, in the order of its calls. Every piece of work runs behind its own savepoint, so
-//! that one that fails takes nothing else with it.
+//! that two groups never wait for each other's rows), and the ledgers share the others. Every piece of work runs behind its own
+//! savepoint, so that one that fails takes nothing else with it.
 
 use super::{Database, StoreError};
 use sqlx::{AnyConnection, AnyPool, Connection as _};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -27,10 +25,10 @@ pub(super) type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 
 /// Which writer.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Lane<'a> {
+pub(super) enum Lane {
     General,
-    /// The ledger of the Session with this id.
-    Ledger(&'a str),
+    /// The ledgers' lane of this number, below `ledger_lanes`.
+    Ledger(usize),
 }
 
 /// What is left to do when the group's fate is known: tell the one who waits.
@@ -68,6 +66,7 @@ pub(super) struct Writers {
     /// None once closed.
     lanes: Mutex<Option<Vec<mpsc::Sender<Attempt>>>>,
     tasks: tokio::sync::Mutex<Vec<JoinHandle<()>>>,
+    ledger_lanes: usize,
     pool: AnyPool,
     counters: Arc<Counters>,
 }
@@ -79,22 +78,22 @@ impl Writers {
             Database::Postgres => POSTGRES_LANES,
         };
         let counters = Arc::<Counters>::default();
-        let (lanes, tasks) = (0..count)
+        let (lanes, tasks): (Vec<_>, Vec<_>) = (0..count)
             .map(|_| {
                 let (sender, receiver) = mpsc::channel(QUEUE);
                 (sender, tokio::spawn(run(database, pool.clone(), receiver, Arc::clone(&counters))))
             })
             .unzip();
-        Self { lanes: Mutex::new(Some(lanes)), tasks: tokio::sync::Mutex::new(tasks), pool, counters }
+        let ledger_lanes = (lanes.len() - 1).max(1);
+        let (lanes, tasks) = (Mutex::new(Some(lanes)), tokio::sync::Mutex::new(tasks));
+        Self { lanes, tasks, ledger_lanes, pool, counters }
     }
 
-    /// Runs `work` in the next group of this lane, and gives its result after COMMIT. When the group does not commit,
-    /// `undo` runs before the lane does anything else.
-    pub(super) async fn write<T, F, U>(&self, lane: Lane<'_>, work: F, undo: U) -> Result<T, StoreError>
+    /// Runs `work` in the next group of this lane, and gives its result after COMMIT.
+    pub(super) async fn write<T, F>(&self, lane: Lane, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> Work<'c, T> + Send + 'static,
-        U: FnOnce() + Send + 'static,
     {
         let sender = self.lane(lane).ok_or(StoreError::Busy)?;
         let (answer, answered) = oneshot::channel();
@@ -102,9 +101,6 @@ impl Writers {
             Box::pin(async move {
                 let (transaction, result) = behind_savepoint(connection, work).await;
                 let acknowledge: Acknowledge = Box::new(move |commit| {
-                    if commit.is_err() {
-                        undo();
-                    }
                     let result = match (result, commit) {
                         (Ok(value), Ok(())) => Ok(value),
                         (Ok(_), Err(cause)) => Err(StoreError::NotCommitted { cause }),
@@ -133,16 +129,18 @@ impl Writers {
         }
     }
 
-    fn lane(&self, lane: Lane<'_>) -> Option<mpsc::Sender<Attempt>> {
+    /// How many lanes the ledgers share; on SQLite it is the one that takes everything.
+    pub(super) fn ledger_lanes(&self) -> usize {
+        self.ledger_lanes
+    }
+
+    fn lane(&self, lane: Lane) -> Option<mpsc::Sender<Attempt>> {
         let lanes = self.lanes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let lanes = lanes.as_ref()?;
-        let number = match (lane, lanes.len()) {
-            (Lane::General, _) | (Lane::Ledger(_), 1) => 0,
-            (Lane::Ledger(session), count) => {
-                let mut hasher = DefaultHasher::new();
-                session.hash(&mut hasher);
-                1 + usize::try_from(hasher.finish() >> 32).unwrap_or(0) % (count - 1)
-            }
+        let number = match lane {
+            Lane::General => 0,
+            // The ledgers have the last lanes.
+            Lane::Ledger(number) => lanes.len() - self.ledger_lanes + number % self.ledger_lanes,
         };
         Some(lanes[number].clone())
     }

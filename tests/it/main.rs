@@ -4,6 +4,17 @@
 
 mod demo;
 mod house;
+mod http_access;
+mod http_logins;
+mod http_nouns;
+mod http_sessions;
+mod http_site;
+mod http_socket;
+mod http_whip;
+#[path = "support/app.rs"]
+mod app;
+#[path = "support/plane.rs"]
+mod plane;
 #[path = "support/postgres.rs"]
 mod postgres;
 mod store_database;

@@ -1,7 +1,7 @@
 /** Who is signed in: one reactive answer for the whole page, asked once and again after sign-in. */
 import { readonly, ref } from 'vue'
 import { ApiError, api } from './client'
-import type { Me } from './types'
+import type { Me } from '@/protocol/api'
 
 const current = ref<Me | null>(null)
 let asked: Promise<Me | null> | null = null

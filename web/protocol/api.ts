@@ -54,6 +54,19 @@ fields?: { [key in string]: string }, };
 export type Rows<T> = { rows: Array<T>, };
 
 /**
+ * One page of a long list.
+ */
+export type PageOf<T> = { rows: Array<T>, 
+/**
+ * How many there are on all pages.
+ */
+total: number, 
+/**
+ * Counts from 1.
+ */
+page: number, size: number, };
+
+/**
  * A noun that something else refers to: enough to show it and to link to it.
  */
 export type Named = { id: string, name: string, };
@@ -129,7 +142,7 @@ export type MemberView = { membership: string, account: MemberAccount, role: Mem
  */
 to: string | null, };
 
-export type MemberAccount = { id: string, name: string, school: SchoolName | null, };
+export type MemberAccount = { id: string, name: string, title: string, school: SchoolName | null, };
 
 export type MembershipForm = { account: string, role: MemberRole, from: string, to?: string, };
 
@@ -178,7 +191,11 @@ activities: Array<ActivityCard>, series: Array<SeriesView>,
  */
 may_manage: boolean, };
 
-export type SeriesView = { id: string, studio: string, title: string, theme: string, };
+export type SeriesView = { id: string, studio: string, title: string, theme: string, 
+/**
+ * How many Activities it has.
+ */
+activities: number, };
 
 export type SeriesForm = { title: string, theme?: string, };
 
@@ -197,7 +214,7 @@ my_role: ActivityRole | null, guests_allowed: boolean, };
 
 export type SessionCard = { id: string, started_at: string, ended_at: string | null, 
 /**
- * Now in the room; after the end, how many came.
+ * How many different people have come so far, or came.
  */
 people: number, };
 
@@ -237,7 +254,7 @@ export type CancelForm = {
 /**
  * For the people who meant to come.
  */
-reason?: string, };
+reason: string, };
 
 export type Home = { 
 /**
@@ -261,7 +278,7 @@ export type SessionState = "live" | "ended";
 
 export type SessionPage = { id: string, activity: ActivityCard, state: SessionState, started_at: string, ended_at: string | null, 
 /**
- * In the room now; after the end, how many came.
+ * How many different people have come so far, or came.
  */
 people: number, 
 /**
@@ -304,13 +321,30 @@ token: string, expires_at: string, };
  */
 export type IntervalView = { from: string, to: string, };
 
-/**
- * When one Participant was there.
- */
-export type PresenceView = { participant: number, kind: "account" | "guest" | "classroom" | "encoder" | "player", account: string | null, name: string, school: string | null, rural: boolean, intervals: Array<IntervalView>, minutes: number, };
+export type PersonKind = "account" | "guest";
 
+/**
+ * When one person was there, all devices together.
+ */
+export type PresenceView = { kind: PersonKind, account: string | null, name: string, school: string | null, rural: boolean, intervals: Array<IntervalView>, 
+/**
+ * Still there.
+ */
+open: boolean, 
+/**
+ * Whole minutes of all intervals together; overlaps count once.
+ */
+minutes: number, };
+
+/**
+ * One Session of the person who asks.
+ */
 export type AttendanceView = { session: string, activity: ActivityCard, started_at: string, ended_at: string | null, planned_start: string, planned_end: string, intervals: Array<IntervalView>, 
 /**
- * All intervals together; overlaps count once.
+ * Still there.
+ */
+open: boolean, 
+/**
+ * Whole minutes of all intervals together; overlaps count once.
  */
 minutes: number, };

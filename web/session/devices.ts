@@ -17,6 +17,8 @@ export interface DeviceState {
   cameraTrack: MediaStreamTrack | null
   /** 0–10, for a meter of ten marks. */
   level: number
+  /** The loudest of the last seconds, falling slowly: a word for it stands still while somebody speaks. */
+  heard: number
 }
 
 export interface DeviceOptions {
@@ -30,6 +32,8 @@ const METER_EVERY_MS = 100
 /** A microphone at −60 dBFS shows nothing, at −6 dBFS the whole meter. */
 const METER_FLOOR_DB = -60
 const METER_CEILING_DB = -6
+/** Ten marks in ten seconds. */
+const HEARD_FALLS_BY = 0.1
 
 export class DeviceModel {
   readonly state: DeviceState = reactive({
@@ -42,6 +46,7 @@ export class DeviceModel {
     microphoneTrack: null,
     cameraTrack: null,
     level: 0,
+    heard: 0,
   })
 
   private readonly devices: MediaDevices | undefined
@@ -188,6 +193,7 @@ export class DeviceModel {
       this.meterTimer = setInterval(() => {
         analyser.getFloatTimeDomainData(samples)
         this.state.level = meterMarks(samples)
+        this.state.heard = Math.max(this.state.level, this.state.heard - HEARD_FALLS_BY)
       }, METER_EVERY_MS)
     } catch {
       // No meter is no reason to have no microphone.
@@ -199,6 +205,7 @@ export class DeviceModel {
     clearInterval(this.meterTimer)
     this.meterTimer = undefined
     this.state.level = 0
+    this.state.heard = 0
   }
 }
 

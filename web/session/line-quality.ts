@@ -86,15 +86,20 @@ export class LineLadder {
     return STEPS[this.index] ?? 'audio'
   }
 
-  /** True when the step changed. */
-  observe(level: LineLevel, now: number): boolean {
+  /**
+   * True when the step changed. `alike` says that two steps show the same at present, as 高清 and 流畅 do of a camera beside
+   * slides: a step that changes nothing is passed over, and never announced.
+   */
+  observe(level: LineLevel, now: number, alike: (a: Step, b: Step) => boolean = () => false): boolean {
     if (level === 'weak') {
       this.goodSince = null
       this.weak += 1
       if (this.weak < DOWN_AFTER || this.index === STEPS.length - 1) return false
       this.weak = 0
       if (now - this.steppedUpAt < PROBATION_MS) this.upAfter = Math.min(LONGEST_UP_AFTER_MS, this.upAfter * 2)
-      this.index += 1
+      const from = this.step
+      do this.index += 1
+      while (this.index < STEPS.length - 1 && alike(from, this.step))
       return true
     }
     this.weak = 0
@@ -102,7 +107,8 @@ export class LineLadder {
     if (level !== 'good' && !(level === 'unknown' && this.step === 'audio')) return false
     this.goodSince ??= now
     if (this.index === 0 || now - this.goodSince < this.upAfter) return false
-    this.index -= 1
+    do this.index -= 1
+    while (this.index > 0 && alike(this.step, STEPS[this.index - 1] ?? 'high'))
     this.goodSince = now
     this.steppedUpAt = now
     return true

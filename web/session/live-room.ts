@@ -366,19 +366,23 @@ export class LiveRoom {
   private planSlots(force = false): void {
     if (!this.answered) return
     const { state } = this
-    const wishes = planSlots({
+    const wishes = this.planAt(state.step)
+    if (!force && sameWishes(wishes, state.wishes)) return
+    state.wishes = wishes
+    this.signaling.request({ type: 'slots', slots: wishes }).catch(() => undefined)
+  }
+
+  private planAt(step: Step): SlotWish[] {
+    return planSlots({
       mids: this.media.videoSlotMids(),
       publications: this.room.state.publications.values(),
       participants: this.room.state.participants,
       you: this.room.state.you,
-      choice: state.choice,
-      step: state.step,
-      before: state.wishes,
+      choice: this.state.choice,
+      step,
+      before: this.state.wishes,
       small: this.options.small,
     })
-    if (!force && sameWishes(wishes, state.wishes)) return
-    state.wishes = wishes
-    this.signaling.request({ type: 'slots', slots: wishes }).catch(() => undefined)
   }
 
   /** The layer that a slot may have now, for the words beside 画质. */
@@ -396,7 +400,8 @@ export class LiveRoom {
     this.state.sample = sample
     // A hidden page gets its pictures late whatever the line is.
     if (!this.watching.visible || this.state.media !== 'connected') return
-    if (this.state.choice === 'auto' && this.ladder.observe(sample.level, reading.at)) {
+    const alike = (a: Step, b: Step) => sameWishes(this.planAt(a), this.planAt(b))
+    if (this.state.choice === 'auto' && this.ladder.observe(sample.level, reading.at, alike)) {
       this.state.step = this.ladder.step
       this.planSlots()
     }
@@ -426,6 +431,7 @@ export class LiveRoom {
       if (error.code === 'not_connected' || error.code === 'no_answer') return
       if (error.code !== 'already_published') {
         await this.stop(source)
+        if (source === 'camera' || source === 'microphone') this.devices.close(source)
         throw error
       }
     }
@@ -450,7 +456,8 @@ export class LiveRoom {
     if (this.state.own[source] === 'off') return
     this.state.own[source] = 'off'
     await this.media.setTrack(source, null)
-    await this.signaling.request({ type: 'unpublish', source }).catch(() => undefined)
+    // Not waited for: the camera's light goes out now, and the frames of one line keep their order.
+    this.signaling.request({ type: 'unpublish', source }).catch(() => undefined)
   }
 
   private async startScreen(): Promise<void> {

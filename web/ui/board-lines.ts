@@ -7,12 +7,15 @@ export function boardLines(title: string, most: number): string[] {
   return lines
 }
 
+/** Longer than this, a title reads better on two lines. */
+const ALONE = 9
+
 const length = (text: string) => Array.from(text).length
 
 /** Near the middle when it is too long for one line, so that no single character stands alone. */
 function split(text: string, most: number): [string, string] {
   const characters = Array.from(text)
-  if (characters.length <= most) return [text, '']
+  if (characters.length <= Math.min(most, ALONE)) return [text, '']
   const at = Math.min(most, Math.ceil(characters.length / 2))
   return [characters.slice(0, at).join(''), characters.slice(at).join('')]
 }

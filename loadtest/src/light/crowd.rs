@@ -2,6 +2,7 @@
 
 use super::peer::{LightPeer, Meters, Milestones};
 use crate::clock::{self, Moment};
+use crate::process::dropped_by_sockets;
 use crate::sdp::Kind;
 use anyhow::Context as _;
 use mio::net::UdpSocket;
@@ -20,6 +21,8 @@ const WAKER: Token = Token(usize::MAX);
 /// One receive call takes up to this many buffers; with receive offload each holds a whole run of packets.
 const BUFFERS: usize = 4;
 const BUFFER_LEN: usize = 1 << 16;
+/// Asked for; the kernel gives what its limit allows. A thread that waits for a core must not cost packets.
+const SOCKET_BUFFER: usize = 1 << 20;
 
 /// Threads with viewers in them.
 pub(crate) struct Crowd {
@@ -65,6 +68,8 @@ pub(crate) struct StreamResult {
 pub(crate) struct CrowdReport {
     pub(crate) viewers: Vec<ViewerResult>,
     pub(crate) meters: Meters,
+    /// What the viewers' own sockets were too full to take.
+    pub(crate) dropped_here: u64,
 }
 
 enum Command {
@@ -107,6 +112,7 @@ impl Crowd {
             all.meters.retransmitted += report.meters.retransmitted;
             all.meters.refused += report.meters.refused;
             all.meters.latency.merge(&report.meters.latency);
+            all.dropped_here += report.dropped_here;
         }
         Ok(all)
     }
@@ -189,6 +195,7 @@ impl State {
     fn add(&mut self, peer: LightPeer, socket: std::net::UdpSocket) -> anyhow::Result<()> {
         socket.set_nonblocking(true)?;
         let state = UdpSocketState::new(UdpSockRef::from(&socket))?;
+        state.set_recv_buffer_size(UdpSockRef::from(&socket), SOCKET_BUFFER)?;
         let mut socket = UdpSocket::from_std(socket);
         let token = Token(self.next_token);
         self.next_token += 1;
@@ -219,8 +226,11 @@ impl State {
             member.peer.close(now);
             member.transmit();
         }
+        let local = |member: &Member| member.socket.local_addr().map(|address| address.port()).ok();
+        let ports: Vec<u16> = self.members.values().filter_map(local).collect();
+        let dropped_here = dropped_by_sockets(&ports);
         let viewers = self.members.into_values().map(|member| ViewerResult::of(&member.peer)).collect();
-        CrowdReport { viewers, meters: self.meters }
+        CrowdReport { viewers, meters: self.meters, dropped_here }
     }
 }
 

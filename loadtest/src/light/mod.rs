@@ -13,7 +13,9 @@ mod transport_cc;
 
 pub(crate) use crowd::{Crowd, CrowdReport, StreamResult, ViewerResult};
 pub(crate) use dtls::Identity;
-pub(crate) use peer::{LightPeer, Milestones};
+pub(crate) use peer::LightPeer;
+#[cfg(test)]
+pub(crate) use peer::Milestones;
 
 #[cfg(test)]
 pub(crate) use peer::Meters;

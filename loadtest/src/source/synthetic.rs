@@ -88,6 +88,7 @@ impl Synthetic {
     }
 
     /// Video packets a second, without parameter sets.
+    #[cfg(test)]
     pub(crate) fn packets_per_second(&self) -> usize {
         self.pieces.len() * PICTURES_PER_SECOND as usize
     }

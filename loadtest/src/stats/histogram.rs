@@ -51,6 +51,7 @@ impl Histogram {
         Some(self.max)
     }
 
+    #[cfg(test)]
     pub(crate) fn total(&self) -> u64 {
         self.total
     }

@@ -133,11 +133,11 @@ mod tests {
     /// Lose, repeat and reorder a stream that wraps; the naive model keeps every number in a set.
     #[test]
     fn counts_agree_with_a_set_through_loss_reordering_and_wrap() {
-        for seed in 0..20 {
+        for seed in 0..5 {
             let mut rng = StdRng::seed_from_u64(seed);
             let start = rng.random_range(0..0x1_0000u64);
             let mut wire: Vec<(u64, u64)> = Vec::new();
-            for number in start..start + 150_000 {
+            for number in start..start + 90_000 {
                 for _ in 0..[0, 1, 1, 1, 1, 1, 1, 1, 1, 2][rng.random_range(0..10)] {
                     wire.push((number + rng.random_range(0..40), number));
                 }

@@ -1,11 +1,11 @@
 //! The thread of a shard: waits, receives, sends, and never waits for anyone else.
 #![expect(clippy::disallowed_methods, reason = "the driver is where the clock is read")]
 
-use super::socket::{MediaSocket, Sent};
+use super::socket::MediaSocket;
 use super::{Command, Shard, ShardConfig, SpawnError};
 use crate::ids::PeerId;
 use crate::sfu::{Sfu, SfuConfig, SfuEvent};
-use crate::transport::DropReason;
+use crate::transport::DropCounts;
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::io;
 use std::net::SocketAddr;
@@ -138,11 +138,13 @@ impl Worker {
     }
 
     fn transmit(&mut self) {
-        let mut dropped = 0;
+        let mut refused = DropCounts::default();
         while let Some(transmit) = self.sfu.poll_transmit() {
-            dropped += u32::from(self.socket.send(&transmit) == Sent::Dropped);
+            if let Err(reason) = self.socket.send(&transmit) {
+                refused.count_many(reason, transmit.datagrams().count() as u64);
+            }
         }
-        (0..dropped).for_each(|_| self.sfu.count_drop(DropReason::SendBacklog));
+        self.sfu.count_drops(&refused);
     }
 
     /// Events that the channel does not take stay in the Sfu until the next round.

@@ -1,7 +1,7 @@
 //! The shard's UDP socket: batches in, segmentation offload out, answers from the address that was asked.
 
 use crate::sfu::Transmit;
-use crate::transport::Path;
+use crate::transport::{DropReason, Path};
 use mio::net::UdpSocket;
 use quinn_udp::{BATCH_SIZE, RecvMeta, UdpSockRef, UdpSocketState};
 use socket2::{Domain, Protocol, Socket, Type};
@@ -31,16 +31,6 @@ struct Waiting {
     source: Option<IpAddr>,
     bytes: Vec<u8>,
     segment_size: Option<usize>,
-}
-
-/// How sending went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sent {
-    Yes,
-    /// Waits for the socket, or was lost as networks lose.
-    Later,
-    /// The backlog is full.
-    Dropped,
 }
 
 impl MediaSocket {
@@ -93,22 +83,20 @@ impl MediaSocket {
     }
 
     /// Sends, or keeps for when the socket can take more.
-    pub(super) fn send(&mut self, transmit: &Transmit<'_>) -> Sent {
+    pub(super) fn send(&mut self, transmit: &Transmit<'_>) -> Result<(), DropReason> {
         if self.backlog.is_empty() {
             match self.try_send(transmit) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Ok(()) => return Sent::Yes,
-                // Unreachable networks and the like: lost, as on the way.
-                Err(_) => return Sent::Later,
+                result => return result.map_err(|_| DropReason::SendFailed),
             }
         }
         if self.backlog_bytes + transmit.bytes.len() > MAX_BACKLOG {
-            return Sent::Dropped;
+            return Err(DropReason::SendBacklog);
         }
         self.backlog_bytes += transmit.bytes.len();
         let Transmit { destination, source, bytes, segment_size } = *transmit;
         self.backlog.push_back(Waiting { destination, source, bytes: bytes.to_vec(), segment_size });
-        Sent::Later
+        Ok(())
     }
 
     /// Sends what waits, as far as the socket takes it.

@@ -1,3 +1,5 @@
+#![expect(clippy::disallowed_methods, reason = "these tests run on real sockets and the real clock")]
+
 use super::*;
 use crate::testing::offer::{OfferLine, answered, mid, offer};
 use crate::testing::{ClientConfig, TestClient, identity};

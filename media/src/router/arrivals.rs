@@ -58,23 +58,17 @@ impl Arrivals {
         self.due.is_some_and(|due| due <= now)
     }
 
-    /// Appends what there is to tell, until the compound is `full` bytes long; the rest stays due.
-    pub(crate) fn tell(&mut self, now: Instant, sender: u32, full: usize, into: &mut Vec<u8>) {
-        self.due = None;
-        while self.base < self.end && into.len() < full {
-            let about = About { sender, media: self.media, base: self.base as u16, count: self.count };
-            let total = (self.end - self.base) as usize;
-            let before = into.len();
-            let covered = transport_cc::write(into, &about, total, |i| {
-                let at = self.at[self.place(self.base + i as u64)];
-                (at != 0).then(|| at as i64 - 1)
-            });
-            self.count = self.count.wrapping_add(u8::from(into.len() > before));
-            self.base += covered.max(1) as u64;
-        }
-        if self.base < self.end {
-            self.due = Some(now);
-        }
+    /// Appends one feedback packet. What does not fit stays due; a packet may be padded, so another needs its own compound.
+    pub(crate) fn tell(&mut self, now: Instant, sender: u32, into: &mut Vec<u8>) {
+        let about = About { sender, media: self.media, base: self.base as u16, count: self.count };
+        let before = into.len();
+        let covered = transport_cc::write(into, &about, (self.end - self.base) as usize, |i| {
+            let at = self.at[self.place(self.base + i as u64)];
+            (at != 0).then(|| at as i64 - 1)
+        });
+        self.count = self.count.wrapping_add(u8::from(into.len() > before));
+        self.base = (self.base + covered.max(1) as u64).min(self.end);
+        self.due = (self.base < self.end).then_some(now);
     }
 
     fn restart(&mut self, index: u64) {

@@ -8,9 +8,9 @@ use super::stats::DropReason;
 use super::{IDLE_TICK, Router, RouterEvent, TICK, TRACK_SILENCE};
 use crate::egress::Egress;
 use crate::ids::PeerId;
+use crate::rtp::compound;
 use crate::rtp::ntp::{MediaClock, NtpTime};
 use crate::rtp::rtcp::{self, ReportBlock, Rtcp, Words};
-use crate::rtp::compound;
 use std::time::{Duration, Instant};
 
 /// Lost numbers answered per compound; a receiver that lost more needs a keyframe.
@@ -21,8 +21,6 @@ const SLOT_TICK: Duration = Duration::from_millis(50);
 const FLOWING: Duration = Duration::from_secs(1);
 /// A publisher's clock that is off by more than this from what it was has been set.
 const CLOCK_STEP: i64 = 2 << 32;
-/// A feedback compound that is longer than this is sent and another begun, so that none needs fragments.
-const FULL: usize = 1000;
 
 impl Router {
     /// One decrypted RTCP packet, compound or reduced-size (RFC 5506).
@@ -107,7 +105,9 @@ impl Router {
 
     fn heard_sender_report(&mut self, now: Instant, peer: usize, ssrc: u32, (ntp, rtp): (NtpTime, u32)) {
         // RFC 3550 §6.4.1: zero says that the sender has no clock.
-        let Some(claim) = self.peers[peer].claim_of(ssrc).filter(|claim| !claim.part.repair && ntp.0 != 0) else { return };
+        let Some(claim) = self.peers[peer].claim_of(ssrc).filter(|claim| !claim.part.repair && ntp.0 != 0) else {
+            return;
+        };
         let offset = self.ntp(now).since(ntp);
         let known = &mut self.peers[peer].clock_offset;
         // One offset for all tracks of a peer, or its sound and picture would drift apart.
@@ -277,15 +277,14 @@ impl Router {
     }
 
     fn tell_arrivals(&mut self, now: Instant, key: usize, out: &mut impl Egress) {
-        let peer = &mut self.peers[key];
-        if peer.arrivals.as_ref().is_none_or(|arrivals| !arrivals.is_due(now)) {
-            return;
+        while self.peers[key].arrivals.as_ref().is_some_and(|arrivals| arrivals.is_due(now)) {
+            let peer = &mut self.peers[key];
+            peer.begin_compound(&mut self.compound, &[]);
+            if let Some(arrivals) = &mut peer.arrivals {
+                arrivals.tell(now, peer.own_ssrc, &mut self.compound);
+            }
+            out.send_rtcp(peer.id, &self.compound);
         }
-        peer.begin_compound(&mut self.compound, &[]);
-        if let Some(arrivals) = &mut peer.arrivals {
-            arrivals.tell(now, peer.own_ssrc, FULL, &mut self.compound);
-        }
-        out.send_rtcp(peer.id, &self.compound);
     }
 
     /// Sender reports of all slots of one receiver.

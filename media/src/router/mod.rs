@@ -188,6 +188,18 @@ impl Router {
         }
     }
 
+    /// Whether [`Self::assign_slot`] would be refused.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn check_slot(&self, peer: PeerId, mid: Mid, track: Option<TrackId>) -> Result<(), RouterError> {
+        let key = self.slot_key(peer, mid)?;
+        let Some(track) = track else { return Ok(()) };
+        let uplink = *self.tracks.get(&track).ok_or(RouterError::NoSuchTrack)?;
+        let same_kind = self.uplinks[uplink].line.kind == self.slots[key].line.kind;
+        if same_kind { Ok(()) } else { Err(RouterError::WrongKind) }
+    }
+
     /// `max` is the largest layer to send; a smaller one flows while `max` does not. The keyframe is asked for at the next
     /// [`Self::handle_timeout`], which is due at once.
     pub fn assign_slot(

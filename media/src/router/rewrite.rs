@@ -152,13 +152,8 @@ impl Rewrite {
         }
         segment.open = false;
         segment.last = index - 1;
-        let next = Segment {
-            first: index + 1,
-            last: index,
-            open: true,
-            shift: segment.shift.wrapping_sub(1),
-            ..*segment
-        };
+        let next =
+            Segment { first: index + 1, last: index, open: true, shift: segment.shift.wrapping_sub(1), ..*segment };
         self.next = (index - 1).wrapping_add(segment.shift) + 1;
         self.push(next);
     }
@@ -224,18 +219,18 @@ impl Rewrite {
             return timestamp;
         };
         let mapped = begin.sampled.and_then(|ntp| Some(self.timeline?.rtp_at(ntp)));
-        let elapsed = now.saturating_duration_since(last.at).max(Duration::from_millis(1));
-        let by_arrival = last.timestamp.wrapping_add((elapsed.as_micros() * u128::from(rate) / 1_000_000) as u32);
+        let elapsed = now.saturating_duration_since(last.at).as_micros() * u128::from(rate) / 1_000_000;
+        let by_arrival = last.timestamp.wrapping_add((elapsed as u32).max(1));
         let most_skew = MOST_SKEW.as_secs() as u32 * rate;
-        let believable = |timestamp: &u32| {
-            sequence::later(*timestamp, last.timestamp)
-                && (timestamp.wrapping_sub(by_arrival) as i32).unsigned_abs() <= most_skew
+        let believable = |timestamp: &u32| (timestamp.wrapping_sub(by_arrival) as i32).unsigned_abs() <= most_skew;
+        let timestamp = match kept.filter(believable).or(mapped.filter(believable)) {
+            Some(timestamp) if sequence::later(timestamp, last.timestamp) => return timestamp,
+            // The new layer shows a moment that has been shown: one tick later is near enough, and still later.
+            Some(_) => last.timestamp.wrapping_add(1),
+            None => by_arrival,
         };
-        if let Some(timestamp) = kept.filter(believable).or(mapped.filter(believable)) {
-            return timestamp;
-        }
-        self.timeline = begin.sampled.map(|ntp| MediaClock { ntp, rtp: by_arrival, rate });
-        by_arrival
+        self.timeline = begin.sampled.map(|ntp| MediaClock { ntp, rtp: timestamp, rate });
+        timestamp
     }
 
     fn push(&mut self, segment: Segment) {

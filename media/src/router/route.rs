@@ -20,13 +20,7 @@ impl Router {
         }
     }
 
-    fn route(
-        &mut self,
-        now: Instant,
-        from: PeerId,
-        bytes: &[u8],
-        out: &mut impl Egress,
-    ) -> Result<(), DropReason> {
+    fn route(&mut self, now: Instant, from: PeerId, bytes: &[u8], out: &mut impl Egress) -> Result<(), DropReason> {
         let key = *self.ids.get(&from).ok_or(DropReason::UnknownPeer)?;
         self.totals.packets_received += 1;
         self.totals.bytes_received += bytes.len() as u64;

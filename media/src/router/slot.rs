@@ -229,7 +229,11 @@ impl Slot {
         // Receivers learn the new clock at the next report, not a second later.
         self.report_at = way.now;
         if self.shown.replace(layer) != Some(layer) {
-            way.events.push_back(RouterEvent::SlotLayer { peer: way.receiver.id, mid: self.line.mid, layer: Some(layer) });
+            way.events.push_back(RouterEvent::SlotLayer {
+                peer: way.receiver.id,
+                mid: self.line.mid,
+                layer: Some(layer),
+            });
         }
     }
 
@@ -388,11 +392,19 @@ impl Slot {
     }
 
     /// Appends a sender report when one is due and the slot has a clock.
-    pub(crate) fn report(&mut self, now: Instant, ntp: NtpTime, origin: Option<&Origin<'_>>, into: &mut Vec<u8>) -> bool {
+    pub(crate) fn report(
+        &mut self,
+        now: Instant,
+        ntp: NtpTime,
+        origin: Option<&Origin<'_>>,
+        into: &mut Vec<u8>,
+    ) -> bool {
         if now < self.report_at {
             return false;
         }
-        let Some((clock, (timestamp, at))) = self.report_clock(now, origin).zip(self.rewrite.last()) else { return false };
+        let Some((clock, (timestamp, at))) = self.report_clock(now, origin).zip(self.rewrite.last()) else {
+            return false;
+        };
         self.report_at = now + REPORT_INTERVAL;
         let rtp = clock.unwrap_or_else(|| {
             let elapsed = now.saturating_duration_since(at).as_micros();

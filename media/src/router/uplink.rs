@@ -171,7 +171,8 @@ impl Uplink {
         level: Option<u8>,
     ) -> Result<Arrival<'a>, DropReason> {
         let fits = |known: Option<u8>| known == Some(packet.payload_type);
-        let wanted = |c: &&crate::sdp::CodecSlot| fits(if part.repair { c.rtx_payload_type } else { Some(c.payload_type) });
+        let wanted =
+            |c: &&crate::sdp::CodecSlot| fits(if part.repair { c.rtx_payload_type } else { Some(c.payload_type) });
         let codec = *self.line.codecs.iter().find(wanted).ok_or(DropReason::WrongPayloadType)?;
         let (sequence, payload) = match (part.repair, packet.payload) {
             (false, payload) => (packet.sequence, payload),

@@ -73,6 +73,8 @@ struct Peer {
     /// RFC 8829 §5.3.1: rises with every answer.
     answers: u64,
     own_ssrcs: HashMap<Mid, (u32, u32)>,
+    /// What the slots are to show once the peer is connected.
+    waiting_slots: Vec<(Mid, TrackId, Layer)>,
     media_sent_at: Option<Instant>,
     media_received_at: Option<Instant>,
 }
@@ -113,9 +115,17 @@ impl Sfu {
         self.due_at(transport.next_timeout());
         self.by_ufrag.insert(local.ufrag.clone(), id);
         let sender = Sender { transport, outbox: None };
-        let (media_sent_at, media_received_at) = (None, None);
-        let peer =
-            Peer { sender, offer, local, sendrecv_means, answers: 1, own_ssrcs, media_sent_at, media_received_at };
+        let peer = Peer {
+            sender,
+            offer,
+            local,
+            sendrecv_means,
+            answers: 1,
+            own_ssrcs,
+            waiting_slots: Vec::new(),
+            media_sent_at: None,
+            media_received_at: None,
+        };
         self.peers.insert(id, peer);
         Ok(text)
     }
@@ -194,7 +204,16 @@ impl Sfu {
         track: Option<TrackId>,
         max: Layer,
     ) -> Result<(), SfuError> {
-        Ok(self.router.assign_slot(now, peer, mid, track, max)?)
+        self.router.check_slot(peer, mid, track)?;
+        match self.peers.get_mut(&peer) {
+            // A slot that begins before its peer is connected would send its keyframe to nobody.
+            Some(waiting) if !waiting.sender.transport.is_connected() => {
+                waiting.waiting_slots.retain(|slot| slot.0 != mid);
+                waiting.waiting_slots.extend(track.map(|track| (mid, track, max)));
+                Ok(())
+            }
+            _ => Ok(self.router.assign_slot(now, peer, mid, track, max)?),
+        }
     }
 
     /// One datagram as it came; media is decrypted in place.
@@ -278,8 +297,8 @@ impl Sfu {
     }
 
     /// For a driver whose socket refused something.
-    pub fn count_drop(&mut self, reason: DropReason) {
-        self.counters.drops.count(reason);
+    pub fn count_drops(&mut self, refused: &DropCounts) {
+        refused.iter().for_each(|(reason, times)| self.counters.drops.count_many(reason, times));
     }
 
     fn handle_stun(&mut self, now: Instant, path: Path, datagram: &[u8]) -> Result<(), DropReason> {
@@ -290,6 +309,9 @@ impl Sfu {
         self.by_addr.insert(path.remote, id);
         if let Some(forgotten) = checked.forgotten.filter(|addr| self.by_addr.get(addr) == Some(&id)) {
             self.by_addr.remove(&forgotten);
+        }
+        if let Some(retired) = checked.retired {
+            self.by_ufrag.remove(&retired);
         }
         self.settle(now, id);
         Ok(())
@@ -336,6 +358,11 @@ impl Sfu {
             }
         }
         if connected {
+            let waiting = std::mem::take(&mut peer.waiting_slots);
+            for (mid, track, max) in waiting {
+                // The track may have ended meanwhile; then the slot stays empty.
+                let _ = self.router.assign_slot(now, id, mid, Some(track), max);
+            }
             self.tell(SfuEvent::Connected { peer: id });
         }
         match ended {
@@ -469,6 +496,7 @@ impl Sealing<'_> {
     fn seal(
         &mut self,
         to: PeerId,
+        media: bool,
         how: impl FnOnce(&mut Transport, &mut Vec<u8>) -> Result<usize, DropReason>,
     ) -> Result<(), DropReason> {
         let peer = self.peers.get_mut(&to).ok_or(DropReason::SealNotConnected)?;
@@ -479,6 +507,9 @@ impl Sealing<'_> {
         let len = self.outgoing.seal(to, outbox, |arena| how(transport, arena))?;
         self.counters.packets_sealed += 1;
         self.counters.bytes_sealed += len as u64;
+        if media {
+            peer.media_sent_at = Some(self.now);
+        }
         Ok(())
     }
 
@@ -491,17 +522,12 @@ impl Sealing<'_> {
 
 impl Egress for Sealing<'_> {
     fn send_rtp(&mut self, to: PeerId, header: &[u8], payload: &[u8]) {
-        let sealed = self.seal(to, |transport, arena| transport.seal_rtp(header, payload, arena));
-        if sealed.is_ok()
-            && let Some(peer) = self.peers.get_mut(&to)
-        {
-            peer.media_sent_at = Some(self.now);
-        }
+        let sealed = self.seal(to, true, |transport, arena| transport.seal_rtp(header, payload, arena));
         self.count(sealed);
     }
 
     fn send_rtcp(&mut self, to: PeerId, compound: &[u8]) {
-        let sealed = self.seal(to, |transport, arena| transport.seal_rtcp(compound, arena));
+        let sealed = self.seal(to, false, |transport, arena| transport.seal_rtcp(compound, arena));
         self.count(sealed);
     }
 }

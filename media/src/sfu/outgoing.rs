@@ -78,9 +78,17 @@ pub(super) struct Outgoing {
     current_control: Vec<u8>,
     /// Receivers with an open box, in the order of their first packet.
     dirty: Vec<PeerId>,
-    ready: VecDeque<(Path, Box<Outbox>)>,
+    /// Closed boxes take turns, a run each: bursts to one receiver are spread over the batch.
+    ready: VecDeque<Departing>,
+    current: Option<Departing>,
+    spare: Vec<Outbox>,
+}
+
+#[derive(Debug)]
+struct Departing {
+    path: Path,
+    outbox: Outbox,
     next_run: usize,
-    spare: Vec<Box<Outbox>>,
 }
 
 impl Outgoing {
@@ -92,7 +100,7 @@ impl Outgoing {
     pub(super) fn seal(
         &mut self,
         to: PeerId,
-        slot: &mut Option<Box<Outbox>>,
+        slot: &mut Option<Outbox>,
         seal: impl FnOnce(&mut Vec<u8>) -> Result<usize, DropReason>,
     ) -> Result<usize, DropReason> {
         let outbox = slot.get_or_insert_with(|| {
@@ -105,16 +113,16 @@ impl Outgoing {
     }
 
     /// Closes the open boxes. `take` gives a receiver's box and where it goes.
-    pub(super) fn close_boxes(&mut self, mut take: impl FnMut(PeerId) -> Option<(Path, Box<Outbox>)>) {
+    pub(super) fn close_boxes(&mut self, mut take: impl FnMut(PeerId) -> Option<(Path, Outbox)>) {
         for peer in self.dirty.drain(..) {
-            if let Some(ready) = take(peer) {
-                self.ready.push_back(ready);
+            if let Some((path, outbox)) = take(peer).filter(|(_, outbox)| !outbox.runs.is_empty()) {
+                self.ready.push_back(Departing { path, outbox, next_run: 0 });
             }
         }
     }
 
     pub(super) fn has_ready(&self) -> bool {
-        !self.control.is_empty() || !self.ready.is_empty()
+        !self.control.is_empty() || !self.ready.is_empty() || self.current.is_some()
     }
 
     pub(super) fn poll(&mut self) -> Option<Transmit<'_>> {
@@ -123,27 +131,26 @@ impl Outgoing {
             let bytes = self.current_control.as_slice();
             return Some(Transmit { destination: path.remote, source: path.local, bytes, segment_size: None });
         }
-        while self.ready.front().is_some_and(|(_, outbox)| self.next_run == outbox.runs.len()) {
-            self.next_run = 0;
-            self.recycle();
+        if let Some(last) = self.current.take() {
+            self.put_back(last);
         }
-        let (path, outbox) = self.ready.front()?;
-        let run = outbox.runs[self.next_run];
-        self.next_run += 1;
+        let departing = self.current.insert(self.ready.pop_front()?);
+        let run = departing.outbox.runs[departing.next_run];
+        departing.next_run += 1;
         Some(Transmit {
-            destination: path.remote,
-            source: path.local,
-            bytes: &outbox.bytes[run.start..run.start + run.len],
+            destination: departing.path.remote,
+            source: departing.path.local,
+            bytes: &departing.outbox.bytes[run.start..run.start + run.len],
             segment_size: (run.count > 1).then_some(run.segment),
         })
     }
 
-    fn recycle(&mut self) {
-        if let Some((_, mut outbox)) = self.ready.pop_front()
-            && self.spare.len() < KEPT_BOXES
-        {
-            outbox.clear();
-            self.spare.push(outbox);
+    fn put_back(&mut self, mut departing: Departing) {
+        if departing.next_run < departing.outbox.runs.len() {
+            self.ready.push_back(departing);
+        } else if self.spare.len() < KEPT_BOXES {
+            departing.outbox.clear();
+            self.spare.push(departing.outbox);
         }
     }
 }
@@ -151,7 +158,7 @@ impl Outgoing {
 /// What of a peer is needed to send to it.
 pub(super) struct Sender {
     pub(super) transport: Transport,
-    pub(super) outbox: Option<Box<Outbox>>,
+    pub(super) outbox: Option<Outbox>,
 }
 
 #[cfg(test)]
@@ -162,7 +169,7 @@ mod tests {
         Path { remote: "127.0.0.1:9".parse().unwrap(), local: None }
     }
 
-    fn put(outgoing: &mut Outgoing, slot: &mut Option<Box<Outbox>>, len: usize) {
+    fn put(outgoing: &mut Outgoing, slot: &mut Option<Outbox>, len: usize) {
         let sealed = outgoing.seal(PeerId(1), slot, |arena| {
             arena.extend(std::iter::repeat_n(len as u8, len));
             Ok(len)
@@ -192,6 +199,21 @@ mod tests {
     #[test]
     fn a_run_is_no_longer_than_eight() {
         assert_eq!(runs(&[50; 19]), [(400, Some(50)), (400, Some(50)), (150, Some(50))]);
+    }
+
+    #[test]
+    fn receivers_take_turns() {
+        let mut outgoing = Outgoing::default();
+        let mut slots = [None, None];
+        for _ in 0..16 {
+            slots.iter_mut().for_each(|slot| put(&mut outgoing, slot, 50));
+        }
+        let paths = [1, 2].map(|port| Path { remote: SocketAddr::from(([127, 0, 0, 1], port)), local: None });
+        let mut boxes = paths.into_iter().zip(&mut slots);
+        outgoing.close_boxes(|_| boxes.next().and_then(|(path, slot)| Some((path, slot.take()?))));
+        let order: Vec<u16> =
+            std::iter::from_fn(|| outgoing.poll().map(|transmit| transmit.destination.port())).collect();
+        assert_eq!(order, [1, 2, 1, 2]);
     }
 
     #[test]

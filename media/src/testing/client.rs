@@ -204,6 +204,11 @@ impl TestClient {
         self.srtp.as_mut().unwrap().0.encrypt_rtp(packet).unwrap().to_vec()
     }
 
+    /// For packets that rtc-srtp may refuse.
+    pub(crate) fn try_seal_rtp(&mut self, packet: &[u8]) -> Result<Vec<u8>, rtc_shared::error::Error> {
+        Ok(self.srtp.as_mut().unwrap().0.encrypt_rtp(packet)?.to_vec())
+    }
+
     pub(crate) fn send_rtcp(&mut self, compound: &[u8]) {
         let sealed = self.srtp.as_mut().unwrap().0.encrypt_rtcp(compound).unwrap().to_vec();
         self.out.push(sealed);

@@ -36,10 +36,12 @@ pub enum DropReason {
     SealNotConnected,
     /// The socket could not take more and the backlog was full.
     SendBacklog,
+    /// The system refused to send: no route, or the like.
+    SendFailed,
 }
 
 impl DropReason {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::NotOurs,
         Self::UnknownSource,
         Self::StunMalformed,
@@ -58,6 +60,7 @@ impl DropReason {
         Self::SealReused,
         Self::SealNotConnected,
         Self::SendBacklog,
+        Self::SendFailed,
     ];
 
     /// A stable name for metrics.
@@ -82,6 +85,7 @@ impl DropReason {
             Self::SealReused => "seal_reused",
             Self::SealNotConnected => "seal_not_connected",
             Self::SendBacklog => "send_backlog",
+            Self::SendFailed => "send_failed",
         }
     }
 }
@@ -92,7 +96,11 @@ pub struct DropCounts([u64; DropReason::ALL.len()]);
 
 impl DropCounts {
     pub fn count(&mut self, reason: DropReason) {
-        self.0[reason as usize] += 1;
+        self.count_many(reason, 1);
+    }
+
+    pub fn count_many(&mut self, reason: DropReason, times: u64) {
+        self.0[reason as usize] += times;
     }
 
     #[must_use]

@@ -146,10 +146,12 @@ struct Pair {
 }
 
 /// What a valid connectivity check changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Checked {
     /// An address that is no longer heard because the client uses too many.
     pub forgotten: Option<SocketAddr>,
+    /// A ufrag of ours that ended with an ICE restart.
+    pub retired: Option<String>,
 }
 
 impl Transport {
@@ -231,9 +233,7 @@ impl Transport {
         if let Some(answer) = request.success(path.remote, &local.pwd, crypto) {
             self.out.push_back((path, answer));
         }
-        if at == 0 {
-            self.credentials.truncate(1);
-        }
+        let retired = if at == 0 { self.credentials.drain(1..).next() } else { None };
         if self.is_connected() {
             self.consent_until = now + CONSENT;
         }
@@ -241,7 +241,7 @@ impl Transport {
         if request.nominates() || self.selected.is_none() {
             self.selected = Some(path);
         }
-        Ok(Checked { forgotten })
+        Ok(Checked { forgotten, retired: retired.map(|pair| pair.local.ufrag) })
     }
 
     /// Everything else that comes from an address of this client. Media is decrypted in place.

@@ -9,6 +9,8 @@ use rtc_dtls::config::ExtendedMasterSecretType;
 const UFRAG: &str = "serverufrag";
 const PWD: &str = "a-password-of-the-server-side";
 
+type Loss = Box<dyn FnMut(&[u8]) -> bool>;
+
 /// One client, one transport and the line between them.
 struct Pair {
     now: Instant,
@@ -20,7 +22,7 @@ struct Pair {
     /// Plaintext packets that the server opened.
     opened: Vec<Vec<u8>>,
     /// Says which of the server's datagrams are lost, before the line's own loss.
-    lose_down: Box<dyn FnMut(&[u8]) -> bool>,
+    lose_down: Loss,
 }
 
 impl Pair {

@@ -1,7 +1,7 @@
 //! A whole server in the test's own process: real HTTP on a free port, SQLite in a folder of its own, a clock that the
 //! test turns, and a media plane that answers without media.
 
-use super::plane::{DeafEvents, PaperPlane};
+use crate::plane::{DeafEvents, PaperPlane};
 use lectern::domain::*;
 use lectern::http::clock::Clock;
 use lectern::http::key::SigningKey;

@@ -81,7 +81,7 @@ export const live = {
     enterQuiet: '先不开设备，直接进入',
     soundHint: '点一下之后才有声音，这是浏览器的规定。',
     presence: '进入后，系统按您实际收看的时间记录在场，用于活动考勤。不取位置，不拍照。',
-    presenceGuest: '进入后，系统按实际收看的时间记录在场，并保存您填写的姓名和学校。不取位置，不拍照。',
+    presenceGuest: '您填写的姓名和学校会一同保存。',
     guestTitle: '填写姓名和学校',
     guestName: '姓名',
     guestSchool: '学校',

@@ -6,6 +6,22 @@ import type {
 } from './shapes'
 
 const rows = <T>(answer: Rows<T>) => answer.rows
+
+/** The largest page that the server gives. */
+const LARGEST = 100
+/** More rows than this nobody reads on one page. */
+const MOST_PAGES = 10
+
+/** A long list in whole, page after page. */
+export async function everyPage<T>(path: string, signal?: AbortSignal): Promise<T[]> {
+  const all: T[] = []
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const answer = await api.get<PageOf<T>>(path, { query: { page, size: LARGEST }, signal })
+    all.push(...answer.rows)
+    if (answer.rows.length === 0 || all.length >= answer.total) break
+  }
+  return all
+}
 const id = encodeURIComponent
 
 export interface AccountSearch { q?: string; region?: string; role?: AccountRole | ''; page?: number; size?: number }
@@ -14,7 +30,7 @@ export interface SchoolSearch { q?: string; region?: string; page?: number; size
 export const calls = {
   home: (signal?: AbortSignal) => api.get<Home>('/api/home', { signal }),
 
-  studios: (signal?: AbortSignal) => api.get<Rows<Studio>>('/api/studios', { query: { size: 100 }, signal }).then(rows),
+  studios: (signal?: AbortSignal) => everyPage<Studio>('/api/studios', signal),
   studio: (studio: string, signal?: AbortSignal) => api.get<StudioPage>(`/api/studios/${id(studio)}`, { signal }),
   createStudio: (form: StudioForm) => api.post<Studio>('/api/studios', form),
   changeStudio: (studio: string, change: Partial<Pick<StudioForm, 'name' | 'subject' | 'introduction'>>) => api.patch<Studio>(`/api/studios/${id(studio)}`, change),
@@ -22,7 +38,7 @@ export const calls = {
   endMembership: (membership: string, to: string) => api.patch<Member>(`/api/memberships/${id(membership)}`, { to }),
   createSeries: (studio: string, form: SeriesForm) => api.post<Series>(`/api/studios/${id(studio)}/series`, form),
 
-  activities: (studio: string, signal?: AbortSignal) => api.get<Rows<ActivityCard>>(`/api/studios/${id(studio)}/activities`, { query: { size: 100 }, signal }).then(rows),
+  activities: (studio: string, signal?: AbortSignal) => everyPage<ActivityCard>(`/api/studios/${id(studio)}/activities`, signal),
   planActivity: (studio: string, form: ActivityForm) => api.post<ActivityPage>(`/api/studios/${id(studio)}/activities`, form),
   activity: (activity: string, signal?: AbortSignal) => api.get<ActivityPage>(`/api/activities/${id(activity)}`, { signal }),
   /** A change may say `series: null`; a new plan leaves it out. */
@@ -30,7 +46,7 @@ export const calls = {
   cancelActivity: (activity: string, reason: string) => api.post<unknown>(`/api/activities/${id(activity)}/cancel`, { reason }),
   goLive: (activity: string) => api.post<{ session: { id: string } }>(`/api/activities/${id(activity)}/go-live`).then((answer) => answer.session),
   presence: (session: string, signal?: AbortSignal) => api.get<Rows<Presence>>(`/api/sessions/${id(session)}/presence`, { signal }).then(rows),
-  myAttendance: (signal?: AbortSignal) => api.get<Rows<Attendance>>('/api/me/attendance', { signal }).then(rows),
+  myAttendance: (signal?: AbortSignal) => everyPage<Attendance>('/api/me/attendance', signal),
 
   regions: (signal?: AbortSignal) => api.get<Rows<Region>>('/api/regions', { signal }).then(rows),
   createRegion: (form: RegionForm) => api.post<Region>('/api/regions', form),

@@ -1,5 +1,6 @@
 /** Fetching a part of a page: quiet for 300 ms, then a skeleton, then the content or what went wrong. */
 import { onMounted, onUnmounted, ref, shallowRef, watch, type Ref, type ShallowRef, type WatchSource } from 'vue'
+import { useRoute, useRouter } from 'vue-router'
 import { ApiError, sentenceOf } from '@/api/client'
 
 /** Under this a skeleton would only flicker. */
@@ -32,6 +33,8 @@ export function useLoading<T>(load: (signal: AbortSignal) => Promise<T>, when?: 
   const problem = ref<Problem | null>(null)
   const slow = ref(false)
   const busy = ref(false)
+  const route = useRoute()
+  const router = useRouter()
   let current: AbortController | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -49,6 +52,11 @@ export function useLoading<T>(load: (signal: AbortSignal) => Promise<T>, when?: 
       problem.value = null
     } catch (error) {
       if (mine.signal.aborted) return
+      if (error instanceof ApiError && error.status === 401) {
+        // Not signed in, or no longer: there, and back here.
+        void router.replace({ name: 'sign-in', query: { next: route.fullPath } })
+        return
+      }
       problem.value = problemOf(error)
     }
     clearTimeout(timer)

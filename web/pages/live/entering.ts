@@ -1,5 +1,5 @@
 /** What a browser asks for when it enters: the address of the socket and how many pictures it has room for. */
-import type { ActivityKind } from '@/api/types'
+import type { ActivityKind } from '@/protocol/api'
 
 export function socketUrl(page: { protocol: string; host: string }, path: string): string {
   return `${page.protocol === 'https:' ? 'wss:' : 'ws:'}//${page.host}${path}`

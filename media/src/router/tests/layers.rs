@@ -97,7 +97,6 @@ fn a_keyframe_whose_parameter_sets_were_repaired_is_sent_whole() {
     let viewer = world.viewer(2, &h264());
     world.run(500);
     world.look(viewer, "v", 11, Layer::High);
-    world.run(30);
     world.lose_next_keyframe_start(host, 2);
     world.run(1500);
     let picture = world.view(viewer, "v");

@@ -136,7 +136,7 @@ fn transport_feedback_confirms_delivery_once() {
     }
     let stats = world.router.peer_stats(viewer).unwrap();
     assert_eq!(stats.packets_confirmed, 600);
-    assert!((4000..=5000).contains(&stats.media_ms), "{stats:?}");
+    assert!((4000..=6000).contains(&stats.media_ms), "{stats:?}");
     assert!(stats.packets_confirmed <= stats.packets_sent);
 }
 
@@ -147,7 +147,10 @@ fn receiver_reports_confirm_delivery_and_tell_the_round_trip() {
         world.run(1000);
         let ssrc = world.ssrc(viewer, "v");
         let view = world.view(viewer, "v");
-        let (report, at) = *view.reports.last().unwrap_or(&(crate::rtp::ntp::MediaClock { ntp: NtpTime(0), rtp: 0, rate: 1 }, world.now));
+        let (report, at) = *view
+            .reports
+            .last()
+            .unwrap_or(&(crate::rtp::ntp::MediaClock { ntp: NtpTime(0), rtp: 0, rate: 1 }, world.now));
         let delay = ((world.now - at).as_micros() * 65536 / 1_000_000) as u32;
         let block = ReportBlock {
             ssrc,

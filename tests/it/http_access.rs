@@ -1,0 +1,183 @@
+//! Who may do what: a table of every route and role, walked over the real server.
+
+use crate::app::{Person, TestApp};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// The columns, in the order of the letters below.
+const ROLES: [&str; 9] =
+    ["nobody", "guest", "teacher", "core", "host", "other-host", "office", "other-office", "admin"];
+
+/// `y` may, `-` may not. What a guest is shows only where a body says so: elsewhere a guest is nobody.
+/// Columns:  nobody guest teacher core host other-host office other-office admin
+#[rustfmt::skip]
+const TABLE: &[(&str, &str, &str)] = &[
+    ("POST",   "/api/logins",                          "yyyyyyyyy"),
+    ("DELETE", "/api/logins/current",                  "--yyyyyyy"),
+    ("GET",    "/api/me",                              "--yyyyyyy"),
+    ("GET",    "/api/me/attendance",                   "--yyyyyyy"),
+    ("GET",    "/api/home",                            "yyyyyyyyy"),
+    ("GET",    "/api/regions",                         "--yyyyyyy"),
+    ("POST",   "/api/regions",                         "------y-y"),
+    ("GET",    "/api/regions/{id}",                    "--yyyyyyy"),
+    ("PATCH",  "/api/regions/{id}",                    "------y-y"),
+    ("GET",    "/api/schools",                         "--yyyyyyy"),
+    ("POST",   "/api/schools",                         "------y-y"),
+    ("GET",    "/api/accounts",                        "------yyy"),
+    ("POST",   "/api/accounts",                        "------y-y"),
+    ("GET",    "/api/accounts/{id}",                   "------y-y"),
+    ("GET",    "/api/studios",                         "--yyyyyyy"),
+    ("POST",   "/api/studios",                         "------y-y"),
+    ("GET",    "/api/studios/{id}",                    "--yyyyyyy"),
+    ("PATCH",  "/api/studios/{id}",                    "----y-y-y"),
+    ("POST",   "/api/studios/{id}/memberships",        "----y-y-y"),
+    ("PATCH",  "/api/memberships/{id}",                "----y-y-y"),
+    ("GET",    "/api/studios/{id}/series",             "--yyyyyyy"),
+    ("POST",   "/api/studios/{id}/series",             "----y---y"),
+    ("GET",    "/api/studios/{id}/activities",         "--yyyyyyy"),
+    ("POST",   "/api/studios/{id}/activities",         "----y---y"),
+    ("GET",    "/api/activities/{id}",                 "--yyyyyyy"),
+    ("PATCH",  "/api/activities/{id}",                 "----y---y"),
+    ("POST",   "/api/activities/{id}/cancel",          "----y---y"),
+    ("POST",   "/api/activities/{id}/go-live",         "----y---y"),
+    ("GET",    "/api/sessions/{id}",                   "yyyyyyyyy"),
+    ("POST",   "/api/sessions/{id}/end",               "----y---y"),
+    ("POST",   "/api/sessions/{id}/tickets",           "-yyyyyyyy"),
+    ("POST",   "/api/sessions/{id}/encoders",          "----y---y"),
+    ("GET",    "/api/sessions/{id}/presence",          "----y-y-y"),
+    ("GET",    "/api/sessions/{id}/socket",            "yyyyyyyyy"),
+    // By bearer token, whoever is signed in.
+    ("POST",   "/api/sessions/{id}/whip",              "---------"),
+    ("OPTIONS","/api/sessions/{id}/whip",              "yyyyyyyyy"),
+    ("PATCH",  "/api/sessions/{id}/whip/{resource}",   "---------"),
+    ("DELETE", "/api/sessions/{id}/whip/{resource}",   "---------"),
+    ("OPTIONS","/api/sessions/{id}/whip/{resource}",   "yyyyyyyyy"),
+    ("POST",   "/api/sessions/{id}/whep",              "---------"),
+    ("OPTIONS","/api/sessions/{id}/whep",              "yyyyyyyyy"),
+    ("PATCH",  "/api/sessions/{id}/whep/{resource}",   "---------"),
+    ("DELETE", "/api/sessions/{id}/whep/{resource}",   "---------"),
+    ("OPTIONS","/api/sessions/{id}/whep/{resource}",   "yyyyyyyyy"),
+    ("GET",    "/api/openapi.json",                    "yyyyyyyyy"),
+    ("GET",    "/healthz",                             "yyyyyyyyy"),
+    ("GET",    "/readyz",                              "yyyyyyyyy"),
+    ("GET",    "/metrics",                             "yyyyyyyyy"),
+];
+
+/// Every route of the document; routes can't be registered without being in it.
+fn documented() -> BTreeSet<(String, String)> {
+    let document: Value = serde_json::from_str(&lectern::http::document()).unwrap();
+    let mut routes = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let methods = item.as_object().unwrap().keys();
+        let is_method = |key: &&String| ["get", "post", "patch", "put", "delete", "options", "head"].contains(&key.as_str());
+        routes.extend(methods.filter(is_method).map(|method| (method.to_uppercase(), path.clone())));
+    }
+    routes
+}
+
+#[test]
+fn every_route_is_in_the_table_and_nothing_else_is() {
+    let listed: BTreeSet<_> = TABLE.iter().map(|(m, p, _)| ((*m).to_owned(), (*p).to_owned())).collect();
+    let documented = documented();
+    let unlisted: Vec<_> = documented.difference(&listed).collect();
+    assert!(unlisted.is_empty(), "routes without access rules: {unlisted:?}");
+    let gone: Vec<_> = listed.difference(&documented).collect();
+    assert!(gone.is_empty(), "rules without a route: {gone:?}");
+}
+
+#[test]
+fn every_operation_says_what_it_answers_and_who_names_it() {
+    let document: Value = serde_json::from_str(&lectern::http::document()).unwrap();
+    for (method, path) in documented() {
+        let operation = &document["paths"][&path][method.to_lowercase()];
+        assert!(operation["operationId"].is_string(), "{method} {path}");
+        assert!(!operation["responses"].as_object().unwrap().is_empty(), "{method} {path}");
+    }
+}
+
+/// One world for each route: what one role changed must not decide what the next is told.
+#[tokio::test]
+async fn each_role_may_do_what_the_table_says() {
+    let documented = documented();
+    for (method, path, may) in TABLE {
+        if !documented.contains(&((*method).to_owned(), (*path).to_owned())) || path.ends_with("/socket") {
+            continue;
+        }
+        let app = TestApp::start().await;
+        let session = if path.contains("sessions") { app.live_session(app.world.activity).await } else { String::new() };
+        // Those who may change something go last: afterwards it is changed.
+        let mut order: Vec<usize> = (0..ROLES.len()).collect();
+        order.sort_by_key(|&role| may.as_bytes()[role] == b'y');
+        for role in order {
+            let person = match ROLES[role] {
+                "nobody" | "guest" => app.nobody(),
+                name => app.person(name).await,
+            };
+            let status = ask(&app, &person, (method, path), &session, ROLES[role] == "guest").await;
+            let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status);
+            let expected = may.as_bytes()[role] == b'y';
+            assert_eq!(!refused, expected, "{method} {path} as {}: {status}", ROLES[role]);
+            assert!(status.as_u16() < 500, "{method} {path} as {}: {status}", ROLES[role]);
+        }
+    }
+}
+
+/// A request that would do what the route is for.
+async fn ask(
+    app: &TestApp,
+    person: &Person,
+    (method, path): (&str, &str),
+    session: &str,
+    guest: bool,
+) -> StatusCode {
+    let world = &app.world;
+    let id = match path.split('/').nth(2) {
+        Some("regions") => world.county.to_string(),
+        Some("accounts") => world.teacher.to_string(),
+        Some("studios") => world.studio.to_string(),
+        Some("memberships") => world.core_membership.to_string(),
+        Some("activities") => world.closed_activity.to_string(),
+        _ => session.to_owned(),
+    };
+    let url = path.replace("{id}", &id).replace("{resource}", "AAAA");
+    let request = person.request(Method::from_bytes(method.as_bytes()).unwrap(), &url);
+    let request = match body_of(app, (method, path), guest) {
+        Some(body) => request.json(&body),
+        None => request,
+    };
+    request.send().await.unwrap().status()
+}
+
+fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
+    let world = &app.world;
+    Some(match route {
+        // A malformed form is answered by everybody alike, and locks nobody's account.
+        ("POST", "/api/logins") => json!({}),
+        ("POST", "/api/regions") => json!({ "name": "新区", "kind": "county", "parent": world.county }),
+        ("PATCH", "/api/regions/{id}") => json!({ "name": "淳安县" }),
+        ("POST", "/api/schools") => json!({ "name": "新学校", "region": world.county }),
+        ("POST", "/api/accounts") => {
+            json!({ "name": "新老师", "login_name": "new-one", "password": "long enough", "role": "teacher", "school": world.school })
+        }
+        ("POST", "/api/studios") => json!({
+            "name": "新工作室", "tier": "county", "kind": "studio", "subject": "数学", "region": world.county,
+            "cycle_start": "2026-01-01"
+        }),
+        ("PATCH", "/api/studios/{id}") => json!({ "introduction": "简介" }),
+        ("POST", "/api/studios/{id}/memberships") => {
+            json!({ "account": world.teacher, "role": "trainee", "from": "2026-03-01" })
+        }
+        ("PATCH", "/api/memberships/{id}") => json!({ "to": "2026-12-31" }),
+        ("POST", "/api/studios/{id}/series") => json!({ "title": "新系列" }),
+        ("POST", "/api/studios/{id}/activities") => json!({
+            "title": "新活动", "kind": "seminar", "mode": "online", "level": "county",
+            "planned_start": "2026-03-05T14:00:00+08:00", "planned_end": "2026-03-05T15:30:00+08:00"
+        }),
+        ("PATCH", "/api/activities/{id}") => json!({ "title": "改名" }),
+        ("POST", "/api/activities/{id}/cancel") => json!({ "reason": "主讲人生病" }),
+        ("POST", "/api/sessions/{id}/tickets") if guest => json!({ "guest": { "name": "王芳", "school": "石桥小学" } }),
+        ("POST", "/api/sessions/{id}/tickets") => json!({}),
+        _ => return None,
+    })
+}

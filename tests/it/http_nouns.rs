@@ -1,0 +1,158 @@
+//! Every noun can be made, read and changed, and bad input is told by field.
+
+use crate::app::{Person, TestApp, refusal};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+async fn made(person: &Person, path: &str, form: Value) -> Value {
+    let answer = person.post(path, &form).await;
+    let status = answer.status();
+    let body: Value = answer.json().await.unwrap();
+    assert_eq!(status, StatusCode::CREATED, "{path} {body}");
+    body
+}
+
+/// Posts `form` with one field changed, and wants exactly that field named.
+async fn wants_field(person: &Person, path: &str, form: &Value, change: (&str, Value), field: &str) {
+    let mut form = form.clone();
+    form[change.0] = change.1;
+    let (status, code, fields) = refusal(person.post(path, &form).await).await;
+    assert_eq!((status, code.as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields"), "{path} {form}");
+    assert!(fields[field].is_string(), "{path} {form}: {fields}");
+}
+
+#[tokio::test]
+async fn regions_and_schools() {
+    let app = TestApp::start().await;
+    let admin = app.person("admin").await;
+    let form = json!({ "name": "临安区", "kind": "county", "parent": app.world.city });
+    let region = made(&admin, "/api/regions", form.clone()).await;
+    assert_eq!(region["path"], "浙江省 / 杭州市 / 临安区");
+    wants_field(&admin, "/api/regions", &form, ("name", json!("淳安县")), "name").await;
+    wants_field(&admin, "/api/regions", &form, ("name", json!("  ")), "name").await;
+    wants_field(&admin, "/api/regions", &form, ("kind", json!("province")), "parent").await;
+    let path = format!("/api/regions/{}", region["id"].as_str().unwrap());
+    let renamed: Value = admin.patch(&path, &json!({ "name": "临安" })).await.json().await.unwrap();
+    assert_eq!(renamed["name"], "临安");
+    assert_eq!(refusal(admin.get("/api/regions/mzxw6ytbojtg633c").await).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(refusal(admin.get("/api/regions/not-an-id").await).await.0, StatusCode::NOT_FOUND);
+
+    let form = json!({ "name": "临安一小", "region": region["id"], "rural": true });
+    made(&admin, "/api/schools", form.clone()).await;
+    wants_field(&admin, "/api/schools", &form, ("name", json!("临安一小")), "name").await;
+    let found: Value =
+        admin.get(&format!("/api/schools?region={}", region["id"].as_str().unwrap())).await.json().await.unwrap();
+    assert_eq!((found["total"].as_u64(), found["rows"][0]["rural"].as_bool()), (Some(1), Some(true)));
+    let all: Value = admin.get("/api/schools?size=1").await.json().await.unwrap();
+    assert_eq!((all["total"].as_u64(), all["rows"].as_array().unwrap().len()), (Some(2), 1));
+    assert_eq!(refusal(admin.get("/api/schools?page=x").await).await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn an_office_makes_teachers_of_its_own_schools_who_can_sign_in() {
+    let app = TestApp::start().await;
+    let office = app.person("office").await;
+    let form = json!({ "name": "陈晓", "login_name": "chenxiao", "password": crate::app::PASSWORD, "role": "teacher",
+        "school": app.world.school });
+    let account = made(&office, "/api/accounts", form.clone()).await;
+    assert_eq!(account["school"]["rural"], true);
+    assert!(account.get("password").is_none() && account.get("password_hash").is_none());
+    app.person("chenxiao").await;
+
+    let fresh = |name: &str| json!({ "name": "陈晓", "login_name": name, "password": "long enough", "role": "teacher",
+        "school": app.world.school });
+    wants_field(&office, "/api/accounts", &fresh("chenxiao"), ("name", json!("另一位")), "login_name").await;
+    wants_field(&office, "/api/accounts", &fresh("x"), ("name", json!("陈晓")), "login_name").await;
+    wants_field(&office, "/api/accounts", &fresh("chen2"), ("password", json!("short")), "password").await;
+    wants_field(&office, "/api/accounts", &fresh("chen3"), ("school", json!("mzxw6ytbojtg633c")), "school").await;
+    let mut admin_form = fresh("chen4");
+    admin_form["role"] = json!("admin");
+    assert_eq!(refusal(office.post("/api/accounts", &admin_form).await).await.1, "admin_only");
+}
+
+#[tokio::test]
+async fn an_office_sees_only_its_own_regions_accounts() {
+    let app = TestApp::start().await;
+    let found: Value = app.person("other-office").await.get("/api/accounts").await.json().await.unwrap();
+    assert_eq!(found["total"], 0);
+    let found: Value = app.person("office").await.get("/api/accounts?q=core").await.json().await.unwrap();
+    assert_eq!((found["total"].as_u64(), found["rows"][0]["login_name"].as_str()), (Some(1), Some("core")));
+    let other = format!("/api/accounts?region={}", app.world.other_county);
+    assert_eq!(refusal(app.person("office").await.get(&other).await).await.1, "office_of_region_only");
+}
+
+#[tokio::test]
+async fn a_studio_with_its_members_and_series() {
+    let app = TestApp::start().await;
+    let (office, host) = (app.person("office").await, app.person("host").await);
+    let form = json!({ "name": "数学名师工作室", "tier": "county", "kind": "network", "subject": "数学",
+        "region": app.world.county, "cycle_start": "2026-01-01" });
+    made(&office, "/api/studios", form.clone()).await;
+    wants_field(&office, "/api/studios", &form, ("name", json!("数学名师工作室")), "name").await;
+    wants_field(&office, "/api/studios", &form, ("subject", json!("")), "subject").await;
+    let elsewhere = json!({ "name": "外县", "tier": "county", "kind": "studio", "subject": "数学",
+        "region": app.world.other_county, "cycle_start": "2026-01-01" });
+    assert_eq!(refusal(office.post("/api/studios", &elsewhere).await).await.1, "office_of_region_only");
+
+    let path = format!("/api/studios/{}", app.world.studio);
+    let members = format!("{path}/memberships");
+    let form = json!({ "account": app.world.teacher, "role": "trainee", "from": "2026-03-01" });
+    let member = made(&host, &members, form.clone()).await;
+    assert_eq!(member["account"]["school"]["name"], "石桥小学");
+    wants_field(&host, &members, &form, ("role", json!("core")), "account").await;
+    let membership = format!("/api/memberships/{}", member["membership"].as_str().unwrap());
+    let early = host.patch(&membership, &json!({ "to": "2026-02-01" })).await;
+    assert!(refusal(early).await.2["to"].is_string());
+    let ended: Value = host.patch(&membership, &json!({ "to": "2026-06-30" })).await.json().await.unwrap();
+    assert_eq!(ended["to"], "2026-06-30");
+
+    made(&host, &format!("{path}/series"), json!({ "title": "整本书阅读" })).await;
+    wants_field(&host, &format!("{path}/series"), &json!({}), ("title", json!("整本书阅读")), "title").await;
+    let changed: Value = host.patch(&path, &json!({ "introduction": "从一节课开始" })).await.json().await.unwrap();
+    assert_eq!((changed["introduction"].as_str(), changed["subject"].as_str()), (Some("从一节课开始"), Some("小学语文")));
+    let page: Value = host.get(&path).await.json().await.unwrap();
+    assert_eq!((page["members"].as_array().unwrap().len(), page["may_manage"].as_bool()), (3, Some(true)));
+    assert_eq!(page["series"][0]["title"], "整本书阅读");
+    let page: Value = app.person("teacher").await.get(&path).await.json().await.unwrap();
+    assert_eq!(page["may_manage"], false);
+}
+
+#[tokio::test]
+async fn an_activity_is_planned_changed_and_called_off() {
+    let app = TestApp::start().await;
+    let host = app.person("host").await;
+    let activities = format!("/api/studios/{}/activities", app.world.studio);
+    let form = json!({ "title": "《匆匆》同课异构", "kind": "lesson_review", "mode": "mixed", "level": "city",
+        "place": "石桥小学", "planned_start": "2026-03-05T14:00:00+08:00", "planned_end": "2026-03-05T15:30:00+08:00",
+        "presenters": [app.world.teacher], "guests_allowed": true });
+    let page = made(&host, &activities, form.clone()).await;
+    assert_eq!(page["activity"]["planned_start"], "2026-03-05T14:00:00+08:00");
+    wants_field(&host, &activities, &form, ("title", json!("")), "title").await;
+    wants_field(&host, &activities, &form, ("planned_end", json!("2026-03-05T13:00:00+08:00")), "planned_end").await;
+    wants_field(&host, &activities, &form, ("place", json!("")), "place").await;
+    let mut bad = form.clone();
+    bad["planned_start"] = json!("明天下午");
+    assert_eq!(refusal(host.post(&activities, &bad).await).await.0, StatusCode::BAD_REQUEST);
+
+    let path = format!("/api/activities/{}", page["activity"]["id"].as_str().unwrap());
+    let changed: Value = host.patch(&path, &json!({ "title": "《匆匆》磨课" })).await.json().await.unwrap();
+    assert_eq!(changed["activity"]["title"], "《匆匆》磨课");
+    assert_eq!(changed["activity"]["presenters"][0]["id"], app.world.teacher.to_string(), "what is absent stays");
+    let unsaid = host.post(&format!("{path}/cancel"), &json!({ "reason": " " })).await;
+    assert!(refusal(unsaid).await.2["reason"].is_string());
+    let off: Value = host.post(&format!("{path}/cancel"), &json!({ "reason": "停电" })).await.json().await.unwrap();
+    assert_eq!((off["activity"]["state"].as_str(), off["cancel_reason"].as_str()), (Some("cancelled"), Some("停电")));
+    let (status, code, _) = refusal(host.patch(&path, &json!({ "title": "再改" })).await).await;
+    assert_eq!((status, code.as_str()), (StatusCode::CONFLICT, "activity_cancelled"));
+    assert_eq!(refusal(host.post(&format!("{path}/go-live"), &Value::Null).await).await.0, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn a_host_of_another_studio_can_not_use_this_ones_ids() {
+    let app = TestApp::start().await;
+    let other = app.person("other-host").await;
+    let own = format!("/api/studios/{}", app.world.other_studio);
+    assert_eq!(other.patch(&own, &json!({ "introduction": "我们的" })).await.status(), StatusCode::OK);
+    let foreign = format!("/api/memberships/{}", app.world.core_membership);
+    assert_eq!(refusal(other.patch(&foreign, &json!({ "to": null })).await).await.0, StatusCode::FORBIDDEN);
+}

@@ -1,0 +1,293 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { CHROMIUM_CODECS, FakePeer, FakeSocket, FakeTrack, fakeMediaDevices, person, welcome } from './fakes'
+import { LiveRoom } from './live-room'
+import type { Welcome } from '@/protocol/signaling'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  FakeSocket.all = []
+  FakePeer.all = []
+})
+const made: LiveRoom[] = []
+afterEach(() => {
+  for (const room of made.splice(0)) room.dispose()
+  vi.useRealTimers()
+})
+
+const settle = () => vi.advanceTimersByTimeAsync(0)
+const HOST = { you: 1 }
+
+function newRoom(videoSlots = 2): LiveRoom {
+  const room = new LiveRoom({
+    socketUrl: 'ws://127.0.0.1/s',
+    ticket: () => Promise.resolve('ticket'),
+    resume: null,
+    keepResume: () => undefined,
+    videoSlots,
+    small: false,
+    openSocket: (url) => new FakeSocket(url) as unknown as WebSocket,
+    createPeer: () => new FakePeer() as unknown as RTCPeerConnection,
+    capabilities: () => CHROMIUM_CODECS as RTCRtpCodec[],
+    mediaDevices: fakeMediaDevices(),
+  })
+  made.push(room)
+  return room
+}
+
+/** Everything up to the answered offer. */
+async function arrive(over: Partial<Welcome> = {}) {
+  const socket = FakeSocket.last
+  socket.opens()
+  socket.says(welcome(socket.newest('hello').id, over))
+  await settle()
+  await answer()
+}
+async function answer() {
+  const socket = FakeSocket.last
+  socket.says({ type: 'answer', re: socket.newest('offer').id, sdp: 'v=0\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 useinbandfec=1\r\n' })
+  await settle()
+  await settle()
+}
+/** Answers every unanswered request with `ok`. */
+async function ok(type: string) {
+  FakeSocket.last.says({ type: 'ok', re: FakeSocket.last.newest(type).id })
+  await settle()
+  await settle()
+}
+async function entered(over: Partial<Welcome> = {}) {
+  const room = newRoom()
+  room.enter()
+  await settle()
+  await arrive(over)
+  FakePeer.last.becomes('connected')
+  return room
+}
+
+describe('the one offer', () => {
+  it('has_every_sending_line_empty_and_then_the_slots', async () => {
+    await entered()
+    const peer = FakePeer.last
+    expect(peer.transceivers.map((one) => [one.kind, one.init.direction])).toEqual([
+      ['audio', 'sendonly'],
+      ['video', 'sendonly'],
+      ['video', 'sendonly'],
+      ['audio', 'sendonly'],
+      ...Array.from({ length: 3 }, () => ['audio', 'recvonly']),
+      ...Array.from({ length: 2 }, () => ['video', 'recvonly']),
+    ])
+    expect(peer.transceivers[1]?.init.sendEncodings?.map((one) => [one.rid, one.scaleResolutionDownBy])).toEqual([
+      ['l', 4],
+      ['m', 2],
+      ['h', 1],
+    ])
+    expect(peer.transceivers.every((one) => one.sender.track === null)).toBe(true)
+    expect(peer.transceivers[8]?.codecs[0]?.sdpFmtpLine).toContain('42e01f')
+    expect(FakeSocket.last.newest('offer').sdp).toContain('usedtx=1')
+    expect(peer.answer).toContain('usedtx=1')
+  })
+
+  it('the_servers_sentence_is_shown_when_it_cannot_use_the_offer', async () => {
+    const room = newRoom()
+    room.enter()
+    await settle()
+    FakeSocket.last.opens()
+    FakeSocket.last.says(welcome(FakeSocket.last.newest('hello').id))
+    await settle()
+    FakeSocket.last.says({ type: 'refused', re: FakeSocket.last.newest('offer').id, code: 'no_common_codec', sentence: '浏览器不支持 H.264、VP8 或 Opus，无法收看。' })
+    await settle()
+    await settle()
+    expect(room.state.mediaTrouble).toContain('无法收看')
+  })
+})
+
+describe('slots', () => {
+  it('asks_for_what_is_published_and_follows_what_comes', async () => {
+    const room = await entered({ publications: [{ id: 1, participant: 1, source: 'camera', muted: false }] })
+    expect(FakeSocket.last.newest('slots').slots).toEqual([{ mid: '7', show: { participant: 1, source: 'camera' }, max_layer: 'high' }])
+    FakeSocket.last.says({ type: 'publication_added', publication: { id: 2, participant: 1, source: 'screen', muted: false } })
+    expect(FakeSocket.last.newest('slots').slots).toEqual([
+      { mid: '7', show: { participant: 1, source: 'camera' }, max_layer: 'mid' },
+      { mid: '8', show: { participant: 1, source: 'screen' }, max_layer: 'high' },
+    ])
+    const asked = FakeSocket.last.count('slots')
+    FakeSocket.last.says({ type: 'participant_joined', participant: person(3) })
+    expect(FakeSocket.last.count('slots')).toBe(asked)
+    room.chooseQuality('low')
+    expect(FakeSocket.last.newest('slots').slots).toMatchObject([{ max_layer: 'low' }, { max_layer: 'high' }])
+  })
+})
+
+describe('going on air', () => {
+  it('needs_no_second_offer', async () => {
+    const room = await entered(HOST)
+    const work = room.toggleMicrophone()
+    await settle()
+    await ok('publish')
+    await work
+    expect(FakeSocket.last.newest('publish')).toMatchObject({ source: 'microphone', mid: '0' })
+    expect(FakePeer.last.transceivers[0]?.sender.track?.kind).toBe('audio')
+    expect(FakePeer.last.offers).toHaveLength(1)
+    expect(room.state.own.microphone).toBe('on')
+  })
+
+  it('muting_keeps_the_microphone_and_tells_the_room', async () => {
+    const room = await entered(HOST)
+    void room.toggleMicrophone()
+    await settle()
+    await ok('publish')
+    void room.toggleMicrophone()
+    await settle()
+    expect(FakeSocket.last.newest('mute')).toMatchObject({ source: 'microphone', muted: true })
+    expect(FakePeer.last.transceivers[0]?.sender.track).toMatchObject({ enabled: false })
+    expect(FakeSocket.last.count('unpublish')).toBe(0)
+  })
+
+  it('a_refused_publish_turns_the_camera_off_again', async () => {
+    const room = await entered()
+    const work = room.toggleCamera()
+    const outcome = expect(work).rejects.toMatchObject({ code: 'not_admitted' })
+    await settle()
+    FakeSocket.last.says({ type: 'refused', re: FakeSocket.last.newest('publish').id, code: 'not_admitted', sentence: '请先举手，主持人同意后才能发言。' })
+    await outcome
+    expect(room.state.own.camera).toBe('off')
+    expect(FakePeer.last.transceivers[1]?.sender.track).toBeNull()
+    expect(room.devices.state.camera).toBe('off')
+  })
+
+  it('the_host_can_mute_me_but_only_i_unmute', async () => {
+    const room = await entered({ participants: [person(1, { role: 'host' }), person(2, { may_publish: true })] })
+    void room.toggleMicrophone()
+    await settle()
+    await ok('publish')
+    FakeSocket.last.says({ type: 'muted_by_host', source: 'microphone' })
+    expect(room.state.own.microphone).toBe('muted')
+    expect(room.state.notice?.kind).toBe('muted_by_host')
+    void room.toggleMicrophone()
+    expect(room.state.own.microphone).toBe('on')
+  })
+
+  it('being_dismissed_gives_the_devices_back', async () => {
+    const room = await entered({ participants: [person(1, { role: 'host' }), person(2, { may_publish: true })] })
+    void room.toggleMicrophone()
+    await settle()
+    await ok('publish')
+    const track = room.devices.state.microphoneTrack as unknown as FakeTrack
+    FakeSocket.last.says({ type: 'dismissed' })
+    await settle()
+    expect(track.readyState).toBe('ended')
+    expect(room.state.own.microphone).toBe('off')
+  })
+
+  it('a_screen_closed_in_the_browsers_own_bar_is_unpublished', async () => {
+    const room = await entered(HOST)
+    void room.toggleScreen()
+    await settle()
+    await settle()
+    await ok('publish')
+    await ok('publish')
+    expect(FakeSocket.last.sent.filter((one) => one.type === 'publish').map((one) => one.source)).toEqual(['screen', 'screen_audio'])
+    ;(room.state.screenTrack as unknown as FakeTrack).onended?.()
+    await settle()
+    expect(room.state.notice?.kind).toBe('screen_ended')
+    expect(room.state.own.screen_audio).toBe('off')
+    expect(FakeSocket.last.sent.filter((one) => one.type === 'unpublish').map((one) => one.source)).toEqual(['screen_audio', 'screen'])
+  })
+})
+
+describe('after a drop', () => {
+  it('offers_again_on_a_new_peer_and_publishes_what_was_on_air', async () => {
+    const room = await entered(HOST)
+    void room.toggleMicrophone()
+    await settle()
+    await ok('publish')
+    void room.toggleMicrophone()
+    await settle()
+    await ok('mute')
+    FakeSocket.last.closes(1006)
+    expect(room.state.line).toMatchObject({ at: 'reconnecting' })
+    expect(FakePeer.last.connectionState).toBe('connected')
+    await vi.advanceTimersByTimeAsync(1_000)
+    await arrive({ ...HOST, resumed: true })
+    expect(FakePeer.all).toHaveLength(2)
+    expect(FakePeer.last.transceivers[0]?.sender.track?.kind).toBe('audio')
+    await ok('publish')
+    expect(FakeSocket.last.newest('publish')).toMatchObject({ source: 'microphone', mid: '0' })
+    expect(FakeSocket.last.newest('mute')).toMatchObject({ muted: true })
+    expect(room.state.notice).toBeNull()
+  })
+
+  it('a_late_return_is_a_new_participant_and_is_told_so', async () => {
+    const room = await entered()
+    FakeSocket.last.closes(1006)
+    await vi.advanceTimersByTimeAsync(1_000)
+    await arrive({ resumed: false, you: 7 })
+    expect(room.state.notice?.kind).toBe('rejoined')
+  })
+})
+
+describe('a broken media path', () => {
+  it('restarts_ice_twice_and_then_makes_a_new_peer_on_the_same_line', async () => {
+    const room = await entered()
+    FakePeer.last.becomes('failed')
+    await settle()
+    expect(room.state.media).toBe('unstable')
+    expect(FakePeer.last.offers).toEqual([{ iceRestart: false }, { iceRestart: true }])
+    await answer()
+    await vi.advanceTimersByTimeAsync(6_000)
+    await answer()
+    expect(FakePeer.last.offers).toHaveLength(3)
+    await vi.advanceTimersByTimeAsync(6_000)
+    await answer()
+    expect(FakePeer.all).toHaveLength(2)
+    expect(FakeSocket.all).toHaveLength(1)
+    expect(room.state.media).toBe('blocked')
+    FakePeer.last.becomes('connected')
+    expect(room.state.media).toBe('connected')
+  })
+
+  it('a_short_disconnection_mends_itself', async () => {
+    const room = await entered()
+    FakePeer.last.becomes('disconnected')
+    await vi.advanceTimersByTimeAsync(2_000)
+    FakePeer.last.becomes('connected')
+    await vi.advanceTimersByTimeAsync(8_000)
+    expect(FakePeer.last.offers).toHaveLength(1)
+    expect(room.state.media).toBe('connected')
+  })
+
+  it('says_when_no_path_opens_at_all', async () => {
+    const room = newRoom()
+    room.enter()
+    await settle()
+    await arrive()
+    await vi.advanceTimersByTimeAsync(11_000)
+    expect(room.state.media).toBe('blocked')
+    expect(room.state.line.at).toBe('open')
+  })
+})
+
+describe('watching', () => {
+  it('is_told_every_15_seconds_and_when_it_changes', async () => {
+    const room = await entered()
+    room.setWatching(true, true)
+    const before = FakeSocket.last.count('watching')
+    expect(FakeSocket.last.newest('watching')).toMatchObject({ visible: true, sound: true })
+    room.setWatching(true, true)
+    expect(FakeSocket.last.count('watching')).toBe(before)
+    room.setWatching(false, true)
+    expect(FakeSocket.last.newest('watching')).toMatchObject({ visible: false })
+    await vi.advanceTimersByTimeAsync(15_000)
+    expect(FakeSocket.last.count('watching')).toBe(before + 2)
+  })
+})
+
+describe('the end', () => {
+  it('leaves_nothing_running', async () => {
+    const room = await entered()
+    FakeSocket.last.says({ type: 'session_ended' })
+    expect(room.state.line).toMatchObject({ at: 'closed', reason: 'ended' })
+    expect(FakePeer.last.connectionState).toBe('closed')
+    room.dispose()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
