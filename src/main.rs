@@ -10,7 +10,7 @@ use lectern::http::key::SigningKey;
 use lectern::http::ticket::Ticket;
 use lectern::store::{Store, ledger};
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -112,7 +112,11 @@ fn run() -> anyhow::Result<()> {
 
 fn serve(config: Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log).context("--log 的写法不对")?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     rustls::crypto::ring::default_provider().install_default().ok().context("TLS 没有准备好")?;
     say(&format!(
         "讲台 {}\n\n选项（lectern serve --help 有说明）：\n{}",

@@ -11,7 +11,10 @@ use super::state::AppState;
 
 /// Requests by method, route and status. Routes are patterns, so there are as many keys as routes and statuses.
 #[derive(Clone, Default)]
-pub(super) struct RequestCounts(Arc<Mutex<BTreeMap<(String, String, u16), u64>>>);
+pub(super) struct RequestCounts(Arc<Mutex<BTreeMap<Kind, u64>>>);
+
+/// Method, route and status.
+type Kind = (String, String, u16);
 
 impl RequestCounts {
     fn count(&self, method: &str, route: &str, status: u16) {

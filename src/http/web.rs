@@ -26,8 +26,11 @@ const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 /// Below this, the header costs more than gzip saves.
 const WORTH_GZIP: usize = 1024;
 
+/// Digest and path of a file.
+type Content = ([u8; 32], String);
+
 /// Compressed once per file, not once per viewer: a lesson begins with hundreds asking for the same script.
-static GZIPPED: LazyLock<Mutex<HashMap<([u8; 32], String), Bytes>>> = LazyLock::new(Mutex::default);
+static GZIPPED: LazyLock<Mutex<HashMap<Content, Bytes>>> = LazyLock::new(Mutex::default);
 
 /// Everything that is no route: a file of the web client, its one page for page addresses, or a refusal.
 pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {

@@ -38,10 +38,11 @@ pub(super) struct Ask {
 }
 
 type Answer = oneshot::Sender<Result<Appended, StoreError>>;
+type Queue = mpsc::Sender<(Ask, Answer)>;
 
 pub(super) struct Scribes {
     /// None once closed.
-    queues: Mutex<Option<Vec<mpsc::Sender<(Ask, Answer)>>>>,
+    queues: Mutex<Option<Vec<Queue>>>,
     tasks: tokio::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -65,7 +66,7 @@ impl Scribes {
     }
 
     /// All appends of one Session go to one scribe, so that they stay in order.
-    fn queue(&self, session: SessionId) -> Option<mpsc::Sender<(Ask, Answer)>> {
+    fn queue(&self, session: SessionId) -> Option<Queue> {
         let mut hasher = DefaultHasher::new();
         session.hash(&mut hasher);
         let number = usize::try_from(hasher.finish() >> 32).unwrap_or(0);

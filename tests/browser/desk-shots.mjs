@@ -1,16 +1,13 @@
 // Pictures of every page of the desk, from the built files and an API played by this program; no server is started.
 // usage: node desk-shots.mjs [name,name] — pictures go to shots/desk/
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { extname } from 'node:path'
+import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
-import { activities, answer, NOW } from './desk-world.mjs'
+import { launch } from './browser.mjs'
+import { ORIGIN, serve } from './desk-stage.mjs'
+import { activities, NOW } from './desk-world.mjs'
 
-const dist = fileURLToPath(new URL('../../web/dist', import.meta.url))
 const shots = fileURLToPath(new URL('./shots/desk', import.meta.url))
 mkdirSync(shots, { recursive: true })
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
-const ORIGIN = 'http://lectern.test'
 const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
 const a = activities
 const zhou = a.live.studio.id
@@ -70,10 +67,7 @@ async function addAccount(page) {
 
 const only = process.argv[2]
 const themes = process.env.THEMES?.split(',') ?? ['light', 'dark']
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-})
+const browser = await launch()
 let wrong = 0
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const theme of themes) {
@@ -104,15 +98,3 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 }
 await browser.close()
 if (wrong > 0) process.exit(1)
-
-async function serve(route, shot) {
-  const request = route.request()
-  const { pathname, searchParams } = new URL(request.url())
-  if (pathname.startsWith('/api/')) {
-    if (shot.slow === pathname) return new Promise(() => {})
-    const [status, body] = answer(shot.who, request.method(), pathname, shot.change, searchParams) ?? [404, { code: 'no_such_route', sentence: '没有这个接口。' }]
-    return route.fulfill({ status, contentType: 'application/json', body: JSON.stringify(body) })
-  }
-  const file = existsSync(dist + pathname) && extname(pathname) ? dist + pathname : `${dist}/index.html`
-  return route.fulfill({ status: 200, contentType: TYPES[extname(file)] ?? 'application/octet-stream', body: readFileSync(file) })
-}

@@ -71,7 +71,7 @@ const series = [
 
 const stay = (day, from, to) => ({ from: at(day, from), to: at(day, to) })
 const attendance = (one, intervals, minutes) => ({
-  session: one.session.id, activity: one, started_at: one.session.started_at, ended_at: one.session.ended_at, planned_start: one.planned_start, planned_end: one.planned_end, intervals, minutes,
+  session: one.session.id, activity: one, started_at: one.session.started_at, ended_at: one.session.ended_at, planned_start: one.planned_start, planned_end: one.planned_end, intervals, open: one.session.ended_at === null, minutes,
 })
 export const myAttendance = [
   attendance(a.live, [stay('11-20', '14:31', '15:12')], 41),
@@ -82,9 +82,8 @@ export const myAttendance = [
 ]
 const presence = [
   [people.chen, '14:31', '15:12'], [people.wang, '14:30', '15:12'], [people.sun, '14:47', '15:12'], [people.li, '14:29', '15:12'], [people.xu, '14:30', '14:58'], [people.he, '15:01', '15:12'],
-].map(([p, from, to], n) => ({ participant: n + 2, kind: 'account', account: p.id, name: p.name, school: p.school.name, rural: p.school.rural, intervals: [stay('11-20', from, to)], minutes: 0 }))
-presence.push({ participant: 20, kind: 'guest', account: null, name: '郑小云', school: '青山教学点', rural: true, intervals: [stay('11-20', '14:40', '14:55'), stay('11-20', '14:59', '15:12')], minutes: 28 })
-presence.push({ participant: 21, kind: 'encoder', account: null, name: 'OBS', school: null, rural: false, intervals: [stay('11-20', '14:30', '15:12')], minutes: 42 })
+].map(([p, from, to]) => ({ open: true, kind: 'account', account: p.id, name: p.name, school: p.school.name, rural: p.school.rural, intervals: [stay('11-20', from, to)], minutes: 0 }))
+presence.push({ open: true, kind: 'guest', account: null, name: '郑小云', school: '青山教学点', rural: true, intervals: [stay('11-20', '14:40', '14:55'), stay('11-20', '14:59', '15:12')], minutes: 28 })
 
 const regions = [
   { id: 'regionprov234567', name: '浙江省', kind: 'province', parent: null, path: '浙江省' },

@@ -70,7 +70,8 @@ fn documented() -> BTreeSet<(String, String)> {
     let mut routes = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         let methods = item.as_object().unwrap().keys();
-        let is_method = |key: &&String| ["get", "post", "patch", "put", "delete", "options", "head"].contains(&key.as_str());
+        let is_method =
+            |key: &&String| ["get", "post", "patch", "put", "delete", "options", "head"].contains(&key.as_str());
         routes.extend(methods.filter(is_method).map(|method| (method.to_uppercase(), path.clone())));
     }
     routes
@@ -105,7 +106,8 @@ async fn each_role_may_do_what_the_table_says() {
             continue;
         }
         let app = TestApp::start().await;
-        let session = if path.contains("sessions") { app.live_session(app.world.activity).await } else { String::new() };
+        let session =
+            if path.contains("sessions") { app.live_session(app.world.activity).await } else { String::new() };
         // Those who may change something go last: afterwards it is changed.
         let mut order: Vec<usize> = (0..ROLES.len()).collect();
         order.sort_by_key(|&role| may.as_bytes()[role] == b'y');
@@ -124,13 +126,7 @@ async fn each_role_may_do_what_the_table_says() {
 }
 
 /// A request that would do what the route is for.
-async fn ask(
-    app: &TestApp,
-    person: &Person,
-    (method, path): (&str, &str),
-    session: &str,
-    guest: bool,
-) -> StatusCode {
+async fn ask(app: &TestApp, person: &Person, (method, path): (&str, &str), session: &str, guest: bool) -> StatusCode {
     let world = &app.world;
     let id = match path.split('/').nth(2) {
         Some("regions") => world.county.to_string(),

@@ -15,7 +15,10 @@ async fn the_fifth_wrong_password_locks_for_fifteen_minutes() {
     let somebody = app.nobody();
     for left in ["4", "3", "2", "1"] {
         let (status, code, fields) = refusal(somebody.post("/api/logins", &form("teacher", "wrong")).await).await;
-        assert_eq!((status, code.as_str(), fields["left"].as_str()), (StatusCode::UNAUTHORIZED, "wrong_password", Some(left)));
+        assert_eq!(
+            (status, code.as_str(), fields["left"].as_str()),
+            (StatusCode::UNAUTHORIZED, "wrong_password", Some(left))
+        );
     }
     let (status, code, fields) = refusal(somebody.post("/api/logins", &form("teacher", "wrong")).await).await;
     assert_eq!((status, code.as_str()), (StatusCode::LOCKED, "locked_out"));

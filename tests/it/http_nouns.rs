@@ -57,10 +57,13 @@ async fn an_office_makes_teachers_of_its_own_schools_who_can_sign_in() {
     let account = made(&office, "/api/accounts", form.clone()).await;
     assert_eq!(account["school"]["rural"], true);
     assert!(account.get("password").is_none() && account.get("password_hash").is_none());
-    app.person("chenxiao").await;
+    let sign_in = json!({ "account_name": "chenxiao", "password": crate::app::PASSWORD });
+    assert_eq!(app.nobody().post("/api/logins", &sign_in).await.status(), StatusCode::OK);
 
-    let fresh = |name: &str| json!({ "name": "陈晓", "login_name": name, "password": "long enough", "role": "teacher",
-        "school": app.world.school });
+    let fresh = |name: &str| {
+        json!({ "name": "陈晓", "login_name": name, "password": "long enough", "role": "teacher",
+        "school": app.world.school })
+    };
     wants_field(&office, "/api/accounts", &fresh("chenxiao"), ("name", json!("另一位")), "login_name").await;
     wants_field(&office, "/api/accounts", &fresh("x"), ("name", json!("陈晓")), "login_name").await;
     wants_field(&office, "/api/accounts", &fresh("chen2"), ("password", json!("short")), "password").await;
@@ -109,7 +112,10 @@ async fn a_studio_with_its_members_and_series() {
     made(&host, &format!("{path}/series"), json!({ "title": "整本书阅读" })).await;
     wants_field(&host, &format!("{path}/series"), &json!({}), ("title", json!("整本书阅读")), "title").await;
     let changed: Value = host.patch(&path, &json!({ "introduction": "从一节课开始" })).await.json().await.unwrap();
-    assert_eq!((changed["introduction"].as_str(), changed["subject"].as_str()), (Some("从一节课开始"), Some("小学语文")));
+    assert_eq!(
+        (changed["introduction"].as_str(), changed["subject"].as_str()),
+        (Some("从一节课开始"), Some("小学语文"))
+    );
     let page: Value = host.get(&path).await.json().await.unwrap();
     assert_eq!((page["members"].as_array().unwrap().len(), page["may_manage"].as_bool()), (3, Some(true)));
     assert_eq!(page["series"][0]["title"], "整本书阅读");

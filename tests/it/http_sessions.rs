@@ -54,7 +54,8 @@ async fn a_guest_comes_in_only_where_allowed_and_only_with_name_and_school() {
     assert_eq!((status, code.as_str()), (StatusCode::FORBIDDEN, "guests_not_allowed"));
     assert_eq!(refusal(nobody.post(&open, &json!({})).await).await.0, StatusCode::UNAUTHORIZED);
 
-    for (name, school, field) in [("", "石桥小学", "name"), ("王芳", "  ", "school"), ("a@b", "石桥小学", "name")] {
+    for (name, school, field) in [("", "石桥小学", "name"), ("王芳", "  ", "school"), ("a@b", "石桥小学", "name")]
+    {
         let form = json!({ "guest": { "name": name, "school": school } });
         let (status, _, fields) = refusal(nobody.post(&open, &form).await).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -111,9 +112,13 @@ async fn at_the_limit_an_activity_stays_planned() {
         made.push(page["activity"]["id"].as_str().unwrap().to_owned());
     }
     for id in &made[..3] {
-        assert_eq!(host.post(&format!("/api/activities/{id}/go-live"), &Value::Null).await.status(), StatusCode::CREATED);
+        assert_eq!(
+            host.post(&format!("/api/activities/{id}/go-live"), &Value::Null).await.status(),
+            StatusCode::CREATED
+        );
     }
-    let (status, code, _) = refusal(host.post(&format!("/api/activities/{}/go-live", made[3]), &Value::Null).await).await;
+    let (status, code, _) =
+        refusal(host.post(&format!("/api/activities/{}/go-live", made[3]), &Value::Null).await).await;
     assert_eq!((status, code.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "too_many_sessions"));
     let page: Value = host.get(&format!("/api/activities/{}", made[3])).await.json().await.unwrap();
     assert_eq!(page["activity"]["state"], "planned");

@@ -45,7 +45,10 @@ async fn health_says_alive_ready_and_how_it_goes() {
     app.live_session(app.world.activity).await;
     let told = somebody.get("/metrics").await.text().await.unwrap();
     assert!(told.contains("lectern_live_sessions 1\n"), "{told}");
-    assert!(told.contains("lectern_http_requests_total{method=\"GET\",route=\"/healthz\",status=\"200\"} 1\n"), "{told}");
+    assert!(
+        told.contains("lectern_http_requests_total{method=\"GET\",route=\"/healthz\",status=\"200\"} 1\n"),
+        "{told}"
+    );
 }
 
 #[tokio::test]

@@ -107,7 +107,8 @@ async fn a_bad_offer_gets_the_status_that_fits() {
     let vp9 = OFFER.replace("H264", "VP9");
     let not_sdp = OFFER.replace("v=0", "hello");
     let huge = format!("{OFFER}{}", "a=x\r\n".repeat(40_000));
-    let cases: &[(&[(&str, &str)], &str, StatusCode)] = &[
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, StatusCode);
+    let cases: &[Case<'_>] = &[
         (&sdp, "", StatusCode::BAD_REQUEST),
         (&sdp, "v=0\r\n", StatusCode::BAD_REQUEST),
         (&sdp, &not_sdp, StatusCode::BAD_REQUEST),

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a surprised test stops")]
 
+#[path = "support/app.rs"]
+mod app;
 mod demo;
 mod house;
 mod http_access;
@@ -11,8 +13,6 @@ mod http_sessions;
 mod http_site;
 mod http_socket;
 mod http_whip;
-#[path = "support/app.rs"]
-mod app;
 #[path = "support/plane.rs"]
 mod plane;
 #[path = "support/postgres.rs"]

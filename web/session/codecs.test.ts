@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tuneOpus, videoCodecs } from './codecs'
+import { askForOpusRepair, tuneOpus, videoCodecs } from './codecs'
 import { CHROMIUM_CODECS } from './fakes'
 
 describe('codecs', () => {
@@ -19,5 +19,12 @@ describe('codecs', () => {
     expect(tuned).toContain('a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1\r\n')
     expect(tuned).toContain('a=fmtp:96 max-fr=30\r\n')
     expect(tuneOpus(tuned)).toBe(tuned)
+  })
+
+  it('asks_for_lost_opus_packets_once_and_for_nothing_else', () => {
+    const sdp = 'a=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 transport-cc\r\na=rtpmap:9 G722/8000\r\n'
+    const asked = askForOpusRepair(sdp)
+    expect(asked).toBe('a=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 nack\r\na=rtcp-fb:111 transport-cc\r\na=rtpmap:9 G722/8000\r\n')
+    expect(askForOpusRepair(asked)).toBe(asked)
   })
 })

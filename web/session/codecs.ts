@@ -32,3 +32,13 @@ export function tuneOpus(sdp: string): string {
     })
     .join('\r\n')
 }
+
+/**
+ * Asks that lost Opus packets be repeated. Chromium repairs sound by NACK when both sides name it, but never names it
+ * itself; the answer then says whether the server does.
+ */
+export function askForOpusRepair(sdp: string): string {
+  return sdp.replace(/^a=rtpmap:(\d+) opus\/48000.*$/gim, (line, pt: string) =>
+    sdp.includes(`a=rtcp-fb:${pt} nack`) ? line : `${line}\r\na=rtcp-fb:${pt} nack`,
+  )
+}

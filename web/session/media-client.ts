@@ -4,7 +4,7 @@
  * coming and going change no session description.
  */
 import type { Source } from '@/protocol/signaling'
-import { tuneOpus, videoCodecs } from './codecs'
+import { askForOpusRepair, tuneOpus, videoCodecs } from './codecs'
 import { readStats } from './media-stats'
 import type { MediaReading } from './media-stats'
 
@@ -162,7 +162,7 @@ export class MediaClient {
     const run = async () => {
       if (!peer || peer !== this.peer || this.closed) return
       const offer = await peer.createOffer({ iceRestart })
-      const sdp = tuneOpus(offer.sdp ?? '')
+      const sdp = askForOpusRepair(tuneOpus(offer.sdp ?? ''))
       await peer.setLocalDescription({ type: 'offer', sdp })
       // The server is ICE-lite with public candidates and learns ours from our checks: nothing is gained by gathering first.
       let answer: string

@@ -7,6 +7,7 @@ use lectern_signaling::protocol::server::{ServerMessage, Welcome};
 use lectern_signaling::protocol::{PROTOCOL_VERSION, Refusal, Source};
 use reqwest::{Client, Url};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
@@ -15,8 +16,8 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 const WATCHING_EVERY: Duration = Duration::from_secs(15);
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
-pub(crate) struct Connection {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+pub(crate) struct Connection<S = MaybeTlsStream<TcpStream>> {
+    stream: WebSocketStream<S>,
     next_id: u64,
 }
 
@@ -41,9 +42,16 @@ impl Connection {
         let connecting = tokio_tungstenite::connect_async(address.as_str());
         let (stream, _) = connecting.await.with_context(|| format!("opening {address}"))?;
         let mut connection = Self { stream, next_id: 1 };
+        let welcome = connection.hello(ticket, resume).await?;
+        Ok((connection, welcome))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    async fn hello(&mut self, ticket: &str, resume: Option<String>) -> anyhow::Result<Box<Welcome>> {
         let hello = ClientMessage::Hello { protocol: PROTOCOL_VERSION, ticket: ticket.to_owned(), resume };
-        match connection.ask(hello).await? {
-            ServerMessage::Welcome(welcome) => Ok((connection, welcome)),
+        match self.ask(hello).await? {
+            ServerMessage::Welcome(welcome) => Ok(welcome),
             other => bail!("the answer to hello was {other:?}"),
         }
     }
@@ -159,4 +167,67 @@ pub(crate) async fn guest_ticket(client: &Client, server: &Url, session: &str, n
         bail!("no ticket for a guest: {status} {}", text.chars().take(300).collect::<String>());
     }
     Ok(serde_json::from_str::<Ticket>(&text).context("reading the ticket")?.ticket)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lectern_signaling::protocol::ParticipantId;
+    use tokio::io::DuplexStream;
+    use tokio_tungstenite::tungstenite::protocol::Role;
+
+    /// A server that is told what to say to each frame.
+    async fn talk(script: fn(ClientFrame) -> Vec<ServerMessage>) -> Connection<DuplexStream> {
+        let (near, far) = tokio::io::duplex(64 * 1024);
+        tokio::spawn(async move {
+            let mut server = WebSocketStream::from_raw_socket(far, Role::Server, None).await;
+            while let Some(Ok(Message::Text(text))) = server.next().await {
+                for message in script(serde_json::from_str(&text).unwrap()) {
+                    server.send(Message::text(serde_json::to_string(&message).unwrap())).await.unwrap();
+                }
+            }
+        });
+        Connection { stream: WebSocketStream::from_raw_socket(near, Role::Client, None).await, next_id: 1 }
+    }
+
+    fn refuse(frame: &ClientFrame, refusal: Refusal) -> ServerMessage {
+        ServerMessage::Refused(refusal.answering(Some(frame.id)))
+    }
+
+    #[tokio::test]
+    async fn the_answer_is_the_one_with_the_frames_number() {
+        let mut connection = talk(|frame| {
+            let left = ServerMessage::ParticipantLeft { participant: ParticipantId(9) };
+            let other = ServerMessage::Answer { re: frame.id + 7, sdp: "other".to_owned() };
+            vec![left, other, ServerMessage::Answer { re: frame.id, sdp: "mine".to_owned() }]
+        })
+        .await;
+        assert_eq!(connection.offer("v=0".to_owned()).await.unwrap(), "mine");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_told_in_the_servers_words() {
+        let mut connection = talk(|frame| vec![refuse(&frame, Refusal::TicketExpired)]).await;
+        let error = connection.hello("ticket", None).await.unwrap_err().to_string();
+        assert!(error.contains(&Refusal::TicketExpired.to_string()), "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_is_published_already_stays_published() {
+        let mut again = talk(|frame| vec![refuse(&frame, Refusal::AlreadyPublished)]).await;
+        assert!(again.publish(Source::Camera, "1").await.is_ok());
+        let mut stranger = talk(|frame| vec![refuse(&frame, Refusal::NotAdmitted)]).await;
+        assert!(stranger.publish(Source::Camera, "1").await.is_err());
+    }
+
+    #[tokio::test]
+    async fn the_end_of_the_session_is_for_good_and_a_lost_websocket_is_not() {
+        let mut ended = talk(|_| vec![ServerMessage::SessionEnded]).await;
+        assert_eq!(ended.stay().await, Ended::ForGood);
+        let (near, far) = tokio::io::duplex(1024);
+        let mut lost =
+            Connection { stream: WebSocketStream::from_raw_socket(near, Role::Client, None).await, next_id: 1 };
+        drop(far);
+        assert_eq!(lost.stay().await, Ended::Lost);
+    }
 }

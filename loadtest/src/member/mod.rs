@@ -32,6 +32,8 @@ use std::time::{Duration, Instant};
 pub(crate) use codecs::VideoShape;
 
 const REPORT_EVERY: Duration = Duration::from_secs(1);
+/// Silence on the path before it counts as disconnected, and after that before it counts as failed.
+const LOST_AFTER: Duration = Duration::from_secs(4);
 /// Key frames are spread out: at most this many datagrams, then a pause.
 const BURST: usize = 12;
 const PAUSE: Duration = Duration::from_millis(2);
@@ -87,11 +89,8 @@ impl Member {
         let (tap, feedback) = FeedbackTap::new();
         let settings = SettingEngineBuilder::new()
             .with_srtp_protection_profiles(codecs::srtp_profiles())
-            .with_ice_timeouts(
-                Some(Duration::from_secs(5)),
-                Some(Duration::from_secs(10)),
-                Some(Duration::from_secs(2)),
-            )
+            // A server that is gone is noticed in seconds: the broadcast should be back before people give up.
+            .with_ice_timeouts(Some(LOST_AFTER), Some(LOST_AFTER), Some(Duration::from_secs(1)))
             .with_include_loopback_candidate(true)
             .build();
         let mut connection = RTCPeerConnectionBuilder::new()

@@ -83,11 +83,9 @@ impl Worker {
             for event in &woken {
                 if event.token() == SOCKET {
                     self.readable |= event.is_readable();
-                    if event.is_writable() {
-                        self.socket.flush_backlog();
-                    }
                 }
             }
+            self.socket.flush_backlog();
             let now = Instant::now();
             more_commands = self.carry_out_commands(now);
             self.receive(now);

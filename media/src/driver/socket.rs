@@ -21,7 +21,7 @@ pub(super) struct MediaSocket {
     pub(super) io: UdpSocket,
     state: UdpSocketState,
     local_addr: SocketAddr,
-    buffers: Vec<Vec<u8>>,
+    buffers: [Vec<u8>; BATCH_SIZE],
     backlog: VecDeque<Waiting>,
     backlog_bytes: usize,
 }
@@ -49,7 +49,7 @@ impl MediaSocket {
             }
         }
         let local_addr = io.local_addr()?;
-        let buffers = vec![vec![0; RECEIVE_BUFFER]; BATCH_SIZE];
+        let buffers = std::array::from_fn(|_| vec![0; RECEIVE_BUFFER]);
         Ok(Self { io, state, local_addr, buffers, backlog: VecDeque::new(), backlog_bytes: 0 })
     }
 
@@ -61,7 +61,7 @@ impl MediaSocket {
     pub(super) fn receive(&mut self, mut each: impl FnMut(Path, &mut [u8])) -> io::Result<bool> {
         let mut metas = [RecvMeta::default(); BATCH_SIZE];
         let count = {
-            let mut slices: Vec<IoSliceMut<'_>> = self.buffers.iter_mut().map(|b| IoSliceMut::new(b)).collect();
+            let mut slices = self.buffers.each_mut().map(|buffer| IoSliceMut::new(buffer));
             match self.state.recv(UdpSockRef::from(&self.io), &mut slices, &mut metas) {
                 Ok(count) => count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),

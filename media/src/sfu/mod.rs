@@ -3,21 +3,21 @@
 //! Datagrams go in by [`Sfu::handle_datagram`], come out by [`Sfu::poll_transmit`]; calls name peers and tracks by number.
 //! A batch of datagrams should be handled before transmits are polled: packets to one receiver are then sent together.
 
+mod negotiation;
 mod outgoing;
+mod sealing;
 mod stats;
 #[cfg(test)]
 mod tests;
 
-use crate::egress::Egress;
 use crate::ids::{Layer, Mid, PeerId, TrackId};
 use crate::router::{Router, RouterConfig};
-use crate::sdp::{AnswerParams, Flow, LocalTransport, Negotiated, Offer, RemoteTransport, answer};
+use crate::sdp::{Flow, Offer};
 use crate::transport::stun::{BindingRequest, Credentials};
-use crate::transport::{
-    CloseReason, DropCounts, DropReason, Identity, Input, Path, Protocol, Transport, TransportEvent,
-};
+use crate::transport::{CloseReason, DropCounts, DropReason, Identity, Input, Path, Protocol, TransportEvent};
 pub use outgoing::Transmit;
 use outgoing::{Outgoing, Sender};
+use sealing::Sealing;
 pub use stats::{PeerStats, SfuError, SfuEvent, Totals};
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -26,9 +26,6 @@ use std::time::{Duration, Instant};
 
 /// Events that wait to be fetched. Above this, those that only say how things stand are dropped and counted.
 const MAX_EVENTS: usize = 4096;
-/// 144 random bits in a password, 48 in a name (RFC 8445 §5.3 asks for 128 and 24), base64 as ICE allows it.
-const UFRAG_BYTES: usize = 6;
-const PWD_BYTES: usize = 18;
 
 pub struct SfuConfig {
     pub identity: Arc<Identity>,
@@ -95,76 +92,6 @@ impl Sfu {
             transports_due: None,
             counters: Counters::default(),
         }
-    }
-
-    /// Opens a peer and answers its offer. `sendrecv_means` says what an m-line is that the client offers in both
-    /// directions: an uplink for an encoder, a slot for a player.
-    ///
-    /// # Errors
-    /// Nothing is left behind when the offer is refused.
-    pub fn open(&mut self, now: Instant, id: PeerId, offer: &str, sendrecv_means: Flow) -> Result<String, SfuError> {
-        if self.peers.contains_key(&id) {
-            return Err(SfuError::PeerExists);
-        }
-        let offer = Offer::parse(offer)?;
-        let local = self.new_credentials()?;
-        let mut own_ssrcs = HashMap::new();
-        let (text, agreed) = self.answer(id, &offer, &local, (sendrecv_means, 1), &mut own_ssrcs)?;
-        self.router.add_peer(now, id, &agreed)?;
-        let transport = Transport::new(now, self.identity.clone(), local.clone(), &offer.remote);
-        self.due_at(transport.next_timeout());
-        self.by_ufrag.insert(local.ufrag.clone(), id);
-        let sender = Sender { transport, outbox: None };
-        let peer = Peer {
-            sender,
-            offer,
-            local,
-            sendrecv_means,
-            answers: 1,
-            own_ssrcs,
-            waiting_slots: Vec::new(),
-            media_sent_at: None,
-            media_received_at: None,
-        };
-        self.peers.insert(id, peer);
-        Ok(text)
-    }
-
-    /// Answers a later offer of the same client: new m-lines, changed directions, or an ICE restart.
-    ///
-    /// # Errors
-    /// The peer goes on as before.
-    pub fn reoffer(&mut self, now: Instant, id: PeerId, offer: &str) -> Result<String, SfuError> {
-        let offer = Offer::parse(offer)?;
-        let peer = self.peers.get(&id).ok_or(SfuError::NoSuchPeer)?;
-        if !peer.offer.is_continued_by(&offer) {
-            return Err(SfuError::Offer(crate::sdp::OfferError::Changed));
-        }
-        let restarts = is_restart(&peer.offer.remote, &offer.remote);
-        let local = if restarts { self.new_credentials()? } else { peer.local.clone() };
-        let peer = self.peers.get(&id).ok_or(SfuError::NoSuchPeer)?;
-        let (means, answers, mut own_ssrcs) = (peer.sendrecv_means, peer.answers + 1, peer.own_ssrcs.clone());
-        let (text, agreed) = self.answer(id, &offer, &local, (means, answers), &mut own_ssrcs)?;
-        self.router.update_peer(now, id, &agreed)?;
-        let peer = self.peers.get_mut(&id).ok_or(SfuError::NoSuchPeer)?;
-        (peer.answers, peer.own_ssrcs, peer.offer) = (answers, own_ssrcs, offer);
-        if restarts {
-            self.adopt(id, local);
-        }
-        Ok(text)
-    }
-
-    /// Restarts ICE for a client that sends only new credentials (RFC 9725 §4.3.2); gives ours.
-    ///
-    /// # Errors
-    /// When there is no such peer.
-    pub fn restart_ice(&mut self, id: PeerId, ufrag: &str, pwd: &str) -> Result<LocalTransport, SfuError> {
-        let local = self.new_credentials()?;
-        let peer = self.peers.get_mut(&id).ok_or(SfuError::NoSuchPeer)?;
-        ufrag.clone_into(&mut peer.offer.remote.ice_ufrag);
-        pwd.clone_into(&mut peer.offer.remote.ice_pwd);
-        self.adopt(id, local.clone());
-        Ok(self.local_transport(&local))
     }
 
     /// Says goodbye to the client and forgets the peer, its tracks and its slots. An unknown peer is no error.
@@ -407,54 +334,6 @@ impl Sfu {
         });
     }
 
-    fn answer(
-        &mut self,
-        id: PeerId,
-        offer: &Offer,
-        local: &Credentials,
-        (sendrecv_means, version): (Flow, u64),
-        own_ssrcs: &mut HashMap<Mid, (u32, u32)>,
-    ) -> Result<(String, Negotiated), SfuError> {
-        let local = self.local_transport(local);
-        let router = &mut self.router;
-        Ok(answer(
-            offer,
-            &mut AnswerParams {
-                local: &local,
-                // RFC 8866 §5.2 wants a number below 2^63.
-                session: id.0 & (u64::MAX >> 1),
-                version,
-                sendrecv_means,
-                own_ssrcs: &mut |mid| *own_ssrcs.entry(mid).or_insert_with(|| router.allocate_ssrcs()),
-            },
-        )?)
-    }
-
-    fn local_transport(&self, local: &Credentials) -> LocalTransport {
-        LocalTransport {
-            ice_ufrag: local.ufrag.clone(),
-            ice_pwd: local.pwd.clone(),
-            fingerprint_sha256: self.identity.fingerprint_sha256(),
-            candidates: self.candidates.clone(),
-        }
-    }
-
-    /// Gives the peer new credentials beside those that it may still use.
-    fn adopt(&mut self, id: PeerId, local: Credentials) {
-        let Some(peer) = self.peers.get_mut(&id) else { return };
-        peer.sender.transport.restart_ice(local.clone(), &peer.offer.remote);
-        peer.local = local;
-        self.by_ufrag.retain(|_, owner| *owner != id);
-        self.by_ufrag.extend(peer.sender.transport.local_ufrags().map(|ufrag| (ufrag.to_owned(), id)));
-    }
-
-    fn new_credentials(&self) -> Result<Credentials, SfuError> {
-        let mut bytes = [0; UFRAG_BYTES + PWD_BYTES];
-        self.identity.fill_random(&mut bytes).map_err(|_| SfuError::NoRandomness)?;
-        let (ufrag, pwd) = bytes.split_at(UFRAG_BYTES);
-        Ok(Credentials { ufrag: ice_chars(ufrag), pwd: ice_chars(pwd) })
-    }
-
     fn collect_router_events(&mut self) {
         while let Some(event) = self.router.poll_event() {
             self.tell(event.into());
@@ -467,67 +346,5 @@ impl Sfu {
         } else {
             self.counters.events_lost += 1;
         }
-    }
-}
-
-fn is_restart(before: &RemoteTransport, after: &RemoteTransport) -> bool {
-    before.ice_ufrag != after.ice_ufrag || before.ice_pwd != after.ice_pwd
-}
-
-/// Six bits a character, as ICE allows them (RFC 8839 §5.4).
-fn ice_chars(bytes: &[u8]) -> String {
-    const CHARS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let group = |three: &[u8]| three.iter().fold(0_u32, |all, byte| all << 8 | u32::from(*byte));
-    bytes
-        .chunks_exact(3)
-        .flat_map(|three| (0..4).rev().map(move |at| char::from(CHARS[(group(three) >> (6 * at)) as usize & 63])))
-        .collect()
-}
-
-/// The router's way out: packets are sealed into the receiver's box at once.
-struct Sealing<'a> {
-    now: Instant,
-    peers: &'a mut HashMap<PeerId, Peer>,
-    outgoing: &'a mut Outgoing,
-    counters: &'a mut Counters,
-}
-
-impl Sealing<'_> {
-    fn seal(
-        &mut self,
-        to: PeerId,
-        media: bool,
-        how: impl FnOnce(&mut Transport, &mut Vec<u8>) -> Result<usize, DropReason>,
-    ) -> Result<(), DropReason> {
-        let peer = self.peers.get_mut(&to).ok_or(DropReason::SealNotConnected)?;
-        let Sender { transport, outbox } = &mut peer.sender;
-        if !transport.is_connected() {
-            return Err(DropReason::SealNotConnected);
-        }
-        let len = self.outgoing.seal(to, outbox, |arena| how(transport, arena))?;
-        self.counters.packets_sealed += 1;
-        self.counters.bytes_sealed += len as u64;
-        if media {
-            peer.media_sent_at = Some(self.now);
-        }
-        Ok(())
-    }
-
-    fn count(&mut self, sealed: Result<(), DropReason>) {
-        if let Err(reason) = sealed {
-            self.counters.drops.count(reason);
-        }
-    }
-}
-
-impl Egress for Sealing<'_> {
-    fn send_rtp(&mut self, to: PeerId, header: &[u8], payload: &[u8]) {
-        let sealed = self.seal(to, true, |transport, arena| transport.seal_rtp(header, payload, arena));
-        self.count(sealed);
-    }
-
-    fn send_rtcp(&mut self, to: PeerId, compound: &[u8]) {
-        let sealed = self.seal(to, false, |transport, arena| transport.seal_rtcp(compound, arena));
-        self.count(sealed);
     }
 }

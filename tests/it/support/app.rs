@@ -9,16 +9,16 @@ use lectern::http::{self, AppState};
 use lectern::live::{LedgerError, LiveClock, MediaPlane, Pending, PresenceLedger, Registry, RegistryParts};
 use lectern::store::{self, Store};
 use lectern_signaling::room::RoomLimits;
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-pub const PASSWORD: &str = "correct horse";
+pub(crate) const PASSWORD: &str = "correct horse";
 
-pub struct TestApp {
+pub(crate) struct TestApp {
     pub url: String,
     pub store: Store,
     pub key: SigningKey,
@@ -28,14 +28,14 @@ pub struct TestApp {
 }
 
 /// A browser or a program: remembers its cookies and sends the CSRF token as a page does.
-pub struct Person {
+pub(crate) struct Person {
     pub client: Client,
     url: String,
     csrf: Option<String>,
 }
 
 /// Two counties of one city, a studio in each, and one of everybody.
-pub struct World {
+pub(crate) struct World {
     pub city: RegionId,
     pub county: RegionId,
     pub other_county: RegionId,
@@ -51,11 +51,7 @@ pub struct World {
 struct Ledger(Store);
 
 impl PresenceLedger for Ledger {
-    fn append(
-        &self,
-        session: SessionId,
-        events: Vec<presence::NewEvent>,
-    ) -> Pending<Result<(), LedgerError>> {
+    fn append(&self, session: SessionId, events: Vec<presence::NewEvent>) -> Pending<Result<(), LedgerError>> {
         let store = self.0.clone();
         Box::pin(async move {
             let written = store::ledger::append(&store, session, events).await;
@@ -73,10 +69,10 @@ impl PresenceLedger for Ledger {
 }
 
 /// 2026-03-02 09:00 in China, a Monday.
-pub const START: i64 = 1_772_413_200_000_000;
+pub(crate) const START: i64 = 1_772_413_200_000_000;
 
 impl TestApp {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
         let turned = Arc::new(AtomicI64::new(START));
@@ -104,32 +100,31 @@ impl TestApp {
         Self { url, store, key, world, clock: turned, _folder: folder }
     }
 
-    pub fn now(&self) -> Time {
+    pub(crate) fn now(&self) -> Time {
         Time::from_micros(self.clock.load(Ordering::SeqCst))
     }
 
-    pub fn turn_clock(&self, by: Duration) {
+    pub(crate) fn turn_clock(&self, by: Duration) {
         self.clock.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
     }
 
-    pub fn nobody(&self) -> Person {
+    pub(crate) fn nobody(&self) -> Person {
         let client = Client::builder().cookie_store(true).no_proxy().build().unwrap();
         Person { client, url: self.url.clone(), csrf: None }
     }
 
-    /// Signed in under this login name.
-    pub async fn person(&self, login_name: &str) -> Person {
-        let mut person = self.nobody();
-        let form = serde_json::json!({ "account_name": login_name, "password": PASSWORD });
-        let answer = person.post("/api/logins", &form).await;
-        assert_eq!(answer.status(), StatusCode::OK, "{login_name} signs in");
-        let me: Value = person.get("/api/me").await.json().await.unwrap();
-        person.csrf = Some(me["csrf"].as_str().unwrap().to_owned());
-        person
+    /// Signed in under this login name. Straight in the store: passwords cost time, and have tests of their own.
+    pub(crate) async fn person(&self, login_name: &str) -> Person {
+        let known = store::login::credentials(&self.store, login_name).await.unwrap().unwrap();
+        let issued = store::login::begin(&self.store, known.account.id, self.now()).await.unwrap();
+        let cookie = format!("lectern_login={}", issued.token).parse().unwrap();
+        let headers = header::HeaderMap::from_iter([(header::COOKIE, cookie)]);
+        let client = Client::builder().default_headers(headers).no_proxy().build().unwrap();
+        Person { client, url: self.url.clone(), csrf: Some(issued.login.csrf) }
     }
 
     /// The Session of the world's Activity, live.
-    pub async fn live_session(&self, activity: ActivityId) -> String {
+    pub(crate) async fn live_session(&self, activity: ActivityId) -> String {
         let host = self.person("host").await;
         let answer = host.post(&format!("/api/activities/{activity}/go-live"), &Value::Null).await;
         assert_eq!(answer.status(), StatusCode::CREATED);
@@ -139,7 +134,7 @@ impl TestApp {
 }
 
 impl Person {
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.url));
         match &self.csrf {
             Some(csrf) => request.header("x-csrf-token", csrf),
@@ -147,21 +142,21 @@ impl Person {
         }
     }
 
-    pub async fn get(&self, path: &str) -> Response {
+    pub(crate) async fn get(&self, path: &str) -> Response {
         self.request(Method::GET, path).send().await.unwrap()
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Response {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Response {
         self.request(Method::POST, path).json(body).send().await.unwrap()
     }
 
-    pub async fn patch(&self, path: &str, body: &Value) -> Response {
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Response {
         self.request(Method::PATCH, path).json(body).send().await.unwrap()
     }
 }
 
 /// The stable code of a refusal, and its fields.
-pub async fn refusal(answer: Response) -> (StatusCode, String, Value) {
+pub(crate) async fn refusal(answer: Response) -> (StatusCode, String, Value) {
     let status = answer.status();
     let body: Value = answer.json().await.unwrap();
     let sentence = body["sentence"].as_str().unwrap_or_default();

@@ -5,10 +5,10 @@ use lectern_media::ids::{Layer, Mid, PeerId, TrackId};
 use lectern_media::sdp::{Flow, LocalTransport};
 use std::collections::HashMap;
 
-pub struct PaperPlane;
+pub(crate) struct PaperPlane;
 
 /// Tells nothing, for ever.
-pub struct DeafEvents;
+pub(crate) struct DeafEvents;
 
 const ANSWER: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=ice-lite\r\na=group:BUNDLE 0\r\n\
     m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=ice-ufrag:first\r\n\

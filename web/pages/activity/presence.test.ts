@@ -3,24 +3,22 @@ import type { Presence } from '@/pages/desk/shapes'
 import { presenceRows } from './presence'
 
 const at = (m: number) => new Date(2026, 10, 20, 14, m).toISOString()
-const one = (participant: number, account: string | null, from: number, to: number, kind: Presence['kind'] = 'account'): Presence => ({
-  participant, kind, account, name: account ?? `访客${participant}`, school: null, rural: false, intervals: [{ from: at(from), to: at(to) }], minutes: to - from,
+const one = (name: string, account: string | null, from: number, to: number): Presence => ({
+  kind: account ? 'account' : 'guest', account, name, school: null, rural: false, intervals: [{ from: at(from), to: at(to) }], open: false, minutes: to - from,
 })
 const now = new Date(2026, 10, 20, 18)
 
 describe('presence of a session', () => {
-  it('two participants of one account are one row and their time is united', () => {
-    const rows = presenceRows([one(1, '甲', 0, 30), one(4, '甲', 20, 40)], now, 'minutes')
-    expect(rows).toHaveLength(1)
-    expect(rows[0]?.minutes).toBe(40)
+  it('the longest stay comes first, and of equals the name decides', () => {
+    const rows = presenceRows([one('乙', 'b', 0, 5), one('甲', 'a', 0, 50), one('丙', 'c', 10, 15)], now, 'minutes')
+    expect(rows.map((r) => r.name)).toEqual(['甲', '丙', '乙'])
   })
-  it('guests are never united', () => {
-    expect(presenceRows([one(1, null, 0, 30, 'guest'), one(2, null, 0, 30, 'guest')], now, 'minutes')).toHaveLength(2)
+  it('two guests of one name stay two', () => {
+    const rows = presenceRows([one('郑小云', null, 0, 30), one('郑小云', null, 0, 30)], now, 'minutes')
+    expect(new Set(rows.map((r) => r.key)).size).toBe(2)
   })
-  it('machines are not people', () => {
-    expect(presenceRows([one(1, null, 0, 30, 'encoder'), one(2, null, 0, 30, 'player')], now, 'name')).toEqual([])
-  })
-  it('the longest stay comes first', () => {
-    expect(presenceRows([one(1, '甲', 0, 5), one(2, '乙', 0, 50)], now, 'minutes').map((r) => r.name)).toEqual(['乙', '甲'])
+  it('overlapping spans of one person are united', () => {
+    const row = { ...one('甲', 'a', 0, 30), intervals: [{ from: at(0), to: at(30) }, { from: at(20), to: at(40) }] }
+    expect(presenceRows([row], now, 'name')[0]?.minutes).toBe(40)
   })
 })

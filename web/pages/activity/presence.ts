@@ -1,4 +1,4 @@
-/** Raw presence of a Session as a table: people only, one row for each person, however many devices they came with. */
+/** Raw presence of a Session as a table: one row for each person with the time united. */
 import { seenMs } from '@/ui/interval-bar'
 import type { Moment } from '@/locale/time-words'
 import type { IntervalView, Presence } from '@/pages/desk/shapes'
@@ -14,16 +14,11 @@ export interface PresenceRow {
 }
 
 export function presenceRows(all: readonly Presence[], now: Moment, order: 'minutes' | 'name'): PresenceRow[] {
-  const rows = new Map<string, PresenceRow>()
-  for (const one of all) {
-    // Encoders and players are machines; they are not in the room.
-    if (one.kind === 'encoder' || one.kind === 'player') continue
-    const key = one.account ?? `p${one.participant}`
-    const row = rows.get(key)
-    if (row) row.intervals = [...row.intervals, ...one.intervals]
-    else rows.set(key, { key, name: one.name, kind: one.kind, school: one.school, rural: one.rural, intervals: one.intervals, minutes: 0 })
-  }
-  for (const row of rows.values()) row.minutes = Math.floor(seenMs(row.intervals, now) / 60_000)
+  // The server has united the devices of one account; guests have nothing that would tell them apart but their place.
+  const rows = all.map((one, n) => ({
+    key: one.account ?? `guest-${n}`, name: one.name, kind: one.kind, school: one.school, rural: one.rural, intervals: one.intervals,
+    minutes: Math.floor(seenMs(one.intervals, now) / 60_000),
+  }))
   const byName = (a: PresenceRow, b: PresenceRow) => a.name.localeCompare(b.name, 'zh-CN')
-  return [...rows.values()].sort((a, b) => (order === 'minutes' ? b.minutes - a.minutes || byName(a, b) : byName(a, b)))
+  return rows.sort((a, b) => (order === 'minutes' ? b.minutes - a.minutes || byName(a, b) : byName(a, b)))
 }

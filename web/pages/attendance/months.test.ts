@@ -7,7 +7,7 @@ const row = (y: number, m: number, d: number, minutes: number, stays = 1): Atten
   const at = new Date(y, m - 1, d, 14, 30).toISOString()
   return {
     session: `${y}${m}${d}`, activity: {} as Attendance['activity'], started_at: at, ended_at: at, planned_start: at, planned_end: at,
-    intervals: Array.from({ length: stays }, () => ({ from: at, to: at })), minutes,
+    intervals: Array.from({ length: stays }, () => ({ from: at, to: at })), open: false, minutes,
   }
 }
 const now = new Date(2026, 10, 20)

@@ -105,12 +105,13 @@ impl Live {
         }
         let at_most = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
         let wall = clock.clone();
-        let parts = RegistryParts {
+        let mut parts = RegistryParts {
             clock: LiveClock::new(move || wall.now()),
             ledger: Arc::new(StoreLedger(store.clone())),
-            limits: RoomLimits { capacity: at_most(config.places_per_session) },
+            limits: Default::default(),
             sessions: at_most(config.sessions_at_once),
         };
+        parts.limits.capacity = at_most(config.places_per_session);
         Ok(Self { registry: Registry::start(parts, planes), shards })
     }
 
