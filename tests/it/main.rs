@@ -11,6 +11,7 @@ mod http_logins;
 mod http_nouns;
 mod http_sessions;
 mod http_site;
+mod http_socket;
 mod http_whip;
 #[path = "support/plane.rs"]
 mod plane;
