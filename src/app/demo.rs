@@ -3,10 +3,11 @@
 use crate::config::{Config, Switch};
 use crate::domain::{SessionId, Time};
 use crate::http::key::SigningKey;
-use crate::http::ticket::Ticket;
+use crate::http::ticket::{Subject, Ticket};
 use crate::jobs::demo;
 use crate::store::Store;
 use anyhow::Context;
+use lectern_signaling::protocol::SessionRole;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::{Child, Command};
@@ -48,7 +49,9 @@ impl Demo {
     pub(super) fn publish(&self, url: Option<&str>, key: &SigningKey, now: Time) -> Option<Child> {
         let (session, url) = (self.broadcast?, url?);
         let expires = (now + TICKET_LIVES).micros().div_euclid(1_000_000);
-        let ticket = Ticket::for_encoder(session.to_string(), "试播设备".to_owned(), expires).seal(key);
+        // A member like any other, over the websocket; encoders come by WHIP.
+        let device = Subject::Guest { name: "试播设备".to_owned(), school: "讲台".to_owned(), rural: false };
+        let ticket = Ticket::new(session.to_string(), device, SessionRole::Presenter, expires).seal(key);
         let program = std::env::current_exe().ok()?.with_file_name(PUBLISHER);
         let started = Command::new(&program)
             .args(["publish", "--forever", "--url", url])
