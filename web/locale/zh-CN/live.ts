@@ -241,6 +241,8 @@ export const live = {
   },
   reconnect: {
     title: (attempt: number) => (attempt > 1 ? `连接断了，正在重连（第 ${attempt} 次）。` : '连接断了，正在重连。'),
+    firstTitle: (attempt: number) => `还没有连上课堂，正在再试（第 ${attempt} 次）。`,
+    first: '连上后才开始记录在场。网络没有问题时，几秒钟就会接上。',
     text: '90 秒内接上，考勤不受影响。',
     late: '已断开超过 90 秒，接上后继续记录在场时间。',
     now: '现在重试',
