@@ -16,7 +16,7 @@ use axum_server::tls_rustls::RustlsConfig;
 use demo::Demo;
 use lectern_media::driver::{Shard, ShardConfig};
 use lectern_media::transport::Identity;
-use lectern_signaling::room::RoomLimits;
+use crate::live::RoomLimits;
 use ledger::StoreLedger;
 use plane::{ShardEvents, ShardPlane};
 use std::fmt;
