@@ -72,7 +72,7 @@ pub struct Config {
     pub demo_broadcast: Switch,
 
     /// 日志级别，例如 info 或 info,lectern=debug。默认 info：每场直播几行，不会按包写日志。
-    #[arg(long, env = "LECTERN_LOG", value_name = "FILTER", default_value = "info")]
+    #[arg(long, env = "LECTERN_LOG", value_name = "FILTER", default_value = "info,rtc_dtls=error")]
     pub log: String,
 
     /// 一场直播最多进多少人（设备）。超出时明确拒绝，好过让已经进来的人一起卡顿。

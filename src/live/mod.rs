@@ -14,6 +14,8 @@ pub(crate) mod testing;
 mod tests;
 
 pub use clock::{LiveClock, Reading};
+/// The app sets these; it knows no signaling otherwise.
+pub use lectern_signaling::room::RoomLimits;
 pub use ledger::{LedgerError, PresenceLedger};
 pub use media::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane};
 pub use outbox::{Outbox, OutboxReader, Outgoing, outbox};

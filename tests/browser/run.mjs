@@ -1,0 +1,26 @@
+// Runs every story against a server of its own, in one Chromium. A story's name as argument runs only that one.
+
+import { launch } from './browser.mjs';
+import { startServer } from './server.mjs';
+import { broadcast } from './broadcast.story.mjs';
+
+const stories = { broadcast };
+const wanted = process.argv.slice(2);
+const browser = await launch();
+let failed = 0;
+for (const [name, story] of Object.entries(stories)) {
+  if (wanted.length && !wanted.includes(name)) continue;
+  const server = await startServer();
+  const began = Date.now();
+  try {
+    await story(browser, server);
+    console.log(`ok ${name} (${Math.round((Date.now() - began) / 1000)} s)`);
+  } catch (error) {
+    failed += 1;
+    console.error(`FAILED ${name}: ${error.stack}\n--- server log ---\n${server.log().slice(-4000)}`);
+  } finally {
+    await server.stop();
+  }
+}
+await browser.close();
+process.exit(failed ? 1 : 0);
