@@ -3,8 +3,9 @@
 import { launch } from './browser.mjs';
 import { startServer } from './server.mjs';
 import { broadcast } from './broadcast.story.mjs';
+import { encoder } from './encoder.story.mjs';
 
-const stories = { broadcast };
+const stories = { broadcast, encoder };
 const wanted = process.argv.slice(2);
 const browser = await launch();
 let failed = 0;
