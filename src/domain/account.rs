@@ -46,21 +46,39 @@ pub struct NewAccount {
     pub password_hash: String,
 }
 
+impl Account {
+    /// Holds when what can be changed of an Account still fits together.
+    pub fn check(&self) -> Result<(), Invalid> {
+        check(&mut Checks::new(), &self.name, (&self.title, &self.subject), self.role, (self.scope, self.school))
+    }
+}
+
 impl NewAccount {
     pub fn check(&self) -> Result<(), Invalid> {
-        Checks::new()
-            .that(login_name_fits(&self.login_name), "login_name", "登录名用 3–32 位小写字母、数字、点、横线或下划线。")
-            .text(&self.name, "name", "姓名", 30)
-            .optional_text(&self.title, "title", "职称", 30)
-            .optional_text(&self.subject, "subject", "学科", 30)
-            .that(
-                (self.role == AccountRole::Office) == self.scope.is_some(),
-                "scope",
-                "只有工作站管理员需要选择管辖区域。",
-            )
-            .that(self.role != AccountRole::Teacher || self.school.is_some(), "school", "请选择教师所在的学校。")
-            .done()
+        let mut checks = Checks::new();
+        checks.that(
+            login_name_fits(&self.login_name),
+            "login_name",
+            "登录名用 3–32 位小写字母、数字、点、横线或下划线。",
+        );
+        check(&mut checks, &self.name, (&self.title, &self.subject), self.role, (self.scope, self.school))
     }
+}
+
+fn check(
+    checks: &mut Checks,
+    name: &str,
+    (title, subject): (&str, &str),
+    role: AccountRole,
+    (scope, school): (Option<RegionId>, Option<SchoolId>),
+) -> Result<(), Invalid> {
+    checks
+        .text(name, "name", "姓名", 30)
+        .optional_text(title, "title", "职称", 30)
+        .optional_text(subject, "subject", "学科", 30)
+        .that((role == AccountRole::Office) == scope.is_some(), "scope", "只有工作站管理员需要选择管辖区域。")
+        .that(role != AccountRole::Teacher || school.is_some(), "school", "请选择教师所在的学校。")
+        .done()
 }
 
 fn login_name_fits(name: &str) -> bool {

@@ -3,10 +3,10 @@
 use super::auth::Office;
 use super::body::{Id, Json, PageQuery, Query};
 use super::error::{ApiError, Need, Refused};
-use super::shapes::{AccountForm, AccountSearch, AccountView, PageOf};
+use super::shapes::{AccountChange, AccountForm, AccountSearch, AccountView, PageOf};
 use super::state::AppState;
 use super::{regions, schools};
-use crate::domain::{AccountId, AccountRole, NewAccount, RegionId, RegionTree, SchoolId, password};
+use crate::domain::{Account, AccountId, AccountRole, NewAccount, RegionId, RegionTree, SchoolId, password};
 use crate::store::account::{AccountFilter, Profile};
 use crate::store::{self, Noun};
 use axum::extract::State;
@@ -85,6 +85,81 @@ pub(super) async fn read(
     }
     let tree = store::region::tree(&app.store).await?;
     Ok(axum::Json(view(&profile, &tree)))
+}
+
+/// Changes an Account. An office changes teachers of its own Regions, and they stay teachers there; the rest takes an
+/// admin. Nobody disables themselves or gives up their own role.
+#[utoipa::path(patch, path = "/api/accounts/{id}", tag = "accounts", params(("id" = String, Path)),
+    request_body = AccountChange,
+    responses((status = 200, body = AccountView), (status = 403, body = Refused), (status = 422, body = Refused)))]
+pub(super) async fn change(
+    State(app): State<AppState>,
+    office: Office,
+    Id(id): Id,
+    Json(form): Json<AccountChange>,
+) -> Result<axum::Json<AccountView>, ApiError> {
+    let id = AccountId::parse(&id).map_err(|_| ApiError::Missing(Noun::Account))?;
+    let old = store::account::get(&app.store, id).await?;
+    // First whether this Account is theirs to change, then what becomes of it.
+    may_change(&app, &office, old.account.role, old.school.map(|school| school.region)).await?;
+    let password = form.password.clone();
+    let new = changed(old.account.clone(), form);
+    may_change(&app, &office, new.role, region_of_school(&app, new.school).await?).await?;
+    if id == office.0.profile.account.id {
+        stays_in_office(&old.account, &new)?;
+    }
+    // Before the hashing, which costs a core for a while.
+    new.check()?;
+    let password_hash = match password {
+        Some(password) => {
+            password::check(&password)?;
+            Some(app.passwords.hash(password).await?)
+        }
+        None => None,
+    };
+    store::account::update(&app.store, new, password_hash).await?;
+    let profile = store::account::get(&app.store, id).await?;
+    let tree = store::region::tree(&app.store).await?;
+    Ok(axum::Json(view(&profile, &tree)))
+}
+
+/// An office must not reach an admin or another office through the School that they belong to.
+async fn may_change(
+    app: &AppState,
+    office: &Office,
+    role: AccountRole,
+    region: Option<RegionId>,
+) -> Result<(), ApiError> {
+    match region {
+        _ if office.0.is_admin() => Ok(()),
+        Some(region) if role == AccountRole::Teacher => office.over(app, region).await,
+        _ => Err(ApiError::Forbidden(Need::Admin)),
+    }
+}
+
+fn changed(old: Account, form: AccountChange) -> Account {
+    let role = form.role.unwrap_or(old.role);
+    Account {
+        name: form.name.unwrap_or(old.name),
+        role,
+        scope: form.region_scope.or(old.scope.filter(|_| role == AccountRole::Office)),
+        school: form.school.unwrap_or(old.school),
+        title: form.title.unwrap_or(old.title),
+        subject: form.subject.unwrap_or(old.subject),
+        disabled: form.disabled.unwrap_or(old.disabled),
+        ..old
+    }
+}
+
+/// Otherwise the last admin could lock everybody out.
+fn stays_in_office(old: &Account, new: &Account) -> Result<(), ApiError> {
+    if new.disabled {
+        return Err(ApiError::field("disabled", "不能停用自己的账号，请另一位管理员来做。"));
+    }
+    if new.role != old.role {
+        return Err(ApiError::field("role", "不能改自己的角色，请另一位管理员来做。"));
+    }
+    Ok(())
 }
 
 pub(super) fn view(profile: &Profile, tree: &RegionTree) -> AccountView {

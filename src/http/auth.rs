@@ -8,8 +8,8 @@ use super::error::{ApiError, Need};
 use super::state::AppState;
 use crate::domain::login::Login;
 use crate::domain::{
-    AccountRole, Activity, ActivityId, MemberRole, Membership, MembershipId, Region, RegionId, Session, SessionId,
-    Studio, StudioId,
+    AccountRole, Activity, ActivityId, MemberRole, Membership, MembershipId, Region, RegionId, School, SchoolId,
+    Session, SessionId, Studio, StudioId,
 };
 use crate::store::account::Profile;
 use crate::store::{self, Noun, StoreError};
@@ -39,6 +39,7 @@ pub(super) struct HostOf<T> {
 
 /// The office that supervises the Region of the noun of the path.
 pub(super) struct OfficeOf<T> {
+    pub(super) office: Office,
     pub(super) noun: T,
 }
 
@@ -46,6 +47,9 @@ pub(super) struct OfficeOf<T> {
 pub(super) struct KeeperOf<T> {
     pub(super) noun: T,
 }
+
+/// A host of any Studio, somebody of any office, or an admin.
+pub(super) struct AnyKeeper;
 
 /// A noun that can be named in a path and belongs to a Studio.
 pub(super) trait OfStudio: Sized + Send {
@@ -146,7 +150,37 @@ impl FromRequestParts<AppState> for OfficeOf<Region> {
         let id = RegionId::parse(&id).map_err(|_| ApiError::Missing(Noun::Region))?;
         let noun = store::region::get(&app.store, id).await?;
         office.over(app, id).await?;
-        Ok(Self { noun })
+        Ok(Self { office, noun })
+    }
+}
+
+impl FromRequestParts<AppState> for OfficeOf<School> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let office = Office::from_request_parts(parts, app).await?;
+        let id = path_parameter(parts, app, "id").await?;
+        let id = SchoolId::parse(&id).map_err(|_| ApiError::Missing(Noun::School))?;
+        let noun = store::school::get(&app.store, id).await?;
+        office.over(app, noun.region).await?;
+        Ok(Self { office, noun })
+    }
+}
+
+impl FromRequestParts<AppState> for AnyKeeper {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let me = SignedIn::from_request_parts(parts, app).await?;
+        if matches!(me.profile.account.role, AccountRole::Admin | AccountRole::Office) {
+            return Ok(Self);
+        }
+        let today = app.clock.now().day();
+        let memberships = store::membership::of_account(&app.store, me.profile.account.id, today).await?;
+        if memberships.iter().any(|one| one.membership.role == MemberRole::Host) {
+            return Ok(Self);
+        }
+        Err(ApiError::Forbidden(Need::AnyHostOrOffice))
     }
 }
 

@@ -98,6 +98,8 @@ pub enum Need {
     Host,
     #[error("只有这个工作室的主持人，或管它的工作站可以这样做。")]
     HostOrOffice,
+    #[error("只有主持人、工作站或平台管理员可以查找老师。")]
+    AnyHostOrOffice,
     #[error("这个活动不对访客开放，请登录后再进入。")]
     AccountHere,
     #[error("这个凭证不能用来推流。")]
@@ -211,6 +213,7 @@ impl Need {
             Self::Office => "office_only",
             Self::Host => "host_only",
             Self::HostOrOffice => "host_or_office_only",
+            Self::AnyHostOrOffice => "any_host_or_office_only",
             Self::AccountHere => "guests_not_allowed",
             Self::MayPublish => "may_not_publish",
             Self::MayWatch => "may_not_watch",

@@ -19,6 +19,7 @@ mod memberships;
 mod observe;
 mod openapi;
 mod password;
+mod people;
 mod regions;
 mod schools;
 mod series;
@@ -61,8 +62,10 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(regions::list, regions::create))
         .routes(routes!(regions::read, regions::change))
         .routes(routes!(schools::list, schools::create))
+        .routes(routes!(schools::change))
         .routes(routes!(accounts::list, accounts::create))
-        .routes(routes!(accounts::read))
+        .routes(routes!(accounts::read, accounts::change))
+        .routes(routes!(people::list))
         .routes(routes!(studios::list, studios::create))
         .routes(routes!(studios::read, studios::change))
         .routes(routes!(memberships::create))

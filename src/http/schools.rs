@@ -1,9 +1,9 @@
 //! Schools: where teachers work.
 
-use super::auth::{Office, SignedIn};
+use super::auth::{Office, OfficeOf, SignedIn};
 use super::body::{Json, PageQuery, Query};
 use super::error::{ApiError, Refused};
-use super::shapes::{PageOf, SchoolForm, SchoolName, SchoolSearch, SchoolView};
+use super::shapes::{PageOf, SchoolChange, SchoolForm, SchoolName, SchoolSearch, SchoolView};
 use super::state::AppState;
 use crate::domain::{NewSchool, RegionTree, School};
 use crate::store;
@@ -38,6 +38,26 @@ pub(super) async fn create(
     let school = store::school::create(&app.store, new).await?;
     let tree = store::region::tree(&app.store).await?;
     Ok((StatusCode::CREATED, axum::Json(view(&school, &tree))))
+}
+
+/// Renames a School, says whether it is rural, or moves it to another Region of one's own office.
+#[utoipa::path(patch, path = "/api/schools/{id}", tag = "schools", params(("id" = String, Path)),
+    request_body = SchoolChange,
+    responses((status = 200, body = SchoolView), (status = 403, body = Refused), (status = 422, body = Refused)))]
+pub(super) async fn change(
+    State(app): State<AppState>,
+    OfficeOf { office, noun: old }: OfficeOf<School>,
+    Json(form): Json<SchoolChange>,
+) -> Result<axum::Json<SchoolView>, ApiError> {
+    let new = NewSchool {
+        name: form.name.unwrap_or(old.name),
+        region: form.region.unwrap_or(old.region),
+        rural: form.rural.unwrap_or(old.rural),
+    };
+    office.over(&app, new.region).await?;
+    let school = store::school::update(&app.store, old.id, new).await?;
+    let tree = store::region::tree(&app.store).await?;
+    Ok(axum::Json(view(&school, &tree)))
 }
 
 pub(super) fn name(school: &School) -> SchoolName {

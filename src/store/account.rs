@@ -64,6 +64,25 @@ pub async fn list(store: &Store, filter: &AccountFilter, page: Page) -> Result<P
     Ok(page.of(total, rows.iter().map(read_profile).collect::<Result<_, _>>()?))
 }
 
+/// People who can sign in, by part of their real name only: what is found must not tell login names.
+pub async fn people(store: &Store, name: &str, page: Page) -> Result<Paged<Profile>, StoreError> {
+    const NAMED: &str = "where a.disabled = 0 and ($1 = '' or lower(a.name) like $1 escape '\\')";
+    let pattern = page::pattern(name);
+    let mut connection = store.read().await?;
+    let rows = sqlx::query(sql!("{PROFILE} {NAMED} order by a.name, a.id limit $2 offset $3"))
+        .bind(pattern.as_str())
+        .bind(page.limit())
+        .bind(page.offset())
+        .fetch_all(&mut *connection)
+        .await?;
+    let total = sqlx::query(sql!("select count(*) as total from account a {NAMED}"))
+        .bind(pattern.as_str())
+        .fetch_one(&mut *connection)
+        .await?
+        .number("total")?;
+    Ok(page.of(total, rows.iter().map(read_profile).collect::<Result<_, _>>()?))
+}
+
 pub async fn get(store: &Store, id: AccountId) -> Result<Profile, StoreError> {
     find(&mut *store.read().await?, id).await?.ok_or(StoreError::NotFound(Noun::Account))
 }
@@ -119,44 +138,53 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// Sets a new password and signs the Account out everywhere.
-pub async fn set_password(store: &Store, id: AccountId, password_hash: String) -> Result<(), StoreError> {
+/// Gives the Account this whole new content, except for what never changes: its login name and when it was made. A new
+/// password, or being disabled, signs it out everywhere at once.
+pub async fn update(store: &Store, account: Account, password_hash: Option<String>) -> Result<(), StoreError> {
+    account.check()?;
     store
         .write(move |connection| {
             Box::pin(async move {
                 let done = sqlx::query(
-                    "update account set password_hash = $2, failures = 0, locked_until = null where id = $1",
+                    "update account set name = $2, role = $3, scope = $4, school = $5, title = $6, subject = $7,
+                         disabled = $8
+                     where id = $1",
                 )
-                .bind(id.as_str())
-                .bind(password_hash)
+                .bind(account.id.as_str())
+                .bind(account.name.trim())
+                .bind(account.role.code())
+                .bind(account.scope.as_ref().map(RegionId::as_str))
+                .bind(account.school.as_ref().map(SchoolId::as_str))
+                .bind(account.title.trim())
+                .bind(account.subject.trim())
+                .bind(i64::from(account.disabled))
                 .execute(&mut *connection)
                 .await?;
-                sign_out_everywhere(connection, id, done.rows_affected()).await
+                if done.rows_affected() == 0 {
+                    return Err(StoreError::NotFound(Noun::Account));
+                }
+                if account.disabled || password_hash.is_some() {
+                    sign_out_everywhere(connection, account.id).await?;
+                }
+                match password_hash {
+                    Some(hash) => set_password(connection, account.id, &hash).await,
+                    None => Ok(()),
+                }
             })
         })
         .await
 }
 
-/// A disabled Account can't sign in, and is signed out everywhere at once; what it did stays.
-pub async fn set_disabled(store: &Store, id: AccountId, disabled: bool) -> Result<(), StoreError> {
-    store
-        .write(move |connection| {
-            Box::pin(async move {
-                let done = sqlx::query("update account set disabled = $2 where id = $1")
-                    .bind(id.as_str())
-                    .bind(i64::from(disabled))
-                    .execute(&mut *connection)
-                    .await?;
-                sign_out_everywhere(connection, id, done.rows_affected()).await
-            })
-        })
-        .await
+async fn set_password(connection: &mut AnyConnection, id: AccountId, hash: &str) -> Result<(), StoreError> {
+    sqlx::query("update account set password_hash = $2, failures = 0, locked_until = null where id = $1")
+        .bind(id.as_str())
+        .bind(hash)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
-async fn sign_out_everywhere(connection: &mut AnyConnection, id: AccountId, found: u64) -> Result<(), StoreError> {
-    if found == 0 {
-        return Err(StoreError::NotFound(Noun::Account));
-    }
+async fn sign_out_everywhere(connection: &mut AnyConnection, id: AccountId) -> Result<(), StoreError> {
     sqlx::query("delete from login where account = $1").bind(id.as_str()).execute(connection).await?;
     Ok(())
 }

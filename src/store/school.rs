@@ -78,6 +78,28 @@ pub async fn create(store: &Store, new: NewSchool) -> Result<School, StoreError>
         .await
 }
 
+/// Gives the School this whole new content.
+pub async fn update(store: &Store, id: SchoolId, new: NewSchool) -> Result<School, StoreError> {
+    new.check()?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let done = sqlx::query("update school set name = $2, region = $3, rural = $4 where id = $1")
+                    .bind(id.as_str())
+                    .bind(new.name.trim())
+                    .bind(new.region.as_str())
+                    .bind(i64::from(new.rural))
+                    .execute(connection)
+                    .await?;
+                if done.rows_affected() == 0 {
+                    return Err(StoreError::NotFound(Noun::School));
+                }
+                Ok(School { id, name: new.name.trim().to_owned(), region: new.region, rural: new.rural })
+            })
+        })
+        .await
+}
+
 fn read(row: &AnyRow) -> Result<School, StoreError> {
     Ok(School { id: row.id("id")?, name: row.text("name")?, region: row.id("region")?, rural: row.flag("rural")? })
 }

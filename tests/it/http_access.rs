@@ -24,9 +24,12 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("PATCH",  "/api/regions/{id}",                    "------y-y"),
     ("GET",    "/api/schools",                         "--yyyyyyy"),
     ("POST",   "/api/schools",                         "------y-y"),
+    ("PATCH",  "/api/schools/{id}",                    "------y-y"),
     ("GET",    "/api/accounts",                        "------yyy"),
     ("POST",   "/api/accounts",                        "------y-y"),
     ("GET",    "/api/accounts/{id}",                   "------y-y"),
+    ("PATCH",  "/api/accounts/{id}",                   "------y-y"),
+    ("GET",    "/api/people",                          "----yyyyy"),
     ("GET",    "/api/studios",                         "--yyyyyyy"),
     ("POST",   "/api/studios",                         "------y-y"),
     ("GET",    "/api/studios/{id}",                    "--yyyyyyy"),
@@ -130,6 +133,7 @@ async fn ask(app: &TestApp, person: &Person, (method, path): (&str, &str), sessi
     let world = &app.world;
     let id = match path.split('/').nth(2) {
         Some("regions") => world.county.to_string(),
+        Some("schools") => world.school.to_string(),
         Some("accounts") => world.teacher.to_string(),
         Some("studios") => world.studio.to_string(),
         Some("memberships") => world.core_membership.to_string(),
@@ -156,6 +160,8 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
         ("POST", "/api/accounts") => {
             json!({ "name": "新老师", "login_name": "new-one", "password": "long enough", "role": "teacher", "school": world.school })
         }
+        ("PATCH", "/api/schools/{id}") => json!({ "rural": false }),
+        ("PATCH", "/api/accounts/{id}") => json!({ "title": "高级教师" }),
         ("POST", "/api/studios") => json!({
             "name": "新工作室", "tier": "county", "kind": "studio", "subject": "数学", "region": world.county,
             "cycle_start": "2026-01-01"

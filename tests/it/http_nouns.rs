@@ -43,6 +43,15 @@ async fn regions_and_schools() {
     let found: Value =
         admin.get(&format!("/api/schools?region={}", region["id"].as_str().unwrap())).await.json().await.unwrap();
     assert_eq!((found["total"].as_u64(), found["rows"][0]["rural"].as_bool()), (Some(1), Some(true)));
+    let path = format!("/api/schools/{}", found["rows"][0]["id"].as_str().unwrap());
+    let changed: Value =
+        admin.patch(&path, &json!({ "name": "临安实验小学", "rural": false })).await.json().await.unwrap();
+    assert_eq!((changed["name"].as_str(), changed["rural"].as_bool()), (Some("临安实验小学"), Some(false)));
+    assert_eq!(changed["region"], region["id"], "what is absent stays");
+    let away = json!({ "region": app.world.other_county });
+    let own = format!("/api/schools/{}", app.world.school);
+    let answer = app.person("office").await.patch(&own, &away).await;
+    assert_eq!(refusal(answer).await.1, "office_of_region_only", "an office gives no school away");
     let all: Value = admin.get("/api/schools?size=1").await.json().await.unwrap();
     assert_eq!((all["total"].as_u64(), all["rows"].as_array().unwrap().len()), (Some(2), 1));
     assert_eq!(refusal(admin.get("/api/schools?page=x").await).await.0, StatusCode::BAD_REQUEST);
@@ -71,6 +80,80 @@ async fn an_office_makes_teachers_of_its_own_schools_who_can_sign_in() {
     let mut admin_form = fresh("chen4");
     admin_form["role"] = json!("admin");
     assert_eq!(refusal(office.post("/api/accounts", &admin_form).await).await.1, "admin_only");
+}
+
+#[tokio::test]
+async fn an_account_is_changed_by_the_office_of_its_school() {
+    let app = TestApp::start().await;
+    let (office, admin) = (app.person("office").await, app.person("admin").await);
+    let teacher = app.person("teacher").await;
+    let path = format!("/api/accounts/{}", app.world.teacher);
+    let form = json!({ "name": "林雨桐", "title": "高级教师" });
+    let changed: Value = office.patch(&path, &form).await.json().await.unwrap();
+    assert_eq!((changed["name"].as_str(), changed["login_name"].as_str()), (Some("林雨桐"), Some("teacher")));
+    assert_eq!(changed["school"]["id"], app.world.school.to_string(), "what is absent stays");
+    assert_eq!(teacher.get("/api/me").await.status(), StatusCode::OK);
+
+    let wrong = [
+        (json!({ "password": "short" }), "password"),
+        (json!({ "name": "" }), "name"),
+        (json!({ "school": "mzxw6ytbojtg633c" }), "school"),
+        (json!({ "region_scope": app.world.county }), "scope"),
+    ];
+    for (form, field) in wrong {
+        let (status, _, fields) = refusal(admin.patch(&path, &form).await).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{form}");
+        assert!(fields[field].is_string(), "{form} {fields}");
+    }
+    let (_, _, fields) = refusal(admin.patch(&path, &json!({ "school": null })).await).await;
+    assert!(fields["school"].is_string(), "a teacher without a school: {fields}");
+    for beyond in [json!({ "role": "admin" }), json!({ "school": null })] {
+        assert_eq!(refusal(office.patch(&path, &beyond).await).await.1, "admin_only", "{beyond}");
+    }
+
+    let password = json!({ "password": "a new password" });
+    assert_eq!(office.patch(&path, &password).await.status(), StatusCode::OK);
+    assert_eq!(teacher.get("/api/me").await.status(), StatusCode::UNAUTHORIZED, "a new password signs out");
+    let sign_in = json!({ "account_name": "teacher", "password": "a new password" });
+    assert_eq!(app.nobody().post("/api/logins", &sign_in).await.status(), StatusCode::OK);
+    let disabled: Value = office.patch(&path, &json!({ "disabled": true })).await.json().await.unwrap();
+    assert_eq!(disabled["disabled"], true);
+    assert_eq!(app.nobody().post("/api/logins", &sign_in).await.status(), StatusCode::UNAUTHORIZED);
+
+    // An admin who teaches in the office's Region is still no one for the office to change.
+    let raised: Value = admin.patch(&path, &json!({ "role": "admin" })).await.json().await.unwrap();
+    assert_eq!((raised["role"].as_str(), raised["school"].is_object()), (Some("admin"), true));
+    assert_eq!(refusal(office.patch(&path, &password).await).await.1, "admin_only");
+}
+
+#[tokio::test]
+async fn an_admin_can_not_lock_themselves_out() {
+    let app = TestApp::start().await;
+    let admin = app.person("admin").await;
+    let me: Value = admin.get("/api/me").await.json().await.unwrap();
+    let path = format!("/api/accounts/{}", me["account"]["id"].as_str().unwrap());
+    for (form, field) in
+        [(json!({ "disabled": true }), "disabled"), (json!({ "role": "teacher", "school": app.world.school }), "role")]
+    {
+        let (status, _, fields) = refusal(admin.patch(&path, &form).await).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(fields[field].is_string(), "{fields}");
+    }
+    assert_eq!(admin.patch(&path, &json!({ "name": "管理员" })).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_host_finds_people_by_name_and_is_told_nothing_to_sign_in_with() {
+    let app = TestApp::start().await;
+    let host = app.person("host").await;
+    let found: Value = host.get("/api/people?q=老师core").await.json().await.unwrap();
+    let row = &found["rows"][0];
+    assert_eq!((found["total"].as_u64(), row["school"]["rural"].as_bool()), (Some(1), Some(true)));
+    let keys: Vec<_> = row.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["id", "name", "school"]);
+    let all: Value = host.get("/api/people?size=2").await.json().await.unwrap();
+    assert_eq!((all["total"].as_u64(), all["rows"].as_array().unwrap().len()), (Some(7), 2));
+    assert_eq!(refusal(app.person("core").await.get("/api/people").await).await.1, "any_host_or_office_only");
 }
 
 #[tokio::test]

@@ -123,7 +123,8 @@ async fn signing_out_ends_this_browser_only(fresh: Fresh) {
 async fn a_new_password_signs_out_everywhere(fresh: Fresh) {
     let id = someone(&fresh).await;
     let token = store::login::begin(&fresh.store, id, now()).await.unwrap().token;
-    store::account::set_password(&fresh.store, id, "another hash".into()).await.unwrap();
+    let account = store::account::get(&fresh.store, id).await.unwrap().account;
+    store::account::update(&fresh.store, account, Some("another hash".into())).await.unwrap();
     assert!(store::login::find(&fresh.store, &token, now()).await.unwrap().is_none());
     let known = store::login::credentials(&fresh.store, "zhouwenlan").await.unwrap().unwrap();
     assert_eq!(known.password_hash, "another hash");
@@ -132,11 +133,14 @@ async fn a_new_password_signs_out_everywhere(fresh: Fresh) {
 async fn a_disabled_account_is_out_at_once(fresh: Fresh) {
     let id = someone(&fresh).await;
     let token = store::login::begin(&fresh.store, id, now()).await.unwrap().token;
-    store::account::set_disabled(&fresh.store, id, true).await.unwrap();
+    let mut account = store::account::get(&fresh.store, id).await.unwrap().account;
+    account.disabled = true;
+    store::account::update(&fresh.store, account.clone(), None).await.unwrap();
     assert!(store::login::find(&fresh.store, &token, now()).await.unwrap().is_none());
     assert!(store::login::credentials(&fresh.store, "zhouwenlan").await.unwrap().is_none());
     assert!(store::login::begin(&fresh.store, id, now()).await.is_err(), "not even with the right password");
-    store::account::set_disabled(&fresh.store, id, false).await.unwrap();
+    account.disabled = false;
+    store::account::update(&fresh.store, account, None).await.unwrap();
     assert!(store::login::credentials(&fresh.store, "zhouwenlan").await.unwrap().is_some());
 }
 

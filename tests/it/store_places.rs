@@ -17,6 +17,9 @@ on_both! {
     a_person_is_in_a_studio_once_at_a_time,
     the_roster_follows_the_days,
     an_account_keeps_all_that_was_entered,
+    a_school_can_be_changed,
+    an_account_can_be_changed_and_stays_signed_in,
+    people_are_found_by_real_name_only,
     a_studio_can_be_changed,
     a_series_holds_activities_of_its_own_studio,
     an_activity_is_edited_until_it_goes_live,
@@ -192,6 +195,58 @@ async fn an_account_keeps_all_that_was_entered(fresh: Fresh) {
     assert_eq!((made.name.as_str(), made.scope, made.created_at), ("宋雅琴", Some(places.province), now()));
     let missing = store::account::get(store, next_id()).await;
     assert!(matches!(missing, Err(StoreError::NotFound(Noun::Account))), "{missing:?}");
+}
+
+async fn a_school_can_be_changed(fresh: Fresh) {
+    let store = &fresh.store;
+    let places = places(store).await;
+    let form = NewSchool { name: " 石桥小学 ".into(), region: places.city, rural: false };
+    let changed = store::school::update(store, places.school, form.clone()).await.unwrap();
+    assert_eq!((changed.name.as_str(), changed.region, changed.rural), ("石桥小学", places.city, false));
+    assert_eq!(store::school::get(store, places.school).await.unwrap(), changed);
+    let other = NewSchool { name: "溪头小学".into(), region: places.city, rural: true };
+    let other = store::school::create(store, other).await.unwrap().id;
+    assert_eq!(conflict(store::school::update(store, other, form.clone()).await), "school_name_taken");
+    let missing = store::school::update(store, next_id(), form).await;
+    assert!(matches!(missing, Err(StoreError::NotFound(Noun::School))), "{missing:?}");
+}
+
+async fn an_account_can_be_changed_and_stays_signed_in(fresh: Fresh) {
+    let store = &fresh.store;
+    let places = places(store).await;
+    let id = account(store, "chenxiaomei", "陈晓梅", places.school).await;
+    let token = store::login::begin(store, id, now()).await.unwrap().token;
+    let old = store::account::get(store, id).await.unwrap().account;
+    let new = Account {
+        name: " 陈小梅 ".into(),
+        role: AccountRole::Office,
+        scope: Some(places.county),
+        school: None,
+        login_name: "another".into(),
+        ..old.clone()
+    };
+    store::account::update(store, new, None).await.unwrap();
+    let found = store::account::get(store, id).await.unwrap().account;
+    assert_eq!((found.name.as_str(), found.role, found.school), ("陈小梅", AccountRole::Office, None));
+    assert_eq!((found.scope, found.login_name.as_str()), (Some(places.county), "chenxiaomei"));
+    assert!(store::login::find(store, &token, now()).await.unwrap().is_some());
+    let nameless = store::account::update(store, Account { name: " ".into(), ..old.clone() }, None).await;
+    assert!(matches!(nameless, Err(StoreError::Invalid(_))), "{nameless:?}");
+    let missing = store::account::update(store, Account { id: next_id(), ..old }, None).await;
+    assert!(matches!(missing, Err(StoreError::NotFound(Noun::Account))), "{missing:?}");
+}
+
+async fn people_are_found_by_real_name_only(fresh: Fresh) {
+    let store = &fresh.store;
+    let places = places(store).await;
+    account(store, "chenxiaomei", "陈晓梅", places.school).await;
+    let gone = account(store, "chenxiaodong", "陈晓东", places.school).await;
+    let gone = store::account::get(store, gone).await.unwrap().account;
+    store::account::update(store, Account { disabled: true, ..gone }, None).await.unwrap();
+    for (search, count) in [("", 1), (" 晓 ", 1), ("chen", 0), ("晓东", 0)] {
+        let found = store::account::people(store, search, Page::default()).await.unwrap();
+        assert_eq!((found.total, found.rows.len()), (count, usize::try_from(count).unwrap()), "{search}");
+    }
 }
 
 async fn a_studio_can_be_changed(fresh: Fresh) {

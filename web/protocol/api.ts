@@ -99,6 +99,15 @@ region_path: string, rural: boolean, };
 
 export type SchoolForm = { name: string, region: string, rural: boolean, };
 
+/**
+ * Fields that are absent stay as they are.
+ */
+export type SchoolChange = { name?: string, 
+/**
+ * Moves the School, with its people; the person who asks must supervise both Regions.
+ */
+region?: string, rural?: boolean, };
+
 export type SchoolName = { id: string, name: string, rural: boolean, };
 
 export type LoginForm = { account_name: string, password: string, };
@@ -124,6 +133,36 @@ export type AccountForm = { name: string, login_name: string, password: string, 
  * For an office: the Region that it supervises.
  */
 region_scope?: string, school?: string, title?: string, subject?: string, };
+
+/**
+ * Fields that are absent stay as they are.
+ */
+export type AccountChange = { name?: string, role?: AccountRole, 
+/**
+ * For an office: the Region that it supervises. Goes away by itself when the role becomes another.
+ */
+region_scope?: string, 
+/**
+ * `null` takes the School away, which a teacher can't be without.
+ */
+school?: string | null, title?: string, subject?: string, 
+/**
+ * A disabled Account can't sign in, and is signed out everywhere at once; what it did stays.
+ */
+disabled?: boolean, 
+/**
+ * A new password; it signs the Account out everywhere.
+ */
+password?: string, };
+
+/**
+ * One who can be added to a Studio: enough to tell two of the same name apart.
+ */
+export type PersonView = { id: string, 
+/**
+ * Real name.
+ */
+name: string, school: SchoolName | null, };
 
 /**
  * The person who is signed in.

@@ -70,6 +70,43 @@ pub struct AccountForm {
     pub subject: String,
 }
 
+/// Fields that are absent stay as they are.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS, ToSchema)]
+#[ts(optional_fields)]
+pub struct AccountChange {
+    pub name: Option<String>,
+    pub role: Option<AccountRole>,
+    /// For an office: the Region that it supervises. Goes away by itself when the role becomes another.
+    pub region_scope: Option<RegionId>,
+    /// `null` takes the School away, which a teacher can't be without.
+    #[serde(default, deserialize_with = "super::present", skip_serializing_if = "Option::is_none")]
+    #[ts(type = "string | null")]
+    #[schema(value_type = Option<String>)]
+    pub school: Option<Option<SchoolId>>,
+    pub title: Option<String>,
+    pub subject: Option<String>,
+    /// A disabled Account can't sign in, and is signed out everywhere at once; what it did stays.
+    pub disabled: Option<bool>,
+    /// A new password; it signs the Account out everywhere.
+    pub password: Option<String>,
+}
+
+/// One who can be added to a Studio: enough to tell two of the same name apart.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct PersonView {
+    pub id: AccountId,
+    /// Real name.
+    pub name: String,
+    pub school: Option<SchoolName>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PersonSearch {
+    /// Only people whose real name contains this.
+    pub q: Option<String>,
+}
+
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct AccountSearch {

@@ -46,6 +46,16 @@ pub struct SchoolForm {
     pub rural: bool,
 }
 
+/// Fields that are absent stay as they are.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS, ToSchema)]
+#[ts(optional_fields)]
+pub struct SchoolChange {
+    pub name: Option<String>,
+    /// Moves the School, with its people; the person who asks must supervise both Regions.
+    pub region: Option<RegionId>,
+    pub rural: Option<bool>,
+}
+
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SchoolSearch {
