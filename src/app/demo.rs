@@ -3,11 +3,10 @@
 use crate::config::{Config, Switch};
 use crate::domain::{SessionId, Time};
 use crate::http::key::SigningKey;
-use crate::http::ticket::{Subject, Ticket};
+use crate::http::ticket::{SessionRole, Subject, Ticket};
 use crate::jobs::demo;
 use crate::store::Store;
 use anyhow::Context;
-use lectern_signaling::protocol::SessionRole;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::{Child, Command};

@@ -13,13 +13,13 @@ use lectern_signaling::protocol::server::SessionView;
 use lectern_signaling::room::{Room, RoomLimits};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
-/// How often it is recorded who is there and what was delivered (docs/attendance.md).
+/// How often it is recorded who is there and what was delivered.
 const CHECKPOINT: Duration = Duration::from_secs(15);
 /// A shard that takes longer for its figures has none for this checkpoint.
 const FIGURES: Duration = Duration::from_secs(2);
@@ -199,12 +199,10 @@ impl Registry {
         });
         house.sessions.insert(id, Placed { handle: handle.clone(), plane });
         while house.actors.try_join_next().is_some() {}
-        let inner = Arc::downgrade(&self.inner);
+        let place = Place { inner: Arc::downgrade(&self.inner), session: id };
         house.actors.spawn(async move {
+            let _given_back_even_by_a_panic = place;
             actor.run().await;
-            if let Some(inner) = inner.upgrade() {
-                inner.house().sessions.remove(&id);
-            }
         });
         Ok(handle)
     }
@@ -260,6 +258,20 @@ impl Registry {
     }
 }
 
+/// An actor's place among the live Sessions, given back when it is dropped.
+struct Place {
+    inner: Weak<Inner>,
+    session: SessionId,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(inner) = self.inner.upgrade() {
+            inner.house().sessions.remove(&self.session);
+        }
+    }
+}
+
 impl Inner {
     fn house(&self) -> MutexGuard<'_, House> {
         self.house.lock().unwrap_or_else(PoisonError::into_inner)
@@ -296,7 +308,7 @@ async fn route(mut events: impl MediaEvents, peers: PeerIndex, numbers: Arc<Numb
     while late.join_next().await.is_some() {}
 }
 
-async fn take_checkpoints(inner: std::sync::Weak<Inner>) {
+async fn take_checkpoints(inner: Weak<Inner>) {
     let mut ticks = tokio::time::interval(CHECKPOINT);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The first tick comes at once.
