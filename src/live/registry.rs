@@ -43,6 +43,11 @@ pub struct Going {
     pub started_at: Time,
 }
 
+/// A place for a Session that is about to go live, which nobody else can take. Given back when dropped.
+pub struct Place {
+    registry: Registry,
+}
+
 /// Counters for metrics; those of events since the start.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LiveTotals {
@@ -71,6 +76,8 @@ struct Inner {
 #[derive(Default)]
 struct House {
     sessions: HashMap<SessionId, Placed>,
+    /// Places of Sessions that are about to go live.
+    reserved: usize,
     actors: JoinSet<()>,
     /// Event routers and the checkpointer.
     servants: JoinSet<()>,
@@ -148,11 +155,22 @@ impl Registry {
         Self { inner }
     }
 
-    /// Opens the Room of a Session whose row was just stored.
+    /// Keeps a place for one more Session, so that it is not stored as live in vain.
+    pub fn reserve(&self) -> Result<Place, Refusal> {
+        let mut house = self.inner.house();
+        if house.stopping {
+            return Err(Refusal::ServerStopping);
+        }
+        if house.sessions.len() + house.reserved >= self.inner.parts.sessions {
+            return Err(Refusal::Full);
+        }
+        house.reserved += 1;
+        Ok(Place { registry: self.clone() })
+    }
+
+    /// Opens the Room of a Session whose row is stored.
     pub fn go_live(&self, going: Going) -> Result<SessionHandle, Refusal> {
-        let view = view(&going);
-        let (room, first) = Room::open(view, self.inner.parts.limits);
-        self.place(going.id, room, first, Vec::new())
+        self.reserve()?.go_live(going)
     }
 
     /// Opens the Room of a Session that was live before the server started. Its open intervals are closed before anyone
@@ -160,10 +178,10 @@ impl Registry {
     pub fn go_on(&self, going: Going, recovered: Recovered) -> Result<SessionHandle, Refusal> {
         let Recovered { closing, last_participant, removed_keys, .. } = recovered;
         let room = Room::continued(view(&going), self.inner.parts.limits, last_participant, removed_keys);
-        self.place(going.id, room, Vec::new(), closing)
+        self.reserve()?.open(going.id, room, Vec::new(), closing)
     }
 
-    fn place(
+    fn open(
         &self,
         id: SessionId,
         room: Room,
@@ -176,9 +194,6 @@ impl Registry {
         }
         if let Some(placed) = house.sessions.get(&id) {
             return Ok(placed.handle.clone());
-        }
-        if house.sessions.len() >= self.inner.parts.sessions {
-            return Err(Refusal::Full);
         }
         let plane = self.inner.quietest_plane(&house).ok_or(Refusal::ServerStopping)?;
         let (sender, inbox) = mpsc::channel(INBOX);
@@ -257,6 +272,31 @@ impl Registry {
             // Nothing is ever sent: this ends when the last Connection has written its last word.
             let _ = tokio::time::timeout(LAST_WORDS, last_gone.recv()).await;
         }
+    }
+}
+
+impl Place {
+    /// Opens the Room of a Session whose row was just stored. Refused only by a server that is stopping.
+    pub fn go_live(self, going: Going) -> Result<SessionHandle, Refusal> {
+        let (room, first) = Room::open(view(&going), self.registry.inner.parts.limits);
+        self.open(going.id, room, first, Vec::new())
+    }
+
+    fn open(
+        self,
+        id: SessionId,
+        room: Room,
+        first: Vec<Effect>,
+        closing: Vec<NewEvent>,
+    ) -> Result<SessionHandle, Refusal> {
+        // The place is given back after the Session has taken its own: between the two it counts twice, never not at all.
+        self.registry.open(id, room, first, closing)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.registry.inner.house().reserved -= 1;
     }
 }
 

@@ -91,7 +91,7 @@ impl TestApp {
         };
         let plane: Arc<dyn MediaPlane> = Arc::new(PaperPlane);
         let live = Registry::start(parts, vec![(plane, DeafEvents)]);
-        let app = AppState::new(store.clone(), clock, key.clone(), live, 3);
+        let app = AppState::new(store.clone(), clock, key.clone(), live);
 
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
