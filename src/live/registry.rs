@@ -1,7 +1,7 @@
 //! The live Sessions of this server, and the tasks that serve all of them.
 
 use super::ledger::Recorder;
-use super::media::{Delivered, MediaEvents, MediaPlane};
+use super::media::{Delivered, MediaEvents, MediaPlane, MediaTotals};
 use super::session::{Actor, ActorParts, INBOX, SessionHandle};
 use super::{LiveClock, PresenceLedger, Recovered};
 use crate::domain::presence::NewEvent;
@@ -244,6 +244,16 @@ impl Registry {
             slow_consumers: self.inner.numbers.slow_consumers.load(Ordering::Relaxed),
             media_events_lost: self.inner.numbers.events_lost.load(Ordering::Relaxed),
         }
+    }
+
+    /// What each shard of the media plane counted; none where a shard did not say so in time.
+    pub async fn media_totals(&self) -> Vec<Option<MediaTotals>> {
+        let mut all = Vec::with_capacity(self.inner.planes.len());
+        for plane in &self.inner.planes {
+            let told = tokio::time::timeout(FIGURES, plane.totals()).await;
+            all.push(told.ok().and_then(Result::ok));
+        }
+        all
     }
 
     /// The server stops: everybody is told, the ledger gets its lines, and every task has ended when this returns. The
