@@ -77,7 +77,9 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     stop.wait().await;
     tracing::info!(drain_seconds = config.drain_seconds, "stopping");
     app.start_draining();
-    drop(publisher);
+    if let Some(publisher) = publisher {
+        publisher.stop().await;
+    }
     live.stop().await;
     ports.drain(Duration::from_secs(config.drain_seconds)).await;
     sweeper.abort();

@@ -7,7 +7,9 @@ use crate::domain::AccountId;
 use crate::domain::presence::Person;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use lectern_signaling::protocol::{ParticipantKind, SessionRole};
+use lectern_signaling::protocol::ParticipantKind;
+/// What a ticket makes its bearer; who makes tickets needs no signaling otherwise.
+pub use lectern_signaling::protocol::SessionRole;
 use lectern_signaling::room::Identity;
 use serde::{Deserialize, Serialize};
 
