@@ -67,8 +67,7 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     let demo = Demo::prepare(&config, &store, clock.now()).await?;
     let live = Live::start(&config, &store, &clock, &seen)?;
     live.go_on_with_what_was_live(&store).await?;
-    let sessions_at_once = usize::try_from(config.sessions_at_once).unwrap_or(usize::MAX);
-    let app = AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone(), sessions_at_once);
+    let app = AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone());
 
     let mut stop = StopSignals::new()?;
     let (ports, mut announcement) = listen(&config, &app, &clock, &seen).await?;
@@ -82,7 +81,9 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     stop.wait().await;
     tracing::info!(drain_seconds = config.drain_seconds, "stopping");
     app.start_draining();
-    drop(publisher);
+    if let Some(publisher) = publisher {
+        publisher.stop().await;
+    }
     live.stop().await;
     ports.drain(Duration::from_secs(config.drain_seconds)).await;
     sweeper.abort();
