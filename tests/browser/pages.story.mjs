@@ -40,12 +40,19 @@ async function look(page, name, address, ready, { dark = false } = {}) {
     await page.goto(address);
     await page.locator(ready).first().waitFor();
     await settled(page, `${name}-${size}`);
+    if (size === 'desk') await enlarged(page, name);
     if (!dark) continue;
     await page.emulateMedia({ colorScheme: 'dark' });
     await settled(page, `${name}-${size}-dark`);
     await page.emulateMedia({ colorScheme: 'light' });
   }
   await page.setViewportSize(desk);
+}
+
+// A window of half the width and height is what a person at 200 % sees.
+async function enlarged(page, name) {
+  await page.setViewportSize({ width: desk.width / 2, height: desk.height / 2 });
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} at 200 % scrolls sideways`);
 }
 
 async function settled(page, name) {
@@ -161,6 +168,18 @@ async function gather(page, studio) {
   await page.getByTestId('rf-title').fill('古诗教学十讲');
   await page.getByTestId('rf-save').click();
   await has(page, 'series-row', '古诗教学十讲');
+  await addMember(page, studio, '丁国平');
+}
+
+// A page that could not be fetched says so and is fetched again by its one button.
+async function again(page) {
+  await page.route('**/api/home', (route) => route.fulfill({ status: 500, json: { code: 'inside', sentence: '服务器没能完成这一步，请稍后重试。' } }));
+  await page.goto('/');
+  await page.getByTestId('retry').waitFor();
+  await still(page, 'home-error');
+  await page.unroute('**/api/home');
+  await page.getByTestId('retry').click();
+  await page.getByTestId('live-hero').waitFor();
 }
 
 async function teaching(page) {
@@ -173,6 +192,7 @@ async function teaching(page) {
   await still(page, 'account-menu');
   await page.keyboard.press('Escape');
   assert.equal(await focused(page), 'account-menu');
+  await again(page);
   await look(page, 'schedule', '/schedule', '[data-testid="week"], [data-testid="days"]');
   await look(page, 'studios', '/studios', '#content h1');
   await look(page, 'studio', `/studios/${live[0].studio.id}`, '[data-testid="member-row"]');
@@ -228,12 +248,29 @@ async function supervising(page) {
   await page.getByTestId('error-summary').waitFor();
   await still(page, 'add-account');
   await page.getByTestId('xf-name').fill('李云溪');
-  await page.getByTestId('xf-login').fill('liyunxi');
+  await page.getByTestId('xf-login').fill('zhouwenlan');
   await page.getByTestId('xf-password').fill('a long enough one');
   await page.getByTestId('xf-school').fill('云溪');
   await page.getByTestId('xf-school-option').first().click();
   await page.getByTestId('xf-save').click();
+  // What only the server can know stands under the field too, and nothing typed is lost.
+  await page.getByTestId('field-error').waitFor();
+  assert.equal(await page.getByTestId('xf-name').inputValue(), '李云溪');
+  await page.getByTestId('xf-login').fill('liyunxi');
+  await page.getByTestId('xf-save').click();
   await has(page, 'admin-said', '李云溪');
+  await page.getByTestId('account-row').filter({ hasText: 'liyunxi' }).getByTestId('edit-account').click();
+  await page.getByTestId('xf-disabled').waitFor();
+  await still(page, 'edit-account');
+  await page.getByTestId('xf-title').fill('一级教师');
+  await page.getByTestId('xf-save').click();
+  await has(page, 'admin-said', '李云溪');
+  await has(page, 'account-row', '一级教师');
+  await page.goto('/admin/schools');
+  await page.getByTestId('school-row').filter({ hasText: '云溪村教学点' }).getByTestId('edit-school').click();
+  await page.getByTestId('cf-name').fill('云溪村完全小学');
+  await page.getByTestId('cf-save').click();
+  await has(page, 'school-row', '云溪村完全小学');
   const studio = (await call(page, 'GET', '/api/studios')).body.rows[0].id;
   await addMember(page, studio, '李云溪');
 }
