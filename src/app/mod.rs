@@ -132,11 +132,8 @@ impl Live {
             let activity = store::activity::get(store, session.activity).await.context("活动读不出来")?;
             let going = Going { id: session.id, title: activity.title, started_at: session.started_at };
             // A Session without a line was stored, and the server stopped before its Room opened.
-            let opened = match events.is_empty() {
-                true => self.registry.go_live(going),
-                false => self.registry.go_on(going, recovered),
-            };
-            opened.map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+            let recovered = (!events.is_empty()).then_some(recovered);
+            self.registry.go_on(going, recovered).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
             tracing::info!(session = %session.id, "goes on");
         }
         Ok(())

@@ -268,6 +268,7 @@ impl From<StoreError> for ApiError {
             },
             StoreError::NotFound(noun) => Self::Missing(noun),
             StoreError::Busy => Self::Busy,
+            StoreError::Locked { until } => super::logins::locked_out(until),
             inside => Self::inside(inside),
         }
     }

@@ -110,7 +110,7 @@ async fn refuse(app: &AppState, name: &str, now: Time) -> Result<ApiError, ApiEr
     })
 }
 
-fn locked_out(until: Time) -> ApiError {
+pub(super) fn locked_out(until: Time) -> ApiError {
     let iso = until.to_string();
     // `2026-11-20T14:30:00…`: people want the clock only.
     let until_clock = iso.get(11..16).unwrap_or(&iso).to_owned();

@@ -157,11 +157,15 @@ impl Registry {
 
     /// Keeps a place for one more Session, so that it is not stored as live in vain.
     pub fn reserve(&self) -> Result<Place, Refusal> {
+        self.reserve_among(self.inner.parts.sessions)
+    }
+
+    fn reserve_among(&self, most: usize) -> Result<Place, Refusal> {
         let mut house = self.inner.house();
         if house.stopping {
             return Err(Refusal::ServerStopping);
         }
-        if house.sessions.len() + house.reserved >= self.inner.parts.sessions {
+        if house.sessions.len() + house.reserved >= most {
             return Err(Refusal::Full);
         }
         house.reserved += 1;
@@ -173,12 +177,16 @@ impl Registry {
         self.reserve()?.go_live(going)
     }
 
-    /// Opens the Room of a Session that was live before the server started. Its open intervals are closed before anyone
-    /// comes in.
-    pub fn go_on(&self, going: Going, recovered: Recovered) -> Result<SessionHandle, Refusal> {
-        let Recovered { closing, last_participant, removed_keys, .. } = recovered;
+    /// Opens the Room of a Session that was live before the server started, however many there are: a limit that was
+    /// lowered meanwhile must not keep the server from starting. Its open intervals are closed before anyone comes in.
+    /// `recovered` is absent when the server stopped before the Room wrote its first line.
+    pub fn go_on(&self, going: Going, recovered: Option<Recovered>) -> Result<SessionHandle, Refusal> {
+        let place = self.reserve_among(usize::MAX)?;
+        let Some(Recovered { closing, last_participant, removed_keys, .. }) = recovered else {
+            return place.go_live(going);
+        };
         let room = Room::continued(view(&going), self.inner.parts.limits, last_participant, removed_keys);
-        self.reserve()?.open(going.id, room, Vec::new(), closing)
+        place.open(going.id, room, Vec::new(), closing)
     }
 
     fn open(

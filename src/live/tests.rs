@@ -361,7 +361,7 @@ async fn after_a_crash_the_session_goes_on_and_open_intervals_end_at_the_last_ch
     assert_eq!(ends, [(Some(1), last), (Some(2), last)]);
 
     let after = FakeHouse::empty();
-    after.registry.go_on(after.going(), recovered).unwrap();
+    after.registry.go_on(after.going(), Some(recovered)).unwrap();
     let again = join(&after, 2, SessionRole::Viewer).await;
     assert_eq!(again.id(), ParticipantId(4));
     assert_eq!(after.ledger.story(), [(Left, Some(1)), (Left, Some(2)), (Joined, Some(4))]);
@@ -552,5 +552,7 @@ async fn a_server_takes_no_more_sessions_than_it_was_told() {
     house.registry.go_live(going(2)).unwrap();
     assert_eq!(house.registry.go_live(going(3)).err(), Some(Refusal::Full));
     assert_eq!(house.registry.totals().sessions, 2);
+    house.registry.go_on(going(3), None).expect("what was live before the start goes on beyond the limit");
+    assert_eq!(house.registry.totals().sessions, 3);
     house.registry.stop().await;
 }

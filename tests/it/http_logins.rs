@@ -10,6 +10,22 @@ fn form(name: &str, password: &str) -> Value {
 }
 
 #[tokio::test]
+async fn guesses_made_at_once_learn_nothing_past_the_lock() {
+    let app = TestApp::start().await;
+    let somebody = app.nobody();
+    let guess = |at: usize| {
+        let password = if at == 15 { PASSWORD.to_owned() } else { format!("wrong {at}") };
+        let form = form("teacher", &password);
+        let somebody = &somebody;
+        async move { somebody.post("/api/logins", &form).await.status() }
+    };
+    let said = futures_util::future::join_all((0..20).map(guess)).await;
+    let known = [StatusCode::OK, StatusCode::UNAUTHORIZED, StatusCode::LOCKED];
+    assert!(said.iter().all(|status| known.contains(status)), "{said:?}");
+    assert!(said.contains(&StatusCode::LOCKED), "{said:?}");
+}
+
+#[tokio::test]
 async fn the_fifth_wrong_password_locks_for_fifteen_minutes() {
     let app = TestApp::start().await;
     let somebody = app.nobody();
