@@ -1,4 +1,4 @@
-"""Measures a release server with its own load client on this machine; prints one JSON object per case and a table.
+"""Measures a release server with its own load client on this machine; prints one JSON object per case.
 
 Clients and server share the cores, so read ratios and CPU time, not wall time. Figures belong in docs/benchmarks.md.
 """
@@ -6,6 +6,7 @@ Clients and server share the cores, so read ratios and CPU time, not wall time. 
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -20,27 +21,46 @@ VIEWERS = [int(n) for n in os.environ.get("VIEWERS", "1,50,200").split(",")]
 SECONDS = os.environ.get("SECONDS", "20")
 
 
-def rss_kib(pid):
+def memory(pid):
+    """Idle seconds after the start: what the start needed for a moment has been given back."""
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:")))
+    return {key: int(re.search(rf"{name}:\s+(\d+)", status).group(1)) for key, name in (("rss_kib", "VmRSS"), ("peak_kib", "VmHWM"))}
+
+
+def show(case, **figures):
+    print(json.dumps({"case": case, **figures}), flush=True)
+
+
+def idle(case, demo):
+    began = time.monotonic()
+    with Server(demo=demo) as server:
+        start_s = round(time.monotonic() - began, 3)
+        time.sleep(2)
+        show(case, start_s=start_s, **memory(server.process.pid))
+
+
+def load(case, viewers, seconds, *options):
+    with Server() as server:
+        session = server.go_live()
+        command = [
+            LOADTEST, "broadcast", "--url", server.url, "--session", session, "--viewers", str(viewers), "--seconds", seconds,
+            "--publish-token", server.token(session, "publish"), "--watch-token", server.token(session, "watch"),
+            "--server-pid", str(server.process.pid), "--json", *options,
+        ]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+        show(case, **{key: value for key, value in json.loads(done.stdout or "{}").items() if key != "case"})
+        if done.returncode:
+            sys.exit(f"{case}: the load client failed")
 
 
 def main():
-    began = time.monotonic()
-    with Server(demo=False) as server:
-        print(json.dumps({"case": "idle", "start_s": round(time.monotonic() - began, 3), "rss_kib": rss_kib(server.process.pid)}), flush=True)
+    idle("idle, empty database", demo=False)
+    idle("idle, demo world", demo=True)
+    most = max(VIEWERS)
+    load(f"{most} connected by WHEP, no media", most, "1", "--idle")
+    load(f"{most} connected by websocket, no media", most, "1", "--idle", "--via", "websocket")
     for viewers in VIEWERS:
-        with Server() as server:
-            session = server.go_live()
-            command = [
-                LOADTEST, "broadcast", "--url", server.url, "--session", session, "--viewers", str(viewers), "--seconds", SECONDS,
-                "--publish", "--bitrate", "1500k", "--publish-token", server.token(session, "publish"),
-                "--watch-token", server.token(session, "watch"), "--server-pid", str(server.process.pid), "--json",
-            ]
-            done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
-            print(done.stdout.strip(), flush=True)
-            if done.returncode:
-                sys.exit(f"{viewers} viewers: the load client failed")
+        load(f"{viewers} viewers", viewers, SECONDS, "--publish", "--bitrate", "1500k")
 
 
 if __name__ == "__main__":

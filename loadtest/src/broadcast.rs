@@ -71,6 +71,9 @@ pub(crate) struct Options {
     /// Begin to publish only when all viewers are connected: shows their memory before media.
     #[arg(long)]
     publish_last: bool,
+    /// Connect and stay without waiting for media: shows what a connected viewer costs.
+    #[arg(long, conflicts_with_all = ["publish", "lesson"])]
+    idle: bool,
     /// Viewers that join each second.
     #[arg(long, default_value_t = 25.0)]
     join_rate: f64,
@@ -112,7 +115,9 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<Report> {
     if options.publish && options.publish_last {
         publisher = Some(Published::start(&options, &client).await?);
     }
-    wait_for(|| crowd.progress().watching.load(Ordering::Relaxed), joined.count).await;
+    if !options.idle {
+        wait_for(|| crowd.progress().watching.load(Ordering::Relaxed), joined.count).await;
+    }
 
     tracing::info!(viewers = joined.count, "measuring");
     let own = Cpu::of(std::process::id())?;
@@ -150,6 +155,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<Report> {
         sent,
         crowd,
         answers,
+        idle: options.idle,
         joined_live: !(options.publish && options.publish_last),
         server,
         client: client_cpu,

@@ -39,6 +39,9 @@ pub(crate) struct Options {
     /// Stop after so many seconds.
     #[arg(long)]
     seconds: Option<u64>,
+    /// Stop when standard input closes: whoever started this holds its other end for as long as they live.
+    #[arg(long)]
+    until_stdin_closes: bool,
 }
 
 /// What keeps the member in the Session besides media.
@@ -57,10 +60,12 @@ enum Stay {
 
 pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let seconds = options.seconds.map(Duration::from_secs);
+    let until_stdin_closes = options.until_stdin_closes;
     let mut until = pin!(async move {
         tokio::select! {
             () = async { match seconds { Some(seconds) => tokio::time::sleep(seconds).await, None => std::future::pending().await } } => {}
             () = stopped() => {}
+            () = stdin_closed(), if until_stdin_closes => {}
         }
     });
     let client = Client::new();
@@ -226,6 +231,19 @@ fn base64url(text: &str) -> Option<Vec<u8>> {
         }
     }
     Some(bytes)
+}
+
+/// On a thread of its own: one that belongs to the runtime would keep the program from ending by other means.
+async fn stdin_closed() {
+    let (closed, heard) = tokio::sync::oneshot::channel();
+    let read = move || {
+        // What is written there means nothing; an error is an end too.
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        let _ = closed.send(());
+    };
+    if std::thread::Builder::new().name("stdin".to_owned()).spawn(read).is_err() || heard.await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Ctrl-C or a request to end.

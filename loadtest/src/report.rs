@@ -22,6 +22,9 @@ pub(crate) enum Verdict {
     /// Some viewers saw nothing.
     SomeWithoutMedia,
     NothingReceived,
+    /// Nothing was to be received, and everybody is connected.
+    Connected,
+    NotConnected,
 }
 
 /// Everything that the report is made of.
@@ -33,6 +36,8 @@ pub(crate) struct Measured {
     pub(crate) crowd: CrowdReport,
     /// From sending the offer to having the answer.
     pub(crate) answers: Histogram,
+    /// Nobody publishes, and nobody waits for it.
+    pub(crate) idle: bool,
     /// False when the viewers waited for the publisher: then the time to their first packet says nothing about joining.
     pub(crate) joined_live: bool,
     pub(crate) server: Option<ServerUse>,
@@ -150,7 +155,7 @@ impl Report {
         let live = |pick| since(pick).filter(|_| measured.joined_live);
         Self {
             case: "broadcast",
-            verdict: Verdict::of(&seen, &packets),
+            verdict: if measured.idle { Verdict::without_media(&seen) } else { Verdict::of(&seen, &packets) },
             seconds: measured.seconds,
             join_ms: Join {
                 answer: Spread::of(&measured.answers),
@@ -258,12 +263,16 @@ impl Verdict {
         }
     }
 
+    fn without_media(viewers: &Viewers) -> Self {
+        if viewers.connected > 0 && viewers.connected == viewers.asked { Self::Connected } else { Self::NotConnected }
+    }
+
     /// The exit code of the program.
     pub(crate) fn code(self) -> u8 {
         match self {
-            Self::Good | Self::Lossy => 0,
+            Self::Good | Self::Lossy | Self::Connected => 0,
             Self::SomeWithoutMedia => 2,
-            Self::NothingReceived => 1,
+            Self::NothingReceived | Self::NotConnected => 1,
         }
     }
 }
@@ -275,6 +284,8 @@ impl fmt::Display for Verdict {
             Self::Lossy => "lossy: every viewer saw the broadcast, loss of 0.1 % or more",
             Self::SomeWithoutMedia => "bad: some viewers saw nothing",
             Self::NothingReceived => "bad: nothing was received",
+            Self::Connected => "good: every viewer is connected; nothing was published",
+            Self::NotConnected => "bad: not every viewer is connected",
         })
     }
 }
@@ -365,11 +376,16 @@ mod tests {
     }
 
     fn report(viewers: Vec<ViewerResult>, asked: usize) -> Report {
+        Report::new(&measured(viewers, asked))
+    }
+
+    fn measured(viewers: Vec<ViewerResult>, asked: usize) -> Measured {
         let mut crowd = CrowdReport { viewers, ..CrowdReport::default() };
         crowd.meters.packets = 1_000;
         crowd.meters.bytes = 250_000;
-        Report::new(&Measured {
+        Measured {
             asked,
+            idle: false,
             seconds: 2.0,
             refused_joins: 0,
             sent: None,
@@ -383,7 +399,7 @@ mod tests {
                 end_kib: 10_100,
             }),
             client: Cpu { user_us: 500_000, system_us: 500_000 },
-        })
+        }
     }
 
     #[test]
@@ -395,6 +411,15 @@ mod tests {
         assert_eq!(code(vec![viewer(false, 0, 0)], 1), Verdict::NothingReceived);
         assert_eq!(code(vec![], 1), Verdict::NothingReceived);
         assert!(Verdict::NothingReceived.code() != 0 && Verdict::Good.code() == 0);
+    }
+
+    #[test]
+    fn without_a_publisher_it_counts_who_is_connected() {
+        let idle = |viewers, asked| Report::new(&Measured { idle: true, ..measured(viewers, asked) }).verdict;
+        let connected = || ViewerResult { streams: Vec::new(), ..viewer(true, 0, 0) };
+        assert_eq!(idle(vec![connected(), connected()], 2), Verdict::Connected);
+        assert_eq!(idle(vec![connected()], 2), Verdict::NotConnected);
+        assert_eq!(idle(vec![viewer(false, 0, 0)], 1), Verdict::NotConnected);
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub(crate) struct Media {
     /// The media SSRC that an RTX SSRC repairs.
     pub(crate) repairs: HashMap<u32, u32>,
     pub(crate) transport_cc: bool,
+    /// Lost packets may be asked for again.
+    pub(crate) nack: bool,
 }
 
 impl Media {
@@ -159,7 +161,10 @@ impl Media {
                     self.apt.insert(payload_type, apt);
                 }
             }
-            "rtcp-fb" => self.transport_cc |= value.ends_with(" transport-cc"),
+            "rtcp-fb" => {
+                self.transport_cc |= value.ends_with(" transport-cc");
+                self.nack |= value.ends_with(" nack");
+            }
             "extmap" => {
                 if let Some((id, uri)) = value.split_once(' ')
                     && let Ok(id) = id.split('/').next().unwrap_or(id).parse()
@@ -234,7 +239,7 @@ impl ViewerOffer<'_> {
                 let _ = write!(
                     sdp,
                     "a=rtpmap:{OPUS} opus/48000/2\r\na=fmtp:{OPUS} minptime=10;useinbandfec=1\r\n\
-                     a=rtcp-fb:{OPUS} transport-cc\r\n"
+                     a=rtcp-fb:{OPUS} transport-cc\r\na=rtcp-fb:{OPUS} nack\r\n"
                 );
             }
             Kind::Video => {
@@ -261,7 +266,7 @@ mod tests {
         a=candidate:2 1 tcp 1 127.0.0.1 9 typ host tcptype active\r\na=rtpmap:111 opus/48000/2\r\n\
         m=video 9 UDP/TLS/RTP/SAVPF 102 103\r\na=mid:1\r\na=sendonly\r\na=rtpmap:102 H264/90000\r\n\
         a=rtpmap:103 rtx/90000\r\na=fmtp:103 apt=102\r\na=extmap:4/recvonly urn:ietf:params:rtp-hdrext:sdes:mid\r\n\
-        a=rtcp-fb:102 transport-cc\r\na=ssrc-group:FID 10 11\r\nm=video 0 UDP/TLS/RTP/SAVPF 102\r\na=mid:2\r\n";
+        a=rtcp-fb:102 transport-cc\r\na=rtcp-fb:102 nack\r\na=ssrc-group:FID 10 11\r\nm=video 0 UDP/TLS/RTP/SAVPF 102\r\na=mid:2\r\n";
 
     #[test]
     fn an_answer_is_read() {
@@ -274,7 +279,8 @@ mod tests {
         assert_eq!(video[0].rtx_of(102), Some(103));
         assert_eq!(video[0].extensions[MID_URI], 4);
         assert_eq!(video[0].repairs[&11], 10);
-        assert!(video[0].transport_cc);
+        assert!(video[0].transport_cc && video[0].nack);
+        assert!(!answer.of_kind(Kind::Audio).any(|media| media.nack));
     }
 
     #[test]

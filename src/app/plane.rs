@@ -1,10 +1,11 @@
 //! A shard of the media driver as live Sessions see it.
 
-use crate::live::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, Pending};
+use crate::live::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, Pending};
 use lectern_media::driver::{Shard, ShardError};
 use lectern_media::ids::{Layer, Mid, PeerId, TrackId};
+use lectern_media::router::DropReason;
 use lectern_media::sdp::{Flow, LocalTransport, OfferError};
-use lectern_media::sfu::{SfuError, SfuEvent};
+use lectern_media::sfu::{SfuError, SfuEvent, Totals};
 use std::collections::HashMap;
 use tokio::sync::mpsc;
 
@@ -71,6 +72,11 @@ impl MediaPlane for ShardPlane {
             Ok(stats.into_iter().map(|(peer, stats)| (peer, confirmed(&stats))).collect())
         })
     }
+
+    fn totals(&self) -> Pending<Result<MediaTotals, MediaError>> {
+        let shard = self.0.clone();
+        Box::pin(async move { shard.totals().await.map(|totals| counted(&totals)).map_err(said) })
+    }
 }
 
 impl MediaEvents for ShardEvents {
@@ -85,6 +91,32 @@ impl MediaEvents for ShardEvents {
                 | SfuEvent::CodecMismatch { .. } => {}
             }
         }
+    }
+}
+
+fn counted(totals: &Totals) -> MediaTotals {
+    let media = &totals.media;
+    let dropped_before = totals.drops.iter().map(|(reason, count)| (reason.name(), count));
+    let dropped_there = DropReason::ALL.iter().map(|reason| (reason.code(), media.dropped(*reason)));
+    MediaTotals {
+        peers: totals.peers,
+        peers_connected: totals.peers_connected,
+        datagrams_received: totals.datagrams_received,
+        bytes_received: totals.bytes_received,
+        packets_sent: totals.packets_sealed,
+        bytes_sent: totals.bytes_sealed,
+        media_packets_received: media.packets_received,
+        media_bytes_received: media.bytes_received,
+        media_packets_sent: media.packets_sent,
+        media_bytes_sent: media.bytes_sent,
+        repairs_sent: media.repairs_sent,
+        repairs_received: media.repaired,
+        nacks_received: media.nacks_received,
+        nacks_sent: media.nacks_sent,
+        plis_received: media.plis_received,
+        plis_sent: media.plis_sent,
+        events_lost: totals.events_lost + media.events_lost,
+        drops: dropped_before.chain(dropped_there).collect(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::error::ApiError;
 use super::state::AppState;
+use crate::live::MediaTotals;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -33,6 +34,7 @@ pub(super) async fn metrics(State(app): State<AppState>) -> impl IntoResponse {
     let mut out = String::new();
     app.requests.write_metrics(&mut out);
     live_totals(&app, &mut out);
+    media_totals(&app.live.media_totals().await, &mut out);
     process(&mut out);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], out)
 }
@@ -49,6 +51,44 @@ fn live_totals(app: &AppState, out: &mut String) {
     ];
     for (name, kind, value) in gauges {
         let _infallible = writeln!(out, "# TYPE {name} {kind}\n{name} {value}");
+    }
+}
+
+/// What the media shards counted. A series without a value is one whose shard was too busy to tell.
+fn media_totals(shards: &[Option<MediaTotals>], out: &mut String) {
+    type Read = fn(&MediaTotals) -> u64;
+    const COUNTERS: &[(&str, &str, Read)] = &[
+        ("lectern_media_peers", "gauge", |t| t.peers),
+        ("lectern_media_peers_connected", "gauge", |t| t.peers_connected),
+        ("lectern_media_datagrams_received_total", "counter", |t| t.datagrams_received),
+        ("lectern_media_bytes_received_total", "counter", |t| t.bytes_received),
+        ("lectern_media_packets_sent_total", "counter", |t| t.packets_sent),
+        ("lectern_media_bytes_sent_total", "counter", |t| t.bytes_sent),
+        ("lectern_media_rtp_packets_received_total", "counter", |t| t.media_packets_received),
+        ("lectern_media_rtp_bytes_received_total", "counter", |t| t.media_bytes_received),
+        ("lectern_media_rtp_packets_sent_total", "counter", |t| t.media_packets_sent),
+        ("lectern_media_rtp_bytes_sent_total", "counter", |t| t.media_bytes_sent),
+        ("lectern_media_repairs_sent_total", "counter", |t| t.repairs_sent),
+        ("lectern_media_repairs_received_total", "counter", |t| t.repairs_received),
+        ("lectern_media_nacks_received_total", "counter", |t| t.nacks_received),
+        ("lectern_media_nacks_sent_total", "counter", |t| t.nacks_sent),
+        ("lectern_media_plis_received_total", "counter", |t| t.plis_received),
+        ("lectern_media_plis_sent_total", "counter", |t| t.plis_sent),
+        ("lectern_media_shard_events_lost_total", "counter", |t| t.events_lost),
+    ];
+    let told = || shards.iter().enumerate().filter_map(|(number, totals)| Some((number, totals.as_ref()?)));
+    for (name, kind, read) in COUNTERS {
+        let _infallible = writeln!(out, "# TYPE {name} {kind}");
+        for (shard, totals) in told() {
+            let _infallible = writeln!(out, "{name}{{shard=\"{shard}\"}} {}", read(totals));
+        }
+    }
+    out.push_str("# TYPE lectern_media_dropped_total counter\n");
+    for (shard, totals) in told() {
+        for (reason, count) in &totals.drops {
+            let _infallible =
+                writeln!(out, "lectern_media_dropped_total{{shard=\"{shard}\",reason=\"{reason}\"}} {count}");
+        }
     }
 }
 

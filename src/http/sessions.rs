@@ -36,14 +36,16 @@ pub(super) async fn go_live(
     if app.is_draining() {
         return Err(ApiError::Draining);
     }
-    // The Room would refuse too, but by then the Activity would be on record as live.
-    if app.live.totals().sessions >= app.sessions_at_once {
-        return Err(ApiError::TooManySessions);
-    }
+    // Before the Activity is on record as live: afterwards there must be a Room for it.
+    let place = app.live.reserve().map_err(|refusal| match refusal {
+        Refusal::Full => ApiError::TooManySessions,
+        other => other.into(),
+    })?;
     let by = host.me.profile.account.id;
     let session = store::session::go_live(&app.store, host.noun.id, Some(by), app.clock.now()).await?;
     let going = Going { id: session.id, title: host.noun.title, started_at: session.started_at };
-    app.live.go_live(going)?;
+    // Refused only by a server that has begun to stop: the Session is stored, and its Room opens at the next start.
+    place.go_live(going)?;
     tracing::info!(session = %session.id, activity = %session.activity, "went live");
     let session = page(&app, Some(&host.me), session.id).await?;
     Ok((StatusCode::CREATED, axum::Json(SessionAnswer { session })))

@@ -22,8 +22,6 @@ pub struct Parts {
     pub clock: Clock,
     pub key: SigningKey,
     pub live: Registry,
-    /// Most Sessions live at once.
-    pub sessions_at_once: usize,
     pub(super) passwords: Passwords,
     pub(super) unknown_names: UnknownNames,
     pub(super) requests: RequestCounts,
@@ -35,13 +33,12 @@ pub struct Parts {
 
 impl AppState {
     #[must_use]
-    pub fn new(store: Store, clock: Clock, key: SigningKey, live: Registry, sessions_at_once: usize) -> Self {
+    pub fn new(store: Store, clock: Clock, key: SigningKey, live: Registry) -> Self {
         Self(Arc::new(Parts {
             store,
             clock,
             key,
             live,
-            sessions_at_once,
             passwords: Passwords::default(),
             unknown_names: UnknownNames::default(),
             requests: RequestCounts::default(),

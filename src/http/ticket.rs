@@ -7,7 +7,9 @@ use crate::domain::AccountId;
 use crate::domain::presence::Person;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use lectern_signaling::protocol::{ParticipantKind, SessionRole};
+use lectern_signaling::protocol::ParticipantKind;
+/// Whoever makes a ticket says the role; the shell need not know signaling for that.
+pub use lectern_signaling::protocol::SessionRole;
 use lectern_signaling::room::Identity;
 use serde::{Deserialize, Serialize};
 

@@ -27,6 +27,7 @@ pub trait MediaPlane: Send + Sync + 'static {
     ) -> Pending<Result<(), MediaError>>;
     /// What every Peer received so far and confirmed.
     fn delivered(&self) -> Pending<Result<HashMap<PeerId, Delivered>, MediaError>>;
+    fn totals(&self) -> Pending<Result<MediaTotals, MediaError>>;
 }
 
 /// What a shard tells by itself.
@@ -64,6 +65,34 @@ pub struct Delivered {
     pub media_ms: u64,
     pub audio_ms: u64,
     pub video_ms: u64,
+}
+
+/// What a shard counted since it started; the peers are those of now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MediaTotals {
+    pub peers: u64,
+    pub peers_connected: u64,
+    /// Everything that came in by UDP.
+    pub datagrams_received: u64,
+    pub bytes_received: u64,
+    /// RTP and RTCP packets that were encrypted and handed to the socket.
+    pub packets_sent: u64,
+    pub bytes_sent: u64,
+    /// RTP packets that arrived and were what they should be.
+    pub media_packets_received: u64,
+    pub media_bytes_received: u64,
+    /// RTP packets forwarded, repairs left out.
+    pub media_packets_sent: u64,
+    pub media_bytes_sent: u64,
+    pub repairs_sent: u64,
+    pub repairs_received: u64,
+    pub nacks_received: u64,
+    pub nacks_sent: u64,
+    pub plis_received: u64,
+    pub plis_sent: u64,
+    pub events_lost: u64,
+    /// Packets that went no further, by reason.
+    pub drops: Vec<(&'static str, u64)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

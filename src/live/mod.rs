@@ -17,10 +17,10 @@ pub use clock::{LiveClock, Reading};
 /// The app sets these; it knows no signaling otherwise.
 pub use lectern_signaling::room::RoomLimits;
 pub use ledger::{LedgerError, PresenceLedger};
-pub use media::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane};
+pub use media::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals};
 pub use outbox::{Outbox, OutboxReader, Outgoing, outbox};
 pub use recovery::{Recovered, recover};
-pub use registry::{Going, LiveTotals, Registry, RegistryParts};
+pub use registry::{Going, LiveTotals, Place, Registry, RegistryParts};
 pub use session::{Arrival, Member, SessionHandle};
 
 use std::pin::Pin;

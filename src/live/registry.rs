@@ -1,7 +1,7 @@
 //! The live Sessions of this server, and the tasks that serve all of them.
 
 use super::ledger::Recorder;
-use super::media::{Delivered, MediaEvents, MediaPlane};
+use super::media::{Delivered, MediaEvents, MediaPlane, MediaTotals};
 use super::session::{Actor, ActorParts, INBOX, SessionHandle};
 use super::{LiveClock, PresenceLedger, Recovered};
 use crate::domain::presence::NewEvent;
@@ -13,13 +13,13 @@ use lectern_signaling::protocol::server::SessionView;
 use lectern_signaling::room::{Room, RoomLimits};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
-/// How often it is recorded who is there and what was delivered (docs/attendance.md).
+/// How often it is recorded who is there and what was delivered.
 const CHECKPOINT: Duration = Duration::from_secs(15);
 /// A shard that takes longer for its figures has none for this checkpoint.
 const FIGURES: Duration = Duration::from_secs(2);
@@ -41,6 +41,11 @@ pub struct Going {
     pub id: SessionId,
     pub title: String,
     pub started_at: Time,
+}
+
+/// A place for a Session that is about to go live, which nobody else can take. Given back when dropped.
+pub struct Place {
+    registry: Registry,
 }
 
 /// Counters for metrics; those of events since the start.
@@ -71,6 +76,8 @@ struct Inner {
 #[derive(Default)]
 struct House {
     sessions: HashMap<SessionId, Placed>,
+    /// Places of Sessions that are about to go live.
+    reserved: usize,
     actors: JoinSet<()>,
     /// Event routers and the checkpointer.
     servants: JoinSet<()>,
@@ -148,11 +155,22 @@ impl Registry {
         Self { inner }
     }
 
-    /// Opens the Room of a Session whose row was just stored.
+    /// Keeps a place for one more Session, so that it is not stored as live in vain.
+    pub fn reserve(&self) -> Result<Place, Refusal> {
+        let mut house = self.inner.house();
+        if house.stopping {
+            return Err(Refusal::ServerStopping);
+        }
+        if house.sessions.len() + house.reserved >= self.inner.parts.sessions {
+            return Err(Refusal::Full);
+        }
+        house.reserved += 1;
+        Ok(Place { registry: self.clone() })
+    }
+
+    /// Opens the Room of a Session whose row is stored.
     pub fn go_live(&self, going: Going) -> Result<SessionHandle, Refusal> {
-        let view = view(&going);
-        let (room, first) = Room::open(view, self.inner.parts.limits);
-        self.place(going.id, room, first, Vec::new())
+        self.reserve()?.go_live(going)
     }
 
     /// Opens the Room of a Session that was live before the server started. Its open intervals are closed before anyone
@@ -160,10 +178,10 @@ impl Registry {
     pub fn go_on(&self, going: Going, recovered: Recovered) -> Result<SessionHandle, Refusal> {
         let Recovered { closing, last_participant, removed_keys, .. } = recovered;
         let room = Room::continued(view(&going), self.inner.parts.limits, last_participant, removed_keys);
-        self.place(going.id, room, Vec::new(), closing)
+        self.reserve()?.open(going.id, room, Vec::new(), closing)
     }
 
-    fn place(
+    fn open(
         &self,
         id: SessionId,
         room: Room,
@@ -176,9 +194,6 @@ impl Registry {
         }
         if let Some(placed) = house.sessions.get(&id) {
             return Ok(placed.handle.clone());
-        }
-        if house.sessions.len() >= self.inner.parts.sessions {
-            return Err(Refusal::Full);
         }
         let plane = self.inner.quietest_plane(&house).ok_or(Refusal::ServerStopping)?;
         let (sender, inbox) = mpsc::channel(INBOX);
@@ -199,12 +214,10 @@ impl Registry {
         });
         house.sessions.insert(id, Placed { handle: handle.clone(), plane });
         while house.actors.try_join_next().is_some() {}
-        let inner = Arc::downgrade(&self.inner);
+        let residence = Residence { inner: Arc::downgrade(&self.inner), session: id };
         house.actors.spawn(async move {
+            let _given_up_even_by_a_panic = residence;
             actor.run().await;
-            if let Some(inner) = inner.upgrade() {
-                inner.house().sessions.remove(&id);
-            }
         });
         Ok(handle)
     }
@@ -229,6 +242,16 @@ impl Registry {
             slow_consumers: self.inner.numbers.slow_consumers.load(Ordering::Relaxed),
             media_events_lost: self.inner.numbers.events_lost.load(Ordering::Relaxed),
         }
+    }
+
+    /// What each shard of the media plane counted; none where a shard did not say so in time.
+    pub async fn media_totals(&self) -> Vec<Option<MediaTotals>> {
+        let mut all = Vec::with_capacity(self.inner.planes.len());
+        for plane in &self.inner.planes {
+            let told = tokio::time::timeout(FIGURES, plane.totals()).await;
+            all.push(told.ok().and_then(Result::ok));
+        }
+        all
     }
 
     /// The server stops: everybody is told, the ledger gets its lines, and every task has ended when this returns. The
@@ -256,6 +279,45 @@ impl Registry {
             drop(ours);
             // Nothing is ever sent: this ends when the last Connection has written its last word.
             let _ = tokio::time::timeout(LAST_WORDS, last_gone.recv()).await;
+        }
+    }
+}
+
+impl Place {
+    /// Opens the Room of a Session whose row was just stored. Refused only by a server that is stopping.
+    pub fn go_live(self, going: Going) -> Result<SessionHandle, Refusal> {
+        let (room, first) = Room::open(view(&going), self.registry.inner.parts.limits);
+        self.open(going.id, room, first, Vec::new())
+    }
+
+    fn open(
+        self,
+        id: SessionId,
+        room: Room,
+        first: Vec<Effect>,
+        closing: Vec<NewEvent>,
+    ) -> Result<SessionHandle, Refusal> {
+        // The place is given back after the Session has taken its own: between the two it counts twice, never not at all.
+        self.registry.open(id, room, first, closing)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.registry.inner.house().reserved -= 1;
+    }
+}
+
+/// An actor's residence among the live Sessions, given up when it is dropped.
+struct Residence {
+    inner: Weak<Inner>,
+    session: SessionId,
+}
+
+impl Drop for Residence {
+    fn drop(&mut self) {
+        if let Some(inner) = self.inner.upgrade() {
+            inner.house().sessions.remove(&self.session);
         }
     }
 }
@@ -296,7 +358,7 @@ async fn route(mut events: impl MediaEvents, peers: PeerIndex, numbers: Arc<Numb
     while late.join_next().await.is_some() {}
 }
 
-async fn take_checkpoints(inner: std::sync::Weak<Inner>) {
+async fn take_checkpoints(inner: Weak<Inner>) {
     let mut ticks = tokio::time::interval(CHECKPOINT);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The first tick comes at once.

@@ -408,6 +408,20 @@ async fn who_is_away_has_no_checkpoints() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connection_that_vanished_without_a_word_is_lost_at_the_next_checkpoint() {
+    let house = FakeHouse::live();
+    let _host = join(&house, 1, SessionRole::Host).await;
+    // Its task was cancelled between the answer and the first message: `Member::lost` was never called.
+    drop(join(&house, 2, SessionRole::Viewer).await);
+    tokio::time::sleep(Duration::from_secs(16)).await;
+    let story = house.ledger.story();
+    assert_eq!(story[2..], [(Joined, Some(2)), (Lost, Some(2))]);
+    let seen: Vec<_> = house.ledger.of_kind(PresenceKind::Checkpoint).iter().map(|line| line.participant).collect();
+    assert_eq!(seen, [Some(1)]);
+    assert_eq!(house.handle().connections(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_offer_is_answered_before_its_slots_are_told() {
     let house = FakeHouse::live();
     let mut host = join(&house, 1, SessionRole::Host).await;
@@ -518,12 +532,25 @@ async fn who_leaves_while_an_offer_is_open_leaves_no_peer_behind() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_reserved_place_is_nobody_elses_until_it_is_given_back() {
+    let house = FakeHouse::live();
+    let going = |n| Going { id: crate::domain::SessionId::from_random([n; 10]), ..house.going() };
+    let place = house.registry.reserve().unwrap();
+    assert_eq!(house.registry.go_live(going(2)).err(), Some(Refusal::Full));
+    drop(place);
+    let place = house.registry.reserve().unwrap();
+    place.go_live(going(3)).unwrap();
+    assert_eq!(house.registry.reserve().err(), Some(Refusal::Full));
+    house.registry.stop().await;
+    assert_eq!(house.registry.reserve().err(), Some(Refusal::ServerStopping));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_takes_no_more_sessions_than_it_was_told() {
     let house = FakeHouse::live();
     let going = |n| Going { id: crate::domain::SessionId::from_random([n; 10]), ..house.going() };
     house.registry.go_live(going(2)).unwrap();
     assert_eq!(house.registry.go_live(going(3)).err(), Some(Refusal::Full));
-    assert!(house.registry.go_live(going(2)).is_ok(), "the same again is the same Session");
     assert_eq!(house.registry.totals().sessions, 2);
     house.registry.stop().await;
 }

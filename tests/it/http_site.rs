@@ -44,7 +44,15 @@ async fn health_says_alive_ready_and_how_it_goes() {
     assert_eq!(somebody.get("/readyz").await.status(), StatusCode::OK);
     app.live_session(app.world.activity).await;
     let told = somebody.get("/metrics").await.text().await.unwrap();
-    assert!(told.contains("lectern_live_sessions 1\n"), "{told}");
+    for line in [
+        "lectern_live_sessions 1",
+        "# TYPE lectern_media_packets_sent_total counter",
+        "lectern_media_packets_sent_total{shard=\"0\"} 41",
+        "lectern_media_peers{shard=\"0\"} 2",
+        "lectern_media_dropped_total{shard=\"0\",reason=\"srtp_replayed\"} 7",
+    ] {
+        assert!(told.lines().any(|one| one == line), "{line} is not in:\n{told}");
+    }
     assert!(
         told.contains("lectern_http_requests_total{method=\"GET\",route=\"/healthz\",status=\"200\"} 1\n"),
         "{told}"

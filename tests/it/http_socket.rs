@@ -1,59 +1,11 @@
 //! A lesson over real websockets: tickets, chat, hands, the end, and what the ledger kept of it.
 
 use crate::app::TestApp;
-use futures_util::{SinkExt as _, StreamExt as _};
+use crate::socket::Socket;
 use lectern::domain::SessionId;
 use lectern::domain::presence::PresenceKind;
 use lectern::store;
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
-
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
-
-impl Socket {
-    async fn open(app: &TestApp, session: &str) -> Self {
-        let url = format!("{}/api/sessions/{session}/socket", app.url.replace("http://", "ws://"));
-        Self(connect_async(url).await.expect("the socket opens").0)
-    }
-
-    async fn join(app: &TestApp, session: &str, ticket: &str) -> (Self, Value) {
-        let mut socket = Self::open(app, session).await;
-        socket.says(json!({ "id": 1, "type": "hello", "protocol": 1, "ticket": ticket })).await;
-        let welcome = socket.hears("welcome").await;
-        (socket, welcome)
-    }
-
-    async fn says(&mut self, frame: Value) {
-        self.0.send(Message::text(frame.to_string())).await.unwrap();
-    }
-
-    async fn next(&mut self) -> Message {
-        let next = tokio::time::timeout(std::time::Duration::from_secs(20), self.0.next());
-        next.await.expect("the server says something in time").expect("the socket is open").unwrap()
-    }
-
-    /// Reads on until a message of this type.
-    async fn hears(&mut self, kind: &str) -> Value {
-        loop {
-            if let Message::Text(text) = self.next().await {
-                let message: Value = serde_json::from_str(&text).unwrap();
-                if message["type"] == kind {
-                    return message;
-                }
-            }
-        }
-    }
-
-    async fn close_code(&mut self) -> u16 {
-        loop {
-            if let Message::Close(Some(frame)) = self.next().await {
-                return frame.code.into();
-            }
-        }
-    }
-}
 
 async fn ticket(app: &TestApp, person: &str, session: &str) -> String {
     let answer = app.person(person).await.post(&format!("/api/sessions/{session}/tickets"), &json!({})).await;
@@ -70,9 +22,9 @@ async fn a_lesson_from_hello_to_end_is_on_record() {
     let guest = app.nobody().post(&format!("/api/sessions/{session}/tickets"), &guest).await;
     let guest: Value = guest.json().await.unwrap();
 
-    let (mut host, welcome) = Socket::join(&app, &session, &host_ticket).await;
+    let (mut host, welcome) = Socket::join(&app.url, &session, &host_ticket).await;
     assert_eq!(welcome["participants"][0]["role"], "host");
-    let (mut viewer, welcome) = Socket::join(&app, &session, guest["ticket"].as_str().unwrap()).await;
+    let (mut viewer, welcome) = Socket::join(&app.url, &session, guest["ticket"].as_str().unwrap()).await;
     let (me, token) = (welcome["you"].clone(), welcome["resume"].clone());
     assert_eq!(host.hears("participant_joined").await["participant"]["rural"], true);
 
@@ -86,7 +38,7 @@ async fn a_lesson_from_hello_to_end_is_on_record() {
     // The line breaks without a goodbye, and the person comes back.
     drop(viewer);
     while host.hears("participant_changed").await["participant"]["connected"] == true {}
-    let mut viewer = Socket::open(&app, &session).await;
+    let mut viewer = Socket::open(&app.url, &session).await;
     viewer.says(json!({ "id": 1, "type": "hello", "protocol": 1, "ticket": guest["ticket"], "resume": token })).await;
     let welcome = viewer.hears("welcome").await;
     assert_eq!((&welcome["resumed"], &welcome["you"]), (&json!(true), &me));
@@ -109,13 +61,13 @@ async fn a_lesson_from_hello_to_end_is_on_record() {
 async fn a_bad_ticket_and_an_oversize_frame_are_told_why() {
     let app = TestApp::start().await;
     let session = app.live_session(app.world.activity).await;
-    let mut socket = Socket::open(&app, &session).await;
+    let mut socket = Socket::open(&app.url, &session).await;
     socket.says(json!({ "id": 1, "type": "hello", "protocol": 1, "ticket": "lct1.e30.AAAA" })).await;
     assert_eq!(socket.hears("refused").await["code"], "ticket_invalid");
     assert_eq!(socket.close_code().await, 4003);
 
     let host_ticket = ticket(&app, "host", &session).await;
-    let (mut host, _) = Socket::join(&app, &session, &host_ticket).await;
+    let (mut host, _) = Socket::join(&app.url, &session, &host_ticket).await;
     host.says(json!({ "id": 2, "type": "chat", "text": "讲".repeat(30_000) })).await;
     assert_eq!(host.hears("refused").await["code"], "too_large");
     assert_eq!(host.close_code().await, 4001);

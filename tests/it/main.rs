@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a surprised test stops")]
 
+mod admin;
 #[path = "support/app.rs"]
 mod app;
+mod bad_input;
 mod demo;
 mod house;
 mod http_access;
@@ -13,10 +15,15 @@ mod http_sessions;
 mod http_site;
 mod http_socket;
 mod http_whip;
+mod killed;
 #[path = "support/plane.rs"]
 mod plane;
 #[path = "support/postgres.rs"]
 mod postgres;
+#[path = "support/program.rs"]
+mod program;
+#[path = "support/socket.rs"]
+mod socket;
 mod store_database;
 mod store_kill;
 mod store_ledger;

@@ -300,9 +300,9 @@ impl LightPeer {
             self.send_rtcp(&report)?;
         }
         for index in 0..self.streams.len() {
-            // Sound is repaired by its own redundancy; only pictures are asked for again.
             let stream = &mut self.streams[index];
-            let numbers = if stream.kind == Kind::Video { stream.poll_nacks(now) } else { Vec::new() };
+            let asks = self.answer.of_kind(stream.kind).any(|media| media.nack);
+            let numbers = if asks { stream.poll_nacks(now) } else { Vec::new() };
             if !numbers.is_empty() {
                 let nacks = nack_pairs_from_sequence_numbers(&numbers);
                 let nack = TransportLayerNack { sender_ssrc: self.ssrc, media_ssrc: stream.ssrc, nacks };

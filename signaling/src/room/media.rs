@@ -2,7 +2,7 @@
 
 use super::participant::{Lines, SendLine};
 use super::slots::Slot;
-use super::{MediaLine, Room};
+use super::{MediaKind, MediaLine, Room};
 use crate::effect::{Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
 use crate::protocol::server::ServerMessage;
 use crate::protocol::{LayerName, ParticipantId, ParticipantKind, PublicationId, Refusal, Source};
@@ -83,7 +83,9 @@ impl Room {
         let mut out = Effects::default();
         let lines = self.participants.get_mut(&participant).and_then(|p| p.lines.as_mut());
         let slot = lines.and_then(|l| l.slots.iter_mut().find(|s| s.mid == mid));
-        if let Some(slot) = slot.filter(|s| s.shows.is_some() && s.layer != layer) {
+        // Audio has no layers; the media plane calls the one encoding that it has the high one.
+        let layered = slot.filter(|s| s.kind == MediaKind::Video && s.shows.is_some());
+        if let Some(slot) = layered.filter(|s| s.layer != layer) {
             slot.layer = layer;
             self.tell_slots(participant, &mut out);
         }

@@ -1,8 +1,8 @@
 //! Stand-ins for the ledger and the media plane, and a house with both under a clock that tests turn.
 
 use super::{
-    Delivered, Going, LedgerError, LiveClock, MediaError, MediaEvent, MediaPlane, Pending, PresenceLedger, Registry,
-    RegistryParts, SessionHandle,
+    Delivered, Going, LedgerError, LiveClock, MediaError, MediaEvent, MediaPlane, MediaTotals, Pending, PresenceLedger,
+    Registry, RegistryParts, SessionHandle,
 };
 use crate::domain::presence::{Head, NewEvent, PresenceEvent, PresenceKind};
 use crate::domain::{SessionId, Time};
@@ -201,6 +201,10 @@ impl MediaPlane for FakePlane {
         let shelf = self.0.lock().unwrap();
         let figures = if shelf.no_figures { Err(MediaError::Busy) } else { Ok(shelf.delivered.clone()) };
         Box::pin(async { figures })
+    }
+
+    fn totals(&self) -> Pending<Result<MediaTotals, MediaError>> {
+        Box::pin(async { Ok(MediaTotals::default()) })
     }
 }
 

@@ -91,7 +91,7 @@ impl TestApp {
         };
         let plane: Arc<dyn MediaPlane> = Arc::new(PaperPlane);
         let live = Registry::start(parts, vec![(plane, DeafEvents)]);
-        let app = AppState::new(store.clone(), clock, key.clone(), live, 3);
+        let app = AppState::new(store.clone(), clock, key.clone(), live);
 
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -109,18 +109,12 @@ impl TestApp {
     }
 
     pub(crate) fn nobody(&self) -> Person {
-        let client = Client::builder().cookie_store(true).no_proxy().build().unwrap();
-        Person { client, url: self.url.clone(), csrf: None }
+        Person::nobody(&self.url)
     }
 
     /// Signed in under this login name. Straight in the store: passwords cost time, and have tests of their own.
     pub(crate) async fn person(&self, login_name: &str) -> Person {
-        let known = store::login::credentials(&self.store, login_name).await.unwrap().unwrap();
-        let issued = store::login::begin(&self.store, known.account.id, self.now()).await.unwrap();
-        let cookie = format!("lectern_login={}", issued.token).parse().unwrap();
-        let headers = header::HeaderMap::from_iter([(header::COOKIE, cookie)]);
-        let client = Client::builder().default_headers(headers).no_proxy().build().unwrap();
-        Person { client, url: self.url.clone(), csrf: Some(issued.login.csrf) }
+        Person::signed_in(&self.store, &self.url, login_name, self.now()).await
     }
 
     /// The Session of the world's Activity, live.
@@ -134,6 +128,20 @@ impl TestApp {
 }
 
 impl Person {
+    pub(crate) fn nobody(url: &str) -> Self {
+        let client = Client::builder().cookie_store(true).no_proxy().build().unwrap();
+        Self { client, url: url.to_owned(), csrf: None }
+    }
+
+    pub(crate) async fn signed_in(store: &Store, url: &str, login_name: &str, now: Time) -> Self {
+        let known = store::login::credentials(store, login_name).await.unwrap().unwrap();
+        let issued = store::login::begin(store, known.account.id, now).await.unwrap();
+        let cookie = format!("lectern_login={}", issued.token).parse().unwrap();
+        let headers = header::HeaderMap::from_iter([(header::COOKIE, cookie)]);
+        let client = Client::builder().default_headers(headers).no_proxy().build().unwrap();
+        Self { client, url: url.to_owned(), csrf: Some(issued.login.csrf) }
+    }
+
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.url));
         match &self.csrf {
@@ -165,7 +173,7 @@ pub(crate) async fn refusal(answer: Response) -> (StatusCode, String, Value) {
 }
 
 impl World {
-    async fn make(store: &Store, now: Time) -> Self {
+    pub(crate) async fn make(store: &Store, now: Time) -> Self {
         let region = |name: &str, kind, parent| {
             let new = NewRegion { name: name.to_owned(), kind, parent };
             async move { store::region::create(store, new).await.unwrap().id }

@@ -1,6 +1,6 @@
 //! A media plane of paper: answers every offer that has ICE credentials, and carries nothing.
 
-use lectern::live::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, Pending};
+use lectern::live::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, Pending};
 use lectern_media::ids::{Layer, Mid, PeerId, TrackId};
 use lectern_media::sdp::{Flow, LocalTransport};
 use std::collections::HashMap;
@@ -63,6 +63,15 @@ impl MediaPlane for PaperPlane {
 
     fn delivered(&self) -> Pending<Result<HashMap<PeerId, Delivered>, MediaError>> {
         done(Ok(HashMap::new()))
+    }
+
+    fn totals(&self) -> Pending<Result<MediaTotals, MediaError>> {
+        done(Ok(MediaTotals {
+            peers: 2,
+            packets_sent: 41,
+            drops: vec![("srtp_replayed", 7)],
+            ..MediaTotals::default()
+        }))
     }
 }
 

@@ -165,11 +165,14 @@ fn the_flowing_layer_is_told_when_it_changes() {
     let mut talk = Talk::new();
     let host = speaker(&mut talk, "陈老师", SessionRole::Host);
     talk.publishes(host, Source::Camera);
+    talk.publishes(host, Source::Microphone);
     let viewer = speaker(&mut talk, "王芳", SessionRole::Viewer);
     talk.effects = talk.room.media_layer(viewer, "v0", Some(LayerName::Mid));
     assert_eq!(talk.slots_told(viewer).unwrap()[3].layer, Some(LayerName::Mid));
     assert!(talk.room.media_layer(viewer, "v0", Some(LayerName::Mid)).is_empty());
-    assert!(talk.room.media_layer(viewer, "a0", Some(LayerName::High)).is_empty(), "nothing is shown there");
+    assert!(talk.room.media_layer(viewer, "a0", Some(LayerName::High)).is_empty(), "audio has no layers");
+    talk.says(host, ClientMessage::Unpublish { source: Source::Camera }).unwrap();
+    assert!(talk.room.media_layer(viewer, "v0", Some(LayerName::High)).is_empty(), "nothing is shown there");
 }
 
 #[test]
