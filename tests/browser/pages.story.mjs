@@ -15,6 +15,7 @@ export async function pages(browser, server) {
   const host = await open();
   await signIn(host, 'zhouwenlan');
   await hosting(host);
+  await conferring(host, browser, server);
   const teacher = await open();
   await signIn(teacher, 'chenxiaomei');
   await teaching(teacher);
@@ -53,6 +54,7 @@ async function look(page, name, address, ready, { dark = false } = {}) {
 async function enlarged(page, name) {
   await page.setViewportSize({ width: desk.width / 2, height: desk.height / 2 });
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} at 200 % scrolls sideways`);
+  await page.setViewportSize(desk);
 }
 
 async function settled(page, name) {
@@ -225,6 +227,41 @@ async function room(page, session) {
     }
   }
   await page.setViewportSize(desk);
+}
+
+// Where people confer, they stand in a grid; slides take the larger part as soon as somebody shares them.
+async function conferring(host, browser, server) {
+  const studio = (await call(host, 'GET', '/api/me')).body.memberships.find((one) => one.role === 'host').studio.id;
+  const core = await person(browser, server.url, desk, { colorScheme: 'light' });
+  await signIn(core, 'linyutong');
+  const { account } = (await call(core, 'GET', '/api/me')).body;
+  const stamp = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString();
+  const made = await call(host, 'POST', `/api/studios/${studio}/activities`, {
+    title: '习作单元集体备课', kind: 'seminar', mode: 'online', level: 'county', planned_start: stamp(0), planned_end: stamp(60), presenters: [account.id],
+  });
+  const { session } = (await call(host, 'POST', `/api/activities/${made.body.activity.id}/go-live`)).body;
+  for (const page of [host, core]) {
+    await page.goto(`/live/${session.id}`);
+    await page.getByTestId('enter').click();
+    await page.getByTestId('room').waitFor();
+  }
+  const pictures = (page, many) => page.waitForFunction((many) => {
+    const videos = [...document.querySelectorAll('[data-testid="room"] video')];
+    return videos.length === many && videos.every((one) => one.videoWidth > 0);
+  }, many, { polling: 200 });
+  for (const page of [host, core]) await pictures(page, 2);
+  await settled(core, 'seminar');
+  await host.getByTestId('screen').click();
+  await pictures(core, 3);
+  await settled(core, 'seminar-slides');
+  await settled(host, 'seminar-host');
+  await core.getByTestId('to-chat').click();
+  await settled(core, 'seminar-chat');
+  await host.getByTestId('end').click();
+  await host.getByTestId('confirm').click();
+  await core.getByTestId('over-ended').waitFor();
+  assert.deepEqual(core.complaints, []);
+  await core.context().close();
 }
 
 // The office of a region keeps its schools, its accounts and the members of its Studios.

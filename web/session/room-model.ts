@@ -66,6 +66,11 @@ export class RoomModel {
   /** Viewers who were let on. */
   readonly speakers = computed(() => this.people.value.filter((one) => one.role === 'viewer' && one.may_publish))
 
+  /** Whether something of theirs can be heard or seen now; whoever was let on may also be silent. */
+  isOnAir(participant: ParticipantId): boolean {
+    return Array.from(this.state.publications.values()).some((one) => one.participant === participant && !one.muted)
+  }
+
   readonly mine = computed(() => Array.from(this.state.publications.values()).filter((one) => one.participant === this.state.you))
 
   welcome(welcome: Welcome, now: number): void {

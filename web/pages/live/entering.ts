@@ -7,10 +7,11 @@ export function socketUrl(page: { protocol: string; host: string }, path: string
 
 /** Kinds in which the people see each other, not only the teacher. */
 const TOGETHER: ActivityKind[] = ['seminar', 'lesson_review', 'report']
+export const confers = (kind: ActivityKind) => TOGETHER.includes(kind)
 
 /** Screen and teacher for a phone; room for speakers beside them elsewhere; a grid of nine where people confer. */
 export function videoSlotsFor(kind: ActivityKind, role: 'host' | 'presenter' | 'viewer', small: boolean): number {
   if (small) return role === 'host' ? 4 : 3
-  if (TOGETHER.includes(kind)) return 9
+  if (confers(kind)) return 9
   return role === 'viewer' ? 4 : 6
 }

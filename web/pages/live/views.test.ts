@@ -32,6 +32,14 @@ describe('what stands where', () => {
     expect(views.stage).toMatchObject({ source: 'camera', participant: 1 })
   })
 
+  it('people_who_confer_stand_in_one_grid_until_slides_come', () => {
+    const cameras = [slot('7', 3, 'camera'), slot('9', 1, 'camera')]
+    const views = arrange(input({ slots: cameras, ownCamera: track('c'), gallery: true }))
+    expect(views.stage).toBeNull()
+    expect(views.tiles.map((one) => one.participant)).toEqual([1, 3, 2])
+    expect(arrange(input({ slots: [...cameras, slot('8', 1, 'screen')], gallery: true })).stage).toMatchObject({ source: 'screen' })
+  })
+
   it('an_empty_slot_shows_nobody', () => {
     expect(arrange(input({ slots: [{ mid: '7', publication: null, participant: null, source: null, layer: null }] }))).toEqual({ stage: null, tiles: [] })
   })

@@ -25,6 +25,8 @@ export interface ViewsInput {
   participants: ReadonlyMap<ParticipantId, ParticipantView>
   ownScreen: MediaStreamTrack | null
   ownCamera: MediaStreamTrack | null
+  /** People confer: without slides they all stand in one grid, nobody larger than the others. */
+  gallery?: boolean
 }
 
 export function arrange(input: ViewsInput): Views {
@@ -40,6 +42,7 @@ export function arrange(input: ViewsInput): Views {
   const screen = ownScreen ?? screens[0]
   const others = ownCamera ? [...cameras, ownCamera] : cameras
   if (screen) return { stage: screen, tiles: ownCamera && ownScreen ? [ownCamera, ...cameras] : others }
+  if (input.gallery) return { stage: null, tiles: others }
   const main = others[0] ?? null
   return { stage: main, tiles: others.slice(1) }
 }
