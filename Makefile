@@ -55,16 +55,19 @@ tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
 	cd tests/browser && npm ci --no-fund --no-audit
 	touch node_modules/.package-lock.json
 
+.cache/interop/.installed: tests/interop/requirements.txt
+	python3 -m venv .cache/interop
+	.cache/interop/bin/pip install --quiet --disable-pip-version-check -r tests/interop/requirements.txt
+	touch $@
+
 .PHONY: test-browser
-test-browser: tools-test web-build tests/browser/node_modules/.package-lock.json ## Real Chromium against a real server
+test-browser: tools-test web-build tests/browser/node_modules/.package-lock.json .cache/interop/.installed ## Real Chromium against a real server
 	cargo build --locked --bins
 	cd tests/browser && node run.mjs
 
 .PHONY: test-interop
-test-interop: tools-test ## Clients that share no code with the server (aiortc over WHIP and WHEP)
+test-interop: tools-test .cache/interop/.installed ## Clients that share no code with the server (aiortc over WHIP and WHEP)
 	cargo build --locked --bins
-	test -x .cache/interop/bin/python || python3 -m venv .cache/interop
-	.cache/interop/bin/pip install --quiet --disable-pip-version-check -r tests/interop/requirements.txt
 	.cache/interop/bin/python tests/interop/run.py
 
 .PHONY: bench

@@ -30,6 +30,8 @@ enum Verb {
     Serve(Box<Config>),
     /// 打印一个推流（WHIP）或收看（WHEP）凭证，给编码器或播放器用。
     Token(TokenArgs),
+    /// 建立管理员账号，或给忘记密码的管理员换一个新密码。
+    Admin(AdminArgs),
     /// 考勤明细的工具。
     #[command(subcommand)]
     Ledger(LedgerVerb),
@@ -54,6 +56,18 @@ struct TokenArgs {
     /// 在课堂里显示的名称。
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Args)]
+struct AdminArgs {
+    /// 登录用的账号名。
+    #[arg(long, value_name = "NAME", default_value = "admin")]
+    login_name: String,
+    /// 真实姓名。
+    #[arg(long, value_name = "NAME", default_value = "管理员")]
+    name: String,
     #[command(flatten)]
     place: Place,
 }
@@ -105,6 +119,7 @@ fn run() -> anyhow::Result<()> {
     match cli.verb {
         Verb::Serve(config) => serve(*config),
         Verb::Token(args) => token(args),
+        Verb::Admin(args) => admin(&args),
         Verb::Ledger(LedgerVerb::Verify { session, place }) => verify(session, &place),
         Verb::Openapi => say(&lectern::http::document()),
     }
@@ -145,19 +160,30 @@ fn token(args: TokenArgs) -> anyhow::Result<()> {
     say(&ticket.seal(&key))
 }
 
+fn admin(args: &AdminArgs) -> anyhow::Result<()> {
+    config::make_data_dir(&args.place.data_dir).context("数据目录建不出来")?;
+    let secret =
+        with_store(&args.place, async |store| app::admin::keep(store, &args.login_name, &args.name, now()).await)?;
+    say(&format!("管理员 {} 的密码（只显示这一次）：{secret}", args.login_name))
+}
+
 fn verify(session: SessionId, place: &Place) -> anyhow::Result<()> {
-    let url = config::database_url(place.database_url.as_deref(), &place.data_dir);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("运行环境没有准备好")?;
-    let verdict = runtime.block_on(async {
-        let store = Store::open(&url).await?;
-        let verdict = ledger::verify(&store, session).await?;
-        store.close().await;
-        anyhow::Ok(verdict)
-    })?;
-    match verdict {
+    match with_store(place, async |store| Ok(ledger::verify(store, session).await?))? {
         Ok(head) => say(&format!("考勤明细完整，共 {} 行。", head.sequence)),
         Err(broken) => bail!("考勤明细在第 {} 行对不上：{:?}", broken.sequence, broken.fault),
     }
+}
+
+/// Opens the database for one short task.
+fn with_store<T>(place: &Place, task: impl AsyncFnOnce(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let url = config::database_url(place.database_url.as_deref(), &place.data_dir);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("运行环境没有准备好")?;
+    runtime.block_on(async {
+        let store = Store::open(&url).await.context("数据库打不开")?;
+        let done = task(&store).await;
+        store.close().await;
+        done
+    })
 }
 
 fn now() -> Time {

@@ -1,5 +1,6 @@
 //! The running server: opens everything, listens, and closes everything in order.
 
+pub mod admin;
 mod demo;
 mod ledger;
 mod plane;
@@ -38,6 +39,8 @@ pub struct Announcement {
     pub self_signed: bool,
     /// Login name, password, and who that is.
     pub demo_logins: Vec<(String, String, String)>,
+    /// Nobody has an account yet.
+    pub empty: bool,
 }
 
 /// The live Sessions and the media shards under them.
@@ -72,6 +75,7 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     let plain_http = announcement.local.iter().find(|url| url.starts_with("http://"));
     let publisher = demo.publish(plain_http.map(String::as_str), &key, clock.now());
     announcement.demo_logins = demo.logins;
+    announcement.empty = !store::account::any(&store).await.context("数据库读不出来")?;
     announce(&announcement);
 
     stop.wait().await;
@@ -166,7 +170,8 @@ async fn listen(
     seen: &[IpAddr],
 ) -> anyhow::Result<(Ports, Announcement)> {
     let mut ports = Ports { handles: Vec::new(), tasks: JoinSet::new() };
-    let mut told = Announcement { local: Vec::new(), lan: Vec::new(), self_signed: false, demo_logins: Vec::new() };
+    let mut told =
+        Announcement { local: Vec::new(), lan: Vec::new(), self_signed: false, demo_logins: Vec::new(), empty: false };
     if let Listen::At(address) = config.http_listen {
         let (listener, address) = bind(address, "--http-listen")?;
         told.add("http", address, seen, &[]);
@@ -289,6 +294,9 @@ impl fmt::Display for Announcement {
             for (name, password, who) in &self.demo_logins {
                 writeln!(f, "    {name:<12} {password:<14} {who}")?;
             }
+        }
+        if self.empty {
+            writeln!(f, "\n  还没有账号。请运行 lectern admin，建立第一位管理员。")?;
         }
         write!(f, "\n  按 Ctrl-C 停止。")
     }

@@ -8,7 +8,7 @@ use crate::domain::presence::Person;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lectern_signaling::protocol::ParticipantKind;
-/// What a ticket makes its bearer; who makes tickets needs no signaling otherwise.
+/// Whoever makes a ticket says the role; the shell need not know signaling for that.
 pub use lectern_signaling::protocol::SessionRole;
 use lectern_signaling::room::Identity;
 use serde::{Deserialize, Serialize};

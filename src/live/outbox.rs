@@ -60,6 +60,11 @@ impl Outbox {
         }
     }
 
+    /// The Connection's task is over, whether or not it could say so.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.texts.is_closed()
+    }
+
     /// Closes the Connection after what was sent before.
     pub(super) fn close(self, code: CloseCode) {
         let _ = self.closing.send(Closing::AfterWhatWaits(code));

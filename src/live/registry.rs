@@ -13,13 +13,13 @@ use lectern_signaling::protocol::server::SessionView;
 use lectern_signaling::room::{Room, RoomLimits};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
-/// How often it is recorded who is there and what was delivered (docs/attendance.md).
+/// How often it is recorded who is there and what was delivered.
 const CHECKPOINT: Duration = Duration::from_secs(15);
 /// A shard that takes longer for its figures has none for this checkpoint.
 const FIGURES: Duration = Duration::from_secs(2);
@@ -44,7 +44,7 @@ pub struct Going {
 }
 
 /// A place for a Session that is about to go live, which nobody else can take. Given back when dropped.
-pub struct Place {
+pub struct Reservation {
     registry: Registry,
 }
 
@@ -156,7 +156,7 @@ impl Registry {
     }
 
     /// Keeps a place for one more Session, so that it is not stored as live in vain.
-    pub fn reserve(&self) -> Result<Place, Refusal> {
+    pub fn reserve(&self) -> Result<Reservation, Refusal> {
         let mut house = self.inner.house();
         if house.stopping {
             return Err(Refusal::ServerStopping);
@@ -165,7 +165,7 @@ impl Registry {
             return Err(Refusal::Full);
         }
         house.reserved += 1;
-        Ok(Place { registry: self.clone() })
+        Ok(Reservation { registry: self.clone() })
     }
 
     /// Opens the Room of a Session whose row is stored.
@@ -214,12 +214,10 @@ impl Registry {
         });
         house.sessions.insert(id, Placed { handle: handle.clone(), plane });
         while house.actors.try_join_next().is_some() {}
-        let inner = Arc::downgrade(&self.inner);
+        let place = Place { inner: Arc::downgrade(&self.inner), session: id };
         house.actors.spawn(async move {
+            let _given_back_even_by_a_panic = place;
             actor.run().await;
-            if let Some(inner) = inner.upgrade() {
-                inner.house().sessions.remove(&id);
-            }
         });
         Ok(handle)
     }
@@ -285,7 +283,7 @@ impl Registry {
     }
 }
 
-impl Place {
+impl Reservation {
     /// Opens the Room of a Session whose row was just stored. Refused only by a server that is stopping.
     pub fn go_live(self, going: Going) -> Result<SessionHandle, Refusal> {
         let (room, first) = Room::open(view(&going), self.registry.inner.parts.limits);
@@ -299,14 +297,28 @@ impl Place {
         first: Vec<Effect>,
         closing: Vec<NewEvent>,
     ) -> Result<SessionHandle, Refusal> {
-        // The place is given back after the Session has taken its own: between the two it counts twice, never not at all.
+        // Given back after the Session has its place: between the two it counts twice, never not at all.
         self.registry.open(id, room, first, closing)
     }
 }
 
-impl Drop for Place {
+impl Drop for Reservation {
     fn drop(&mut self) {
         self.registry.inner.house().reserved -= 1;
+    }
+}
+
+/// An actor's place among the live Sessions, given back when it is dropped.
+struct Place {
+    inner: Weak<Inner>,
+    session: SessionId,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(inner) = self.inner.upgrade() {
+            inner.house().sessions.remove(&self.session);
+        }
     }
 }
 
@@ -346,7 +358,7 @@ async fn route(mut events: impl MediaEvents, peers: PeerIndex, numbers: Arc<Numb
     while late.join_next().await.is_some() {}
 }
 
-async fn take_checkpoints(inner: std::sync::Weak<Inner>) {
+async fn take_checkpoints(inner: Weak<Inner>) {
     let mut ticks = tokio::time::interval(CHECKPOINT);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The first tick comes at once.

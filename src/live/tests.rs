@@ -408,6 +408,20 @@ async fn who_is_away_has_no_checkpoints() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connection_that_vanished_without_a_word_is_lost_at_the_next_checkpoint() {
+    let house = FakeHouse::live();
+    let _host = join(&house, 1, SessionRole::Host).await;
+    // Its task was cancelled between the answer and the first message: `Member::lost` was never called.
+    drop(join(&house, 2, SessionRole::Viewer).await);
+    tokio::time::sleep(Duration::from_secs(16)).await;
+    let story = house.ledger.story();
+    assert_eq!(story[2..], [(Joined, Some(2)), (Lost, Some(2))]);
+    let seen: Vec<_> = house.ledger.of_kind(PresenceKind::Checkpoint).iter().map(|line| line.participant).collect();
+    assert_eq!(seen, [Some(1)]);
+    assert_eq!(house.handle().connections(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_offer_is_answered_before_its_slots_are_told() {
     let house = FakeHouse::live();
     let mut host = join(&house, 1, SessionRole::Host).await;

@@ -146,8 +146,10 @@ async function hands(host, viewer, guest) {
   await host.getByTestId('hand').waitFor();
   await shoot(host, 'live-host-hand');
   await host.getByTestId('admit').click();
-  await viewer.getByTestId('microphone').waitFor();
-  if ((await viewer.getByTestId('microphone').getAttribute('aria-pressed')) !== 'true') await viewer.getByTestId('microphone').click();
+  await viewer.getByTestId('confirm').waitFor();
+  await shoot(viewer, 'invited-to-speak');
+  await viewer.getByTestId('confirm').click();
+  await viewer.getByTestId('stop-speaking').waitFor();
   const speaker = await viewer.evaluate(() => window.__lectern.you());
   for (const page of [host, guest]) {
     await until(page, 'the admitted viewer is heard', (speaker) => {

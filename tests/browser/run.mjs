@@ -3,14 +3,16 @@
 import { launch } from './browser.mjs';
 import { startServer } from './server.mjs';
 import { broadcast } from './broadcast.story.mjs';
+import { encoder } from './encoder.story.mjs';
+import { pages } from './pages.story.mjs';
 
-const stories = { broadcast };
+const stories = { broadcast, encoder, pages };
 const wanted = process.argv.slice(2);
 const browser = await launch();
 let failed = 0;
 for (const [name, story] of Object.entries(stories)) {
   if (wanted.length && !wanted.includes(name)) continue;
-  const server = await startServer();
+  const server = await startServer(story.server);
   const began = Date.now();
   try {
     await story(browser, server);

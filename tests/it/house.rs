@@ -184,3 +184,38 @@ fn clocks_are_read_only_where_the_table_says() {
     let expected: BTreeMap<String, usize> = CLOCKS.iter().map(|(file, reads)| ((*file).to_owned(), *reads)).collect();
     assert_eq!(counted, expected, "clock reads per file (left: found, right: the table)");
 }
+
+/// `path/to/file.rs::function` as docs/architecture.md writes it, between backticks.
+fn functions_named(page: &str) -> Vec<(&str, &str)> {
+    let spans = page.split('`').skip(1).step_by(2);
+    spans.filter_map(|span| span.split_once(".rs::").map(|(file, name)| (&span[..file.len() + 3], name))).collect()
+}
+
+#[test]
+fn the_architecture_page_names_functions_that_exist() {
+    let page = std::fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let named = functions_named(&page);
+    assert!(named.len() > 40, "the page names the ways through the house: {}", named.len());
+    let missing: Vec<String> = named
+        .into_iter()
+        .filter(|(file, name)| {
+            let code = std::fs::read_to_string(root().join(file)).map(|text| code_of(&text)).unwrap_or_default();
+            !code.contains(&format!("fn {name}(")) && !code.contains(&format!("fn {name}<"))
+        })
+        .map(|(file, name)| format!("{file}::{name}"))
+        .collect();
+    assert!(missing.is_empty(), "docs/architecture.md names what is not there:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn the_architecture_page_has_the_table_of_rooms() {
+    let page = std::fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    for (room, place, allowed) in ROOMS.iter().filter(|(_, place, _)| root().join(place).exists()) {
+        let row = page.lines().find(|line| line.contains(&format!("| {room} | `{place}`")));
+        let row = row.unwrap_or_else(|| panic!("no row for {room}"));
+        let told = row.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default();
+        let told = told.split(['(', ';']).next().unwrap_or_default().trim();
+        let told: Vec<&str> = told.split(", ").filter(|word| *word != "nothing").collect();
+        assert_eq!(told, *allowed, "{room} (left: the page, right: the table)");
+    }
+}

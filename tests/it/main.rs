@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a surprised test stops")]
 
+mod admin;
 #[path = "support/app.rs"]
 mod app;
 mod bad_input;

@@ -1,7 +1,7 @@
 /** Times as the desk says them: 今天 14:30–16:00, 68 分钟后开始, 2026–2027 学年. Pure: `now` is an argument. */
-import { clock, day as monthDay } from './time'
+import { clock, clockSpan, day as monthDay } from './time'
 
-export { clock, monthDay }
+export { clock, clockSpan, monthDay }
 
 const WEEKDAYS = ['星期日', '星期一', '星期二', '星期三', '星期四', '星期五', '星期六'] as const
 const MINUTE = 60_000
@@ -16,12 +16,6 @@ export function toDate(moment: Moment): Date {
 
 function two(n: number): string {
   return String(n).padStart(2, '0')
-}
-
-/** `14:30–16:00`; an end on another day carries its date. */
-export function clockSpan(from: Moment, to: Moment): string {
-  const end = sameDay(from, to) ? clock(to) : `${monthDay(to)} ${clock(to)}`
-  return `${clock(from)}–${end}`
 }
 
 /** `11月20日`, with the year when it is not this one. */

@@ -10,8 +10,6 @@ export function clock(when: When): string {
   return `${two(d.getHours())}:${two(d.getMinutes())}`
 }
 
-/** 14:30–16:00 */
-export const clockSpan = (from: When, to: When) => `${clock(from)}–${clock(to)}`
 
 /** 11月20日 */
 export function day(when: When): string {
@@ -19,9 +17,10 @@ export function day(when: When): string {
   return `${d.getMonth() + 1}月${d.getDate()}日`
 }
 
-/** 11月20日 星期五 */
-export function dayAndWeekday(when: When): string {
-  return `${day(when)} 星期${'日一二三四五六'[dateOf(when).getDay()]}`
+/** 14:30–16:00; an end on another day carries its date. */
+export function clockSpan(from: When, to: When): string {
+  const end = dateOf(from).toDateString() === dateOf(to).toDateString() ? clock(to) : `${day(to)} ${clock(to)}`
+  return `${clock(from)}–${end}`
 }
 
 /** 42:18, and 1:02:18 from one hour on. */

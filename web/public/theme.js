@@ -1,11 +1,16 @@
-// Sets the theme before the first paint: the person's choice, else the system's.
+// Sets the theme before the first paint, and whenever the system turns dark or light: the person's choice, else the system's.
 ;(function () {
-  var chosen = null
-  try {
-    chosen = localStorage.getItem('lectern-theme')
-  } catch (e) {
-    // A browser that keeps nothing follows the system.
+  var system = matchMedia('(prefers-color-scheme: dark)')
+  function show() {
+    var chosen = null
+    try {
+      chosen = localStorage.getItem('lectern-theme')
+    } catch (e) {
+      // A browser that keeps nothing follows the system.
+    }
+    var dark = chosen === 'dark' || (chosen !== 'light' && system.matches)
+    document.documentElement.setAttribute('data-theme', dark ? 'dark' : 'light')
   }
-  var dark = chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
-  document.documentElement.setAttribute('data-theme', dark ? 'dark' : 'light')
+  show()
+  system.addEventListener('change', show)
 })()

@@ -1,6 +1,9 @@
 /** The geometry of the interval bar 时段条: the planned time is the track, time really seen is the fill. Pure. */
 
+import { desk } from '@/locale/zh-CN/desk'
 import { clock, durationWords, toDate, type Moment } from '@/locale/time-words'
+
+const w = desk.bar
 
 export interface Interval {
   from: Moment
@@ -65,12 +68,12 @@ export function barGeometry(plannedFrom: Moment, plannedTo: Moment, intervals: r
 
 /** The bar as a sentence, for people who hear the page. */
 export function barSentence(plannedFrom: Moment, plannedTo: Moment, intervals: readonly Interval[], now: Moment): string {
-  const planned = `计划 ${clock(plannedFrom)} 至 ${clock(plannedTo)}`
+  const planned = w.planned(clock(plannedFrom), clock(plannedTo))
   const united = unite(intervals, now)
-  if (united.length === 0) return `${planned}，没有在场记录`
+  if (united.length === 0) return `${planned}，${w.none}`
   const open = intervals.some((i) => i.to == null)
   const spoken = united.map((i, n) =>
-    open && n === united.length - 1 ? `${clock(i.from)} 进入至今` : `${clock(i.from)} 至 ${clock(i.to)}`,
+    open && n === united.length - 1 ? w.open(clock(i.from)) : w.stay(clock(i.from), clock(i.to)),
   )
-  return `${planned}，${spoken.join('，')}，共 ${durationWords(seenMs(intervals, now))}`
+  return `${planned}，${spoken.join('，')}，${w.sum(durationWords(seenMs(intervals, now)))}`
 }

@@ -1,5 +1,6 @@
 //! RTCP of both sides, and what is due with time: feedback to publishers, reports to receivers, silences.
 
+use super::keyframes::Wish;
 use super::layer::LAYERS;
 use super::peer::REPORT_INTERVAL;
 use super::rewrite::Source;
@@ -87,8 +88,10 @@ impl Router {
         }
         let peer = &mut self.peers[uplink.peer];
         let mut open = false;
-        for stream in uplink.layers.iter_mut().flatten() {
-            if !stream.flowing || !stream.keyframes.take_due(now) {
+        for stream in uplink.layers.iter_mut().flatten().filter(|stream| stream.flowing) {
+            if !stream.keyframes.take_due(now) {
+                let later = stream.keyframes.due();
+                self.next_tick = self.next_tick.map(|at| later.map_or(at, |due| at.min(due)));
                 continue;
             }
             if !std::mem::replace(&mut open, true) {
@@ -181,7 +184,7 @@ impl Router {
         let slot = &self.slots[key];
         let Some(uplink) = slot.uplink else { return };
         if let Some(layer) = slot.refresh_layer(&self.uplinks[uplink]) {
-            self.uplinks[uplink].ask_keyframe(layer);
+            self.uplinks[uplink].ask_keyframe(layer, Wish::Again);
             self.flush_keyframe_requests(now, uplink, out);
         }
     }
@@ -214,7 +217,7 @@ impl Router {
             let Some(slot) = self.slots.get(key) else { continue };
             let Some(uplink) = slot.uplink else { continue };
             if let Some(layer) = slot.waits_for(&self.uplinks[uplink]) {
-                self.uplinks[uplink].ask_keyframe(layer);
+                self.uplinks[uplink].ask_keyframe(layer, Wish::Again);
             }
         }
     }

@@ -4,6 +4,7 @@ mod arrivals;
 mod control;
 mod delivery;
 mod event;
+mod keyframes;
 mod layer;
 mod loss;
 mod outgoing;
@@ -323,7 +324,7 @@ impl Router {
         let uplink = &mut self.uplinks[uplink];
         slot.retarget(uplink);
         if let Some(layer) = slot.waits_for(uplink) {
-            uplink.ask_keyframe(layer);
+            uplink.ask_keyframe(layer, slot.wish());
         }
         self.next_tick = self.next_tick.map(|at| at.min(now));
     }
@@ -335,7 +336,7 @@ impl Router {
             let slot = &mut self.slots[uplink.slots[i]];
             slot.retarget(uplink);
             if let Some(layer) = slot.waits_for(uplink) {
-                uplink.ask_keyframe(layer);
+                uplink.ask_keyframe(layer, slot.wish());
             }
         }
     }

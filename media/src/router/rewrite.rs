@@ -32,6 +32,8 @@ struct Segment {
     /// Highest number sent on; `first - 1` when none was.
     last: u64,
     open: bool,
+    /// The packet that showed that a segment begins, and its timestamp; what is before it is of the same frame or of none.
+    shown: (u64, u32),
     shift: u64,
     timestamp_shift: u32,
     codec: CodecSlot,
@@ -54,6 +56,8 @@ pub(crate) struct Placed {
 pub(crate) struct Begin {
     pub(crate) source: Source,
     pub(crate) first: u64,
+    /// The packet that showed that it begins: `first` or a little later.
+    pub(crate) shown: u64,
     pub(crate) timestamp: u32,
     /// The receiver's payload types.
     pub(crate) codec: CodecSlot,
@@ -113,7 +117,7 @@ impl Rewrite {
         let segment = self.segments.iter_mut().rev().find(|segment| {
             segment.source.generation == generation && index >= segment.first && (segment.open || index <= segment.last)
         })?;
-        let placed = segment.placed(index, timestamp);
+        let placed = segment.placed(index, timestamp)?;
         if segment.open && index > segment.last {
             segment.last = index;
             self.next = placed.index + 1;
@@ -134,7 +138,7 @@ impl Rewrite {
     pub(crate) fn again(&self, index: u64, timestamp: u32) -> Option<Placed> {
         self.segments.iter().rev().find_map(|segment| {
             let index = index.wrapping_sub(segment.shift);
-            (index >= segment.first && index <= segment.last).then(|| segment.placed(index, timestamp))
+            (index >= segment.first && index <= segment.last).then(|| segment.placed(index, timestamp))?
         })
     }
 
@@ -186,6 +190,7 @@ impl Rewrite {
             first: begin.first,
             last: begin.first - 1,
             open: true,
+            shown: (begin.shown, begin.timestamp),
             shift: self.next.wrapping_sub(begin.first),
             timestamp_shift: timestamp.wrapping_sub(begin.timestamp),
             codec: begin.codec,
@@ -242,13 +247,42 @@ impl Rewrite {
 }
 
 impl Segment {
-    fn placed(&self, index: u64, timestamp: u32) -> Placed {
-        Placed {
+    /// What was missing before a keyframe may turn out to be the end of the frame before it: then it stays out, or time would
+    /// go back.
+    fn placed(&self, index: u64, timestamp: u32) -> Option<Placed> {
+        let (shown, of) = self.shown;
+        if index < shown && timestamp != of {
+            return None;
+        }
+        Some(Placed {
             index: index.wrapping_add(self.shift),
             timestamp: timestamp.wrapping_add(self.timestamp_shift),
             codec: self.codec,
             vp8: self.vp8,
             begins: index == self.first,
-        }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sdp::Codec;
+
+    #[test]
+    fn the_late_end_of_the_frame_before_a_keyframe_stays_out() {
+        #[expect(clippy::disallowed_methods, reason = "an Instant cannot be made from nothing")]
+        let now = Instant::now();
+        let source = Source { uplink: 0, layer: Layer::High, generation: 7 };
+        let codec = CodecSlot { codec: Codec::H264, payload_type: 96, rtx_payload_type: None };
+        let mut rewrite = Rewrite::new(1024, 50_000);
+        // 10 and 11 have not come; 12 shows that it belongs to a keyframe.
+        let begin = Begin { source, first: 10, shown: 12, timestamp: 9_000, codec, sampled: None, descriptor: None };
+        rewrite.begin(now, &begin);
+        let keyframe = rewrite.place(now, 7, 12, 9_000).unwrap();
+        assert_eq!(rewrite.place(now, 7, 10, 6_000), None);
+        assert_eq!(rewrite.again(keyframe.index - 2, 6_000), None, "nor when the receiver asks for the gap");
+        let parameters = rewrite.place(now, 7, 11, 9_000).unwrap();
+        assert_eq!((parameters.index, parameters.timestamp), (keyframe.index - 1, keyframe.timestamp));
     }
 }

@@ -1,6 +1,7 @@
 //! An m-line on which a peer receives: what it shows, and how packets are made to fit it.
 
 use super::event::RouterEvent;
+use super::keyframes::Wish;
 use super::layer;
 use super::outgoing::{Outgoing, Sending};
 use super::resend::{Resend, Verdict};
@@ -164,6 +165,11 @@ impl Slot {
         (self.current != Some((target, generation))).then_some(target)
     }
 
+    /// How soon that keyframe is wanted.
+    pub(crate) fn wish(&self) -> Wish {
+        if self.current.is_none() { Wish::First } else { Wish::Again }
+    }
+
     /// The layer to ask when the receiver asks for a keyframe.
     pub(crate) fn refresh_layer(&self, uplink: &Uplink) -> Option<Layer> {
         self.waits_for(uplink).or(self.current.map(|(layer, _)| layer)).filter(|_| self.line.kind == Kind::Video)
@@ -214,7 +220,15 @@ impl Slot {
         let Some((entry, payload)) = stream.ring.get(index) else { return };
         let descriptor = (codec.codec == Codec::Vp8).then(|| vp8::Descriptor::parse(payload)).flatten();
         let sampled = origin.clock().map(|clock| clock.ntp_at(entry.timestamp));
-        let begin = Begin { source: origin.source, first, timestamp: entry.timestamp, codec, sampled, descriptor };
+        let begin = Begin {
+            source: origin.source,
+            first,
+            shown: index,
+            timestamp: entry.timestamp,
+            codec,
+            sampled,
+            descriptor,
+        };
         self.rewrite.begin(way.now, &begin);
         let layer = origin.source.layer;
         self.current = Some((layer, origin.source.generation));

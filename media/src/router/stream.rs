@@ -1,5 +1,6 @@
 //! One simulcast layer of an uplink as it arrives: its order, its losses, its clock and its ring.
 
+use super::keyframes::{KeyframeRequests, Wish};
 use super::loss::{Losses, Outlook};
 use super::ring::{Facts, Ring, RingSize};
 use super::stats::DropReason;
@@ -12,8 +13,6 @@ use std::time::{Duration, Instant};
 
 /// RFC 3550 §A.1, MAX_DROPOUT: a larger jump has to be confirmed by the packet after it.
 const MOST_DROPOUT: u64 = 3000;
-/// One keyframe request per layer in this time, however many receivers ask.
-pub(crate) const KEYFRAME_INTERVAL: Duration = Duration::from_millis(500);
 /// A frame's parameter sets may have arrived in packets before the one that shows it is a keyframe.
 const MOST_LOOK_BACK: u64 = 16;
 
@@ -145,7 +144,7 @@ impl Stream {
         if index < highest {
             losses.arrived(now, index);
         } else if index > highest + 1 && losses.skipped(now, highest + 1, index) == Outlook::GaveUp {
-            self.keyframes.pending = true;
+            self.keyframes.ask(Wish::Again);
         }
     }
 
@@ -157,7 +156,7 @@ impl Stream {
             Codec::Vp8 => vp8::begins_keyframe(arrival.payload),
         };
         if keyframe {
-            self.keyframes.pending = false;
+            self.keyframes.came();
         }
         let (timestamp, marker, level) = (arrival.timestamp, arrival.marker, arrival.level);
         self.ring.push(now, Facts { index, timestamp, marker, keyframe, level }, arrival.payload);
@@ -194,24 +193,6 @@ pub(crate) struct StreamNeeds {
     pub(crate) generation: u64,
     pub(crate) ring: RingSize,
     pub(crate) nack: bool,
-}
-
-/// At most one request in [`KEYFRAME_INTERVAL`]; what is asked for in between waits, unless a keyframe comes first.
-#[derive(Debug, Default)]
-pub(crate) struct KeyframeRequests {
-    pub(crate) pending: bool,
-    last: Option<Instant>,
-}
-
-impl KeyframeRequests {
-    /// Whether a request has to go out now.
-    pub(crate) fn take_due(&mut self, now: Instant) -> bool {
-        let due = self.pending && self.last.is_none_or(|last| now.saturating_duration_since(last) >= KEYFRAME_INTERVAL);
-        if due {
-            (self.pending, self.last) = (false, Some(now));
-        }
-        due
-    }
 }
 
 /// The counting behind reception reports (RFC 3550 §6.4.1, §A.3, §A.8).

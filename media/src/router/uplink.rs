@@ -1,5 +1,6 @@
 //! An m-line on which a peer sends: its layers, who publishes on it and who looks at it.
 
+use super::keyframes::Wish;
 use super::layer::LAYERS;
 use super::loss::Outlook;
 use super::ring::RingSize;
@@ -197,14 +198,14 @@ impl Uplink {
         changed
     }
 
-    pub(crate) fn ask_keyframe(&mut self, layer: Layer) {
+    pub(crate) fn ask_keyframe(&mut self, layer: Layer, wish: Wish) {
         if let Some(stream) = &mut self.layers[layer as usize] {
-            stream.keyframes.pending = true;
+            stream.keyframes.ask(wish);
         }
     }
 
     pub(crate) fn wants_nothing(&self) -> bool {
-        self.layers.iter().flatten().all(|s| !s.keyframes.pending && s.losses.as_ref().is_none_or(|l| l.is_empty()))
+        self.layers.iter().flatten().all(|s| !s.keyframes.pending() && s.losses.as_ref().is_none_or(|l| l.is_empty()))
     }
 
     /// Fills `ask` with the sequence numbers of one layer that have to be asked for now.
@@ -212,7 +213,7 @@ impl Uplink {
         let stream = self.layers[layer as usize].as_deref_mut()?;
         let outlook = stream.losses.as_mut()?.due(now, ask);
         if outlook == Outlook::GaveUp && self.line.kind == Kind::Video {
-            stream.keyframes.pending = true;
+            stream.keyframes.ask(Wish::Again);
         }
         (!ask.is_empty()).then_some(stream.ssrc)
     }

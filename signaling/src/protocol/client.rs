@@ -66,7 +66,7 @@ pub enum ClientMessage {
         participant: ParticipantId,
         source: Source,
     },
-    /// Host: mute every microphone but the hosts'.
+    /// Host: mute every microphone but those of hosts and encoders.
     MuteAll,
     /// Host: put somebody out for the rest of the Session.
     Remove {

@@ -1,10 +1,11 @@
 //! The floor: hands, who may speak, and what hosts do about it.
 
 use super::Room;
+use super::participant::Participant;
 use crate::Moment;
 use crate::effect::{Effects, LeaveCause, MediaEffect, PresenceFact};
 use crate::protocol::server::ServerMessage;
-use crate::protocol::{CloseCode, ParticipantId, PublicationId, Refusal, Source};
+use crate::protocol::{CloseCode, ParticipantId, ParticipantKind, PublicationId, Refusal, Source};
 
 impl Room {
     pub(super) fn raise_hand(
@@ -104,11 +105,14 @@ impl Room {
         Ok(())
     }
 
+    /// Hosts are spared; so are encoders, whose sound is the lesson and who have no way to unmute.
     pub(super) fn mute_all(&mut self, from: ParticipantId, re: u64, out: &mut Effects) -> Result<(), Refusal> {
         self.require_host(from)?;
-        let microphones = self.publications.values().filter(|p| {
-            p.source == Source::Microphone && !self.participants.get(&p.participant).is_some_and(|o| o.is_host())
-        });
+        let spared = |owner: &Participant| owner.is_host() || owner.identity.kind == ParticipantKind::Encoder;
+        let microphones = self
+            .publications
+            .values()
+            .filter(|p| p.source == Source::Microphone && !self.participants.get(&p.participant).is_some_and(spared));
         let microphones = microphones.map(|p| p.id).collect();
         let muted = self.silence(microphones, out);
         out.ok(from, re);

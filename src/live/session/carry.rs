@@ -13,7 +13,7 @@ use lectern_signaling::Effect;
 use lectern_signaling::effect::MediaEffect;
 use lectern_signaling::protocol::server::ServerMessage;
 use lectern_signaling::protocol::{CloseCode, ParticipantId, ParticipantKind, Refusal, encode};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -344,12 +344,27 @@ impl Actor {
         });
     }
 
+    /// A Connection's task that was cancelled or panicked never said that it is gone. Who only seems to be here must not
+    /// be on record as present until the Session ends.
+    fn notice_abandoned(&mut self) -> BTreeSet<ParticipantId> {
+        let mut abandoned = BTreeSet::new();
+        for (&participant, Attached { connection, outbox }) in &self.outboxes {
+            if outbox.is_abandoned() {
+                abandoned.insert(participant);
+                self.noticed.push_back(Input::Lost { participant, connection: *connection });
+            }
+        }
+        abandoned
+    }
+
     async fn checkpoint(&mut self, at: Reading, delivered: Option<HashMap<PeerId, Delivered>>) {
         let by_person = delivered.map(|all| {
             let owned = all.into_iter().filter_map(|(peer, d)| Some((self.peers.owner(peer)?, d)));
             owned.collect()
         });
-        let lines = self.recorder.checkpoint(at, self.state.room.present(), by_person.as_ref());
+        let abandoned = self.notice_abandoned();
+        let here = self.state.room.present().filter(|who| !abandoned.contains(&who.id));
+        let lines = self.recorder.checkpoint(at, here, by_person.as_ref());
         if self.recorder.commit(&lines).await.is_err() {
             self.recorder.fall_behind(lines);
         }

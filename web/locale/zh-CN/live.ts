@@ -59,7 +59,6 @@ const screenTrouble: Record<DeviceTrouble, string> = {
 
 export const live = {
   title: '课堂',
-  hostTitle: '主持直播',
   back: '返回',
   liveFor: '直播中',
   present: (n: number) => `${n} 人在场`,
@@ -67,9 +66,6 @@ export const live = {
   hostLine: '您是主持人',
   planned: (span: string) => `计划 ${span}`,
   line: { unknown: '正在测网络', good: '网络良好', fair: '网络一般', weak: '网络较弱', away: '正在重连', blocked: '画面不通' },
-  kinds: {
-    broadcast: '直播', seminar: '研修', lecture: '讲座', open_lesson: '公开课', lesson_review: '评课', outreach: '送教', report: '汇报', showcase: '展示',
-  },
   roles: { host: '主讲', presenter: '主讲', viewer: '' },
 
   join: {
@@ -78,11 +74,9 @@ export const live = {
     asHost: '进入并开播',
     asHostAgain: '回到直播',
     asPresenter: '进入课堂',
-    enterQuiet: '先不开设备，直接进入',
     soundHint: '点一下之后才有声音，这是浏览器的规定。',
     presence: '进入后，系统按您实际收看的时间记录在场，用于活动考勤。不取位置，不拍照。',
     presenceGuest: '您填写的姓名和学校会一同保存。',
-    guestTitle: '填写姓名和学校',
     guestName: '姓名',
     guestSchool: '学校',
     guestNamePlaceholder: '例如：陈晓梅',
@@ -100,7 +94,6 @@ export const live = {
 
   check: {
     title: '开播前检查',
-    titlePresenter: '进入前检查',
     microphone: '麦克风',
     camera: '摄像头',
     screen: '共享课件',
@@ -115,8 +108,6 @@ export const live = {
     firstDevice: (n: number) => `设备 ${n}`,
     level: { quiet: '没有声音', low: '声音偏小', fine: '音量适中', loud: '声音偏大' },
     levelLabel: (mark: number) => `音量 ${mark} 格，共 10 格`,
-    openMicrophone: '检测麦克风',
-    openCamera: '检测摄像头',
   },
 
   mine: {
@@ -170,7 +161,6 @@ export const live = {
     muteAllDone: '已关掉大家的麦克风。',
     chat: '讨论', people: '成员', hands: '举手', panel: '互动', devices: '设备',
     raise: '举手发言', lower: '放下手', raiseShort: '举手', lowerShort: '放下手',
-    handWaiting: '已举手，请等主持人',
     stopSpeaking: '结束发言',
     sound: '声音', soundOn: '声音开', soundOff: '声音关',
     quality: '画质', qualityOf: (name: string, height: number) => (height > 0 ? `画质：${name} ${height}p` : `画质：${name}`),
@@ -190,7 +180,6 @@ export const live = {
     empty: '还没有人说话',
     emptyHint: '您的问题和想法，大家都能看到。',
     newLines: (n: number) => `有 ${n} 条新讨论`,
-    notSent: '没有发出去，文字还在，请重试。',
   },
   people: {
     label: '成员',
@@ -230,7 +219,6 @@ export const live = {
     hereShort: '已在场',
     minutes: (n: number) => `${n} 分钟`,
     rule: '系统按实际收看的时间记录，请继续听课。',
-    hostRule: '直播开始后，系统自动记录每个人的在场时间。',
   },
 
   weak: {
@@ -253,7 +241,6 @@ export const live = {
   microphoneTrouble,
   cameraTrouble,
   screenTrouble,
-  troubleTitle: '设备没有打开',
 
   invited: { title: '主持人请您发言', text: '打开麦克风，大家就能听到您。', open: '打开麦克风', later: '先不发言' },
 

@@ -16,3 +16,9 @@ describe('a new account', () => {
   })
   it('a short password is refused', () => expect(wrong({ password: '1234567' })).toEqual(['password']))
 })
+
+describe('an account that is there already', () => {
+  const changed = (change: Partial<AccountFields>) => Object.keys(checkAccount({ ...good, login_name: '', password: '', ...change }, false))
+  it('keeps its login name and, where none is typed, its password', () => expect(changed({})).toEqual([]))
+  it('gets no short password', () => expect(changed({ password: '1234567' })).toEqual(['password']))
+})

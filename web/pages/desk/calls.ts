@@ -1,8 +1,8 @@
 /** Every question the desk asks the server, one line each. */
 import { api } from '@/api/client'
 import type {
-  Account, AccountForm, AccountRole, ActivityCard, ActivityForm, ActivityPage, Attendance, Home, Member, MembershipForm, PageOf, Presence, Region,
-  RegionForm, Rows, School, SchoolForm, Series, SeriesForm, Studio, StudioForm, StudioPage,
+  Account, AccountChange, AccountForm, AccountRole, ActivityCard, ActivityForm, ActivityPage, Attendance, Home, Member, MembershipForm, PageOf, Person, Presence, Region,
+  RegionForm, Rows, School, SchoolChange, SchoolForm, Series, SeriesForm, Studio, StudioForm, StudioPage,
 } from './shapes'
 
 const rows = <T>(answer: Rows<T>) => answer.rows
@@ -53,6 +53,10 @@ export const calls = {
   renameRegion: (region: string, name: string) => api.patch<Region>(`/api/regions/${id(region)}`, { name }),
   schools: (search: SchoolSearch, signal?: AbortSignal) => api.get<PageOf<School>>('/api/schools', { query: { ...search }, signal }),
   createSchool: (form: SchoolForm) => api.post<School>('/api/schools', form),
+  changeSchool: (school: string, change: SchoolChange) => api.patch<School>(`/api/schools/${id(school)}`, change),
   accounts: (search: AccountSearch, signal?: AbortSignal) => api.get<PageOf<Account>>('/api/accounts', { query: { ...search }, signal }),
   createAccount: (form: AccountForm) => api.post<Account>('/api/accounts', form),
+  changeAccount: (account: string, change: AccountChange) => api.patch<Account>(`/api/accounts/${id(account)}`, change),
+  /** Whom a host may add to a studio, by real name. */
+  people: (name: string) => api.get<PageOf<Person>>('/api/people', { query: { q: name, size: 20 } }).then(rows),
 }

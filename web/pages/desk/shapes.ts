@@ -1,8 +1,8 @@
 /** The desk's names for the shapes of the HTTP API, which are generated from the server. */
 export type {
-  AccountForm, AccountRole, AccountView as Account, ActivityCard, ActivityForm, ActivityKind, ActivityPage, ActivityState, AttendanceView as Attendance,
-  Home, IntervalView, Level, MemberRole, MemberView as Member, MembershipForm, Mode, Named, PresenceView as Presence, RegionForm, RegionKind,
-  RegionView as Region, Rows, SchoolForm, SchoolView as School, SeriesForm, SeriesView as Series, SessionCard, StudioForm, StudioKind, StudioPage,
+  AccountChange, AccountForm, AccountRole, AccountView as Account, ActivityCard, ActivityForm, ActivityKind, ActivityPage, ActivityState, AttendanceView as Attendance,
+  Home, IntervalView, Level, MemberRole, MemberView as Member, MembershipForm, Mode, Named, PersonView as Person, PresenceView as Presence, RegionForm, RegionKind,
+  RegionView as Region, Rows, SchoolChange, SchoolForm, SchoolView as School, SeriesForm, SeriesView as Series, SessionCard, StudioForm, StudioKind, StudioPage,
   StudioView as Studio, Tier,
 } from '@/protocol/api'
 

@@ -90,6 +90,52 @@ fn a_hundred_askers_make_one_request() {
     assert_eq!(world.router.totals().plis_received, 100);
 }
 
+/// After how many ms from now each of the next requests leaves for the publisher.
+fn requests(world: &mut World, within_ms: u64) -> Vec<u64> {
+    let mut sent = world.router.totals().plis_sent;
+    let mut at = Vec::new();
+    let step = STEP.as_millis() as u64;
+    for ms in (step..=within_ms).step_by(step as usize) {
+        world.run(step);
+        if world.router.totals().plis_sent > std::mem::replace(&mut sent, world.router.totals().plis_sent) {
+            at.push(ms);
+        }
+    }
+    at
+}
+
+#[test]
+fn newcomers_of_a_busy_moment_share_one_request_as_soon_as_it_may_leave() {
+    for late in [100, 135, 240] {
+        let mut world = World::new(25);
+        world.presenter(1, Codec::H264);
+        let early = world.viewer(2, &h264());
+        let newcomers: Vec<_> = (100..150).map(|id| world.viewer(id, &h264())).collect();
+        world.run(2000);
+        world.look(early, "v", 11, Layer::High);
+        assert_eq!(requests(&mut world, late), [5], "the first is asked for at once");
+        for viewer in newcomers {
+            world.look(viewer, "v", 11, Layer::High);
+        }
+        assert_eq!(requests(&mut world, 2000), [255 - late], "exactly then, and once");
+    }
+}
+
+#[test]
+fn who_has_a_picture_waits_longer_for_a_new_one() {
+    let mut world = World::new(26);
+    world.presenter(1, Codec::H264);
+    let viewer = world.viewer(2, &h264());
+    world.run(2000);
+    world.look(viewer, "v", 11, Layer::High);
+    assert_eq!(requests(&mut world, 200), [5]);
+    let mut compound = Vec::new();
+    crate::rtp::compound::pli(&mut compound, 1, world.ssrc(viewer, "v"));
+    let out = world.up_rtcp(viewer, &compound);
+    world.send(out);
+    assert_eq!(requests(&mut world, 2000), [305]);
+}
+
 #[test]
 fn a_keyframe_whose_parameter_sets_were_repaired_is_sent_whole() {
     let mut world = World::new(24);

@@ -130,6 +130,18 @@ fn mute_all_spares_the_hosts() {
 }
 
 #[test]
+fn mute_all_spares_an_encoder_which_could_not_unmute() {
+    let (mut talk, host, _) = lesson();
+    let (encoder, _) = talk.room.join_without_connection(talk.now, machine(ParticipantKind::Encoder)).unwrap();
+    let line = MediaLine { mid: "0".into(), kind: MediaKind::Audio, sends: true };
+    talk.room.media_negotiated(encoder, vec![line]);
+    let sound = talk.room.find_publication(encoder, Source::Microphone).unwrap();
+    talk.says(host, ClientMessage::MuteAll).unwrap();
+    assert_eq!(talk.media(), Vec::<&MediaEffect>::new());
+    assert!(!talk.room.publications[&sound].muted);
+}
+
+#[test]
 fn who_is_removed_is_out_in_every_tab_and_may_not_come_back() {
     let (mut talk, host, tab) = lesson();
     let other_tab = talk.join(viewer("王芳"));
