@@ -20,7 +20,7 @@ pub use ledger::{LedgerError, PresenceLedger};
 pub use media::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals};
 pub use outbox::{Outbox, OutboxReader, Outgoing, outbox};
 pub use recovery::{Recovered, recover};
-pub use registry::{Going, LiveTotals, Place, Registry, RegistryParts};
+pub use registry::{Going, LiveTotals, Registry, RegistryParts, Reservation};
 pub use session::{Arrival, Member, SessionHandle};
 
 use std::pin::Pin;

@@ -44,7 +44,7 @@ pub struct Going {
 }
 
 /// A place for a Session that is about to go live, which nobody else can take. Given back when dropped.
-pub struct Place {
+pub struct Reservation {
     registry: Registry,
 }
 
@@ -156,11 +156,11 @@ impl Registry {
     }
 
     /// Keeps a place for one more Session, so that it is not stored as live in vain.
-    pub fn reserve(&self) -> Result<Place, Refusal> {
+    pub fn reserve(&self) -> Result<Reservation, Refusal> {
         self.reserve_among(self.inner.parts.sessions)
     }
 
-    fn reserve_among(&self, most: usize) -> Result<Place, Refusal> {
+    fn reserve_among(&self, most: usize) -> Result<Reservation, Refusal> {
         let mut house = self.inner.house();
         if house.stopping {
             return Err(Refusal::ServerStopping);
@@ -169,7 +169,7 @@ impl Registry {
             return Err(Refusal::Full);
         }
         house.reserved += 1;
-        Ok(Place { registry: self.clone() })
+        Ok(Reservation { registry: self.clone() })
     }
 
     /// Opens the Room of a Session whose row is stored.
@@ -222,9 +222,9 @@ impl Registry {
         });
         house.sessions.insert(id, Placed { handle: handle.clone(), plane });
         while house.actors.try_join_next().is_some() {}
-        let residence = Residence { inner: Arc::downgrade(&self.inner), session: id };
+        let place = Place { inner: Arc::downgrade(&self.inner), session: id };
         house.actors.spawn(async move {
-            let _given_up_even_by_a_panic = residence;
+            let _given_back_even_by_a_panic = place;
             actor.run().await;
         });
         Ok(handle)
@@ -291,7 +291,7 @@ impl Registry {
     }
 }
 
-impl Place {
+impl Reservation {
     /// Opens the Room of a Session whose row was just stored. Refused only by a server that is stopping.
     pub fn go_live(self, going: Going) -> Result<SessionHandle, Refusal> {
         let (room, first) = Room::open(view(&going), self.registry.inner.parts.limits);
@@ -305,24 +305,24 @@ impl Place {
         first: Vec<Effect>,
         closing: Vec<NewEvent>,
     ) -> Result<SessionHandle, Refusal> {
-        // The place is given back after the Session has taken its own: between the two it counts twice, never not at all.
+        // Given back after the Session has its place: between the two it counts twice, never not at all.
         self.registry.open(id, room, first, closing)
     }
 }
 
-impl Drop for Place {
+impl Drop for Reservation {
     fn drop(&mut self) {
         self.registry.inner.house().reserved -= 1;
     }
 }
 
-/// An actor's residence among the live Sessions, given up when it is dropped.
-struct Residence {
+/// An actor's place among the live Sessions, given back when it is dropped.
+struct Place {
     inner: Weak<Inner>,
     session: SessionId,
 }
 
-impl Drop for Residence {
+impl Drop for Place {
     fn drop(&mut self) {
         if let Some(inner) = self.inner.upgrade() {
             inner.house().sessions.remove(&self.session);
