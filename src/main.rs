@@ -102,24 +102,12 @@ struct Place {
 }
 
 fn main() -> ExitCode {
-    give_back_large_blocks();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _nowhere_else_to_say = writeln!(std::io::stderr(), "lectern：{error:#}");
             ExitCode::FAILURE
         }
-    }
-}
-
-/// glibc raises its threshold for blocks of their own with every large block that is freed: after the first password hash,
-/// the 19 MiB of each thread that ever hashed would stay with the process.
-fn give_back_large_blocks() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    {
-        #[expect(unsafe_code, reason = "mallopt has no safe form")]
-        // SAFETY: a plain setting of the allocator, made while there is one thread.
-        let _refused_is_no_harm = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, 1 << 20) };
     }
 }
 
