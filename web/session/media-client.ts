@@ -22,7 +22,7 @@ export interface MediaOptions {
   capabilities?(kind: 'send' | 'receive'): RTCRtpCodec[]
 }
 
-/** The server carries the three loudest voices: more are noise, and a fourth rarely speaks. */
+/** Three voices at once: more are noise, and a fourth rarely speaks. The server fills these slots by role. */
 export const AUDIO_SLOTS = 3
 export const SOURCES: readonly Source[] = ['microphone', 'camera', 'screen', 'screen_audio']
 
