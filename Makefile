@@ -43,9 +43,14 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	cd web && npm ci --no-fund --no-audit
 	touch node_modules/.package-lock.json
 
-.PHONY: web-build
-web-build: tools-build web-deps
+# The server embeds the pages, so they are built anew only when something of them changed: else every start would compile.
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*')
+web/dist/index.html: $(WEB_SOURCES) web/node_modules/.package-lock.json
 	cd web && npm run build
+	touch dist/index.html
+
+.PHONY: web-build
+web-build: tools-build web-deps web/dist/index.html
 
 .PHONY: web-test
 web-test: web-build ## The web client: types, tests, size of the viewer's entry
