@@ -48,13 +48,27 @@ export type ParticipantKind = "account" | "guest" | "classroom" | "encoder" | "p
  */
 export type SessionRole = "host" | "presenter" | "viewer";
 
+export type LineMode = "auto" | "saving" | "sound_only";
+
+export type LineStep = "full" | "reduced" | "screen_only" | "sound_only";
+
+export type LineTransport = "udp" | "tcp" | "none";
+
+export type LineReport = { freezes: number, freeze_ms: number, concealed_permille: number, decoded_fps: number, };
+
+export type LineBars = { participant: ParticipantId, bars: number, };
+
+export type LineDetails = { estimate_kbps: number | null, sent_kbps: number, received_kbps: number, loss_percent: number, uplink_loss_percent: number, round_trip_ms: number | null, step: LineStep, mode: LineMode, layers: Array<FlowingLayer>, freezes: number, freeze_ms: number, concealed_permille: number, transport: LineTransport, };
+
+export type FlowingLayer = { source: Source, participant: ParticipantId, layer: LayerName | null, };
+
 /**
  * One frame from a client. `id` is chosen by the client, rises within a Connection, and is echoed as `re` in the one
  * `ok`, `answer`, `pong`, `welcome` or `refused` that every frame gets.
  */
-export type ClientFrame = { id: number, } & ({ "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "ping" });
+export type ClientFrame = { id: number, } & ({ "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "ping" });
 
-export type ClientMessage = { "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "ping" };
+export type ClientMessage = { "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "ping" };
 
 /**
  * What a client wants in one video slot.
@@ -74,7 +88,7 @@ export type SlotTarget = { participant: ParticipantId, source: Source, };
 /**
  * Times are milliseconds since 1970 UTC.
  */
-export type ServerMessage = { "type": "welcome" } & Welcome | { "type": "ok", re: number, } | { "type": "answer", re: number, sdp: string, } | { "type": "refused" } & RefusalFrame | { "type": "pong", re: number, at_ms: number, } | { "type": "participant_joined", participant: ParticipantView, } | { "type": "participant_changed", participant: ParticipantView, } | { "type": "participant_left", participant: ParticipantId, } | { "type": "publication_added", publication: PublicationView, } | { "type": "publication_changed", publication: PublicationView, } | { "type": "publication_removed", publication: PublicationId, } | { "type": "slots", slots: Array<SlotView>, } | { "type": "chat", line: ChatLine, } | { "type": "admitted" } | { "type": "dismissed" } | { "type": "muted_by_host", source: Source, } | { "type": "removed" } | { "type": "session_ended" } | { "type": "server_stopping" };
+export type ServerMessage = { "type": "welcome" } & Welcome | { "type": "roster", participants: Array<ParticipantView>, last: boolean, } | { "type": "chat_history", lines: Array<ChatLine>, last: boolean, } | { "type": "ok", re: number, } | { "type": "answer", re: number, sdp: string, } | { "type": "refused" } & RefusalFrame | { "type": "pong", re: number, at_ms: number, } | { "type": "participant_joined", participant: ParticipantView, } | { "type": "participant_changed", participant: ParticipantView, } | { "type": "participant_left", participant: ParticipantId, } | { "type": "publication_added", publication: PublicationView, } | { "type": "publication_changed", publication: PublicationView, } | { "type": "publication_removed", publication: PublicationId, } | { "type": "slots", slots: Array<SlotView>, } | { "type": "chat", line: ChatLine, } | { "type": "speakers", speakers: Array<ParticipantId>, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "your_line", step: LineStep, mode: LineMode, estimate_kbps: number | null, } | { "type": "lines", lines: Array<LineBars>, } | { "type": "line_details", re: number, participant: ParticipantId, details: LineDetails, } | { "type": "admitted" } | { "type": "dismissed" } | { "type": "muted_by_host", source: Source, } | { "type": "removed" } | { "type": "session_ended" } | { "type": "server_stopping" };
 
 export type Welcome = { re: number, protocol: number, you: ParticipantId,
 /**
@@ -84,13 +98,9 @@ resume: string, resume_within_s: number,
 /**
  * True when this Connection continues an earlier one. The media Peer is gone either way: offer again.
  */
-resumed: boolean, session: SessionView, participants: Array<ParticipantView>, publications: Array<PublicationView>,
-/**
- * The last 200 lines.
- */
-chat: Array<ChatLine>, now_ms: number, };
+resumed: boolean, session: SessionView, people: number, publications: Array<PublicationView>, now_ms: number, };
 
-export type SessionView = { id: string, title: string, started_ms: number, };
+export type SessionView = { id: string, title: string, started_ms: number, spotlight: ParticipantId | null, };
 
 export type ParticipantView = { id: ParticipantId, kind: ParticipantKind, role: SessionRole, name: string, school: string | null, rural: boolean,
 /**
@@ -108,7 +118,7 @@ export type SlotView = { mid: string, publication: PublicationId | null, partici
 /**
  * The layer that flows now; `null` for audio and before the first key frame.
  */
-layer: LayerName | null, };
+layer: LayerName | null, paused: boolean, };
 
 export type ChatLine = { seq: number, participant: ParticipantId, name: string, role: SessionRole, text: string, at_ms: number, };
 
