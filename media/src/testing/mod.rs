@@ -25,7 +25,7 @@ pub(crate) fn start() -> Instant {
 
 /// The way by which datagrams from an address come.
 pub(crate) fn path(remote: SocketAddr) -> Path {
-    Path { remote, local: None }
+    Path::udp(remote)
 }
 
 /// One server certificate for all tests.
