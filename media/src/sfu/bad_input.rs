@@ -1,6 +1,6 @@
 //! What clients may send wrongly, as a table: each is refused or counted, and nobody else notices.
 
-use crate::ids::{Layer, PeerId, TrackId};
+use crate::ids::{Layer, PeerId, TrackId, Want};
 use crate::router;
 use crate::sdp::{Flow, MAX_OFFER_BYTES};
 use crate::testing::house::House;
@@ -18,7 +18,7 @@ fn watched() -> (House, PeerId, PeerId) {
     let host = house.join(1, &[OfferLine::VideoUp(PICTURE)]);
     let viewer = house.join(2, &[OfferLine::VideoDown]);
     house.sfu.publish(house.now, host, mid(0), TrackId(1)).unwrap();
-    house.sfu.assign_slot(house.now, viewer, mid(0), Some(TrackId(1)), Layer::High).unwrap();
+    house.sfu.assign_slot(house.now, viewer, mid(0), Some(TrackId(1)), Want::main(Layer::High)).unwrap();
     house.run(SECOND);
     house.member(host).sources = vec![Source::new(PICTURE, true, 100)];
     house.run(2 * SECOND);
@@ -32,7 +32,7 @@ fn packet(flags: u8, number: u8, rest: &[u8]) -> Vec<u8> {
 #[test]
 fn media_that_lies_is_counted_and_the_picture_goes_on() {
     let (mut house, host, viewer) = watched();
-    let path = Path { remote: house.member(host).client.addr, local: None };
+    let path = Path::udp(house.member(host).client.addr);
     let begun = house.now;
     // Sealed with the right keys, so that only the content lies.
     let lies = [

@@ -1,4 +1,5 @@
 use super::*;
+use crate::ids::Layer;
 use crate::testing::house::House;
 use crate::testing::media::Source;
 use crate::testing::offer::{OfferLine, answered, mid, offer};
@@ -17,8 +18,8 @@ fn broadcast(seed: u64, viewers: u64) -> (House, PeerId, Vec<PeerId>) {
     house.sfu.publish(house.now, host, mid(0), TrackId(1)).unwrap();
     house.sfu.publish(house.now, host, mid(1), TrackId(2)).unwrap();
     for viewer in &viewers {
-        house.sfu.assign_slot(house.now, *viewer, mid(0), Some(TrackId(1)), Layer::High).unwrap();
-        house.sfu.assign_slot(house.now, *viewer, mid(1), Some(TrackId(2)), Layer::High).unwrap();
+        house.sfu.assign_slot(house.now, *viewer, mid(0), Some(TrackId(1)), Want::main(Layer::High)).unwrap();
+        house.sfu.assign_slot(house.now, *viewer, mid(1), Some(TrackId(2)), Want::main(Layer::High)).unwrap();
     }
     house.run(SECOND);
     // The sequence numbers wrap within the first seconds.
@@ -99,21 +100,21 @@ fn a_late_viewer_sees_the_first_keyframe_that_it_causes() {
     house.run(3 * SECOND);
     let before = house.member(host).sources[1].keyframes;
     let late = house.join(9, &[OfferLine::AudioDown, OfferLine::VideoDown]);
-    house.sfu.assign_slot(house.now, late, mid(0), Some(TrackId(1)), Layer::High).unwrap();
-    house.sfu.assign_slot(house.now, late, mid(1), Some(TrackId(2)), Layer::High).unwrap();
+    house.sfu.assign_slot(house.now, late, mid(0), Some(TrackId(1)), Want::main(Layer::High)).unwrap();
+    house.sfu.assign_slot(house.now, late, mid(1), Some(TrackId(2)), Want::main(Layer::High)).unwrap();
     house.run(3 * SECOND);
     assert_eq!(house.member(host).sources[1].keyframes, before + 1);
     assert_eq!(house.member(late).sink.keyframe_requests, 0);
     assert!(house.member(late).sink.shown.len() > 50);
     assert_eq!(house.sfu.totals().drops.of(DropReason::SealNotConnected), 0);
-    let wrong = house.sfu.assign_slot(house.now, late, mid(7), Some(TrackId(2)), Layer::High);
+    let wrong = house.sfu.assign_slot(house.now, late, mid(7), Some(TrackId(2)), Want::main(Layer::High));
     assert!(matches!(wrong, Err(SfuError::Router(_))));
 }
 
 #[test]
 fn a_peer_is_told_apart_from_strangers() {
     let (mut house, ..) = broadcast(1, 1);
-    let stranger = Path { remote: "10.66.6.6:6".parse().unwrap(), local: None };
+    let stranger = Path::udp("10.66.6.6:6".parse().unwrap());
     let before = house.sfu.totals();
     let client = TestClient::new(ClientConfig::new(7));
     for mut datagram in [
@@ -130,7 +131,7 @@ fn a_peer_is_told_apart_from_strangers() {
     assert_eq!(drops.of(DropReason::UnknownSource) - before.drops.of(DropReason::UnknownSource), 2);
     assert_eq!(drops.of(DropReason::NotOurs) - before.drops.of(DropReason::NotOurs), 2);
     assert!(house.sfu.poll_transmit().is_none(), "strangers get no answer");
-    assert_eq!((house.sfu.by_addr.len(), house.sfu.peers.len()), (2, 2));
+    assert_eq!((house.sfu.by_origin.len(), house.sfu.peers.len()), (2, 2));
 }
 
 #[test]
@@ -139,10 +140,10 @@ fn a_wrong_password_is_counted_and_leaves_no_address() {
     let id = house.join(1, &[OfferLine::AudioDown]);
     let ufrag = answered(&house.member(id).answer, "ice-ufrag").to_owned();
     let mut request = house.member(id).client.binding_request(&ufrag, "not-the-password-of-the-server");
-    let path = Path { remote: "10.0.0.2:4444".parse().unwrap(), local: None };
+    let path = Path::udp("10.0.0.2:4444".parse().unwrap());
     house.sfu.handle_datagram(house.now, path, &mut request);
     assert_eq!(house.sfu.totals().drops.of(DropReason::StunWrongPassword), 1);
-    assert!(house.sfu.by_addr.is_empty());
+    assert!(house.sfu.by_origin.is_empty());
 }
 
 #[test]
@@ -156,7 +157,7 @@ fn a_closed_peer_leaves_nothing_behind() {
     assert!(house.events.contains(&SfuEvent::Closed { peer: host, reason: CloseReason::ByPeer }));
     assert!(house.member(viewers[0]).client.ended, "the client was told");
     let sfu = &house.sfu;
-    assert_eq!((sfu.peers.len(), sfu.by_addr.len(), sfu.by_ufrag.len()), (0, 0, 0));
+    assert_eq!((sfu.peers.len(), sfu.by_origin.len(), sfu.by_ufrag.len()), (0, 0, 0));
     assert!(sfu.poll_timeout().is_none_or(|due| due > house.now));
 }
 
@@ -255,10 +256,10 @@ fn spoilt_datagrams_do_no_harm() {
             continue;
         }
         let remote = if round % 2 == 0 { addr } else { SocketAddr::from(([10, 6, 6, 6], (round % 60_000) as u16)) };
-        house.sfu.handle_datagram(house.now, Path { remote, local: None }, &mut spoilt);
+        house.sfu.handle_datagram(house.now, Path::udp(remote), &mut spoilt);
         while house.sfu.poll_transmit().is_some() {}
     }
-    assert_eq!(house.sfu.by_addr.len(), 2);
+    assert_eq!(house.sfu.by_origin.len(), 2);
     let before = house.member(viewers[0]).sink.shown.len();
     house.run(3 * SECOND);
     assert!(house.member(viewers[0]).sink.shown.len() > before + 60, "the broadcast goes on");
@@ -284,7 +285,7 @@ fn an_ice_restart_without_an_offer_gives_new_credentials() {
 fn a_client_that_never_comes_leaves_nothing_behind() {
     let mut house = House::new(1);
     let id = house.join(1, &[OfferLine::AudioDown]);
-    house.sfu.assign_slot(house.now, id, mid(0), None, Layer::High).unwrap();
+    house.sfu.assign_slot(house.now, id, mid(0), None, Want::main(Layer::High)).unwrap();
     house.set_line(id, Line { loss_up: 100.0, ..Line::default() });
     house.run(31 * SECOND);
     assert_eq!(house.events, [SfuEvent::Closed { peer: id, reason: CloseReason::ConnectTimeout }]);
@@ -299,11 +300,11 @@ fn a_client_with_many_addresses_fills_no_table() {
     client.nominate = false;
     let request = client.binding_request(answered(&answer, "ice-ufrag"), answered(&answer, "ice-pwd"));
     for port in 1..5000 {
-        let path = Path { remote: SocketAddr::from(([10, 7, 7, 7], port)), local: None };
+        let path = Path::udp(SocketAddr::from(([10, 7, 7, 7], port)));
         house.sfu.handle_datagram(house.now, path, &mut request.clone());
         while house.sfu.poll_transmit().is_some() {}
     }
-    assert!(house.sfu.by_addr.len() <= 16, "{}", house.sfu.by_addr.len());
+    assert!(house.sfu.by_origin.len() <= 16, "{}", house.sfu.by_origin.len());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A media plane of paper: answers every offer that has ICE credentials, and carries nothing.
 
-use lectern::live::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, Pending};
-use lectern_media::ids::{Layer, Mid, PeerId, TrackId};
+use lectern::live::{MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, PeerFigures, Pending};
+use lectern_media::ids::{Mid, PeerId, TrackId, Want};
 use lectern_media::sdp::{Flow, LocalTransport};
 use std::collections::HashMap;
 
@@ -38,6 +38,7 @@ impl MediaPlane for PaperPlane {
             ice_pwd: "1234567890123456789012".into(),
             fingerprint_sha256: [0; 32],
             candidates: vec!["127.0.0.1:7780".parse().unwrap()],
+            tcp_candidates: vec!["127.0.0.1:8443".parse().unwrap()],
         }))
     }
 
@@ -57,11 +58,11 @@ impl MediaPlane for PaperPlane {
         done(Ok(()))
     }
 
-    fn assign_slot(&self, _: PeerId, _: Mid, _: Option<TrackId>, _: Layer) -> Pending<Result<(), MediaError>> {
+    fn assign_slot(&self, _: PeerId, _: Mid, _: Option<TrackId>, _: Want) -> Pending<Result<(), MediaError>> {
         done(Ok(()))
     }
 
-    fn delivered(&self) -> Pending<Result<HashMap<PeerId, Delivered>, MediaError>> {
+    fn figures(&self) -> Pending<Result<HashMap<PeerId, PeerFigures>, MediaError>> {
         done(Ok(HashMap::new()))
     }
 
