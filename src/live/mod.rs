@@ -5,6 +5,7 @@ mod clock;
 mod events;
 mod figures;
 mod ledger;
+mod lone_peer;
 mod media;
 mod outbox;
 mod recovery;
@@ -20,6 +21,7 @@ pub use figures::{Distribution, LineTally};
 /// The app sets these; it knows no signaling otherwise.
 pub use lectern_signaling::room::RoomLimits;
 pub use ledger::{LedgerError, PresenceLedger};
+pub use lone_peer::LonePeer;
 pub use media::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, PeerFigures};
 pub use outbox::{Outbox, OutboxReader, Outgoing, outbox};
 pub use recovery::{Recovered, recover};
