@@ -9,7 +9,7 @@ mod socket;
 #[cfg(test)]
 mod tests;
 
-use crate::ids::{Layer, Mid, PeerId, TrackId};
+use crate::ids::{Mid, PeerId, TrackId, Want};
 use crate::sdp::{Flow, LocalTransport};
 use crate::sfu::{PeerStats, Sfu, SfuError, SfuEvent, Totals};
 use crate::transport::Identity;
@@ -153,7 +153,7 @@ impl Shard {
         self.ask(move |sfu, now| sfu.set_muted(now, track, muted)).await
     }
 
-    /// Shows a track, up to layer `max`, or nothing in a slot.
+    /// Shows a track, as far as it is wanted, or nothing in a slot.
     ///
     /// # Errors
     /// Refusals of the Sfu; busy; stopped.
@@ -162,9 +162,9 @@ impl Shard {
         peer: PeerId,
         mid: Mid,
         track: Option<TrackId>,
-        max: Layer,
+        want: Want,
     ) -> Result<(), ShardError> {
-        self.ask(move |sfu, now| sfu.assign_slot(now, peer, mid, track, max)).await?.map_err(Into::into)
+        self.ask(move |sfu, now| sfu.assign_slot(now, peer, mid, track, want)).await?.map_err(Into::into)
     }
 
     /// How one peer fares; `None` when it is gone.

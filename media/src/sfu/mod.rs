@@ -12,7 +12,7 @@ mod stats;
 #[cfg(test)]
 mod tests;
 
-use crate::ids::{Layer, Mid, PeerId, ShardNumber, TrackId};
+use crate::ids::{Mid, PeerId, ShardNumber, TrackId, Want};
 use crate::router::{Crossing, Router, RouterConfig};
 use crate::sdp::{Flow, Offer};
 use crate::transport::stun::{BindingRequest, Credentials};
@@ -83,7 +83,7 @@ struct WaitingSlot {
     track: TrackId,
     /// Where the track is published, when that is another shard.
     home: Option<ShardNumber>,
-    max: Layer,
+    want: Want,
 }
 
 impl Sfu {
@@ -129,7 +129,7 @@ impl Sfu {
         self.router.set_muted(now, track, muted);
     }
 
-    /// Shows a track, up to layer `max`, or nothing in a slot.
+    /// Shows a track, as far as it is wanted, or nothing in a slot.
     ///
     /// # Errors
     /// When peer, slot or track do not exist, or do not fit.
@@ -139,10 +139,10 @@ impl Sfu {
         peer: PeerId,
         mid: Mid,
         track: Option<TrackId>,
-        max: Layer,
+        want: Want,
     ) -> Result<(), SfuError> {
         self.router.check_slot(peer, mid, track)?;
-        self.assign(now, peer, mid, track.map(|track| WaitingSlot { mid, track, home: None, max }), max)
+        self.assign(now, peer, mid, track.map(|track| WaitingSlot { mid, track, home: None, want }), want)
     }
 
     /// As [`Self::assign_slot`] for a track that is published on another shard. It may come later than this.
@@ -155,10 +155,10 @@ impl Sfu {
         peer: PeerId,
         mid: Mid,
         (home, track): (ShardNumber, TrackId),
-        max: Layer,
+        want: Want,
     ) -> Result<(), SfuError> {
         self.router.expect_track(now, (home, track), peer, mid)?;
-        self.assign(now, peer, mid, Some(WaitingSlot { mid, track, home: Some(home), max }), max)
+        self.assign(now, peer, mid, Some(WaitingSlot { mid, track, home: Some(home), want }), want)
     }
 
     fn assign(
@@ -167,7 +167,7 @@ impl Sfu {
         peer: PeerId,
         mid: Mid,
         slot: Option<WaitingSlot>,
-        max: Layer,
+        want: Want,
     ) -> Result<(), SfuError> {
         match self.peers.get_mut(&peer) {
             // A slot that begins before its peer is connected would send its keyframe to nobody.
@@ -176,7 +176,7 @@ impl Sfu {
                 waiting.waiting_slots.extend(slot);
                 Ok(())
             }
-            _ => Ok(self.router.assign_slot(now, peer, mid, slot.map(|slot| slot.track), max)?),
+            _ => Ok(self.router.assign_slot(now, peer, mid, slot.map(|slot| slot.track), want)?),
         }
     }
 
@@ -334,12 +334,12 @@ impl Sfu {
         }
         if connected {
             let waiting = std::mem::take(&mut peer.waiting_slots);
-            for WaitingSlot { mid, track, home, max } in waiting {
+            for WaitingSlot { mid, track, home, want } in waiting {
                 // The track may have ended meanwhile; then the slot stays empty.
                 if let Some(home) = home {
                     let _ = self.router.expect_track(now, (home, track), id, mid);
                 }
-                let _ = self.router.assign_slot(now, id, mid, Some(track), max);
+                let _ = self.router.assign_slot(now, id, mid, Some(track), want);
             }
             self.tell(SfuEvent::Connected { peer: id });
         }

@@ -1,7 +1,7 @@
 //! Two shards: publishers on one, receivers on the other.
 
 use super::world::*;
-use crate::ids::{Layer, PeerId, TrackId};
+use crate::ids::{Layer, PeerId, TrackId, Want};
 use crate::router::{DropReason, RouterEvent};
 use crate::rtp::compound;
 use crate::sdp::{Codec, CodecSlot};
@@ -236,7 +236,7 @@ fn a_relay_ends_with_its_last_slot() {
     let (mut world, ..) = watched_from_afar(90);
     let viewer = PeerId(2);
     world.run(2000);
-    world.far.assign_slot(world.now, viewer, mid("v"), None, Layer::High).unwrap();
+    world.far.assign_slot(world.now, viewer, mid("v"), None, Want::main(Layer::High)).unwrap();
     world.run(2500);
     let before = world.router.totals().relayed_out;
     world.run(2000);
@@ -357,7 +357,7 @@ proptest! {
             let now = world.now;
             match act {
                 Act::Look(track, layer) => world.look(viewer, "v", track, layer),
-                Act::Nothing => world.far.assign_slot(now, viewer, mid("v"), None, Layer::High).unwrap(),
+                Act::Nothing => world.far.assign_slot(now, viewer, mid("v"), None, Want::main(Layer::High)).unwrap(),
                 Act::Mute(track, on) => world.router_of(PeerId(track / 10)).set_muted(now, TrackId(track), on),
                 Act::Layer(layer, on) => world.camera(first).encoders[layer].on = on,
                 Act::Loss(percent) => (world.loss_up, world.loss_down) = (percent, percent),

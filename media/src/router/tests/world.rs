@@ -1,7 +1,7 @@
 //! The world around the router: cameras, microphones and viewers on wires that delay and lose.
 
 use crate::egress::Egress;
-use crate::ids::{Layer, Mid, PeerId, ShardNumber, TrackId};
+use crate::ids::{Layer, Mid, PeerId, ShardNumber, TrackId, Want};
 use crate::router::{Router, RouterConfig, RouterEvent};
 use crate::rtp::header::{HeaderFields, MAX_HEADER, RtpPacket};
 use crate::rtp::ntp::{MediaClock, NtpTime};
@@ -334,7 +334,7 @@ impl World {
             let home = (ShardNumber::new(usize::from(home)).unwrap(), track);
             self.router_of(viewer).expect_track(now, home, viewer, mid(slot)).unwrap();
         }
-        self.router_of(viewer).assign_slot(now, viewer, mid(slot), Some(track), max).unwrap();
+        self.router_of(viewer).assign_slot(now, viewer, mid(slot), Some(track), Want::main(max)).unwrap();
     }
 
     /// The shard that a peer is on.
