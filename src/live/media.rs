@@ -8,7 +8,8 @@ use lectern_signaling::room::{MediaKind, MediaLine};
 use std::collections::HashMap;
 use tokio::sync::mpsc;
 
-/// One shard. A command is handed over when its future is first polled; commands take effect in that order.
+/// One shard, where Sessions are at home. Their Peers may be placed on others: nothing here is different for them. A command
+/// is handed over when its future is first polled; commands about one Peer take effect in that order.
 pub trait MediaPlane: Send + Sync + 'static {
     /// Opens a Peer and answers its offer. `sendrecv_means` says what an m-line is that is offered in both directions.
     fn open(&self, peer: PeerId, offer: String, sendrecv_means: Flow) -> Pending<Result<String, MediaError>>;
@@ -25,9 +26,11 @@ pub trait MediaPlane: Send + Sync + 'static {
         track: Option<TrackId>,
         want: Want,
     ) -> Pending<Result<(), MediaError>>;
-    /// What every Peer received so far and confirmed.
+    /// What every Peer of the Sessions at home here received so far and confirmed.
     fn delivered(&self) -> Pending<Result<HashMap<PeerId, Delivered>, MediaError>>;
     fn totals(&self) -> Pending<Result<MediaTotals, MediaError>>;
+    /// How much the shard does, in thousandths of a core: only for comparing.
+    fn load(&self) -> u32;
 }
 
 /// What a shard tells by itself.
@@ -90,6 +93,11 @@ pub struct MediaTotals {
     pub nacks_sent: u64,
     pub plis_received: u64,
     pub plis_sent: u64,
+    /// RTP packets that crossed to other shards and from them.
+    pub relayed_out: u64,
+    pub relayed_in: u64,
+    /// Thousandths of a core that the shard's thread uses.
+    pub busy_permille: u64,
     pub events_lost: u64,
     /// Packets that went no further, by reason.
     pub drops: Vec<(&'static str, u64)>,

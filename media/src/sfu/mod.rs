@@ -180,6 +180,12 @@ impl Sfu {
         }
     }
 
+    /// How many peers there are.
+    #[must_use]
+    pub fn peers(&self) -> usize {
+        self.peers.len()
+    }
+
     /// Hands what other shards have to hear to `send`; see [`Router::cross`].
     pub fn cross(&mut self, send: impl FnMut(ShardNumber, Crossing) -> bool) {
         self.router.cross(send);

@@ -115,6 +115,7 @@ pub(crate) struct Shelf {
     pub(crate) commands: Vec<Command>,
     pub(crate) delivered: HashMap<PeerId, Delivered>,
     pub(crate) no_figures: bool,
+    pub(crate) load: u32,
     /// So many commands are refused as busy.
     pub(crate) busy: usize,
     /// Offers of a Peer that is not the first one's.
@@ -205,6 +206,10 @@ impl MediaPlane for FakePlane {
 
     fn totals(&self) -> Pending<Result<MediaTotals, MediaError>> {
         Box::pin(async { Ok(MediaTotals::default()) })
+    }
+
+    fn load(&self) -> u32 {
+        self.0.lock().unwrap().load
     }
 }
 

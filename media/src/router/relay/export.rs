@@ -147,7 +147,7 @@ impl Router {
         let Some(stream) = uplink.stream(lost.layer).filter(|stream| stream.generation == lost.generation) else {
             return;
         };
-        for number in &lost.numbers {
+        for number in &lost.numbers[..lost.many] {
             let index = sequence::extend(stream.highest(), *number);
             if let Some(packet) = stream.ring.get(index) {
                 self.relays.filling.put(from.bit(), (lost.track, lost.layer, stream), index, Some(packet));

@@ -1,7 +1,7 @@
 //! An uplink whose publisher is on another shard: what is wanted of it, and how what crosses becomes a stream.
 
 use super::batch::Crossed;
-use super::{Demand, LayerState, Lost};
+use super::{Demand, LayerState, Lost, MOST_LOST};
 use crate::ids::{Layer, Mid, ShardNumber, TrackId};
 use crate::router::keyframes::Wish;
 use crate::router::layer::LAYERS;
@@ -68,8 +68,12 @@ impl Far {
     /// What did not cross, as far as it is still of use.
     pub(super) fn lost(&mut self, track: TrackId) -> Option<Lost> {
         let layer = LAYERS.into_iter().find(|layer| !self.layers[*layer as usize].lost.is_empty())?;
-        let of = &mut self.layers[layer as usize];
-        Some(Lost { track, layer, generation: of.generation?, numbers: std::mem::take(&mut of.lost) })
+        let FarLayer { lost, generation, .. } = &mut self.layers[layer as usize];
+        let (mut numbers, many) = ([0; MOST_LOST], lost.len().min(MOST_LOST));
+        for (place, number) in numbers.iter_mut().zip(lost.drain(..many)) {
+            *place = number;
+        }
+        Some(Lost { track, layer, generation: (*generation)?, numbers, many })
     }
 
     /// The home has heard the demand.

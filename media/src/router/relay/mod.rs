@@ -25,10 +25,24 @@ use batch::{Batch, Filling};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Lost packets named in one message.
+const MOST_LOST: usize = 16;
+
 /// Something that one shard tells another: made by [`super::Router::cross`], understood by
 /// [`super::Router::handle_crossing`].
 #[derive(Debug)]
 pub struct Crossing(Said);
+
+impl Crossing {
+    /// Packets that it brings.
+    #[must_use]
+    pub fn packets(&self) -> usize {
+        match &self.0 {
+            Said::Packets(batch, to) => batch.count(*to) as usize,
+            _ => 0,
+        }
+    }
+}
 
 #[derive(Debug)]
 enum Said {
@@ -78,7 +92,8 @@ struct Lost {
     track: TrackId,
     layer: Layer,
     generation: u64,
-    numbers: Vec<u16>,
+    numbers: [u16; MOST_LOST],
+    many: usize,
 }
 
 /// What crosses, on both sides.
