@@ -157,6 +157,13 @@ impl Registry {
         Self { inner }
     }
 
+    /// A shard and a number for a Peer that belongs to no Session; none when the server stops.
+    pub(super) fn place_outside(&self) -> Option<(Arc<dyn MediaPlane>, PeerId)> {
+        let house = self.inner.house();
+        let plane = self.inner.quietest_plane(&house).filter(|_| !house.stopping)?;
+        Some((self.inner.planes[plane].clone(), self.inner.numbers.peer()))
+    }
+
     /// Keeps a place for one more Session, so that it is not stored as live in vain.
     pub fn reserve(&self) -> Result<Reservation, Refusal> {
         self.reserve_among(self.inner.parts.sessions)

@@ -4,10 +4,11 @@
 use super::gauge::{Gauge, Meter};
 use super::links::{Inlet, Link, Links};
 use super::socket::MediaSocket;
+use super::tcp::{AcceptedTcp, TcpMedia};
 use super::{Command, Shard, ShardConfig, SpawnError};
 use crate::ids::{PeerId, ShardNumber};
 use crate::sfu::{Sfu, SfuConfig, SfuEvent};
-use crate::transport::DropCounts;
+use crate::transport::{DropCounts, Via};
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::io;
 use std::net::SocketAddr;
@@ -28,6 +29,8 @@ const COMMANDS: usize = 32;
 const CROSSINGS: usize = 64;
 /// Packets of theirs handled before the receivers' boxes are sent: enough for runs, few enough for small boxes.
 const CROSSED: usize = 64;
+/// TCP connections that may wait to be taken over; each costs a check of one signature.
+const NEWCOMERS: usize = 256;
 /// The thread looks around this often even when nothing happens, to see that all handles are gone.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -69,16 +72,18 @@ fn start(
     let Ready { config, socket, poll, waker, inlet, sfu, .. } = ready;
     let (local_addr, links, gauge) = (socket.local_addr(), inlet.join(number, others), Arc::new(Gauge::default()));
     let (commands, inbox) = sync_channel(config.command_capacity);
+    let (newcomers, arriving) = sync_channel(NEWCOMERS);
     let stopping = Arc::new(AtomicBool::new(false));
     let (events, receiver) = mpsc::channel(config.event_capacity);
-    let (stop, meter) = (stopping.clone(), Meter::new(gauge.clone()));
-    let worker = Worker { poll, socket, sfu, inbox, links, events, readable: true, stopping: stop, meter };
+    let (stop, meter, tcp) = (stopping.clone(), Meter::new(gauge.clone()), TcpMedia::new());
+    let worker =
+        Worker { poll, socket, tcp, sfu, inbox, arriving, links, events, readable: true, stopping: stop, meter };
     let thread = std::thread::Builder::new()
         .name(format!("media-{}", number.index()))
         .spawn(move || worker.run())
         .map_err(SpawnError::Thread)?;
     let thread = Arc::new(Mutex::new(Some(thread)));
-    Ok((Shard { commands, stopping, waker, local_addr, gauge, thread }, receiver))
+    Ok((Shard { commands, newcomers, stopping, waker, local_addr, gauge, thread }, receiver))
 }
 
 fn new_sfu(config: &ShardConfig, port: u16) -> Result<Sfu, SpawnError> {
@@ -96,9 +101,11 @@ fn new_sfu(config: &ShardConfig, port: u16) -> Result<Sfu, SpawnError> {
 struct Worker {
     poll: Poll,
     socket: MediaSocket,
+    tcp: TcpMedia,
     sfu: Sfu,
     inbox: Receiver<Command>,
     links: Links,
+    arriving: Receiver<AcceptedTcp>,
     events: mpsc::Sender<SfuEvent>,
     /// There may be more to read: mio tells only of changes.
     readable: bool,
@@ -108,10 +115,11 @@ struct Worker {
 
 impl Worker {
     fn run(mut self) {
-        let mut woken = Events::with_capacity(8);
+        let mut woken = Events::with_capacity(128);
         let mut more_waits = false;
         while !self.stopping.load(Ordering::Acquire) {
-            let wait = if self.readable || more_waits { Duration::ZERO } else { self.idle_time() };
+            let wait =
+                if self.readable || self.tcp.has_more() || more_waits { Duration::ZERO } else { self.idle_time() };
             if let Err(error) = self.poll.poll(&mut woken, Some(wait))
                 && error.kind() != io::ErrorKind::Interrupted
             {
@@ -122,11 +130,16 @@ impl Worker {
                 if event.token() == SOCKET {
                     self.readable |= event.is_readable();
                 }
+                self.tcp.handle_event(event);
             }
             self.socket.flush_backlog();
             let now = Instant::now();
             more_waits = self.carry_out_commands(now) | self.take_crossings(now);
+            while let Ok(accepted) = self.arriving.try_recv() {
+                self.tcp.adopt(self.poll.registry(), &mut self.sfu, now, accepted);
+            }
             self.receive(now);
+            self.tcp.receive(&mut self.sfu, now);
             if self.sfu.poll_timeout().is_some_and(|due| now >= due) {
                 self.sfu.handle_timeout(now);
             }
@@ -195,10 +208,13 @@ impl Worker {
         self.links.send_from(&mut self.sfu);
         let mut refused = DropCounts::default();
         while let Some(transmit) = self.sfu.poll_transmit() {
-            if let Err(reason) = self.socket.send(&transmit) {
+            if let Via::Tcp(number) = transmit.via {
+                refused.count_many(TcpMedia::REFUSED, self.tcp.send(number, &transmit));
+            } else if let Err(reason) = self.socket.send(&transmit) {
                 refused.count_many(reason, transmit.datagrams().count() as u64);
             }
         }
+        self.tcp.flush(&mut self.sfu);
         self.sfu.count_drops(&refused);
     }
 

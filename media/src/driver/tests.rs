@@ -36,6 +36,18 @@ impl SocketClient {
         Self { client, socket, server }
     }
 
+    /// Sends what the client has to send, and takes all that came.
+    fn work_once(&mut self) {
+        let mut buffer = [0; 2000];
+        while let Some(datagram) = self.client.poll_transmit() {
+            self.socket.send(&datagram).unwrap();
+        }
+        while let Ok(len) = self.socket.recv(&mut buffer) {
+            self.client.handle(Instant::now(), &buffer[..len]);
+        }
+        self.client.handle_timeout(Instant::now());
+    }
+
     /// Lets the client work until `done`, at most ten seconds.
     fn work_until(&mut self, mut done: impl FnMut(&mut TestClient) -> bool) {
         let deadline = Instant::now() + Duration::from_secs(10);
@@ -169,3 +181,7 @@ async fn an_address_that_is_taken_is_refused() {
     assert!(matches!(again, Err(SpawnError::Socket(..))));
     shard.stop().await;
 }
+
+#[path = "tests/tcp.rs"]
+mod spread;
+mod tcp;
