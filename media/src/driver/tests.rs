@@ -182,6 +182,6 @@ async fn an_address_that_is_taken_is_refused() {
     shard.stop().await;
 }
 
-#[path = "tests/tcp.rs"]
 mod spread;
+#[path = "tests/tcp.rs"]
 mod tcp;
