@@ -4,9 +4,8 @@ use super::*;
 use crate::testing::media::{Sink, Source};
 
 fn homes(spread_above: u32) -> Vec<(Home, HomeEvents)> {
-    let configs = (0..2).map(|_| {
-        ShardConfig::new("127.0.0.1:0".parse().unwrap(), vec![Ipv4Addr::LOCALHOST.into()], identity())
-    });
+    let configs =
+        (0..2).map(|_| ShardConfig::new("127.0.0.1:0".parse().unwrap(), vec![Ipv4Addr::LOCALHOST.into()], identity()));
     Shards::spawn(configs.collect(), spread_above).unwrap()
 }
 
@@ -119,7 +118,9 @@ async fn who_sits_elsewhere_may_publish_and_leave() {
     first.close_peer(speaker).await.unwrap();
     let events = &mut homes[1].1;
     let closed = SfuEvent::Closed { peer: speaker, reason: CloseReason::Asked };
-    tokio::time::timeout(Duration::from_secs(10), async { while events.recv().await != Some(closed) {} }).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(10), async { while events.recv().await != Some(closed) {} })
+        .await
+        .unwrap();
     assert_eq!(first.all_stats().await.unwrap().len(), 3);
     stop(&homes).await;
 }
