@@ -9,7 +9,7 @@ mod links;
 mod shard;
 mod shards;
 mod socket;
-mod tcp;
+pub(crate) mod tcp;
 #[cfg(test)]
 mod tests;
 
