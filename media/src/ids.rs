@@ -55,3 +55,40 @@ pub enum Layer {
     Mid = 1,
     High = 2,
 }
+
+/// What a slot is wished to show of its track, and how dear it is when the receiver's line cannot carry everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Want {
+    /// The largest layer to send.
+    pub max: Layer,
+    pub rank: Rank,
+}
+
+impl Want {
+    /// A picture that is looked at.
+    #[must_use]
+    pub const fn main(max: Layer) -> Self {
+        Self { max, rank: Rank::Main }
+    }
+}
+
+/// In which order pictures are kept on a weak line, dearest first. Sound comes before all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rank {
+    Screen,
+    Main,
+    Other,
+}
+
+/// What the line of a receiver carries of what is wished, from everything to the least.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LineStep {
+    /// Everything.
+    #[default]
+    Full,
+    /// Some picture is smaller than wished or missing, but a camera flows (or, where none is wished, the screen).
+    Reduced,
+    /// The screen without any camera that is wished.
+    ScreenOnly,
+    SoundOnly,
+}

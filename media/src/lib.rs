@@ -13,4 +13,4 @@ pub mod sfu;
 mod testing;
 pub mod transport;
 
-pub use ids::{Layer, Mid, PeerId, TrackId};
+pub use ids::{Layer, LineStep, Mid, PeerId, Rank, TrackId, Want};

@@ -7,7 +7,7 @@ use lectern_media::router::{Router, RouterConfig};
 use lectern_media::sdp::{
     Codec, CodecSlot, ExtensionIds, Feedback, Flow, Kind, MediaLine, Negotiated, RemoteTransport, RidLayer,
 };
-use lectern_media::{Layer, Mid, PeerId, TrackId};
+use lectern_media::{Layer, Mid, PeerId, TrackId, Want};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -108,7 +108,7 @@ impl Stage {
             slot.own_ssrcs = Some((ssrc, Some(repair)));
             let mid = slot.mid;
             router.add_peer(now, PeerId(viewer), &negotiated(vec![slot])).unwrap();
-            router.assign_slot(now, PeerId(viewer), mid, Some(TrackId(1)), Layer::High).unwrap();
+            router.assign_slot(now, PeerId(viewer), mid, Some(TrackId(1)), Want::main(Layer::High)).unwrap();
         }
         Self { router, now, out: Counter::default(), sequence: 9, transport_seq: 0, packet: vec![0; 1200] }
     }

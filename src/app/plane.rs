@@ -2,7 +2,7 @@
 
 use crate::live::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, Pending};
 use lectern_media::driver::{Shard, ShardError};
-use lectern_media::ids::{Layer, Mid, PeerId, TrackId};
+use lectern_media::ids::{Mid, PeerId, TrackId, Want};
 use lectern_media::router::DropReason;
 use lectern_media::sdp::{Flow, LocalTransport, OfferError};
 use lectern_media::sfu::{SfuError, SfuEvent, Totals};
@@ -54,10 +54,10 @@ impl MediaPlane for ShardPlane {
         peer: PeerId,
         mid: Mid,
         track: Option<TrackId>,
-        max: Layer,
+        want: Want,
     ) -> Pending<Result<(), MediaError>> {
         let shard = self.0.clone();
-        Box::pin(async move { shard.assign_slot(peer, mid, track, max).await.map_err(said) })
+        Box::pin(async move { shard.assign_slot(peer, mid, track, want).await.map_err(said) })
     }
 
     fn delivered(&self) -> Pending<Result<HashMap<PeerId, Delivered>, MediaError>> {
@@ -88,7 +88,9 @@ impl MediaEvents for ShardEvents {
                 SfuEvent::Connected { .. }
                 | SfuEvent::TrackActive { .. }
                 | SfuEvent::TrackSilent { .. }
-                | SfuEvent::CodecMismatch { .. } => {}
+                | SfuEvent::CodecMismatch { .. }
+                | SfuEvent::LineStep { .. }
+                | SfuEvent::Loudness { .. } => {}
             }
         }
     }

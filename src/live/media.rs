@@ -1,7 +1,7 @@
 //! The media plane as a Session sees it: peers and tracks by number, behind a trait so that tests can stand in for it.
 
 use super::Pending;
-use lectern_media::ids::{Layer, Mid, PeerId, TrackId};
+use lectern_media::ids::{Layer, Mid, PeerId, TrackId, Want};
 use lectern_media::sdp::{Flow, LocalTransport};
 use lectern_signaling::protocol::{LayerName, Refusal, text};
 use lectern_signaling::room::{MediaKind, MediaLine};
@@ -23,7 +23,7 @@ pub trait MediaPlane: Send + Sync + 'static {
         peer: PeerId,
         mid: Mid,
         track: Option<TrackId>,
-        max: Layer,
+        want: Want,
     ) -> Pending<Result<(), MediaError>>;
     /// What every Peer received so far and confirmed.
     fn delivered(&self) -> Pending<Result<HashMap<PeerId, Delivered>, MediaError>>;

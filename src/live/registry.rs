@@ -352,7 +352,8 @@ impl Inner {
 }
 
 fn view(going: &Going) -> SessionView {
-    SessionView { id: going.id.to_string(), title: going.title.clone(), started_ms: going.started_at.millis() }
+    let started_ms = going.started_at.millis();
+    SessionView { id: going.id.to_string(), title: going.title.clone(), started_ms, spotlight: None }
 }
 
 /// Brings a shard's events to the Sessions. One Session that is behind keeps no other waiting.

@@ -121,8 +121,7 @@ fn of<'a>(sdp: &'a str, name: &str) -> &'a str {
 /// Opens a check and shows by TCP that it is the one; gives the first answer.
 async fn check_by_tcp(program: &Program, port: u16) -> Vec<u8> {
     let nobody = Person::nobody(&program.url);
-    let check: Value =
-        nobody.post("/api/line-checks", &json!({ "sdp": offer() })).await.json().await.unwrap();
+    let check: Value = nobody.post("/api/line-checks", &json!({ "sdp": offer() })).await.json().await.unwrap();
     let answer = check["sdp"].as_str().unwrap();
     let server = (of(answer, "a=ice-ufrag:"), of(answer, "a=ice-pwd:"));
     let offer = offer();

@@ -12,7 +12,7 @@ mod tests;
 
 pub use tcp::AcceptedTcp;
 
-use crate::ids::{Layer, Mid, PeerId, TrackId};
+use crate::ids::{Mid, PeerId, TrackId, Want};
 use crate::sdp::{Flow, LocalTransport};
 use crate::sfu::{PeerStats, Sfu, SfuError, SfuEvent, TcpDoor, Totals};
 use crate::transport::Identity;
@@ -157,7 +157,7 @@ impl Shard {
         self.ask(move |sfu, now| sfu.set_muted(now, track, muted)).await
     }
 
-    /// Shows a track, up to layer `max`, or nothing in a slot.
+    /// Shows a track, as far as it is wanted, or nothing in a slot.
     ///
     /// # Errors
     /// Refusals of the Sfu; busy; stopped.
@@ -166,9 +166,9 @@ impl Shard {
         peer: PeerId,
         mid: Mid,
         track: Option<TrackId>,
-        max: Layer,
+        want: Want,
     ) -> Result<(), ShardError> {
-        self.ask(move |sfu, now| sfu.assign_slot(now, peer, mid, track, max)).await?.map_err(Into::into)
+        self.ask(move |sfu, now| sfu.assign_slot(now, peer, mid, track, want)).await?.map_err(Into::into)
     }
 
     /// Names TCP candidates in the answers to come; a listener brings the connections by [`Self::adopt`].

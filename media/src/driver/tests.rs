@@ -1,6 +1,7 @@
 #![expect(clippy::disallowed_methods, reason = "these tests run on real sockets and the real clock")]
 
 use super::*;
+use crate::ids::Layer;
 use crate::testing::offer::{OfferLine, answered, mid, offer};
 use crate::testing::{ClientConfig, TestClient, identity};
 use crate::transport::CloseReason;
@@ -89,7 +90,7 @@ async fn media_goes_from_one_socket_to_another() {
     host.work_until(|client| client.is_connected());
     viewer.work_until(|client| client.is_connected());
     shard.publish(PeerId(1), mid(0), TrackId(5)).await.unwrap();
-    shard.assign_slot(PeerId(2), mid(0), Some(TrackId(5)), Layer::High).await.unwrap();
+    shard.assign_slot(PeerId(2), mid(0), Some(TrackId(5)), Want::main(Layer::High)).await.unwrap();
     for sequence in 0..20_u16 {
         let mut packet = vec![0x80, 111];
         packet.extend(sequence.to_be_bytes());

@@ -1,6 +1,6 @@
 //! What the router tells its owner, and why it refuses a call.
 
-use crate::ids::{Layer, Mid, PeerId, TrackId};
+use crate::ids::{Layer, LineStep, Mid, PeerId, TrackId};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RouterEvent {
@@ -12,6 +12,10 @@ pub enum RouterEvent {
     TrackSilent { track: TrackId },
     /// The receiver cannot decode what the publisher sends; its slot stays empty.
     CodecMismatch { peer: PeerId, mid: Mid, track: TrackId },
+    /// The line of a receiver carries more or less of what is wished than before.
+    LineStep { peer: PeerId, step: LineStep, estimate_bps: u64 },
+    /// How loud a track is (RFC 6464: 0 loudest, 127 silence), while it is heard, and once when it falls silent.
+    Loudness { track: TrackId, level: u8 },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

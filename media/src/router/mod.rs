@@ -26,7 +26,7 @@ mod tests;
 pub use event::{RouterError, RouterEvent};
 pub use stats::{DropReason, PeerStats, Totals};
 
-use crate::ids::{Layer, Mid, PeerId, TrackId};
+use crate::ids::{Mid, PeerId, TrackId, Want};
 use crate::rtp::ntp::NtpTime;
 use crate::sdp::{Flow, MediaLine, Negotiated};
 use outgoing::Outgoing;
@@ -201,7 +201,7 @@ impl Router {
         if same_kind { Ok(()) } else { Err(RouterError::WrongKind) }
     }
 
-    /// `max` is the largest layer to send; a smaller one flows while `max` does not. The keyframe is asked for at the next
+    /// A layer smaller than `want.max` flows while that does not. The keyframe is asked for at the next
     /// [`Self::handle_timeout`], which is due at once.
     pub fn assign_slot(
         &mut self,
@@ -209,12 +209,12 @@ impl Router {
         peer: PeerId,
         mid: Mid,
         track: Option<TrackId>,
-        max: Layer,
+        want: Want,
     ) -> Result<(), RouterError> {
         self.check_slot(peer, mid, track)?;
         let key = self.slot_key(peer, mid)?;
         let to = track.and_then(|track| Some((track, *self.tracks.get(&track)?)));
-        self.slots[key].max = max;
+        self.slots[key].want = want;
         if self.slots[key].track != track {
             self.blank_slot(key);
             if let Some(old) = self.slots[key].uplink {

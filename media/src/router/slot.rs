@@ -11,7 +11,7 @@ use super::stats::{DropReason, Totals};
 use super::stream::Stream;
 use super::uplink::Uplink;
 use crate::egress::Egress;
-use crate::ids::{Layer, TrackId};
+use crate::ids::{Layer, TrackId, Want};
 use crate::rtp::compound::{self, SenderInfo};
 use crate::rtp::header::{HeaderFields, MAX_HEADER};
 use crate::rtp::ntp::{MediaClock, NtpTime};
@@ -35,7 +35,7 @@ pub(crate) struct Slot {
     /// Key of the uplink whose track is wanted.
     pub(crate) uplink: Option<usize>,
     pub(crate) track: Option<TrackId>,
-    pub(crate) max: Layer,
+    pub(crate) want: Want,
     pub(crate) ssrc: u32,
     repair_ssrc: Option<u32>,
     target: Option<Layer>,
@@ -99,7 +99,7 @@ impl Slot {
             line,
             uplink: None,
             track: None,
-            max: Layer::High,
+            want: Want::main(Layer::High),
             ssrc: own.0,
             repair_ssrc: own.1,
             target: None,
@@ -152,7 +152,7 @@ impl Slot {
     }
 
     pub(crate) fn retarget(&mut self, uplink: &Uplink) {
-        self.target = layer::choose(uplink.flowing(), self.max);
+        self.target = layer::choose(uplink.flowing(), self.want.max);
     }
 
     /// The layer of which this slot waits for a keyframe.
@@ -205,7 +205,7 @@ impl Slot {
             Kind::Audio => entry.index == origin.stream.highest(),
             // Whatever comes first is better than nothing; after that only what is wanted.
             Kind::Video => {
-                entry.keyframe && (self.target == Some(layer) || (self.current.is_none() && layer <= self.max))
+                entry.keyframe && (self.target == Some(layer) || (self.current.is_none() && layer <= self.want.max))
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What the router counts, per peer and for the whole shard.
 
+use crate::ids::LineStep;
 use std::time::Duration;
 
 /// Counters of one peer since it was added. "Sent" is server to peer.
@@ -28,6 +29,15 @@ pub struct PeerStats {
     /// Packets of this peer's uplink that arrived by retransmission.
     pub repaired: u64,
     pub round_trip: Option<Duration>,
+    /// What the line towards the peer is believed to carry; `None` while nothing is known of it.
+    pub estimate_bps: Option<u64>,
+    /// What was sent to the peer, and what of it was lost, in the last two seconds or so.
+    pub sent_bps: u64,
+    pub loss_permille: u16,
+    /// What came from the peer, and what of it was lost on the way, in the last two seconds or so.
+    pub received_bps: u64,
+    pub uplink_loss_permille: u16,
+    pub line_step: LineStep,
 }
 
 /// Why a packet was not forwarded.

@@ -1,6 +1,6 @@
 //! What clients may send wrongly, as a table: each is refused or counted, and nobody else notices.
 
-use crate::ids::{Layer, PeerId, TrackId};
+use crate::ids::{Layer, PeerId, TrackId, Want};
 use crate::router;
 use crate::sdp::{Flow, MAX_OFFER_BYTES};
 use crate::testing::house::House;
@@ -18,7 +18,7 @@ fn watched() -> (House, PeerId, PeerId) {
     let host = house.join(1, &[OfferLine::VideoUp(PICTURE)]);
     let viewer = house.join(2, &[OfferLine::VideoDown]);
     house.sfu.publish(house.now, host, mid(0), TrackId(1)).unwrap();
-    house.sfu.assign_slot(house.now, viewer, mid(0), Some(TrackId(1)), Layer::High).unwrap();
+    house.sfu.assign_slot(house.now, viewer, mid(0), Some(TrackId(1)), Want::main(Layer::High)).unwrap();
     house.run(SECOND);
     house.member(host).sources = vec![Source::new(PICTURE, true, 100)];
     house.run(2 * SECOND);

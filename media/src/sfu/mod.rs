@@ -13,7 +13,7 @@ mod tcp;
 #[cfg(test)]
 mod tests;
 
-use crate::ids::{Layer, Mid, PeerId, TrackId};
+use crate::ids::{Mid, PeerId, TrackId, Want};
 use crate::router::{Router, RouterConfig};
 use crate::sdp::{Flow, Offer};
 use crate::transport::stun::{BindingRequest, Credentials};
@@ -78,7 +78,7 @@ struct Peer {
     answers: u64,
     own_ssrcs: HashMap<Mid, (u32, u32)>,
     /// What the slots are to show once the peer is connected.
-    waiting_slots: Vec<(Mid, TrackId, Layer)>,
+    waiting_slots: Vec<(Mid, TrackId, Want)>,
     media_sent_at: Option<Instant>,
     media_received_at: Option<Instant>,
 }
@@ -128,7 +128,7 @@ impl Sfu {
         self.router.set_muted(now, track, muted);
     }
 
-    /// Shows a track, up to layer `max`, or nothing in a slot.
+    /// Shows a track, as far as it is wanted, or nothing in a slot.
     ///
     /// # Errors
     /// When peer, slot or track do not exist, or do not fit.
@@ -138,17 +138,17 @@ impl Sfu {
         peer: PeerId,
         mid: Mid,
         track: Option<TrackId>,
-        max: Layer,
+        want: Want,
     ) -> Result<(), SfuError> {
         self.router.check_slot(peer, mid, track)?;
         match self.peers.get_mut(&peer) {
             // A slot that begins before its peer is connected would send its keyframe to nobody.
             Some(waiting) if !waiting.sender.transport.is_connected() => {
                 waiting.waiting_slots.retain(|slot| slot.0 != mid);
-                waiting.waiting_slots.extend(track.map(|track| (mid, track, max)));
+                waiting.waiting_slots.extend(track.map(|track| (mid, track, want)));
                 Ok(())
             }
-            _ => Ok(self.router.assign_slot(now, peer, mid, track, max)?),
+            _ => Ok(self.router.assign_slot(now, peer, mid, track, want)?),
         }
     }
 
@@ -298,9 +298,9 @@ impl Sfu {
         }
         if connected {
             let waiting = std::mem::take(&mut peer.waiting_slots);
-            for (mid, track, max) in waiting {
+            for (mid, track, want) in waiting {
                 // The track may have ended meanwhile; then the slot stays empty.
-                let _ = self.router.assign_slot(now, id, mid, Some(track), max);
+                let _ = self.router.assign_slot(now, id, mid, Some(track), want);
             }
             self.tell(SfuEvent::Connected { peer: id });
         }

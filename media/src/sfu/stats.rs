@@ -1,6 +1,6 @@
 //! What the Sfu counts and tells.
 
-use crate::ids::{Layer, Mid, PeerId, TrackId};
+use crate::ids::{Layer, LineStep, Mid, PeerId, TrackId};
 use crate::router;
 use crate::sdp::OfferError;
 use crate::transport::{CloseReason, DropCounts};
@@ -21,6 +21,10 @@ pub enum SfuEvent {
     TrackSilent { track: TrackId },
     /// A receiver cannot decode what is published to its slot.
     CodecMismatch { peer: PeerId, mid: Mid, track: TrackId },
+    /// The line of a receiver carries more or less of what is wished than before.
+    LineStep { peer: PeerId, step: LineStep, estimate_bps: u64 },
+    /// How loud a track is (RFC 6464: 0 loudest, 127 silence), while it is heard, and once when it falls silent.
+    Loudness { track: TrackId, level: u8 },
 }
 
 impl SfuEvent {
@@ -37,6 +41,8 @@ impl From<router::RouterEvent> for SfuEvent {
             router::RouterEvent::TrackActive { track } => Self::TrackActive { track },
             router::RouterEvent::TrackSilent { track } => Self::TrackSilent { track },
             router::RouterEvent::CodecMismatch { peer, mid, track } => Self::CodecMismatch { peer, mid, track },
+            router::RouterEvent::LineStep { peer, step, estimate_bps } => Self::LineStep { peer, step, estimate_bps },
+            router::RouterEvent::Loudness { track, level } => Self::Loudness { track, level },
         }
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::ids::Layer;
 use crate::testing::house::House;
 use crate::testing::media::Source;
 use crate::testing::offer::{OfferLine, answered, mid, offer};
@@ -17,8 +18,8 @@ fn broadcast(seed: u64, viewers: u64) -> (House, PeerId, Vec<PeerId>) {
     house.sfu.publish(house.now, host, mid(0), TrackId(1)).unwrap();
     house.sfu.publish(house.now, host, mid(1), TrackId(2)).unwrap();
     for viewer in &viewers {
-        house.sfu.assign_slot(house.now, *viewer, mid(0), Some(TrackId(1)), Layer::High).unwrap();
-        house.sfu.assign_slot(house.now, *viewer, mid(1), Some(TrackId(2)), Layer::High).unwrap();
+        house.sfu.assign_slot(house.now, *viewer, mid(0), Some(TrackId(1)), Want::main(Layer::High)).unwrap();
+        house.sfu.assign_slot(house.now, *viewer, mid(1), Some(TrackId(2)), Want::main(Layer::High)).unwrap();
     }
     house.run(SECOND);
     // The sequence numbers wrap within the first seconds.
@@ -99,14 +100,14 @@ fn a_late_viewer_sees_the_first_keyframe_that_it_causes() {
     house.run(3 * SECOND);
     let before = house.member(host).sources[1].keyframes;
     let late = house.join(9, &[OfferLine::AudioDown, OfferLine::VideoDown]);
-    house.sfu.assign_slot(house.now, late, mid(0), Some(TrackId(1)), Layer::High).unwrap();
-    house.sfu.assign_slot(house.now, late, mid(1), Some(TrackId(2)), Layer::High).unwrap();
+    house.sfu.assign_slot(house.now, late, mid(0), Some(TrackId(1)), Want::main(Layer::High)).unwrap();
+    house.sfu.assign_slot(house.now, late, mid(1), Some(TrackId(2)), Want::main(Layer::High)).unwrap();
     house.run(3 * SECOND);
     assert_eq!(house.member(host).sources[1].keyframes, before + 1);
     assert_eq!(house.member(late).sink.keyframe_requests, 0);
     assert!(house.member(late).sink.shown.len() > 50);
     assert_eq!(house.sfu.totals().drops.of(DropReason::SealNotConnected), 0);
-    let wrong = house.sfu.assign_slot(house.now, late, mid(7), Some(TrackId(2)), Layer::High);
+    let wrong = house.sfu.assign_slot(house.now, late, mid(7), Some(TrackId(2)), Want::main(Layer::High));
     assert!(matches!(wrong, Err(SfuError::Router(_))));
 }
 
@@ -284,7 +285,7 @@ fn an_ice_restart_without_an_offer_gives_new_credentials() {
 fn a_client_that_never_comes_leaves_nothing_behind() {
     let mut house = House::new(1);
     let id = house.join(1, &[OfferLine::AudioDown]);
-    house.sfu.assign_slot(house.now, id, mid(0), None, Layer::High).unwrap();
+    house.sfu.assign_slot(house.now, id, mid(0), None, Want::main(Layer::High)).unwrap();
     house.set_line(id, Line { loss_up: 100.0, ..Line::default() });
     house.run(31 * SECOND);
     assert_eq!(house.events, [SfuEvent::Closed { peer: id, reason: CloseReason::ConnectTimeout }]);

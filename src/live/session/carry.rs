@@ -7,7 +7,7 @@ use super::decide::Decision;
 use super::input::{Input, Offerer, Reply};
 use super::{ConnectionId, Delivered, MediaEvent};
 use bytes::Bytes;
-use lectern_media::ids::{Mid, PeerId};
+use lectern_media::ids::{Mid, PeerId, Want};
 use lectern_media::sdp::Flow;
 use lectern_signaling::Effect;
 use lectern_signaling::effect::MediaEffect;
@@ -156,10 +156,10 @@ impl Actor {
                     self.ask(self.media.set_muted(track, muted), move |result| busy(result, effect));
                 }
             }
-            MediaEffect::AssignSlot { participant, ref mid, publication, max_layer } => {
+            MediaEffect::AssignSlot { participant, ref mid, publication, max_layer, .. } => {
                 let (Some(peer), Some(mid)) = (self.peers.of(participant), Mid::new(mid)) else { return };
                 let track = publication.and_then(|p| self.peers.tracks.get(&p).copied());
-                let assign = self.media.assign_slot(peer, mid, track, layer(max_layer));
+                let assign = self.media.assign_slot(peer, mid, track, Want::main(layer(max_layer)));
                 self.ask(assign, move |result| busy(result, effect));
             }
             MediaEffect::ClosePeer { participant } => {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::presence::{Head, NewEvent, PresenceEvent, PresenceKind};
 use crate::domain::{SessionId, Time};
-use lectern_media::ids::{Layer, Mid, PeerId, TrackId};
+use lectern_media::ids::{Mid, PeerId, TrackId, Want};
 use lectern_media::sdp::{Flow, LocalTransport};
 use lectern_signaling::room::RoomLimits;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -193,7 +193,7 @@ impl MediaPlane for FakePlane {
         self.take(Command::Mute(track, muted), Ok(()))
     }
 
-    fn assign_slot(&self, peer: PeerId, mid: Mid, track: Option<TrackId>, _: Layer) -> Pending<Result<(), MediaError>> {
+    fn assign_slot(&self, peer: PeerId, mid: Mid, track: Option<TrackId>, _: Want) -> Pending<Result<(), MediaError>> {
         self.take(Command::Assign(peer, mid.to_string(), track), Ok(()))
     }
 

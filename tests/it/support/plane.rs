@@ -1,7 +1,7 @@
 //! A media plane of paper: answers every offer that has ICE credentials, and carries nothing.
 
 use lectern::live::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, Pending};
-use lectern_media::ids::{Layer, Mid, PeerId, TrackId};
+use lectern_media::ids::{Mid, PeerId, TrackId, Want};
 use lectern_media::sdp::{Flow, LocalTransport};
 use std::collections::HashMap;
 
@@ -58,7 +58,7 @@ impl MediaPlane for PaperPlane {
         done(Ok(()))
     }
 
-    fn assign_slot(&self, _: PeerId, _: Mid, _: Option<TrackId>, _: Layer) -> Pending<Result<(), MediaError>> {
+    fn assign_slot(&self, _: PeerId, _: Mid, _: Option<TrackId>, _: Want) -> Pending<Result<(), MediaError>> {
         done(Ok(()))
     }
 

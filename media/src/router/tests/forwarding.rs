@@ -1,7 +1,7 @@
 //! What is forwarded, and how it is numbered.
 
 use super::world::*;
-use crate::ids::{Layer, TrackId};
+use crate::ids::{Layer, TrackId, Want};
 use crate::router::{DropReason, RouterError, RouterEvent};
 use crate::rtp::header::RtpPacket;
 use crate::rtp::vp8::Descriptor;
@@ -230,7 +230,7 @@ fn unpublishing_empties_slots() {
     world.run(1000);
     assert_eq!(world.view(viewer, "v").got.len(), count);
     assert_eq!(world.events.last(), Some(&RouterEvent::SlotLayer { peer: viewer, mid: mid("v"), layer: None }));
-    let gone = world.router.assign_slot(world.now, viewer, mid("v"), Some(TrackId(11)), Layer::High);
+    let gone = world.router.assign_slot(world.now, viewer, mid("v"), Some(TrackId(11)), Want::main(Layer::High));
     assert_eq!(gone, Err(RouterError::NoSuchTrack));
     world.router.remove_peer(world.now, host);
     world.run(1000);
@@ -244,7 +244,7 @@ fn a_slot_takes_only_its_own_kind() {
     let mut world = World::new(11);
     world.presenter(1, Codec::H264);
     let viewer = world.viewer(2, &h264());
-    let refused = world.router.assign_slot(world.now, viewer, mid("v"), Some(TrackId(10)), Layer::High);
+    let refused = world.router.assign_slot(world.now, viewer, mid("v"), Some(TrackId(10)), Want::main(Layer::High));
     assert_eq!(refused, Err(RouterError::WrongKind));
     let refused = world.router.publish(world.now, viewer, mid("v"), TrackId(99));
     assert_eq!(refused, Err(RouterError::NoSuchLine(mid("v"))));

@@ -1,7 +1,7 @@
 //! Peers that lie: nothing breaks, nothing grows, nobody else is touched.
 
 use super::world::*;
-use crate::ids::{Layer, PeerId, TrackId};
+use crate::ids::{Layer, PeerId, TrackId, Want};
 use crate::router::{DropReason, Router};
 use crate::rtp::compound;
 use crate::sdp::{Codec, Flow};
@@ -195,7 +195,7 @@ fn events_that_nobody_fetches_are_bounded() {
     for round in 0..5000 {
         let mut out = Sent::default();
         let track = (round % 2 == 0).then_some(TrackId(11));
-        world.router.assign_slot(world.now, viewer, mid("v"), track, Layer::High).unwrap();
+        world.router.assign_slot(world.now, viewer, mid("v"), track, Want::main(Layer::High)).unwrap();
         world.now += Duration::from_millis(20);
         let since = world.now - world.start;
         let mut number = 0;

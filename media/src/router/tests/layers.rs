@@ -1,7 +1,7 @@
 //! Simulcast layers and changing tracks.
 
 use super::world::*;
-use crate::ids::Layer;
+use crate::ids::{Layer, Want};
 use crate::router::RouterEvent;
 use crate::sdp::{Codec, CodecSlot};
 use proptest::prelude::*;
@@ -195,7 +195,7 @@ proptest! {
             match act {
                 Act::Look(track, layer) => world.look(viewer, "v", track, layer),
                 Act::Nothing => {
-                    world.router.assign_slot(world.now, viewer, mid("v"), None, Layer::High).unwrap();
+                    world.router.assign_slot(world.now, viewer, mid("v"), None, Want::main(Layer::High)).unwrap();
                 }
                 Act::Mute(track, on) => world.router.set_muted(world.now, crate::TrackId(track), on),
                 Act::Layer(layer, on) => world.camera(first).encoders[layer].on = on,

@@ -1,7 +1,7 @@
 //! The world around the router: cameras, microphones and viewers on wires that delay and lose.
 
 use crate::egress::Egress;
-use crate::ids::{Layer, Mid, PeerId, TrackId};
+use crate::ids::{Layer, Mid, PeerId, TrackId, Want};
 use crate::router::{Router, RouterConfig, RouterEvent};
 use crate::rtp::header::{HeaderFields, MAX_HEADER, RtpPacket};
 use crate::rtp::ntp::{MediaClock, NtpTime};
@@ -314,7 +314,7 @@ impl World {
     }
 
     pub(super) fn look(&mut self, viewer: PeerId, slot: &str, track: u64, max: Layer) {
-        self.router.assign_slot(self.now, viewer, mid(slot), Some(TrackId(track)), max).unwrap();
+        self.router.assign_slot(self.now, viewer, mid(slot), Some(TrackId(track)), Want::main(max)).unwrap();
     }
 
     pub(super) fn view(&self, viewer: PeerId, slot: &str) -> &View {
