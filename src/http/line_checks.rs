@@ -15,12 +15,10 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use bytes::Noise;
-use serde::Deserialize;
+use bytes::{HowMuch, Noise};
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use utoipa::IntoParams;
 
 /// Two seconds of 8 Mbit/s; what a lesson needs is less.
 const MOST_KB: u32 = 2048;
@@ -50,13 +48,6 @@ pub(super) async fn create(
 pub(super) async fn end(State(app): State<AppState>, Id(id): Id) -> StatusCode {
     app.line_checks.end(&id).await;
     StatusCode::NO_CONTENT
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct HowMuch {
-    /// Kilobytes of 1024, at most 2048; 256 when it is not said.
-    kb: Option<u32>,
 }
 
 /// Bytes that mean nothing, to measure the way down.
