@@ -80,9 +80,17 @@ bench: tools-build ## Measure the server with its own load client; figures belon
 	cargo build --release --locked -p lectern -p lectern-loadtest
 	python3 tests/bench.py
 
+# Each target goes on from what it found before (.cache/fuzz) and from the seeds, which every test run replays.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/targets/*.rs)))
+
 .PHONY: fuzz
-fuzz: ## Damaged offers, frames and packets at length: PROPTEST_CASES=100000 make fuzz
-	PROPTEST_CASES=$${PROPTEST_CASES:-100000} cargo test --locked -p lectern-media -p lectern-signaling never_panic
+fuzz: tools-fuzz ## Feed damaged input to every door for FUZZ_SECONDS each: FUZZ_SECONDS=600 make fuzz
+	for target in $(FUZZ_TARGETS); do
+	  mkdir -p .cache/fuzz/$$target
+	  cargo +nightly fuzz run $$target .cache/fuzz/$$target fuzz/corpus/$$target -- \
+	    -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1
+	done
 
 .PHONY: tools-build
 tools-build:
@@ -91,3 +99,7 @@ tools-build:
 .PHONY: tools-test
 tools-test:
 	@tests/install.sh $(TEST_PACKAGES)
+
+.PHONY: tools-fuzz
+tools-fuzz:
+	@tests/install.sh build-essential cargo-fuzz

@@ -2,7 +2,10 @@
 
 mod broadcast;
 mod clock;
+mod floor;
 mod h264;
+mod house;
+mod janus;
 mod join;
 mod light;
 mod member;
@@ -28,6 +31,8 @@ enum Command {
     Publish(publish::Options),
     /// Let many viewers watch, and measure what they see and what it costs the server.
     Broadcast(broadcast::Options),
+    /// Measure what sealing and sending cost without any server: nothing can forward for less.
+    Floor(floor::Options),
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 1)]
@@ -41,6 +46,7 @@ async fn main() -> ExitCode {
     let code = match Command::parse() {
         Command::Publish(options) => publish::run(options).await.map(|()| 0),
         Command::Broadcast(options) => broadcast(options).await,
+        Command::Floor(options) => floor(options).await,
     };
     match code {
         Ok(code) => ExitCode::from(code),
@@ -61,4 +67,10 @@ async fn broadcast(options: broadcast::Options) -> anyhow::Result<u8> {
         writeln!(out, "{report}")?;
     }
     Ok(report.verdict.code())
+}
+
+async fn floor(options: floor::Options) -> anyhow::Result<u8> {
+    let floor = tokio::task::spawn_blocking(move || floor::run(&options)).await??;
+    writeln!(std::io::stdout().lock(), "{}", serde_json::to_string(&floor)?)?;
+    Ok(0)
 }

@@ -4,12 +4,15 @@
 
 pub mod driver;
 pub mod egress;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod ids;
 pub mod router;
 pub mod rtp;
 pub mod sdp;
 pub mod sfu;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
+#[cfg_attr(fuzzing, allow(dead_code, reason = "fuzzers use only some of what tests use"))]
 mod testing;
 pub mod transport;
 
