@@ -21,10 +21,10 @@ mod offer;
 mod thread_time;
 
 use lectern_media::driver::{Shard, ShardConfig};
+use lectern_media::ids::Want;
 use lectern_media::sdp::Flow;
 use lectern_media::sfu::SfuEvent;
 use lectern_media::transport::Identity;
-use lectern_media::ids::Want;
 use lectern_media::{Layer, PeerId, TrackId, ids};
 use line::{Drain, Line};
 use offer::{OfferLine, answered, mid, offer};

@@ -2,9 +2,9 @@
 //! `cargo test -p lectern-media write_the_seeds -- --ignored`.
 
 use super::super::offers::BROWSER;
-use super::corpus;
 use super::super::routes::Stage;
 use super::super::transports::{Pair, sessions};
+use super::corpus;
 use crate::ids::PeerId;
 use crate::rtp::compound::{self, SenderInfo};
 use crate::rtp::ntp::NtpTime;

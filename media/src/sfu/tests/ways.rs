@@ -92,6 +92,8 @@ fn a_client_that_lost_udp_goes_on_by_tcp_and_comes_back() {
     let by_tcp = Origin { remote: AGAIN, via: Via::Tcp(7) };
     assert_eq!(house.sfu.peers[&viewers[0]].sender.transport.path().unwrap().origin(), by_tcp);
 
+    assert!(house.sfu.stats(viewers[0]).unwrap().over_tcp);
+
     // The connection breaks: what was nominated before is used again while its consent lasts.
     house.sfu.handle_disconnected(by_tcp);
     assert_eq!(house.sfu.peers[&viewers[0]].sender.transport.path(), Some(Path::udp(over_udp)));
