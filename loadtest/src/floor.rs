@@ -70,7 +70,7 @@ fn drain(options: &Options) -> anyhow::Result<Floor> {
         let socket = UdpSocket::bind(SocketAddr::new(options.address, 0)).context("opening a socket")?;
         ports.push(socket.local_addr()?.port().to_string());
         let state = UdpSocketState::new(UdpSockRef::from(&socket))?;
-        state.set_recv_buffer_size(UdpSockRef::from(&socket), 1 << 20)?;
+        state.set_recv_buffer_size(UdpSockRef::from(&socket), 4 << 20)?;
         socket.set_nonblocking(true)?;
         let mut socket = mio::net::UdpSocket::from_std(socket);
         poll.registry().register(&mut socket, Token(number), Interest::READABLE)?;

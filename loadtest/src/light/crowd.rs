@@ -22,7 +22,7 @@ const WAKER: Token = Token(usize::MAX);
 const BUFFERS: usize = 4;
 const BUFFER_LEN: usize = 1 << 16;
 /// Asked for; the kernel gives what its limit allows. A thread that waits for a core must not cost packets.
-const SOCKET_BUFFER: usize = 1 << 20;
+const SOCKET_BUFFER: usize = 4 << 20;
 
 /// Threads with viewers in them.
 pub(crate) struct Crowd {

@@ -23,7 +23,11 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+/// Content type of handshake records (RFC 6347 §4.1).
+const DTLS_HANDSHAKE: u8 = 22;
 const REPORT_EVERY: Duration = Duration::from_secs(1);
+/// A full agent may not take DTLS before its own checks are done: a first flight that nobody answers is sent again.
+const HELLO_AGAIN: Duration = Duration::from_millis(40);
 /// A decoder that has seen no key frame asks for one, and again.
 const ASK_FOR_KEY_FRAME: Duration = Duration::from_millis(500);
 
@@ -75,6 +79,8 @@ pub(crate) struct LightPeer {
     /// By payload type.
     codecs: [Option<Codec>; 128],
     dtls: Option<Dtls>,
+    /// The first flight and when to repeat it, until the other side says something.
+    hello: Option<(Instant, Vec<Vec<u8>>)>,
     srtp: Option<Srtp>,
     failure: Option<String>,
     pub(crate) milestones: Milestones,
@@ -113,6 +119,7 @@ impl LightPeer {
             answer: Answer::default(),
             codecs: [None; 128],
             dtls: None,
+            hello: None,
             srtp: None,
             failure: None,
             milestones: Milestones { offered: now, connected: None, first_media: None, first_key_frame: None },
@@ -249,14 +256,18 @@ impl LightPeer {
         if heard.selected && self.dtls.is_none() {
             self.dtls = Some(Dtls::connect(now, &self.identity, &self.answer.fingerprint)?);
             self.flush_dtls();
+            let hello = self.transmits.iter().filter(|datagrams| datagrams.bytes.first() == Some(&DTLS_HANDSHAKE));
+            self.hello = Some((now + HELLO_AGAIN, hello.map(|datagrams| datagrams.bytes.clone()).collect()));
         }
         Ok(())
     }
 
     fn handle_dtls(&mut self, now: Instant, datagram: &[u8]) -> Result<(), Error> {
         let Some(dtls) = &mut self.dtls else { return Ok(()) };
+        self.hello = None;
         match dtls.handle(now, datagram) {
             Ok(Some(keys)) => {
+                tracing::debug!(profile = ?keys.profile, "connected");
                 self.srtp = Some(Srtp::new(&keys, self.identity.provider.crypto())?);
                 self.milestones.connected = Some(now);
                 self.next_report = now + REPORT_EVERY;
@@ -393,6 +404,12 @@ impl LightPeer {
             && let Some((to, check)) = self.ice.poll_check(now, self.identity.provider.crypto())?
         {
             self.transmit(to, check);
+        }
+        if let Some((due, hello)) = self.hello.as_mut().filter(|(due, _)| *due <= now)
+            && let Some(to) = self.ice.selected()
+        {
+            *due = now + HELLO_AGAIN;
+            hello.clone().into_iter().for_each(|datagram| self.transmit(to, datagram));
         }
         if let Some(dtls) = &mut self.dtls
             && dtls.due().is_some_and(|due| due <= now)
