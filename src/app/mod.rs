@@ -4,6 +4,7 @@ pub mod admin;
 mod demo;
 mod entrance;
 mod ledger;
+mod limits;
 mod plane;
 
 use crate::config::{Config, MediaTcp, make_data_dir};
@@ -64,6 +65,7 @@ struct Ports {
 
 /// Runs until it is asked to stop (Ctrl-C or SIGTERM), then drains. `announce` is called when people can come in.
 pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announcement)) -> anyhow::Result<()> {
+    limits::raise_descriptors();
     let data_dir = &config.data_dir;
     make_data_dir(data_dir).with_context(|| format!("数据目录 {} 建不出来", data_dir.display()))?;
     let key_file = config.secret_key_file();

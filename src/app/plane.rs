@@ -120,6 +120,7 @@ fn counted(totals: &Totals, load: Load) -> MediaTotals {
     MediaTotals {
         peers: totals.peers,
         peers_connected: totals.peers_connected,
+        peers_over_tcp: totals.peers_over_tcp,
         datagrams_received: totals.datagrams_received,
         bytes_received: totals.bytes_received,
         packets_sent: totals.packets_sealed,

@@ -114,6 +114,7 @@ fn media_totals(shards: &[Option<MediaTotals>], out: &mut String) {
     const COUNTERS: &[(&str, &str, Read)] = &[
         ("lectern_media_peers", "gauge", |t| t.peers),
         ("lectern_media_peers_connected", "gauge", |t| t.peers_connected),
+        ("lectern_media_peers_over_tcp", "gauge", |t| t.peers_over_tcp),
         ("lectern_media_datagrams_received_total", "counter", |t| t.datagrams_received),
         ("lectern_media_bytes_received_total", "counter", |t| t.bytes_received),
         ("lectern_media_packets_sent_total", "counter", |t| t.packets_sent),

@@ -120,6 +120,8 @@ pub struct Delivered {
 pub struct MediaTotals {
     pub peers: u64,
     pub peers_connected: u64,
+    /// Of the connected ones, those whom UDP did not reach.
+    pub peers_over_tcp: u64,
     /// Everything that came in by UDP.
     pub datagrams_received: u64,
     pub bytes_received: u64,

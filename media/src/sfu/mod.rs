@@ -250,7 +250,7 @@ impl Sfu {
         let peer = self.peers.get(&id)?;
         Some(PeerStats {
             connected: peer.sender.transport.is_connected(),
-            over_tcp: peer.sender.transport.path().is_some_and(|path| path.origin().connection().is_some()),
+            over_tcp: peer.sender.transport.is_over_tcp(),
             media_sent_at: peer.media_sent_at,
             media_received_at: peer.media_received_at,
             media: self.router.peer_stats(id).unwrap_or_default(),
@@ -266,9 +266,12 @@ impl Sfu {
     #[must_use]
     pub fn totals(&self) -> Totals {
         let counters = &self.counters;
+        let transports = || self.peers.values().map(|peer| &peer.sender.transport);
+        let connected = || transports().filter(|transport| transport.is_connected());
         Totals {
             peers: self.peers.len() as u64,
-            peers_connected: self.peers.values().filter(|peer| peer.sender.transport.is_connected()).count() as u64,
+            peers_connected: connected().count() as u64,
+            peers_over_tcp: connected().filter(|transport| transport.is_over_tcp()).count() as u64,
             datagrams_received: counters.datagrams_received,
             bytes_received: counters.bytes_received,
             packets_sealed: counters.packets_sealed,

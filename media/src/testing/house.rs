@@ -7,8 +7,9 @@ use super::{ClientConfig, MS, TestClient, identity, start};
 use crate::ids::PeerId;
 use crate::sdp::Flow;
 use crate::sfu::{Sfu, SfuConfig, SfuEvent};
-use crate::transport::Path;
+use crate::transport::{Path, Via};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 pub(crate) struct House {
@@ -17,10 +18,14 @@ pub(crate) struct House {
     pub(crate) network: Network,
     pub(crate) members: BTreeMap<PeerId, Member>,
     pub(crate) events: Vec<SfuEvent>,
+    /// Datagrams that left for each address.
+    pub(crate) sent: BTreeMap<SocketAddr, u64>,
 }
 
 pub(crate) struct Member {
     pub(crate) client: TestClient,
+    /// What its datagrams travel by; what comes by anything else is lost.
+    pub(crate) via: Via,
     pub(crate) answer: String,
     pub(crate) sources: Vec<Source>,
     pub(crate) sink: Sink,
@@ -38,7 +43,14 @@ impl House {
             started: now,
             started_unix: Duration::from_secs(1_800_000_000),
         };
-        Self { now, sfu: Sfu::new(config), network: Network::new(seed), members: BTreeMap::new(), events: Vec::new() }
+        Self {
+            now,
+            sfu: Sfu::new(config),
+            network: Network::new(seed),
+            members: BTreeMap::new(),
+            events: Vec::new(),
+            sent: BTreeMap::new(),
+        }
     }
 
     /// Opens a peer for a new client and lets it connect in its own time.
@@ -46,7 +58,8 @@ impl House {
         let mut client = TestClient::new(ClientConfig::new(1000 + id as u16));
         let answer = self.sfu.open(self.now, PeerId(id), &offer(&client, lines), Flow::Uplink).unwrap();
         client.start(self.now, answered(&answer, "ice-ufrag"), answered(&answer, "ice-pwd"));
-        let member = Member { client, answer, sources: Vec::new(), sink: Sink::default(), watches: true };
+        let member =
+            Member { client, via: Via::Udp, answer, sources: Vec::new(), sink: Sink::default(), watches: true };
         self.members.insert(PeerId(id), member);
         PeerId(id)
     }
@@ -84,6 +97,11 @@ impl House {
             }
         }
         while let Some(transmit) = self.sfu.poll_transmit() {
+            *self.sent.entry(transmit.destination).or_default() += transmit.datagrams().count() as u64;
+            let mut there = self.members.values().filter(|member| member.client.addr == transmit.destination);
+            if there.next().is_some_and(|member| member.via != transmit.via) {
+                continue;
+            }
             for datagram in transmit.datagrams() {
                 let datagram = Datagram { client: transmit.destination, up: false, bytes: datagram.to_vec() };
                 self.network.send(now, datagram);
@@ -96,7 +114,9 @@ impl House {
 
     fn arrive(&mut self, mut datagram: Datagram) {
         if datagram.up {
-            let path = Path::udp(datagram.client);
+            let sender = self.members.values().find(|member| member.client.addr == datagram.client);
+            let via = sender.map_or(Via::Udp, |member| member.via);
+            let path = Path { via, ..Path::udp(datagram.client) };
             self.sfu.handle_datagram(self.now, path, &mut datagram.bytes);
         } else if let Some(member) = self.members.values_mut().find(|m| m.client.addr == datagram.client) {
             member.client.handle(self.now, &datagram.bytes);
