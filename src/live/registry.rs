@@ -9,10 +9,10 @@ use super::{LiveClock, PresenceLedger, Recovered};
 use crate::domain::presence::NewEvent;
 use crate::domain::{SessionId, Time};
 use lectern_media::ids::{PeerId, TrackId};
-use lectern_signaling::Effect;
 use lectern_signaling::protocol::Refusal;
 use lectern_signaling::protocol::server::SessionView;
 use lectern_signaling::room::{Room, RoomLimits};
+use lectern_signaling::{Effect, Moment};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -188,7 +188,8 @@ impl Registry {
         let Some(Recovered { closing, last_participant, removed_keys, .. }) = recovered else {
             return place.go_live(going);
         };
-        let room = Room::continued(view(&going), self.inner.parts.limits, last_participant, removed_keys);
+        let room =
+            Room::continued(self.inner.now(), view(&going), self.inner.parts.limits, last_participant, removed_keys);
         place.open(going.id, room, Vec::new(), closing)
     }
 
@@ -305,7 +306,7 @@ impl Registry {
 impl Reservation {
     /// Opens the Room of a Session whose row was just stored. Refused only by a server that is stopping.
     pub fn go_live(self, going: Going) -> Result<SessionHandle, Refusal> {
-        let (room, first) = Room::open(view(&going), self.registry.inner.parts.limits);
+        let (room, first) = Room::open(self.registry.inner.now(), view(&going), self.registry.inner.parts.limits);
         self.open(going.id, room, first, Vec::new())
     }
 
@@ -344,6 +345,10 @@ impl Drop for Place {
 impl Inner {
     fn house(&self) -> MutexGuard<'_, House> {
         self.house.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> Moment {
+        self.parts.clock.reading().moment
     }
 
     /// Every live Session, with its shard.
