@@ -2,6 +2,7 @@
 
 use super::steps;
 use crate::sdp::RemoteTransport;
+use crate::sfu::shard_named_in;
 use crate::testing::client::certificate_fingerprint;
 use crate::testing::{ClientConfig, MS, TestClient, identity, path, start};
 use crate::transport::srtp::{KeyingMaterial, Profile, SrtpSession, rtp_header_len};
@@ -36,6 +37,7 @@ pub fn stun(input: &[u8]) {
 }
 
 fn check_request(datagram: &[u8]) {
+    let _ = shard_named_in(datagram);
     let mut pair = Pair::new();
     let Ok(mut request) = BindingRequest::parse(datagram) else {
         let input = pair.transport.handle_datagram(pair.now, pair.path(), &mut datagram.to_vec());
