@@ -80,6 +80,11 @@ bench: tools-build ## Measure the server with its own load client; figures belon
 	cargo build --release --locked -p lectern -p lectern-loadtest
 	python3 tests/bench.py
 
+.PHONY: faults
+faults: tools-build ## Junk and strangers' hellos at the media port while others watch and join
+	cargo build --release --locked -p lectern -p lectern-loadtest
+	python3 tests/faults.py
+
 # Each target goes on from what it found before (.cache/fuzz) and from the seeds, which every test run replays.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/targets/*.rs)))

@@ -4,6 +4,7 @@ mod broadcast;
 mod clock;
 mod h264;
 mod join;
+mod junk;
 mod light;
 mod member;
 mod process;
@@ -28,6 +29,8 @@ enum Command {
     Publish(publish::Options),
     /// Let many viewers watch, and measure what they see and what it costs the server.
     Broadcast(broadcast::Options),
+    /// Throw what strangers may throw at the media port.
+    Junk(junk::Options),
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 1)]
@@ -41,6 +44,9 @@ async fn main() -> ExitCode {
     let code = match Command::parse() {
         Command::Publish(options) => publish::run(options).await.map(|()| 0),
         Command::Broadcast(options) => broadcast(options).await,
+        Command::Junk(options) => {
+            tokio::task::spawn_blocking(move || junk(&options)).await.map_err(Into::into).flatten()
+        }
     };
     match code {
         Ok(code) => ExitCode::from(code),
@@ -61,4 +67,10 @@ async fn broadcast(options: broadcast::Options) -> anyhow::Result<u8> {
         writeln!(out, "{report}")?;
     }
     Ok(report.verdict.code())
+}
+
+fn junk(options: &junk::Options) -> anyhow::Result<u8> {
+    let report = junk::run(options)?;
+    writeln!(std::io::stdout().lock(), "{}", serde_json::to_string(&report)?)?;
+    Ok(0)
 }

@@ -42,7 +42,8 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.options = ["--data-dir", self.folder.name, "--http-listen", f"127.0.0.1:{self.port}", "--https-listen", "off"]
         self.log = open(pathlib.Path(self.folder.name) / "server.log", "w+b")
-        media = ["--media-port", str(free_port(socket.SOCK_DGRAM)), "--media-shards", "1"]
+        self.media_port = free_port(socket.SOCK_DGRAM)
+        media = ["--media-port", str(self.media_port), "--media-shards", "1"]
         command = [BINARY, "serve", *self.options, *media, *self.demo]
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log)
         self.cookies = http.cookiejar.CookieJar()

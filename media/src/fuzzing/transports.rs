@@ -85,14 +85,14 @@ pub fn dtls_record(input: &[u8]) {
 }
 
 /// A transport and its client, with nothing between them.
-pub(super) struct Pair {
+pub(crate) struct Pair {
     now: Instant,
     pub(super) client: TestClient,
     transport: Transport,
 }
 
 impl Pair {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let client = TestClient::new(ClientConfig::new(1000));
         let remote = RemoteTransport {
             ice_ufrag: client.ufrag.clone(),
@@ -115,7 +115,7 @@ impl Pair {
     }
 
     /// Carries so many datagrams of the client's handshake over; gives them.
-    pub(super) fn handshake(&mut self, most: usize) -> Vec<Vec<u8>> {
+    pub(crate) fn handshake(&mut self, most: usize) -> Vec<Vec<u8>> {
         self.check();
         let mut carried = Vec::new();
         while carried.len() < most

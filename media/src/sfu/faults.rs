@@ -489,3 +489,31 @@ fn clients_that_come_and_go_leave_nothing() {
     assert!(again < 16 << 10, "{again} bytes");
     scene.endure(|_, _| {});
 }
+
+#[test]
+fn a_hundred_join_among_a_thousand_strange_hellos_a_second() {
+    let hello = crate::fuzzing::Pair::new().handshake(1).remove(0);
+    let mut house = House::new(22);
+    let host = house.join(1, &[OfferLine::AudioUp(SOUND)]);
+    house.sfu.publish(house.now, host, mid(0), TrackId(1)).unwrap();
+    let (mut random, mut taken, mut strange) = (Seeded(9), 0, 0);
+    for step in 0..3000 {
+        if step % 20 == 0 && step < 2000 {
+            let viewer = house.join(2 + step / 20, &[OfferLine::AudioDown]);
+            house.sfu.assign_slot(house.now, viewer, mid(0), Some(TrackId(1)), Want::main(Layer::High)).unwrap();
+        }
+        // From everywhere, and from the address of the clients themselves with other ports.
+        let any = random.next();
+        let from = if step % 2 == 0 { [10, 0, 0, 2] } else { [10, 6, any as u8, (any >> 8) as u8] };
+        let from = SocketAddr::from((from, 2000 + (any >> 16) as u16 % 60_000));
+        let before = house.held;
+        house.hand_over(from, &mut hello.clone());
+        taken += house.held - before;
+        strange += 1;
+        house.run(MS);
+    }
+    let connected = house.events.iter().filter(|event| matches!(event, SfuEvent::Connected { .. })).count();
+    assert_eq!(connected, 101);
+    assert_eq!(house.sfu.totals().drops.of(DropReason::UnknownSource), strange);
+    assert_eq!(taken, 0, "strangers take no memory");
+}
