@@ -9,6 +9,7 @@ export PATH := $(CURDIR)/.cache/node/node_modules/node/bin:$(PATH)
 DATA ?= data
 
 BUILD_PACKAGES := build-essential pkg-config cmake npm
+BENCH_PACKAGES := iproute2 janus
 TEST_PACKAGES := $(BUILD_PACKAGES) postgresql chromium fonts-noto-cjk python3-venv curl
 
 .PHONY: help
@@ -76,9 +77,10 @@ test-interop: tools-test .cache/interop/.installed ## Clients that share no code
 	.cache/interop/bin/python tests/interop/run.py
 
 .PHONY: bench
-bench: tools-build ## Measure the server with its own load client; figures belong in docs/benchmarks.md
+bench: tools-build ## Measure the server, the floor and Janus; wants root and a quiet machine; QUICK=1 takes 3 minutes
+	tests/install.sh $(BENCH_PACKAGES) || echo "没有装上 $(BENCH_PACKAGES)：不与 Janus 比较。"
 	cargo build --release --locked -p lectern -p lectern-loadtest
-	python3 tests/bench.py
+	python3 tests/bench/run.py
 
 .PHONY: faults
 faults: tools-build ## Junk and strangers' hellos at the media port while others watch and join

@@ -1,11 +1,11 @@
 //! A shard of the media driver as live Sessions see it.
 
-use crate::live::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, Pending};
+use crate::live::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, PeerFigures, Pending};
 use lectern_media::driver::{Shard, ShardError};
 use lectern_media::ids::{Mid, PeerId, TrackId, Want};
 use lectern_media::router::DropReason;
 use lectern_media::sdp::{Flow, LocalTransport, OfferError};
-use lectern_media::sfu::{SfuError, SfuEvent, Totals};
+use lectern_media::sfu::{PeerStats, SfuError, SfuEvent, Totals};
 use std::collections::HashMap;
 use tokio::sync::mpsc;
 
@@ -60,16 +60,11 @@ impl MediaPlane for ShardPlane {
         Box::pin(async move { shard.assign_slot(peer, mid, track, want).await.map_err(said) })
     }
 
-    fn delivered(&self) -> Pending<Result<HashMap<PeerId, Delivered>, MediaError>> {
+    fn figures(&self) -> Pending<Result<HashMap<PeerId, PeerFigures>, MediaError>> {
         let shard = self.0.clone();
         Box::pin(async move {
             let stats = shard.all_stats().await.map_err(said)?;
-            let confirmed = |stats: &lectern_media::sfu::PeerStats| Delivered {
-                media_ms: stats.media.media_ms,
-                audio_ms: stats.media.audio_ms,
-                video_ms: stats.media.video_ms,
-            };
-            Ok(stats.into_iter().map(|(peer, stats)| (peer, confirmed(&stats))).collect())
+            Ok(stats.into_iter().map(|(peer, stats)| (peer, figures(&stats))).collect())
         })
     }
 
@@ -85,14 +80,32 @@ impl MediaEvents for ShardEvents {
             match self.0.recv().await? {
                 SfuEvent::Closed { peer, .. } => return Some(MediaEvent::Closed(peer)),
                 SfuEvent::SlotLayer { peer, mid, layer } => return Some(MediaEvent::Layer { peer, mid, layer }),
+                SfuEvent::LineStep { peer, step, estimate_bps } => {
+                    return Some(MediaEvent::LineStep { peer, step, estimate_bps });
+                }
+                SfuEvent::Loudness { track, level } => return Some(MediaEvent::Loudness { track, level }),
                 SfuEvent::Connected { .. }
                 | SfuEvent::TrackActive { .. }
                 | SfuEvent::TrackSilent { .. }
-                | SfuEvent::CodecMismatch { .. }
-                | SfuEvent::LineStep { .. }
-                | SfuEvent::Loudness { .. } => {}
+                | SfuEvent::CodecMismatch { .. } => {}
             }
         }
+    }
+}
+
+fn figures(stats: &PeerStats) -> PeerFigures {
+    let media = &stats.media;
+    PeerFigures {
+        connected: stats.connected,
+        over_tcp: stats.over_tcp,
+        delivered: Delivered { media_ms: media.media_ms, audio_ms: media.audio_ms, video_ms: media.video_ms },
+        estimate_bps: media.estimate_bps,
+        sent_bps: media.sent_bps,
+        received_bps: media.received_bps,
+        loss_permille: media.loss_permille,
+        uplink_loss_permille: media.uplink_loss_permille,
+        round_trip: media.round_trip,
+        line_step: media.line_step,
     }
 }
 

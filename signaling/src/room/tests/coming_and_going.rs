@@ -253,3 +253,37 @@ fn watching_is_kept_and_a_lost_page_watches_nothing() {
     talk.lose(id);
     assert_eq!(watching(&talk), Watching { visible: false, sound: false });
 }
+
+#[test]
+fn the_room_is_told_in_small_frames() {
+    let mut talk = Talk::with_capacity(100);
+    for n in 0..45 {
+        talk.join(viewer(&format!("学校{n}")));
+    }
+    for n in 0..30 {
+        let text = if n < 20 { "好".to_owned() } else { "讲".repeat(500) };
+        talk.says(ParticipantId(n + 1), ClientMessage::Chat { text }).unwrap();
+    }
+    let late = talk.join(viewer("王芳"));
+    let (roster, chat) = talk.state_told(late);
+    assert_eq!((roster.len(), chat.len()), (46, 30));
+    assert_eq!(talk.welcome(late).people, 46);
+    assert!(chat.is_sorted_by_key(|line| line.seq));
+    let frames = talk.sent_to(late);
+    let kinds: Vec<(&str, bool)> = frames
+        .iter()
+        .map(|message| match message {
+            ServerMessage::Welcome(_) => ("welcome", false),
+            ServerMessage::Roster { last, .. } => ("roster", *last),
+            ServerMessage::ChatHistory { last, .. } => ("chat", *last),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let rosters = kinds.iter().filter(|(kind, _)| *kind == "roster").count();
+    assert_eq!(kinds[0].0, "welcome");
+    assert!(kinds[1..=rosters].iter().all(|(kind, _)| *kind == "roster"), "{kinds:?}");
+    assert_eq!(kinds.iter().filter(|(_, last)| *last).count(), 2);
+    assert!(kinds[rosters].1 && kinds[kinds.len() - 1].1);
+    let largest = frames.iter().map(|frame| crate::protocol::encode(frame).len()).max().unwrap();
+    assert!(largest < 6 * 1024, "{largest}");
+}

@@ -3,8 +3,11 @@
 mod any_order;
 mod coming_and_going;
 mod floor;
+mod lesson;
+mod lines;
 mod publishing;
 mod slots;
+mod speakers;
 
 use super::*;
 use crate::protocol::server::{ChatLine, ParticipantView, SlotView, Welcome};
