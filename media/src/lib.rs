@@ -12,7 +12,7 @@ pub mod rtp;
 pub mod sdp;
 pub mod sfu;
 #[cfg(any(test, fuzzing))]
-#[cfg_attr(fuzzing, allow(dead_code, reason = "fuzzers use only some of what tests use"))]
+#[cfg_attr(fuzzing, allow(dead_code, unused_imports, reason = "fuzzers use only some of what tests use"))]
 mod testing;
 pub mod transport;
 

@@ -5,6 +5,8 @@
 
 #[cfg(test)]
 mod bad_input;
+#[cfg(test)]
+mod faults;
 mod negotiation;
 mod outgoing;
 mod sealing;
