@@ -97,7 +97,7 @@ fn figures(stats: &PeerStats) -> PeerFigures {
     let media = &stats.media;
     PeerFigures {
         connected: stats.connected,
-        over_tcp: false,
+        over_tcp: stats.over_tcp,
         delivered: Delivered { media_ms: media.media_ms, audio_ms: media.audio_ms, video_ms: media.video_ms },
         estimate_bps: media.estimate_bps,
         sent_bps: media.sent_bps,

@@ -6,7 +6,7 @@
 
 mod shard;
 mod socket;
-mod tcp;
+pub(crate) mod tcp;
 #[cfg(test)]
 mod tests;
 

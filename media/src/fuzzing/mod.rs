@@ -4,6 +4,7 @@
 //! the bodies with a fuzzer; `tests` runs them over the corpora with every test run.
 #![expect(clippy::unwrap_used, reason = "a body that cannot set its stage has to fail")]
 
+mod frames;
 mod offers;
 mod routes;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 mod transports;
 mod whole;
 
+pub use frames::rfc4571;
 pub use offers::sdp;
 pub use routes::{rtcp, rtp};
 pub use transports::{dtls_record, srtp, stun};
@@ -19,8 +21,9 @@ pub use whole::sfu;
 /// A body by the name of its target and of its corpus.
 pub type Target = (&'static str, fn(&[u8]));
 
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     ("dtls_record", dtls_record),
+    ("rfc4571", rfc4571),
     ("rtcp", rtcp),
     ("rtp", rtp),
     ("sdp", sdp),

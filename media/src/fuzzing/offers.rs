@@ -24,7 +24,7 @@ pub(super) fn answered(
         ice_pwd: "ourPasswordOf24Character".to_owned(),
         fingerprint_sha256: [0xab; 32],
         candidates: vec!["127.0.0.1:7780".parse().unwrap()],
-        tcp_candidates: vec!["127.0.0.1:7443".parse().unwrap()],
+        tcp_candidates: vec!["127.0.0.1:443".parse().unwrap()],
     };
     let mut own_ssrcs = |_| router.allocate_ssrcs();
     answer(

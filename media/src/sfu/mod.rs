@@ -198,6 +198,7 @@ impl Sfu {
         let peer = self.peers.get(&id)?;
         Some(PeerStats {
             connected: peer.sender.transport.is_connected(),
+            over_tcp: peer.sender.transport.path().is_some_and(|path| path.origin().connection().is_some()),
             media_sent_at: peer.media_sent_at,
             media_received_at: peer.media_received_at,
             media: self.router.peer_stats(id).unwrap_or_default(),

@@ -51,6 +51,8 @@ impl From<router::RouterEvent> for SfuEvent {
 #[derive(Debug, Clone, Copy)]
 pub struct PeerStats {
     pub connected: bool,
+    /// The way the client chose is a TCP connection.
+    pub over_tcp: bool,
     /// When media was last sent to the peer, and last came from it.
     pub media_sent_at: Option<Instant>,
     pub media_received_at: Option<Instant>,

@@ -31,7 +31,7 @@ macro_rules! replays {
     };
 }
 
-replays!(dtls_record rtcp rtp sdp sfu srtp stun);
+replays!(dtls_record rfc4571 rtcp rtp sdp sfu srtp stun);
 
 #[test]
 fn bodies_take_nothing_and_noise() {

@@ -2,9 +2,9 @@
 //! `cargo test -p lectern-media write_the_seeds -- --ignored`.
 
 use super::super::offers::BROWSER;
-use super::corpus;
 use super::super::routes::Stage;
 use super::super::transports::{Pair, sessions};
+use super::corpus;
 use crate::ids::PeerId;
 use crate::rtp::compound::{self, SenderInfo};
 use crate::rtp::ntp::NtpTime;
@@ -33,6 +33,18 @@ fn write_the_seeds() {
     sdp();
     media();
     sfu();
+    frames();
+}
+
+fn frames() {
+    let framed = |bytes: &[u8]| [&(bytes.len() as u16).to_be_bytes()[..], bytes].concat();
+    let stream = [framed(&[1; 20]), framed(&[0x80; 300]), framed(&[22]), framed(&[0x90; 12])].concat();
+    write("rfc4571", "whole", &[&[0][..], &stream].concat());
+    write("rfc4571", "torn", &[&[3, 1, 7, 255][..], &stream].concat());
+    write("rfc4571", "byte-by-byte", &[&[1, 1][..], &stream].concat());
+    write("rfc4571", "no-frame", &[&[0][..], b"GET / HTTP/1.1\r\n\r\n"].concat());
+    write("rfc4571", "empty-frame", &[&[1, 2][..], &framed(&[1; 5]), &[0, 0], &framed(&[1; 5])].concat());
+    write("rfc4571", "unfinished", &[&[1, 90][..], &framed(&[3; 200]), &[4, 0, 1]].concat());
 }
 
 fn stun() {
