@@ -2,13 +2,14 @@
 
 use super::error::ApiError;
 use super::key::SigningKey;
+use super::per_address::{PerAddress, Place};
 use super::sessions::parse;
 use super::state::AppState;
 use super::ticket::{Subject, Ticket};
 use crate::domain::SessionId;
 use crate::live::{Arrival, Member, OutboxReader, Outgoing, Registry};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use axum::extract::{Path, State, WebSocketUpgrade};
+use axum::extract::{ConnectInfo, Path, State, WebSocketUpgrade};
 use axum::response::Response;
 use lectern_signaling::protocol::client::ClientMessage;
 use lectern_signaling::protocol::server::ServerMessage;
@@ -16,11 +17,14 @@ use lectern_signaling::protocol::{
     CloseCode, MAX_FRAME_BYTES, PROTOCOL_VERSION, Refusal, RefusalFrame, decode, encode,
 };
 use lectern_signaling::room::Identity;
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 /// A page says `hello` as soon as its socket opens.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
+/// Sockets that have not said `hello`. Behind one address a whole classroom may come back at once.
+const BEFORE_HELLO: (usize, usize) = (512, 4096);
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// Two pings and a little: phones that sleep answer late.
 const IDLE_AFTER: Duration = Duration::from_secs(45);
@@ -33,13 +37,16 @@ const BUFFER: usize = 4 * 1024;
 
 /// The signaling protocol over a websocket (docs/protocol.md). The ticket comes in `hello`, not in the address.
 #[utoipa::path(get, path = "/api/sessions/{id}/socket", tag = "sessions", params(("id" = String, Path)), responses(
-    (status = 101, description = "Signaling protocol version 1"), (status = 404, body = super::Refused)))]
+    (status = 101, description = "Signaling protocol version 1"), (status = 404, body = super::Refused),
+    (status = 429, description = "Too many sockets that have not said hello", body = super::Refused)))]
 pub(super) async fn connect(
     State(app): State<AppState>,
     Path(id): Path<String>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, ApiError> {
     let session = parse(&id)?;
+    let place = app.before_hello.0.take(from.ip()).ok_or(ApiError::TooManyHere)?;
     let upgrade = upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(0)
@@ -49,8 +56,17 @@ pub(super) async fn connect(
         .max_frame_size(MAX_FRAME_BYTES * 2);
     Ok(upgrade.on_upgrade(move |socket| async move {
         let door = TicketDoor { app: &app };
-        Conversation::new(socket).hold(session, &app.live, &door).await;
+        Conversation::new(socket, Some(place)).hold(session, &app.live, &door).await;
     }))
+}
+
+/// Places for sockets that have not said `hello`.
+pub(super) struct BeforeHello(PerAddress);
+
+impl Default for BeforeHello {
+    fn default() -> Self {
+        Self(PerAddress::new(BEFORE_HELLO.0, BEFORE_HELLO.1))
+    }
 }
 
 /// Who may come in with a ticket.
@@ -103,6 +119,8 @@ impl Wire for WebSocket {
 
 struct Conversation<W> {
     wire: W,
+    /// Among those who have not said `hello`.
+    waiting: Option<Place>,
     malformed: u32,
 }
 
@@ -114,13 +132,14 @@ enum Over {
 }
 
 impl<W: Wire> Conversation<W> {
-    fn new(wire: W) -> Self {
-        Self { wire, malformed: 0 }
+    fn new(wire: W, waiting: Option<Place>) -> Self {
+        Self { wire, waiting, malformed: 0 }
     }
 
     async fn hold(mut self, session: SessionId, live: &Registry, door: &impl Door) {
         let over = match timeout(HELLO_WITHIN, self.hello(session, live, door)).await {
             Ok(Ok((member, mut outbox))) => {
+                self.waiting = None;
                 let over = self.talk(&member, &mut outbox).await;
                 // The place is kept for the resume window; after a leave or an end this says nothing new.
                 member.lost().await;

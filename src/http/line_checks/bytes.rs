@@ -37,8 +37,9 @@ pub(in crate::http) struct HowMuch {
 pub(in crate::http) async fn download(
     State(app): State<AppState>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
-    Query(HowMuch { kb }): Query<HowMuch>,
+    Query(wanted): Query<HowMuch>,
 ) -> Result<impl IntoResponse, ApiError> {
+    let kb = wanted.kb;
     if !(1..=MOST_KB).contains(&kb) {
         return Err(ApiError::field("kb", format!("要在 1 到 {MOST_KB} 之间。")));
     }

@@ -23,7 +23,8 @@ pub(crate) struct Program {
     pub world: World,
     folder: tempfile::TempDir,
     port: u16,
-    media_port: u16,
+    pub https_port: u16,
+    pub media_port: u16,
     child: Option<Child>,
 }
 
@@ -46,13 +47,13 @@ impl Program {
     /// A small world in a new folder, and the program running on it.
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (port, media_port) = (free_port(), free_port());
+        let (port, https_port, media_port) = (free_port(), free_port(), free_port());
         let url = format!("http://127.0.0.1:{port}");
         let store = open(&folder).await;
         let world = World::make(&store, now()).await;
         let host = Person::signed_in(&store, &url, "host", now()).await;
         store.close().await;
-        let mut program = Self { url, host, world, folder, port, media_port, child: None };
+        let mut program = Self { url, host, world, folder, port, https_port, media_port, child: None };
         program.go_on().await;
         program
     }
@@ -62,7 +63,8 @@ impl Program {
         let log = std::fs::File::options().create(true).append(true).open(self.folder.path().join("log")).unwrap();
         let mut child = self
             .command(&["serve"])
-            .args(["--http-listen", &format!("127.0.0.1:{}", self.port), "--https-listen", "off"])
+            .args(["--http-listen", &format!("127.0.0.1:{}", self.port)])
+            .args(["--https-listen", &format!("127.0.0.1:{}", self.https_port)])
             .args(["--media-port", &self.media_port.to_string(), "--media-shards", "1"])
             .args(["--media-addresses", "127.0.0.1", "--drain-seconds", &DRAIN.as_secs().to_string()])
             .stdout(Stdio::piped())
