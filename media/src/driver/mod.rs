@@ -4,6 +4,7 @@
 //! [`ShardError::Busy`] at once. Events leave over a bounded channel: when nobody fetches them they wait in the Sfu, where
 //! those that only say how things stand are dropped and counted once there are too many; `Connected` and `Closed` are kept.
 
+mod several;
 mod shard;
 mod socket;
 mod tcp;

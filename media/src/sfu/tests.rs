@@ -130,7 +130,7 @@ fn a_peer_is_told_apart_from_strangers() {
     assert_eq!(drops.of(DropReason::StunUnknownUser) - before.drops.of(DropReason::StunUnknownUser), 1);
     assert_eq!(drops.of(DropReason::UnknownSource) - before.drops.of(DropReason::UnknownSource), 2);
     assert_eq!(drops.of(DropReason::NotOurs) - before.drops.of(DropReason::NotOurs), 2);
-    assert!(house.sfu.poll_transmit().is_none(), "strangers get no answer");
+    assert!(house.sfu.poll_transmits(house.now).is_none(), "strangers get no answer");
     assert_eq!((house.sfu.by_origin.len(), house.sfu.peers.len()), (2, 2));
 }
 
@@ -257,7 +257,7 @@ fn spoilt_datagrams_do_no_harm() {
         }
         let remote = if round % 2 == 0 { addr } else { SocketAddr::from(([10, 6, 6, 6], (round % 60_000) as u16)) };
         house.sfu.handle_datagram(house.now, Path::udp(remote), &mut spoilt);
-        while house.sfu.poll_transmit().is_some() {}
+        while house.sfu.poll_transmits(house.now).is_some() {}
     }
     assert_eq!(house.sfu.by_origin.len(), 2);
     let before = house.member(viewers[0]).sink.shown.len();
@@ -302,7 +302,7 @@ fn a_client_with_many_addresses_fills_no_table() {
     for port in 1..5000 {
         let path = Path::udp(SocketAddr::from(([10, 7, 7, 7], port)));
         house.sfu.handle_datagram(house.now, path, &mut request.clone());
-        while house.sfu.poll_transmit().is_some() {}
+        while house.sfu.poll_transmits(house.now).is_some() {}
     }
     assert!(house.sfu.by_origin.len() <= 16, "{}", house.sfu.by_origin.len());
 }

@@ -83,10 +83,9 @@ impl House {
                 self.network.send(now, Datagram { client, up: true, bytes });
             }
         }
-        while let Some(transmit) = self.sfu.poll_transmit() {
-            for datagram in transmit.datagrams() {
-                let datagram = Datagram { client: transmit.destination, up: false, bytes: datagram.to_vec() };
-                self.network.send(now, datagram);
+        while let Some(transmits) = self.sfu.poll_transmits(now) {
+            for (client, bytes) in transmits.flat_map(|t| t.datagrams().map(move |bytes| (t.destination, bytes))) {
+                self.network.send(now, Datagram { client, up: false, bytes: bytes.to_vec() });
             }
         }
         while let Some(event) = self.sfu.poll_event() {

@@ -355,6 +355,8 @@ impl World {
     pub(super) fn up_rtp(&mut self, from: PeerId, packet: &[u8]) -> Sent {
         let mut out = Sent::default();
         self.router.handle_rtp(self.now, from, packet, &mut out);
+        // The rest of a picture is not waited for.
+        while self.router.forward_next(self.now + STEP, &mut out) {}
         out
     }
 
