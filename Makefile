@@ -80,6 +80,11 @@ bench: tools-build ## Measure the server with its own load client; figures belon
 	cargo build --release --locked -p lectern -p lectern-loadtest
 	python3 tests/bench.py
 
+.PHONY: bench-instructions
+bench-instructions: tools-build ## Instructions of the media hot path, counted by callgrind
+	@tests/install.sh valgrind
+	python3 tests/instructions.py
+
 .PHONY: fuzz
 fuzz: ## Damaged offers, frames and packets at length: PROPTEST_CASES=100000 make fuzz
 	PROPTEST_CASES=$${PROPTEST_CASES:-100000} cargo test --locked -p lectern-media -p lectern-signaling never_panic

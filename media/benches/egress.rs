@@ -21,10 +21,11 @@ mod offer;
 mod thread_time;
 
 use lectern_media::driver::{Shard, ShardConfig};
+use lectern_media::ids::{self, Want};
 use lectern_media::sdp::Flow;
 use lectern_media::sfu::SfuEvent;
 use lectern_media::transport::Identity;
-use lectern_media::{Layer, PeerId, TrackId, ids};
+use lectern_media::{Layer, PeerId, TrackId};
 use line::{Drain, Line};
 use offer::{OfferLine, answered, mid, offer};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -76,7 +77,7 @@ async fn measure(viewers: u64, duration: Duration) {
     for (line, track) in [(0, TrackId(1)), (1, TrackId(2))] {
         shard.publish(PeerId(1), mid(line), track).await.unwrap();
         for id in 2..=viewers + 1 {
-            shard.assign_slot(PeerId(id), mid(line), Some(track), Layer::High).await.unwrap();
+            shard.assign_slot(PeerId(id), mid(line), Some(track), Want::main(Layer::High)).await.unwrap();
         }
     }
     let publisher = lines.remove(0);

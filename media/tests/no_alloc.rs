@@ -1,26 +1,48 @@
 //! Forwarding allocates nothing once media flows: not per packet, not per report, not per repair.
+//!
+//! Once for the router alone, whose viewers ask for something again after every picture, and once for the whole Sfu on lines
+//! that lose: from sealed datagrams to sealed datagrams. What is not media may allocate: it comes every few seconds.
 
 #![expect(clippy::unwrap_used, reason = "the whole file is a test")]
 
+#[path = "../benches/support/lines.rs"]
+mod lines;
+#[path = "../src/testing/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "shared with the tests of the crate, which use all of it")]
+mod testing;
+
 use lectern_media::egress::Egress;
+use lectern_media::ids::Want;
 use lectern_media::router::{Router, RouterConfig};
-use lectern_media::sdp::{
-    Codec, CodecSlot, ExtensionIds, Feedback, Flow, Kind, MediaLine, Negotiated, RemoteTransport, RidLayer,
-};
-use lectern_media::{Layer, Mid, PeerId, TrackId, Want};
+use lectern_media::sdp::{Codec, Flow};
+use lectern_media::{Layer, Mid, PeerId, TrackId, ids, sdp, sfu, transport};
+use lines::{camera, line, negotiated};
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use testing::Line;
+use testing::house::House;
+use testing::media::Source;
+use testing::offer::{OfferLine, mid};
 
 struct Counting;
 
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+static COUNTS: AtomicBool = AtomicBool::new(false);
+
+fn count(counts: bool) {
+    COUNTS.store(counts, Ordering::Relaxed);
+}
+
+fn allocations() -> u64 {
+    ALLOCATIONS.load(Ordering::Relaxed)
+}
 
 #[expect(unsafe_code, reason = "an allocator that counts is the only way to see allocations")]
 // SAFETY: everything is passed on to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        ALLOCATIONS.fetch_add(u64::from(COUNTS.load(Ordering::Relaxed)), Ordering::Relaxed);
         unsafe { System.alloc(layout) }
     }
 
@@ -29,7 +51,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        ALLOCATIONS.fetch_add(u64::from(COUNTS.load(Ordering::Relaxed)), Ordering::Relaxed);
         unsafe { System.realloc(at, layout, size) }
     }
 }
@@ -46,7 +68,7 @@ struct Counter {
 }
 
 impl Egress for Counter {
-    fn send_rtp(&mut self, to: PeerId, header: &[u8], _payload: &[u8]) {
+    fn send_rtp(&mut self, to: PeerId, header: &[u8], _shared: &[u8]) {
         self.packets += 1;
         if header[1] & 0x7f == 96 {
             self.newest[to.0 as usize] = u16::from_be_bytes([header[2], header[3]]);
@@ -56,27 +78,6 @@ impl Egress for Counter {
     fn send_rtcp(&mut self, _to: PeerId, _compound: &[u8]) {
         self.compounds += 1;
     }
-}
-
-fn line(name: &str, flow: Flow, codec: Codec) -> MediaLine {
-    let video = codec != Codec::Opus;
-    let codec = CodecSlot { codec, payload_type: 96, rtx_payload_type: video.then_some(97) };
-    MediaLine {
-        mid: Mid::new(name).unwrap(),
-        kind: if video { Kind::Video } else { Kind::Audio },
-        flow,
-        codecs: vec![codec],
-        extensions: ExtensionIds { mid: Some(1), rid: Some(2), transport_cc: Some(4), ..ExtensionIds::default() },
-        rids: Vec::new(),
-        announced_ssrcs: Vec::new(),
-        own_ssrcs: None,
-        feedback: Feedback { nack: true, pli: true, transport_cc: true },
-    }
-}
-
-fn negotiated(lines: Vec<MediaLine>) -> Negotiated {
-    let remote = RemoteTransport { ice_ufrag: String::new(), ice_pwd: String::new(), fingerprint_sha256: [0; 32] };
-    Negotiated { lines, remote }
 }
 
 const VIEWERS: u64 = 20;
@@ -96,11 +97,7 @@ impl Stage {
         let now = Instant::now();
         let config = RouterConfig { seed: 1, started: now, started_unix: Duration::from_secs(1_800_000_000) };
         let mut router = Router::new(config);
-        let mut camera = line("1", Flow::Uplink, codec);
-        camera.rids = [("l", Layer::Low), ("h", Layer::High)]
-            .map(|(rid, layer)| RidLayer { rid: rid.to_owned(), layer })
-            .to_vec();
-        router.add_peer(now, PeerId(1), &negotiated(vec![camera])).unwrap();
+        router.add_peer(now, PeerId(1), &negotiated(vec![camera(codec)])).unwrap();
         router.publish(now, PeerId(1), Mid::new("1").unwrap(), TrackId(1)).unwrap();
         for viewer in 2..2 + VIEWERS {
             let mut slot = line("v", Flow::Downlink, codec);
@@ -126,6 +123,7 @@ impl Stage {
                 self.router.handle_rtp(self.now, PeerId(1), &self.packet, &mut self.out);
             }
         }
+        while self.router.forward_next(self.now, &mut self.out) {}
         self.ask_for_repairs();
         for _ in 0..33 {
             self.now += Duration::from_millis(1);
@@ -175,15 +173,44 @@ fn nothing_is_allocated_once_media_flows() {
         for frame in 0..300 {
             stage.frame(frame % 30 == 0, vp8);
         }
-        let (before, packets) = (ALLOCATIONS.load(Ordering::Relaxed), stage.out.packets);
+        let (before, packets) = (allocations(), stage.out.packets);
         let repairs = stage.router.totals().repairs_sent;
+        count(true);
         for frame in 0..300 {
             stage.frame(frame % 30 == 0, vp8);
         }
-        let allocated = ALLOCATIONS.load(Ordering::Relaxed) - before;
+        count(false);
         assert!(stage.out.packets - packets > 25_000, "{} packets", stage.out.packets - packets);
         assert!(stage.router.totals().repairs_sent > repairs, "repairs were measured too");
         assert!(stage.router.totals().nacks_sent > 0 && stage.out.compounds > 100);
-        assert_eq!(allocated, 0, "vp8: {vp8}");
+        assert_eq!(allocations() - before, 0, "vp8: {vp8}");
     }
+    the_whole_sfu_allocates_nothing();
+}
+
+fn the_whole_sfu_allocates_nothing() {
+    const SECOND: Duration = Duration::from_secs(1);
+    let mut house = House::new(3);
+    let host = house.join(1, &[OfferLine::AudioUp(1001), OfferLine::VideoUp(2001)]);
+    let viewers: Vec<PeerId> = (2..8).map(|id| house.join(id, &[OfferLine::AudioDown, OfferLine::VideoDown])).collect();
+    for (at, track) in [(0, TrackId(1)), (1, TrackId(2))] {
+        house.sfu.publish(house.now, host, mid(at), track).unwrap();
+        for viewer in &viewers {
+            house.sfu.assign_slot(house.now, *viewer, mid(at), Some(track), Want::main(Layer::High)).unwrap();
+        }
+    }
+    house.run(SECOND);
+    house.member(host).sources = vec![Source::new(1001, false, 65_500), Source::new(2001, true, 65_300)];
+    for peer in [host].iter().chain(&viewers) {
+        house.set_line(*peer, Line { loss_up: 2.0, loss_down: 3.0, ..Line::default() });
+    }
+    house.run(8 * SECOND);
+    let (before, totals) = (allocations(), house.sfu.totals());
+    house.at_work = count;
+    house.run(10 * SECOND);
+    let (allocated, after) = (allocations() - before, house.sfu.totals());
+    assert!(after.packets_sealed - totals.packets_sealed > 8000, "{}", after.packets_sealed - totals.packets_sealed);
+    assert!(after.media.repairs_sent > totals.media.repairs_sent + 100, "repairs were measured too");
+    assert!(after.media.nacks_sent > totals.media.nacks_sent, "and what the host was asked for again");
+    assert_eq!(allocated, 0);
 }

@@ -17,6 +17,8 @@ pub(crate) struct House {
     pub(crate) network: Network,
     pub(crate) members: BTreeMap<PeerId, Member>,
     pub(crate) events: Vec<SfuEvent>,
+    /// Called with true before media or time is handed to the Sfu, and with false after it: for who counts what it does.
+    pub(crate) at_work: fn(bool),
 }
 
 pub(crate) struct Member {
@@ -38,7 +40,14 @@ impl House {
             started: now,
             started_unix: Duration::from_secs(1_800_000_000),
         };
-        Self { now, sfu: Sfu::new(config), network: Network::new(seed), members: BTreeMap::new(), events: Vec::new() }
+        Self {
+            now,
+            sfu: Sfu::new(config),
+            network: Network::new(seed),
+            members: BTreeMap::new(),
+            events: Vec::new(),
+            at_work: |_| {},
+        }
     }
 
     /// Opens a peer for a new client and lets it connect in its own time.
@@ -74,7 +83,9 @@ impl House {
             self.arrive(datagram);
         }
         if self.sfu.poll_timeout().is_some_and(|due| due <= now) {
+            (self.at_work)(true);
             self.sfu.handle_timeout(now);
+            (self.at_work)(false);
         }
         for member in self.members.values_mut() {
             member.tick(now);
@@ -83,7 +94,11 @@ impl House {
                 self.network.send(now, Datagram { client, up: true, bytes });
             }
         }
-        while let Some(transmits) = self.sfu.poll_transmits(now) {
+        loop {
+            (self.at_work)(true);
+            let transmits = self.sfu.poll_transmits(now);
+            (self.at_work)(false);
+            let Some(transmits) = transmits else { break };
             for (client, bytes) in transmits.flat_map(|t| t.datagrams().map(move |bytes| (t.destination, bytes))) {
                 self.network.send(now, Datagram { client, up: false, bytes: bytes.to_vec() });
             }
@@ -96,7 +111,10 @@ impl House {
     fn arrive(&mut self, mut datagram: Datagram) {
         if datagram.up {
             let path = Path::udp(datagram.client);
+            let is_media = matches!(datagram.bytes.first(), Some(128..=191));
+            (self.at_work)(is_media);
             self.sfu.handle_datagram(self.now, path, &mut datagram.bytes);
+            (self.at_work)(false);
         } else if let Some(member) = self.members.values_mut().find(|m| m.client.addr == datagram.client) {
             member.client.handle(self.now, &datagram.bytes);
         }

@@ -38,9 +38,9 @@ pub enum SrtpError {
 }
 
 /// The exporter's output (RFC 5764 §4.2), in its order: client key, server key, client salt, server salt.
-pub(crate) struct KeyingMaterial<'a> {
-    pub(crate) profile: Profile,
-    pub(crate) bytes: &'a [u8],
+pub struct KeyingMaterial<'a> {
+    pub profile: Profile,
+    pub bytes: &'a [u8],
 }
 
 /// Both directions of one peer.
@@ -60,7 +60,10 @@ struct Direction {
 
 impl SrtpSession {
     /// The server's session: it opens with the client's keys.
-    pub(crate) fn server(crypto: &dyn RTCCrypto, keying: &KeyingMaterial<'_>) -> Result<Self, SrtpError> {
+    ///
+    /// # Errors
+    /// When the material is not as long as the profile wants it.
+    pub fn server(crypto: &dyn RTCCrypto, keying: &KeyingMaterial<'_>) -> Result<Self, SrtpError> {
         let salt_len = keying.profile.salt_len();
         if keying.bytes.len() != keying.profile.keying_len() {
             return Err(SrtpError::Keys);
