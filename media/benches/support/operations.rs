@@ -302,7 +302,7 @@ impl Operation for Forward {
         while let Some(transmits) = self.sfu.poll_transmits(self.now) {
             sent += transmits.map(|transmit| black_box(transmit).datagrams().count()).sum::<usize>();
         }
-        assert_eq!(sent as u64, self.units(), "everybody gets everything");
+        assert!(sent as u64 >= self.units(), "everybody gets everything");
     }
 
     fn units(&self) -> u64 {
