@@ -5,12 +5,13 @@ mod wire;
 
 use super::error::ApiError;
 use super::key::SigningKey;
+use super::per_address::{PerAddress, Place};
 use super::sessions::parse;
 use super::state::AppState;
 use super::ticket::{Subject, Ticket};
 use crate::domain::SessionId;
 use crate::live::{Arrival, Member, OutboxReader, Outgoing, Registry};
-use axum::extract::{Path, State};
+use axum::extract::{ConnectInfo, Path, State};
 use axum::response::Response;
 use lectern_signaling::protocol::client::ClientMessage;
 use lectern_signaling::protocol::server::ServerMessage;
@@ -18,6 +19,7 @@ use lectern_signaling::protocol::{
     CloseCode, MAX_FRAME_BYTES, PROTOCOL_VERSION, Refusal, RefusalFrame, decode, encode,
 };
 use lectern_signaling::room::Identity;
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use upgrade::WebsocketRequest;
@@ -25,6 +27,8 @@ use wire::{Heard, Said, Websocket, Wire};
 
 /// A page says `hello` as soon as its socket opens.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
+/// Sockets that have not said `hello`. Behind one address a whole classroom may come back at once.
+const BEFORE_HELLO: (usize, usize) = (512, 4096);
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// Two pings and a little: phones that sleep answer late.
 const IDLE_AFTER: Duration = Duration::from_secs(45);
@@ -34,19 +38,31 @@ const WRITE_WITHIN: Duration = Duration::from_secs(10);
 const MOST_MALFORMED: u32 = 20;
 /// The signaling protocol over a websocket (docs/protocol.md). The ticket comes in `hello`, not in the address.
 #[utoipa::path(get, path = "/api/sessions/{id}/socket", tag = "sessions", params(("id" = String, Path)), responses(
-    (status = 101, description = "Signaling protocol version 1"), (status = 404, body = super::Refused)))]
+    (status = 101, description = "Signaling protocol version 1"), (status = 404, body = super::Refused),
+    (status = 429, description = "Too many sockets that have not said hello", body = super::Refused)))]
 pub(super) async fn connect(
     State(app): State<AppState>,
     Path(id): Path<String>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
     request: WebsocketRequest,
 ) -> Result<Response, ApiError> {
     let session = parse(&id)?;
+    let place = app.before_hello.0.take(from.ip()).ok_or(ApiError::TooManyHere)?;
     Ok(request.accept(move |stream| async move {
         // Twice as much, so that a frame that is a little too large is refused in words; what is larger ends the socket.
         let socket = Websocket::new(stream, MAX_FRAME_BYTES * 2);
         let door = TicketDoor { app: &app };
-        Conversation::new(socket).hold(session, &app.live, &door).await;
+        Conversation::new(socket, Some(place)).hold(session, &app.live, &door).await;
     }))
+}
+
+/// Places for sockets that have not said `hello`.
+pub(super) struct BeforeHello(PerAddress);
+
+impl Default for BeforeHello {
+    fn default() -> Self {
+        Self(PerAddress::new(BEFORE_HELLO.0, BEFORE_HELLO.1))
+    }
 }
 
 /// Who may come in with a ticket.
@@ -82,6 +98,8 @@ fn admission(key: &SigningKey, now: i64, session: SessionId, text: &str) -> Resu
 
 struct Conversation<W> {
     wire: W,
+    /// Among those who have not said `hello`.
+    waiting: Option<Place>,
     malformed: u32,
 }
 
@@ -93,13 +111,14 @@ enum Over {
 }
 
 impl<W: Wire> Conversation<W> {
-    fn new(wire: W) -> Self {
-        Self { wire, malformed: 0 }
+    fn new(wire: W, waiting: Option<Place>) -> Self {
+        Self { wire, waiting, malformed: 0 }
     }
 
     async fn hold(mut self, session: SessionId, live: &Registry, door: &impl Door) {
         let over = match timeout(HELLO_WITHIN, self.hello(session, live, door)).await {
             Ok(Ok((member, mut outbox))) => {
+                self.waiting = None;
                 let over = self.talk(&member, &mut outbox).await;
                 // The place is kept for the resume window; after a leave or an end this says nothing new.
                 member.lost().await;

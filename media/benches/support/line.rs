@@ -15,16 +15,17 @@ pub(crate) struct Line {
     pub(crate) client: TestClient,
     socket: UdpSocket,
     state: UdpSocketState,
-    server: SocketAddr,
+    /// Known once the offer is answered.
+    pub(crate) server: SocketAddr,
 }
 
 impl Line {
-    pub(crate) fn new(server: SocketAddr) -> Self {
+    pub(crate) fn new() -> Self {
         let socket = UdpSocket::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let state = UdpSocketState::new(UdpSockRef::from(&socket)).unwrap();
         state.set_recv_buffer_size(UdpSockRef::from(&socket), 2 << 20).unwrap();
         let client = TestClient::new(ClientConfig::new(socket.local_addr().unwrap().port()));
-        Self { client, socket, state, server }
+        Self { client, socket, state, server: SocketAddr::from((Ipv4Addr::LOCALHOST, 9)) }
     }
 
     pub(crate) fn local_addr(&self) -> SocketAddr {
@@ -55,9 +56,7 @@ impl Line {
 
     fn drain(&self, buffer: &mut [u8], counters: &Counters) {
         let mut metas = [RecvMeta::default()];
-        while let Ok(1) =
-            self.state.recv(UdpSockRef::from(&self.socket), &mut [IoSliceMut::new(buffer)], &mut metas)
-        {
+        while let Ok(1) = self.state.recv(UdpSockRef::from(&self.socket), &mut [IoSliceMut::new(buffer)], &mut metas) {
             let datagrams = metas[0].len.div_ceil(metas[0].stride.max(1)) as u64;
             counters.datagrams.fetch_add(datagrams, Ordering::Relaxed);
             counters.runs.fetch_add(1, Ordering::Relaxed);

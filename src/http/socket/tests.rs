@@ -56,7 +56,7 @@ fn connect_to(house: &FakeHouse) -> Client {
     let (to_client, from_server) = mpsc::channel(4);
     let (live, session) = (house.registry.clone(), house.session);
     let task = tokio::spawn(async move {
-        Conversation::new(ChannelWire { from_client, to_client }).hold(session, &live, &NamedDoor).await;
+        Conversation::new(ChannelWire { from_client, to_client }, None).hold(session, &live, &NamedDoor).await;
     });
     Client { to_server, from_server, task }
 }
