@@ -82,9 +82,19 @@ bench: tools-build ## Measure the server, the floor and Janus; wants root and a 
 	cargo build --release --locked -p lectern -p lectern-loadtest
 	python3 tests/bench/run.py
 
+.PHONY: faults
+faults: tools-build ## Junk and strangers' hellos at the media port while others watch and join
+	cargo build --release --locked -p lectern -p lectern-loadtest
+	python3 tests/faults.py
+
 # Each target goes on from what it found before (.cache/fuzz) and from the seeds, which every test run replays.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/targets/*.rs)))
+
+.PHONY: bench-instructions
+bench-instructions: tools-build ## Instructions of the media hot path, counted by callgrind
+	@tests/install.sh valgrind
+	python3 tests/instructions.py
 
 .PHONY: fuzz
 fuzz: tools-fuzz ## Feed damaged input to every door for FUZZ_SECONDS each: FUZZ_SECONDS=600 make fuzz

@@ -129,6 +129,9 @@ fn media_totals(shards: &[Option<MediaTotals>], out: &mut String) {
         ("lectern_media_nacks_sent_total", "counter", |t| t.nacks_sent),
         ("lectern_media_plis_received_total", "counter", |t| t.plis_received),
         ("lectern_media_plis_sent_total", "counter", |t| t.plis_sent),
+        ("lectern_media_relayed_out_total", "counter", |t| t.relayed_out),
+        ("lectern_media_relayed_in_total", "counter", |t| t.relayed_in),
+        ("lectern_media_busy_permille", "gauge", |t| t.busy_permille),
         ("lectern_media_shard_events_lost_total", "counter", |t| t.events_lost),
     ];
     let told = || shards.iter().enumerate().filter_map(|(number, totals)| Some((number, totals.as_ref()?)));
