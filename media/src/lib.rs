@@ -16,4 +16,4 @@ pub mod sfu;
 mod testing;
 pub mod transport;
 
-pub use ids::{Layer, LineStep, Mid, PeerId, Rank, TrackId, Want};
+pub use ids::{Layer, LineStep, Mid, PeerId, Rank, ShardNumber, TrackId, Want};

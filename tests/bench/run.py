@@ -9,10 +9,12 @@ import json
 import os
 import pathlib
 import platform
+import re
 import subprocess
 import sys
 import time
 
+sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 os.environ.setdefault("LECTERN_BINARY", str(ROOT / "target/release/lectern"))
 sys.path[:0] = [str(ROOT / "tests/interop"), str(ROOT / "tests/bench")]
@@ -24,7 +26,8 @@ from server import Server  # noqa: E402
 LOADTEST = ROOT / "target/release/lectern-loadtest"
 RESULTS = ROOT / "target/bench"
 QUICK = os.environ.get("QUICK") == "1"
-SERVERS = os.environ.get("SERVERS", "lectern,janus").split(",")
+# Janus as it is packaged starts a thread for each peer; `loops` is the same Janus with one event loop per core.
+SERVERS = os.environ.get("SERVERS", "lectern,janus,loops").split(",")
 SIZES = [int(n) for n in os.environ.get("VIEWERS", "1,50,200" if QUICK else "1,50,100,200,400").split(",")]
 SECONDS = int(os.environ.get("SECONDS", "5" if QUICK else "8"))
 MOST = int(os.environ.get("MOST", "2000"))
@@ -38,7 +41,7 @@ def say(text):
 class Bench:
     def __init__(self, place):
         self.place = place
-        self.found = {"entries": {}, "floor": None, "floor_with_sound": None, "sizes": SIZES, "most": {}, "at_70": None, "shards": []}
+        self.found = {"entries": {}, "floor": None, "floor_with_sound": None, "sizes": SIZES, "most": {}, "at_70": None, "shards": [], "starts": []}
         self.failed = []
 
     def lectern(self, sessions=1, shards=None):
@@ -47,6 +50,9 @@ class Bench:
 
     def janus(self, sessions=1):
         return JanusRooms(janus.Janus(self.place, RESULTS / "janus"), sessions)
+
+    def loops(self, sessions=1):
+        return JanusRooms(janus.Janus(self.place, RESULTS / "janus", f"event_loops = {CORES}"), sessions)
 
     def load(self, kind, case, viewers, *options, sessions=1, seconds=SECONDS, keep=True, **more):
         """One fresh server, one run of the client; None when that failed."""
@@ -65,6 +71,11 @@ class Bench:
         entry = {"server": kind, "case": case, "report": report}
         if keep:
             self.found["entries"][(kind, case)] = entry
+        if "--idle" in options:
+            join, use = report["join_ms"], report["server"]
+            say(f"{kind:8} {case:14} connected after {join['all_connected']:.0f} ms, {use['setup_cpu_ms_per_viewer']:.2f} ms CPU and "
+                f"{use['rss_connected_kib_per_viewer']:.1f} KiB each, {time.monotonic() - began:.0f} s")
+            return report
         shown = table.row(entry)
         say(f"{kind:8} {case:14} loss {shown['loss']} %, {shown['cost']} µs, latency {shown['latency']}, first packet {shown['packet']}, "
             f"{shown['memory']} KiB, cpu {shown['server_cpu']} + {shown['client_cpu']} %, {time.monotonic() - began:.0f} s")
@@ -84,38 +95,56 @@ class Bench:
         return floor
 
     def sizes(self, kind):
-        for viewers in SIZES:
+        for viewers in SIZES[1 if kind == "loops" else 0:]:
             report = self.load(kind, f"1:{viewers}", viewers, "--join-rate", "25")
             if report and table.whole(report):
                 self.found["most"][kind] = viewers
 
     def climb(self, kind, steps, **more):
-        """The highest number of viewers without loss, from the steps above it."""
+        """The highest number of viewers without loss among the steps, and the report of it."""
         best, last = self.found["most"].get(kind, 0), None
         for viewers in steps:
-            report = self.load(kind, f"1:{viewers}", viewers, "--join-rate", "100" if kind == "lectern" else "25", keep=not more, **more)
+            rate = "100" if kind == "lectern" else "25"
+            report = self.load(kind, f"1:{viewers}", viewers, "--join-rate", rate, **more)
             if not report or not table.whole(report):
                 break
             best, last = viewers, report
         return best, last
 
+    def start(self, demo):
+        """An idle server: how long until it is ready, and its memory two seconds later."""
+        began = time.monotonic()
+        with Server(demo=demo, host=self.place.host, prefix=self.place.prefix, options=[]) as server:
+            seconds = time.monotonic() - began
+            time.sleep(2)
+            status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
+        kib = int(re.search(r"VmRSS:\s+(\d+)", status).group(1))
+        self.found["starts"].append({"demo": demo, "seconds": round(seconds, 2), "resident_kib": kib})
+
     def run(self):
+        plain = [kind for kind in SERVERS if kind != "loops"]
         self.found["floor"] = self.floor()
         self.found["floor_with_sound"] = self.floor("--sound")
+        if "lectern" in SERVERS:
+            self.start(False)
+            self.start(True)
         for kind in SERVERS:
             self.sizes(kind)
         if not QUICK:
-            for kind in SERVERS:
+            for kind in plain:
                 self.load(kind, "20 × 1:10", 10, "--join-rate", "25", sessions=20)
                 self.load(kind, "12 × 12", 12, "--publishers", "12", "--join-rate", "12")
-        for kind in SERVERS:
+        for kind in plain:
             self.load(kind, "200 at once", 200, "--idle", "--join-rate", "10000", seconds=1)
         if "lectern" in SERVERS:
+            if not QUICK:
+                self.load("lectern", "200 by websocket", 200, "--idle", "--via", "websocket", "--join-rate", "100", seconds=1)
             self.lecterns_limits()
-        if "janus" in SERVERS and not QUICK:
-            good = self.found["most"].get("janus", 0)
-            above = [n for n in SIZES if n > good]
-            self.found["most"]["janus"], _ = self.climb("janus", range(good + 20, min(above, default=good + 200), 20))
+        if not QUICK:
+            for kind in [kind for kind in SERVERS if kind != "lectern"]:
+                good = self.found["most"].get(kind, 0)
+                above = min((n for n in SIZES if n > good), default=good + 200)
+                self.found["most"][kind], _ = self.climb(kind, range(good + (above - good) // 5, above, max((above - good) // 5, 1)))
 
     def lecterns_limits(self):
         best = self.found["most"].get("lectern", 0)
@@ -149,14 +178,16 @@ class Bench:
         path.write_text(json.dumps({
             "at": now.isoformat(timespec="seconds"), "commit": commit, "machine": machine, "janus": janus.version(),
             "floor": self.found["floor"], "floor_with_sound": self.found["floor_with_sound"], "most_viewers": self.found["most"],
-            "shards": self.found["shards"], "goals": goals.lines, "cases": entries,
+            "shards": self.found["shards"], "starts": self.found["starts"], "goals": goals.lines, "cases": entries,
         }, indent=1, ensure_ascii=False) + "\n")
         print(f"\n{CORES} cores of {machine['processor']}, {machine['kernel']}, {machine['way']}, commit {commit}\n")
         print(table.cases(entries))
         for name, floor in (("floor", self.found["floor"]), ("floor, with sound", self.found["floor_with_sound"])):
             if floor:
                 print(f"\n{name}: {floor['cpu_us_per_packet']:.2f} µs a packet ({floor['user_us_per_packet']:.2f} + {floor['system_us_per_packet']:.2f}), 200 receivers")
-        print(f"\nmost viewers with loss < 0.1 %: {self.found['most']}")
+        print("\nmost viewers with loss < 0.1 %: " + ", ".join(f"{kind} {most}" for kind, most in self.found["most"].items()))
+        for start in self.found["starts"]:
+            print(f"ready after {start['seconds']} s, {start['resident_kib'] / 1024:.1f} MiB idle, {'demo world' if start['demo'] else 'empty database'}")
         for line in self.found["shards"]:
             print(f"{line['shards']} media thread(s), 400 viewers: busiest thread {line['busiest_thread_percent']:.0f} % of a core, {line['cpu_us_per_packet']:.2f} µs a packet")
         print(f"\n{goals.table()}\n\n{path.relative_to(ROOT)}")
@@ -218,8 +249,8 @@ def main():
             say(f"No network namespace ({place.why_not}): on loopback, without Janus.")
         elif not janus.version():
             say("No Janus here: the rest is measured.")
-        if (not place.apart or not janus.version()) and "janus" in SERVERS:
-            SERVERS.remove("janus")
+        if not place.apart or not janus.version():
+            SERVERS[:] = [kind for kind in SERVERS if kind == "lectern"]
         bench = Bench(place)
         try:
             bench.run()

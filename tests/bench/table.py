@@ -1,7 +1,7 @@
 """What was measured, as Markdown: the cases, and the goals beside the figures."""
 
 COLUMNS = [
-    ("server", "server"), ("case", "case"), ("viewers", "viewers"), ("loss", "loss %"), ("cost", "µs/packet (user + sys)"),
+    ("server", "server"), ("case", "case"), ("viewers", "viewers"), ("loss", "loss %"), ("cost", "server µs/packet (user + sys)"),
     ("latency", "latency p50 / p99 ms"), ("packet", "first packet p50 / p99 ms"), ("key", "first key frame p50 / p99 ms"),
     ("memory", "KiB/viewer"), ("server_cpu", "server %"), ("client_cpu", "clients %"),
 ]
@@ -23,15 +23,18 @@ def pair(spread):
 
 
 def row(entry):
+    """Cases without media tell what connecting costs; their time until all were connected stands in the first packet's place."""
     report, viewers = entry["report"], entry["report"]["viewers"]
     server, join = report["server"], report["join_ms"]
-    came = viewers["asked"] if viewers["with_all_pictures"] == viewers["asked"] else f"{viewers['with_all_pictures']} of {viewers['asked']}"
+    idle = report["verdict"] in ("connected", "not_connected")
+    there = viewers["connected"] if idle else viewers["with_all_pictures"]
+    came = viewers["asked"] if there == viewers["asked"] else f"{there} of {viewers['asked']}"
     return {
         "server": entry["server"], "case": entry["case"], "viewers": str(came),
         "loss": f"{loss(report):.3f}" if report["packets"]["expected"] else "–",
         "cost": f"{server['cpu_us_per_packet']:.2f} ({server['user_us_per_packet']:.2f} + {server['system_us_per_packet']:.2f})"
-        if report["packets"]["expected"] else "–",
-        "latency": pair(report["forward_latency_ms"]), "packet": pair(join["first_media"]), "key": pair(join["first_key_frame"]),
+        if report["packets"]["expected"] else f"{server['setup_cpu_ms_per_viewer']:.2f} ms each",
+        "latency": pair(report["forward_latency_ms"]), "packet": f"all after {join['all_connected']:.0f}" if idle else pair(join["first_media"]), "key": pair(join["first_key_frame"]),
         "memory": f"{server['rss_kib_per_viewer']:.1f}", "server_cpu": f"{server['cpu_percent']:.0f}",
         "client_cpu": f"{report['client_cpu_percent']:.0f}",
     }

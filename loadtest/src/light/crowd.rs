@@ -251,10 +251,9 @@ impl Member {
             let Ok(count) = self.state.recv(UdpSockRef::from(&self.socket), &mut slices, &mut metas) else { break };
             let now = clock::now();
             for (buffer, meta) in buffers.iter_mut().zip(&metas[..count]) {
-                // The kernel's time of arrival leaves out how long this thread took to wake up.
-                let unix_us = meta.timestamp.map_or(now.unix_us, |at| at.as_micros() as u64);
+                let arrived = meta.timestamp.map_or(now, |at| arrival(now, at));
                 for datagram in buffer[..meta.len].chunks_mut(meta.stride.max(1)) {
-                    self.peer.handle_datagram(Moment { unix_us, ..now }, meta.addr, datagram, meters);
+                    self.peer.handle_datagram(arrived, meta.addr, datagram, meters);
                 }
             }
             if count < BUFFERS {
@@ -275,6 +274,14 @@ impl Member {
             let _ = self.socket.send_to(&datagrams.bytes, datagrams.to);
         }
     }
+}
+
+/// The kernel's time of arrival leaves out how long this thread took to wake up. A server that estimates the line would
+/// take that for the line's delay.
+fn arrival(now: Moment, kernel: Duration) -> Moment {
+    let unix_us = (kernel.as_micros() as u64).min(now.unix_us);
+    let ago = Duration::from_micros(now.unix_us - unix_us).min(Duration::from_secs(1));
+    Moment { at: now.at.checked_sub(ago).unwrap_or(now.at), unix_us }
 }
 
 impl ViewerResult {
