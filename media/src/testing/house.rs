@@ -3,7 +3,7 @@
 use super::media::{Sink, Source};
 use super::network::{Datagram, Line, Network};
 use super::offer::{OfferLine, answered, offer};
-use super::{ClientConfig, MS, TestClient, identity, path, start};
+use super::{ClientConfig, MS, TestClient, identity, start};
 use crate::ids::PeerId;
 use crate::sdp::Flow;
 use crate::sfu::{Sfu, SfuConfig, SfuEvent};
