@@ -2,6 +2,7 @@
 //!
 //! This crate knows numbers ([`PeerId`], [`TrackId`]), never people.
 
+mod by_number;
 pub mod driver;
 pub mod egress;
 #[cfg(any(test, fuzzing))]

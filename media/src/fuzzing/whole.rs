@@ -87,5 +87,5 @@ fn who_of(bytes: &[u8]) -> PeerId {
 
 fn arrive(house: &mut House, from: SocketAddr, bytes: &[u8]) {
     house.hand_over(from, &mut bytes.to_vec());
-    while house.sfu.poll_transmit().is_some() {}
+    while house.sfu.poll_transmits(house.now).is_some() {}
 }

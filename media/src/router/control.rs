@@ -65,7 +65,8 @@ impl Router {
         }
         let flowing = self.last_packet.is_some_and(|at| now.saturating_duration_since(at) < FLOWING);
         self.next_tick = Some(now + if flowing { TICK } else { IDLE_TICK });
-        let slots_too = self.slots_at.is_none_or(|at| at <= now);
+        // What waits to be offered may be the keyframe that slots would ask for.
+        let slots_too = self.pending.is_empty() && self.slots_at.is_none_or(|at| at <= now);
         if slots_too {
             self.slots_at = Some(now + SLOT_TICK);
             self.expire_layers(now);
@@ -170,7 +171,6 @@ impl Router {
             let mut way = Way {
                 now,
                 receiver: &mut self.peers[peer].outgoing,
-                scratch: &mut self.payload,
                 events: &mut self.events,
                 totals: &mut self.totals,
                 out,

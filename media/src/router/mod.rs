@@ -4,11 +4,13 @@ mod arrivals;
 mod control;
 mod delivery;
 mod event;
+mod head;
 mod keyframes;
 mod layer;
 mod loss;
 mod outgoing;
 mod peer;
+mod pending;
 mod relay;
 mod resend;
 mod rewrite;
@@ -28,14 +30,16 @@ pub use event::{RouterError, RouterEvent};
 pub use relay::Crossing;
 pub use stats::{DropReason, PeerStats, Totals};
 
+use crate::by_number::ByNumber;
 use crate::ids::{Mid, PeerId, TrackId, Want};
 use crate::rtp::ntp::NtpTime;
 use crate::sdp::{Flow, MediaLine, Negotiated};
 use outgoing::Outgoing;
 use peer::Peer;
+use pending::Pending;
 use relay::Relays;
 use slot::{Firsts, Slot};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use table::Table;
 use uplink::{Publisher, Uplink};
@@ -66,16 +70,16 @@ pub struct Router {
     chance: u64,
     ssrcs_made: u32,
     next_generation: u64,
-    ids: HashMap<PeerId, usize>,
-    tracks: HashMap<TrackId, usize>,
+    ids: ByNumber<PeerId, usize>,
+    tracks: ByNumber<TrackId, usize>,
     peers: Table<Peer>,
     uplinks: Table<Uplink>,
     slots: Table<Slot>,
     events: VecDeque<RouterEvent>,
     totals: Totals,
     relays: Relays,
+    pending: Pending,
     /// Buffers that keep their memory between packets.
-    payload: Vec<u8>,
     compound: Vec<u8>,
     ask: Vec<u16>,
     next_tick: Option<Instant>,
@@ -91,15 +95,15 @@ impl Router {
             chance: config.seed,
             ssrcs_made: 0,
             next_generation: 1,
-            ids: HashMap::new(),
-            tracks: HashMap::new(),
+            ids: ByNumber::default(),
+            tracks: ByNumber::default(),
             peers: Table::default(),
             uplinks: Table::default(),
             slots: Table::default(),
             events: VecDeque::new(),
             totals: Totals::default(),
             relays: Relays::default(),
-            payload: Vec::with_capacity(crate::rtp::header::MAX_PACKET + 2),
+            pending: Pending::default(),
             compound: Vec::with_capacity(4096),
             ask: Vec::with_capacity(512),
             next_tick: None,
@@ -241,7 +245,7 @@ impl Router {
 
     #[must_use]
     pub fn next_timeout(&self) -> Option<Instant> {
-        self.next_tick
+        [self.next_tick, self.pending.due()].into_iter().flatten().min()
     }
 
     pub fn poll_event(&mut self) -> Option<RouterEvent> {

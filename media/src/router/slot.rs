@@ -1,6 +1,7 @@
 //! An m-line on which a peer receives: what it shows, and how packets are made to fit it.
 
 use super::event::RouterEvent;
+use super::head::Head;
 use super::keyframes::Wish;
 use super::layer;
 use super::outgoing::{Outgoing, Sending};
@@ -13,7 +14,7 @@ use super::uplink::Uplink;
 use crate::egress::Egress;
 use crate::ids::{Layer, TrackId, Want};
 use crate::rtp::compound::{self, SenderInfo};
-use crate::rtp::header::{HeaderFields, MAX_HEADER};
+use crate::rtp::header::HeaderFields;
 use crate::rtp::ntp::{MediaClock, NtpTime};
 use crate::rtp::rtcp::ReportBlock;
 use crate::rtp::{sequence, vp8};
@@ -58,8 +59,6 @@ pub(crate) struct Slot {
 pub(crate) struct Way<'a, E: Egress> {
     pub(crate) now: Instant,
     pub(crate) receiver: &'a mut Outgoing,
-    /// For payloads that have to be changed.
-    pub(crate) scratch: &'a mut Vec<u8>,
     pub(crate) events: &'a mut VecDeque<RouterEvent>,
     pub(crate) totals: &'a mut Totals,
     pub(crate) out: &'a mut E,
@@ -202,7 +201,7 @@ impl Slot {
             return false;
         }
         match self.line.kind {
-            Kind::Audio => entry.index == origin.stream.highest(),
+            Kind::Audio => origin.stream.ring.was_newest(entry, origin.stream.highest()),
             // Whatever comes first is better than nothing; after that only what is wanted.
             Kind::Video => {
                 entry.keyframe && (self.target == Some(layer) || (self.current.is_none() && layer <= self.want.max))
@@ -233,9 +232,10 @@ impl Slot {
         let layer = origin.source.layer;
         self.current = Some((layer, origin.source.generation));
         self.told_mismatch = false;
-        // The keyframe's beginning may have come late, by a repair: what followed it has been waiting in the ring.
+        // The keyframe's beginning may have come late, by a repair: what followed it has been waiting in the ring. What
+        // came after this packet will be offered in its turn.
         for index in first..=stream.highest() {
-            let Some((entry, payload)) = stream.ring.get(index) else { continue };
+            let Some((entry, payload)) = stream.ring.get(index).filter(|(e, _)| !e.came_after(entry)) else { continue };
             if let Some(placed) = self.rewrite.place(way.now, origin.source.generation, index, entry.timestamp) {
                 self.send(way, &placed, entry, payload);
             }
@@ -267,21 +267,12 @@ impl Slot {
         let sending = Sending { kind: self.line.kind, size: payload.len(), repair: false };
         let stamp = self.line.extensions.transport_cc.map(|id| (id, way.receiver.stamp(way.now, sending)));
         self.keep_stamp(placed, stamp);
-        let fields = self.fields(placed, entry, stamp);
-        let mut header = [0; MAX_HEADER];
-        let length = fields.write(&mut header);
-        if placed.codec.codec == Codec::Vp8 {
-            way.scratch.clear();
-            way.scratch.extend_from_slice(payload);
-            let said = placed.vp8.apply(way.scratch);
-            if newest {
-                self.rewrite.sent_picture(said);
-            }
-            way.out.send_rtp(way.receiver.id, &header[..length], way.scratch);
-        } else {
-            way.out.send_rtp(way.receiver.id, &header[..length], payload);
+        let mut head = Head::new(&self.fields(placed, entry, stamp));
+        let (said, shared) = head.take_own(placed, payload);
+        if newest {
+            self.rewrite.sent_picture(said);
         }
-        let size = length + payload.len();
+        let size = head.emit(way, shared);
         way.receiver.count(way.now, Sending { size, ..sending });
         self.packets = self.packets.wrapping_add(1);
         self.octets = self.octets.wrapping_add(payload.len() as u32);
@@ -364,13 +355,10 @@ impl Slot {
         let stamp = self.line.extensions.transport_cc.map(|id| (id, way.receiver.stamp(way.now, sending)));
         let sequence = self.resend.number();
         let fields = HeaderFields { ssrc, payload_type, sequence, ..self.fields(placed, entry, stamp) };
-        way.scratch.clear();
-        way.scratch.extend_from_slice(&(placed.index as u16).to_be_bytes());
-        way.scratch.extend_from_slice(payload);
-        if placed.codec.codec == Codec::Vp8 {
-            placed.vp8.apply(&mut way.scratch[2..]);
-        }
-        emit(way, &fields)
+        let mut head = Head::new(&fields);
+        head.push(&(placed.index as u16).to_be_bytes());
+        let (_, shared) = head.take_own(placed, payload);
+        head.emit(way, shared)
     }
 
     fn send_verbatim<E: Egress>(
@@ -381,13 +369,9 @@ impl Slot {
         payload: &[u8],
     ) -> usize {
         let stamp = self.stamps.get((placed.index % STAMPS) as usize).copied();
-        let fields = self.fields(placed, entry, self.line.extensions.transport_cc.zip(stamp));
-        way.scratch.clear();
-        way.scratch.extend_from_slice(payload);
-        if placed.codec.codec == Codec::Vp8 {
-            placed.vp8.apply(way.scratch);
-        }
-        emit(way, &fields)
+        let mut head = Head::new(&self.fields(placed, entry, self.line.extensions.transport_cc.zip(stamp)));
+        let (_, shared) = head.take_own(placed, payload);
+        head.emit(way, shared)
     }
 
     /// A receiver's report about this slot.
@@ -458,11 +442,4 @@ impl Slot {
     pub(crate) fn report_due(&self, now: Instant) -> bool {
         now >= self.report_at && self.rewrite.has_sent()
     }
-}
-
-fn emit<E: Egress>(way: &mut Way<'_, E>, fields: &HeaderFields) -> usize {
-    let mut header = [0; MAX_HEADER];
-    let length = fields.write(&mut header);
-    way.out.send_rtp(way.receiver.id, &header[..length], way.scratch);
-    length + way.scratch.len()
 }

@@ -22,6 +22,8 @@ pub(crate) struct House {
     pub(crate) sent: BTreeMap<SocketAddr, u64>,
     /// Bytes of heap that the Sfu took from packets and with time, less what it gave back.
     pub(crate) held: i64,
+    /// How often the Sfu asked for memory because of media or of time.
+    pub(crate) allocations: u64,
 }
 
 pub(crate) struct Member {
@@ -53,6 +55,7 @@ impl House {
             events: Vec::new(),
             sent: BTreeMap::new(),
             held: 0,
+            allocations: 0,
         }
     }
 
@@ -90,9 +93,10 @@ impl House {
             self.arrive(datagram);
         }
         if self.sfu.poll_timeout().is_some_and(|due| due <= now) {
-            let before = live();
+            let before = (live(), allocations());
             self.sfu.handle_timeout(now);
-            self.held += live() - before;
+            self.held += live() - before.0;
+            self.allocations += allocations() - before.1;
         }
         for member in self.members.values_mut() {
             member.tick(now);
@@ -102,18 +106,21 @@ impl House {
             }
         }
         loop {
-            let before = live();
-            let transmit = self.sfu.poll_transmit();
-            self.held += live() - before;
-            let Some(transmit) = transmit else { break };
-            *self.sent.entry(transmit.destination).or_default() += transmit.datagrams().count() as u64;
-            let mut there = self.members.values().filter(|member| member.client.addr == transmit.destination);
-            if there.next().is_some_and(|member| member.via != transmit.via) {
-                continue;
-            }
-            for datagram in transmit.datagrams() {
-                let datagram = Datagram { client: transmit.destination, up: false, bytes: datagram.to_vec() };
-                self.network.send(now, datagram);
+            let before = (live(), allocations());
+            let transmits = self.sfu.poll_transmits(now);
+            self.held += live() - before.0;
+            self.allocations += allocations() - before.1;
+            let Some(transmits) = transmits else { break };
+            for transmit in transmits {
+                *self.sent.entry(transmit.destination).or_default() += transmit.datagrams().count() as u64;
+                let mut there = self.members.values().filter(|member| member.client.addr == transmit.destination);
+                if there.next().is_some_and(|member| member.via != transmit.via) {
+                    continue;
+                }
+                for datagram in transmit.datagrams() {
+                    let datagram = Datagram { client: transmit.destination, up: false, bytes: datagram.to_vec() };
+                    self.network.send(now, datagram);
+                }
             }
         }
         while let Some(event) = self.sfu.poll_event() {
@@ -133,17 +140,24 @@ impl House {
     pub(crate) fn hand_over(&mut self, from: SocketAddr, datagram: &mut [u8]) {
         let sender = self.members.values().find(|member| member.client.addr == from);
         let path = Path { via: sender.map_or(Via::Udp, |member| member.via), ..Path::udp(from) };
-        let before = live();
+        let (before, is_media) = ((live(), allocations()), matches!(datagram.first(), Some(128..=191)));
         self.sfu.handle_datagram(self.now, path, datagram);
-        self.held += live() - before;
+        self.held += live() - before.0;
+        if is_media {
+            self.allocations += allocations() - before.1;
+        }
     }
 }
 
 #[cfg(test)]
-use super::heap::live;
+use super::heap::{allocations, live};
 /// Fuzzers watch the heap by themselves.
 #[cfg(not(test))]
 fn live() -> i64 {
+    0
+}
+#[cfg(not(test))]
+fn allocations() -> u64 {
     0
 }
 
