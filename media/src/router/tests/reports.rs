@@ -93,7 +93,8 @@ fn publishers_get_reception_reports_and_transport_feedback() {
             match packet {
                 Rtcp::ReceiverReport { blocks: found } => blocks.extend(found.report_blocks()),
                 Rtcp::TransportCc { body } => {
-                    transport_cc::read(body, |number, arrived| assert_eq!(told.insert(number, arrived), None)).unwrap();
+                    let mut tell = |number, arrived: Option<i64>| assert_eq!(told.insert(number, arrived.is_some()), None);
+                    transport_cc::read(body, &mut tell).unwrap();
                 }
                 _ => {}
             }
