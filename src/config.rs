@@ -59,6 +59,10 @@ pub struct Config {
           value_parser = clap::value_parser!(u16).range(1..))]
     pub media_port: u16,
 
+    /// 告诉浏览器的音视频 TCP 端口，或 off。不填就是 HTTPS 的端口（没有 HTTPS 时是 HTTP 的）：UDP 被拦住的学校靠它也能看到画面。前面有端口映射时，填外面看到的端口。
+    #[arg(long, env = "LECTERN_MEDIA_TCP", value_name = "PORT|off")]
+    pub media_tcp: Option<MediaTcp>,
+
     /// 媒体线程数。不填就每个 CPU 核心一个：一个线程用满一个核心，再多只会互相抢。
     #[arg(long, env = "LECTERN_MEDIA_SHARDS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub media_shards: Option<u16>,
@@ -99,6 +103,13 @@ pub struct Config {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listen {
     At(SocketAddr),
+    Off,
+}
+
+/// The port that clients without UDP are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaTcp {
+    Port(u16),
     Off,
 }
 
@@ -209,6 +220,15 @@ fn starred(url: &str) -> String {
     format!("{scheme}://{name}:***@{host}")
 }
 
+impl Listen {
+    pub fn address(self) -> Option<SocketAddr> {
+        match self {
+            Self::At(address) => Some(address),
+            Self::Off => None,
+        }
+    }
+}
+
 impl FromStr for Listen {
     type Err = String;
 
@@ -224,6 +244,29 @@ impl Serialize for Listen {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::At(address) => to.collect_str(address),
+            Self::Off => to.serialize_str("off"),
+        }
+    }
+}
+
+impl FromStr for MediaTcp {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "off" => Ok(Self::Off),
+            port => match port.parse() {
+                Ok(port) if port > 0 => Ok(Self::Port(port)),
+                _ => Err("要写成 1 到 65535 的端口号，或 off".to_owned()),
+            },
+        }
+    }
+}
+
+impl Serialize for MediaTcp {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Port(port) => to.collect_str(port),
             Self::Off => to.serialize_str("off"),
         }
     }
@@ -279,6 +322,13 @@ mod tests {
     }
 
     #[test]
+    fn media_over_tcp_has_a_port_or_none() {
+        assert_eq!(parse(&[], "").unwrap().media_tcp, None);
+        assert_eq!(parse(&["--media-tcp", "443"], "").unwrap().media_tcp, Some(MediaTcp::Port(443)));
+        assert_eq!(parse(&[], "media_tcp = 'off'").unwrap().media_tcp, Some(MediaTcp::Off));
+    }
+
+    #[test]
     fn an_unknown_key_in_the_file_is_named() {
         assert!(parse(&[], "meida_port = 1").unwrap_err().contains("meida_port"));
     }
@@ -287,6 +337,7 @@ mod tests {
     fn a_wrong_value_in_the_file_is_refused() {
         assert!(parse(&[], "http_listen = \"nowhere\"").is_err());
         assert!(parse(&[], "media_port = 70000").is_err());
+        assert!(parse(&[], "media_tcp = 0").is_err());
     }
 
     #[test]

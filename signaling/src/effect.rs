@@ -101,10 +101,21 @@ pub enum MediaEffect {
         mid: String,
         publication: Option<PublicationId>,
         max_layer: LayerName,
+        rank: Rank,
     },
     ClosePeer {
         participant: ParticipantId,
     },
+}
+
+/// What goes first where a line does not carry everything. Sound always does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rank {
+    /// A screen: its text is the lesson.
+    Screen,
+    /// The camera of a host or an encoder, in the spotlight, or pinned by the viewer.
+    Main,
+    Other,
 }
 
 /// The effects of one decision, in the order in which the driver carries them out.
@@ -114,17 +125,6 @@ pub(crate) struct Effects(Vec<Effect>);
 impl Effects {
     pub(crate) fn into_vec(self) -> Vec<Effect> {
         self.0
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Is there a `slots` message to this Participant among the effects from `start` on?
-    pub(crate) fn tells_slots(&self, viewer: ParticipantId, start: usize) -> bool {
-        let tells =
-            |e: &Effect| matches!(e, Effect::Send { to, message: ServerMessage::Slots { .. } } if *to == viewer);
-        self.0.iter().skip(start).any(tells)
     }
 
     pub(crate) fn push(&mut self, effect: Effect) {

@@ -1,12 +1,13 @@
 //! The TypeScript that the web client is written against is generated here, and a stale file fails.
 
-use lectern_signaling::protocol::client::{ClientFrame, ClientMessage, SlotTarget, SlotWish};
+use lectern_signaling::protocol::client::{ClientFrame, ClientMessage, LineReport, SlotTarget, SlotWish};
 use lectern_signaling::protocol::server::{
-    ChatLine, ParticipantView, PublicationView, ServerMessage, SessionView, SlotView, Welcome,
+    ChatLine, FlowingLayer, LineBars, LineDetails, ParticipantView, PublicationView, ServerMessage, SessionView,
+    SlotView, Welcome,
 };
 use lectern_signaling::protocol::{
-    CloseCode, LayerName, MAX_CHAT_CHARS, MAX_FRAME_BYTES, PROTOCOL_VERSION, ParticipantId, ParticipantKind,
-    PublicationId, RESUME_WITHIN_SECONDS, Refusal, RefusalFrame, SessionRole, Source,
+    CloseCode, LayerName, LineMode, LineStep, LineTransport, MAX_CHAT_CHARS, MAX_FRAME_BYTES, PROTOCOL_VERSION,
+    ParticipantId, ParticipantKind, PublicationId, RESUME_WITHIN_SECONDS, Refusal, RefusalFrame, SessionRole, Source,
 };
 use std::path::Path;
 use ts_rs::{Config, TS};
@@ -50,10 +51,14 @@ fn generate() -> String {
     one::<LayerName>(&mut out);
     one::<ParticipantKind>(&mut out);
     one::<SessionRole>(&mut out);
+    one::<LineMode>(&mut out);
+    one::<LineStep>(&mut out);
+    one::<LineTransport>(&mut out);
     one::<ClientFrame>(&mut out);
     one::<ClientMessage>(&mut out);
     one::<SlotWish>(&mut out);
     one::<SlotTarget>(&mut out);
+    one::<LineReport>(&mut out);
     one::<ServerMessage>(&mut out);
     one::<Welcome>(&mut out);
     one::<SessionView>(&mut out);
@@ -61,6 +66,9 @@ fn generate() -> String {
     one::<PublicationView>(&mut out);
     one::<SlotView>(&mut out);
     one::<ChatLine>(&mut out);
+    one::<LineBars>(&mut out);
+    one::<LineDetails>(&mut out);
+    one::<FlowingLayer>(&mut out);
     one::<Refusal>(&mut out);
     one::<RefusalFrame>(&mut out);
     out

@@ -2,10 +2,11 @@
 
 pub mod admin;
 mod demo;
+mod entrance;
 mod ledger;
 mod plane;
 
-use crate::config::{Config, Listen, make_data_dir};
+use crate::config::{Config, MediaTcp, make_data_dir};
 use crate::http::clock::Clock;
 use crate::http::key::SigningKey;
 use crate::http::{AppState, addresses, certificate};
@@ -13,9 +14,12 @@ use crate::live::{Going, LiveClock, MediaPlane, Registry, RegistryParts, recover
 use crate::store::{self, Store};
 use anyhow::Context;
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::accept::DefaultAcceptor;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use demo::Demo;
+use entrance::{Entrance, MediaEntrance, Threshold};
 use lectern_media::driver::{Shard, ShardConfig};
+use lectern_media::sfu::TcpDoor;
 use lectern_media::transport::Identity;
 use ledger::StoreLedger;
 use plane::{ShardEvents, ShardPlane};
@@ -25,6 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 /// Expired logins are refused at once; only their rows wait for this.
@@ -53,6 +58,8 @@ struct Live {
 struct Ports {
     handles: Vec<Handle<SocketAddr>>,
     tasks: JoinSet<std::io::Result<()>>,
+    /// Dropped to let go of those who have not said anything yet.
+    closing: watch::Sender<()>,
 }
 
 /// Runs until it is asked to stop (Ctrl-C or SIGTERM), then drains. `announce` is called when people can come in.
@@ -70,7 +77,7 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     let app = AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone());
 
     let mut stop = StopSignals::new()?;
-    let (ports, mut announcement) = listen(&config, &app, &clock, &seen).await?;
+    let (ports, mut announcement) = listen(&config, &app, &clock, &seen, &live).await?;
     let sweeper = sweep_logins(store.clone(), clock.clone());
     let plain_http = announcement.local.iter().find(|url| url.starts_with("http://"));
     let publisher = demo.publish(plain_http.map(String::as_str), &key, clock.now());
@@ -139,12 +146,50 @@ impl Live {
         Ok(())
     }
 
+    /// Before anybody is answered: Peers opened earlier know nothing of TCP.
+    async fn offer_tcp(&self, addresses: &[SocketAddr]) -> anyhow::Result<()> {
+        for (shard, to) in self.shards.iter().enumerate().filter(|_| !addresses.is_empty()) {
+            to.offer_tcp(TcpDoor { shard, addresses: addresses.to_vec() }).await.context("媒体线程没有响应")?;
+        }
+        Ok(())
+    }
+
     async fn stop(&self) {
         self.registry.stop().await;
         for shard in &self.shards {
             shard.stop().await;
         }
     }
+}
+
+/// Where clients without UDP are told to connect: where the HTTPS port is reached, else the HTTP port.
+fn tcp_addresses(config: &Config, seen: &[IpAddr], listening: Option<SocketAddr>) -> Vec<SocketAddr> {
+    let (_, told) = media_addresses(config, seen);
+    let told: Vec<SocketAddr> = match (config.media_tcp, listening) {
+        (Some(MediaTcp::Off), _) | (None, None) => return Vec::new(),
+        (Some(MediaTcp::Port(port)), _) => told.into_iter().map(|ip| SocketAddr::new(ip, port)).collect(),
+        (None, Some(at)) => {
+            told.into_iter().filter(|ip| reaches(at.ip(), *ip)).map(|ip| SocketAddr::new(ip, at.port())).collect()
+        }
+    };
+    if let Some(refused) = told.iter().find(|addr| addr.port() < 1024 && !is_taken_by_browsers(**addr)) {
+        tracing::warn!(port = refused.port(), "browsers take no media from this TCP port; see docs/operations.md");
+    }
+    told
+}
+
+/// Chromium ignores TCP candidates below port 1024, except 80 and 443 of public addresses.
+fn is_taken_by_browsers(addr: SocketAddr) -> bool {
+    let private = match addr.ip() {
+        IpAddr::V4(v4) => v4.is_private() || v4.is_loopback() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_loopback() || v6.is_unicast_link_local(),
+    };
+    addr.port() >= 1024 || (matches!(addr.port(), 80 | 443) && !private)
+}
+
+/// Whether a listener bound to `at` is reached by the address `ip`.
+fn reaches(at: IpAddr, ip: IpAddr) -> bool {
+    if at.is_unspecified() { at.is_ipv6() || ip.is_ipv4() } else { at == ip }
 }
 
 /// Where shards listen, and the addresses that clients are told. A browser on this machine must get through too.
@@ -165,27 +210,33 @@ async fn listen(
     app: &AppState,
     clock: &Clock,
     seen: &[IpAddr],
+    live: &Live,
 ) -> anyhow::Result<(Ports, Announcement)> {
-    let mut ports = Ports { handles: Vec::new(), tasks: JoinSet::new() };
+    let (closing, closes) = watch::channel(());
+    let mut ports = Ports { handles: Vec::new(), tasks: JoinSet::new(), closing };
+    let http = config.http_listen.address().map(|at| bind(at, "--http-listen")).transpose()?;
+    let https = config.https_listen.address().map(|at| bind(at, "--https-listen")).transpose()?;
+    let bound = https.as_ref().or(http.as_ref()).map(|(_, address)| *address);
+    live.offer_tcp(&tcp_addresses(config, seen, bound)).await?;
+    let threshold = Threshold::new(MediaEntrance::new(&live.shards), closes);
     let mut told =
         Announcement { local: Vec::new(), lan: Vec::new(), self_signed: false, demo_logins: Vec::new(), empty: false };
-    if let Listen::At(address) = config.http_listen {
-        let (listener, address) = bind(address, "--http-listen")?;
+    if let Some((listener, address)) = http {
         told.add("http", address, seen, &[]);
         let site = crate::http::site(app, false).into_make_service_with_connect_info::<SocketAddr>();
         let server = axum_server::from_tcp(listener).context("HTTP 端口用不了")?.handle(ports.new_handle());
+        let server = server.acceptor(Entrance::new(threshold.clone(), false, DefaultAcceptor::new()));
         ports.tasks.spawn(server.serve(site));
     }
-    if let Listen::At(address) = config.https_listen {
-        let (listener, address) = bind(address, "--https-listen")?;
+    if let Some((listener, address)) = https {
         let now = OffsetDateTime::from_unix_timestamp(clock.seconds()).context("系统时间不对")?;
         let kept = certificate::for_this_start(config, seen, now).context("证书用不了")?;
         told.self_signed = kept.self_signed;
         told.add("https", address, seen, &config.public_hosts);
         let tls = RustlsConfig::from_pem(kept.chain, kept.key).await.context("证书或私钥不对")?;
         let site = crate::http::site(app, true).into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum_server::from_tcp_rustls(listener, tls).context("HTTPS 端口用不了")?;
-        let server = server.handle(ports.new_handle());
+        let server = axum_server::from_tcp(listener).context("HTTPS 端口用不了")?.handle(ports.new_handle());
+        let server = server.acceptor(Entrance::new(threshold, true, RustlsAcceptor::new(tls)));
         ports.tasks.spawn(server.serve(site));
     }
     Ok((ports, told))
@@ -220,6 +271,7 @@ impl Ports {
 
     /// Takes nobody new, lets requests finish, and cuts off what is left at the deadline.
     async fn drain(mut self, deadline: Duration) {
+        drop(self.closing);
         for handle in &self.handles {
             handle.graceful_shutdown(Some(deadline));
         }
@@ -262,7 +314,7 @@ impl Announcement {
             self.local.push(url(SocketAddr::new(ip, 0).ip().to_string()));
             return;
         }
-        let reached = |one: &&IpAddr| if ip.is_unspecified() { ip.is_ipv6() || one.is_ipv4() } else { **one == ip };
+        let reached = |one: &&IpAddr| reaches(ip, **one);
         self.lan.extend(public_hosts.iter().cloned().map(url));
         self.lan.extend(seen.iter().filter(reached).map(|one| match one {
             IpAddr::V4(v4) => url(v4.to_string()),

@@ -74,6 +74,8 @@ pub enum ApiError {
     PreconditionFailed,
     #[error("这台服务器同时进行的直播已到上限，请稍后再开始。")]
     TooManySessions,
+    #[error("从这个网络来的检查太多了，请过一会儿再试。")]
+    TooManyHere,
     /// The Room's own words.
     #[error("{0}")]
     Room(#[from] Refusal),
@@ -136,6 +138,7 @@ impl ApiError {
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::TooManySessions | Self::Draining | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooManyHere => StatusCode::TOO_MANY_REQUESTS,
             Self::Room(refusal) => status_of(*refusal),
             Self::Inside(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -161,6 +164,7 @@ impl ApiError {
             Self::Conflict { code, .. } => code,
             Self::SessionEnded => "session_ended",
             Self::TooManySessions => "too_many_sessions",
+            Self::TooManyHere => "too_many_here",
             Self::Room(refusal) => return code_of(*refusal),
             Self::BadTicket(super::ticket::TicketError::Invalid) => "ticket_invalid",
             Self::BadTicket(super::ticket::TicketError::Expired) => "ticket_expired",
@@ -231,7 +235,7 @@ impl IntoResponse for ApiError {
             let challenge = HeaderValue::from_static("Bearer realm=\"lectern\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
-        if matches!(self, Self::TooManySessions | Self::Draining | Self::Busy) {
+        if matches!(self, Self::TooManySessions | Self::TooManyHere | Self::Draining | Self::Busy) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
         response

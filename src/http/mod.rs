@@ -14,12 +14,14 @@ mod error;
 mod health;
 mod home;
 pub mod key;
+mod line_checks;
 mod logins;
 mod memberships;
 mod observe;
 mod openapi;
 mod password;
 mod people;
+pub mod per_address;
 mod regions;
 mod schools;
 mod series;
@@ -81,6 +83,9 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::encoder))
         .routes(routes!(socket::connect))
         .routes(routes!(attendance::of_session))
+        .routes(routes!(line_checks::create))
+        .routes(routes!(line_checks::end))
+        .routes(routes!(line_checks::download, line_checks::upload))
         .merge(whip::routes())
         .routes(routes!(openapi::read))
         .routes(routes!(health::live))

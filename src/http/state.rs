@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::key::SigningKey;
+use super::line_checks::LineChecks;
 use super::logins::UnknownNames;
 use super::observe::RequestCounts;
 use super::password::Passwords;
@@ -26,6 +27,7 @@ pub struct Parts {
     pub(super) unknown_names: UnknownNames,
     pub(super) requests: RequestCounts,
     pub(super) resources: Resources,
+    pub(super) line_checks: LineChecks,
     /// The OpenAPI document.
     pub(super) document: Bytes,
     draining: AtomicBool,
@@ -43,6 +45,7 @@ impl AppState {
             unknown_names: UnknownNames::default(),
             requests: RequestCounts::default(),
             resources: Resources::default(),
+            line_checks: LineChecks::default(),
             document: super::document().into(),
             draining: AtomicBool::new(false),
         }))

@@ -3,6 +3,7 @@
 
 mod clock;
 mod ledger;
+mod lone_peer;
 mod media;
 mod outbox;
 mod recovery;
@@ -17,6 +18,7 @@ pub use clock::{LiveClock, Reading};
 /// The app sets these; it knows no signaling otherwise.
 pub use lectern_signaling::room::RoomLimits;
 pub use ledger::{LedgerError, PresenceLedger};
+pub use lone_peer::LonePeer;
 pub use media::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals};
 pub use outbox::{Outbox, OutboxReader, Outgoing, outbox};
 pub use recovery::{Recovered, recover};

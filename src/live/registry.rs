@@ -155,6 +155,13 @@ impl Registry {
         Self { inner }
     }
 
+    /// A shard and a number for a Peer that belongs to no Session; none when the server stops.
+    pub(super) fn place_outside(&self) -> Option<(Arc<dyn MediaPlane>, PeerId)> {
+        let house = self.inner.house();
+        let plane = self.inner.quietest_plane(&house).filter(|_| !house.stopping)?;
+        Some((self.inner.planes[plane].clone(), self.inner.numbers.peer()))
+    }
+
     /// Keeps a place for one more Session, so that it is not stored as live in vain.
     pub fn reserve(&self) -> Result<Reservation, Refusal> {
         self.reserve_among(self.inner.parts.sessions)
@@ -345,7 +352,8 @@ impl Inner {
 }
 
 fn view(going: &Going) -> SessionView {
-    SessionView { id: going.id.to_string(), title: going.title.clone(), started_ms: going.started_at.millis() }
+    let started_ms = going.started_at.millis();
+    SessionView { id: going.id.to_string(), title: going.title.clone(), started_ms, spotlight: None }
 }
 
 /// Brings a shard's events to the Sessions. One Session that is behind keeps no other waiting.

@@ -126,7 +126,7 @@ async fn nobody_hears_of_a_join_before_it_is_on_record() {
         _ => None,
     });
     assert_eq!(joined.await, third.id(), "the refused one was never seen");
-    assert_eq!(third.welcome.participants.len(), 2);
+    assert_eq!(third.welcome.people, 2);
     assert_ne!(third.id(), ParticipantId(2), "a number that may have been written is not given again");
     assert_eq!(house.handle().people(), 2);
     house.registry.stop().await;

@@ -51,6 +51,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/sessions/{id}/presence",          "----y-y-y"),
     // Anyone gets a socket; who comes in is decided by the ticket in its `hello` (see `bad_input`).
     ("GET",    "/api/sessions/{id}/socket",            "yyyyyyyyy"),
+    // Whoever looks after the network of a school has no account.
+    ("POST",   "/api/line-checks",                     "yyyyyyyyy"),
+    ("DELETE", "/api/line-checks/{id}",                "yyyyyyyyy"),
+    ("GET",    "/api/line-checks/bytes",               "yyyyyyyyy"),
+    ("POST",   "/api/line-checks/bytes",               "yyyyyyyyy"),
     // By bearer token, whoever is signed in.
     ("POST",   "/api/sessions/{id}/whip",              "---------"),
     ("OPTIONS","/api/sessions/{id}/whip",              "yyyyyyyyy"),

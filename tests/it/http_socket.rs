@@ -23,7 +23,8 @@ async fn a_lesson_from_hello_to_end_is_on_record() {
     let guest: Value = guest.json().await.unwrap();
 
     let (mut host, welcome) = Socket::join(&app.url, &session, &host_ticket).await;
-    assert_eq!(welcome["participants"][0]["role"], "host");
+    assert_eq!(welcome["people"], 1);
+    assert_eq!(host.hears("roster").await["participants"][0]["role"], "host");
     let (mut viewer, welcome) = Socket::join(&app.url, &session, guest["ticket"].as_str().unwrap()).await;
     let (me, token) = (welcome["you"].clone(), welcome["resume"].clone());
     assert_eq!(host.hears("participant_joined").await["participant"]["rural"], true);

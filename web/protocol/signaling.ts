@@ -48,13 +48,42 @@ export type ParticipantKind = "account" | "guest" | "classroom" | "encoder" | "p
  */
 export type SessionRole = "host" | "presenter" | "viewer";
 
+export type LineMode = "auto" | "saving" | "sound_only";
+
+export type LineStep = "full" | "reduced" | "screen_only" | "sound_only";
+
+export type LineTransport = "udp" | "tcp" | "none";
+
+export type LineReport = { freezes: number, freeze_ms: number, concealed_permille: number, decoded_fps: number, };
+
+export type LineBars = { participant: ParticipantId, bars: number, };
+
+export type LineDetails = { estimate_kbps: number | null, sent_kbps: number, received_kbps: number, loss_percent: number, uplink_loss_percent: number, round_trip_ms: number | null, step: LineStep, mode: LineMode, layers: Array<FlowingLayer>, freezes: number, freeze_ms: number, concealed_permille: number, transport: LineTransport, };
+
+export type FlowingLayer = { source: Source, participant: ParticipantId, layer: LayerName | null, };
+
+/**
+ * How much of the line a person wants to spend.
+ */
+export type LineMode = "auto" | "saving" | "sound_only";
+
+/**
+ * How far the server had to step down for a receiver's line.
+ */
+export type LineStep = "full" | "reduced" | "screen_only" | "sound_only";
+
+/**
+ * What a Peer's media travels over.
+ */
+export type LineTransport = "udp" | "tcp" | "none";
+
 /**
  * One frame from a client. `id` is chosen by the client, rises within a Connection, and is echoed as `re` in the one
- * `ok`, `answer`, `pong`, `welcome` or `refused` that every frame gets.
+ * `ok`, `answer`, `pong`, `line_details`, `welcome` or `refused` that every frame gets.
  */
-export type ClientFrame = { id: number, } & ({ "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "ping" });
+export type ClientFrame = { id: number, } & ({ "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "ping" });
 
-export type ClientMessage = { "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "ping" };
+export type ClientMessage = { "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "ping" };
 
 /**
  * What a client wants in one video slot.
@@ -72,9 +101,42 @@ max_layer: LayerName, };
 export type SlotTarget = { participant: ParticipantId, source: Source, };
 
 /**
+ * What a page saw of its video and heard of its sound since its last report, over all slots.
+ */
+export type LineReport = {
+/**
+ * Times that a picture stood still.
+ */
+freezes: number,
+/**
+ * For how long, together.
+ */
+freeze_ms: number,
+/**
+ * Sound that was made up for what did not come, in thousandths of all samples.
+ */
+concealed_permille: number,
+/**
+ * Pictures a second of the slot that shows most.
+ */
+decoded_fps: number, };
+
+/**
  * Times are milliseconds since 1970 UTC.
  */
-export type ServerMessage = { "type": "welcome" } & Welcome | { "type": "ok", re: number, } | { "type": "answer", re: number, sdp: string, } | { "type": "refused" } & RefusalFrame | { "type": "pong", re: number, at_ms: number, } | { "type": "participant_joined", participant: ParticipantView, } | { "type": "participant_changed", participant: ParticipantView, } | { "type": "participant_left", participant: ParticipantId, } | { "type": "publication_added", publication: PublicationView, } | { "type": "publication_changed", publication: PublicationView, } | { "type": "publication_removed", publication: PublicationId, } | { "type": "slots", slots: Array<SlotView>, } | { "type": "chat", line: ChatLine, } | { "type": "admitted" } | { "type": "dismissed" } | { "type": "muted_by_host", source: Source, } | { "type": "removed" } | { "type": "session_ended" } | { "type": "server_stopping" };
+export type ServerMessage = { "type": "welcome" } & Welcome | { "type": "roster", participants: Array<ParticipantView>,
+/**
+ * No more frames of the roster follow.
+ */
+last: boolean, } | { "type": "chat_history", lines: Array<ChatLine>,
+/**
+ * No more frames of the history follow.
+ */
+last: boolean, } | { "type": "ok", re: number, } | { "type": "answer", re: number, sdp: string, } | { "type": "refused" } & RefusalFrame | { "type": "pong", re: number, at_ms: number, } | { "type": "participant_joined", participant: ParticipantView, } | { "type": "participant_changed", participant: ParticipantView, } | { "type": "participant_left", participant: ParticipantId, } | { "type": "publication_added", publication: PublicationView, } | { "type": "publication_changed", publication: PublicationView, } | { "type": "publication_removed", publication: PublicationId, } | { "type": "slots", slots: Array<SlotView>, } | { "type": "chat", line: ChatLine, } | { "type": "speakers", speakers: Array<ParticipantId>, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "your_line", step: LineStep, mode: LineMode,
+/**
+ * What the line carries towards you, as the server estimates it.
+ */
+estimate_kbps: number | null, } | { "type": "lines", lines: Array<LineBars>, } | { "type": "line_details", re: number, participant: ParticipantId, details: LineDetails, } | { "type": "admitted" } | { "type": "dismissed" } | { "type": "muted_by_host", source: Source, } | { "type": "removed" } | { "type": "session_ended" } | { "type": "server_stopping" };
 
 export type Welcome = { re: number, protocol: number, you: ParticipantId,
 /**
@@ -84,13 +146,17 @@ resume: string, resume_within_s: number,
 /**
  * True when this Connection continues an earlier one. The media Peer is gone either way: offer again.
  */
-resumed: boolean, session: SessionView, participants: Array<ParticipantView>, publications: Array<PublicationView>,
+resumed: boolean, session: SessionView,
 /**
- * The last 200 lines.
+ * How many are in the roster that follows.
  */
-chat: Array<ChatLine>, now_ms: number, };
+people: number, publications: Array<PublicationView>, now_ms: number, };
 
-export type SessionView = { id: string, title: string, started_ms: number, };
+export type SessionView = { id: string, title: string, started_ms: number,
+/**
+ * Whom the host shows to everybody.
+ */
+spotlight: ParticipantId | null, };
 
 export type ParticipantView = { id: ParticipantId, kind: ParticipantKind, role: SessionRole, name: string, school: string | null, rural: boolean,
 /**
@@ -108,9 +174,46 @@ export type SlotView = { mid: string, publication: PublicationId | null, partici
 /**
  * The layer that flows now; `null` for audio and before the first key frame.
  */
-layer: LayerName | null, };
+layer: LayerName | null,
+/**
+ * It would flow, but the line does not carry it or your `line_mode` holds it back.
+ */
+paused: boolean, };
 
 export type ChatLine = { seq: number, participant: ParticipantId, name: string, role: SessionRole, text: string, at_ms: number, };
+
+export type LineBars = { participant: ParticipantId,
+/**
+ * 4 is good, 1 is bad, 0 is no media now.
+ */
+bars: number, };
+
+/**
+ * Everything that is known about a Participant's line. *Sent* is towards the Participant, *received* from it.
+ */
+export type LineDetails = { estimate_kbps: number | null, sent_kbps: number, received_kbps: number, loss_percent: number, uplink_loss_percent: number, round_trip_ms: number | null, step: LineStep, mode: LineMode,
+/**
+ * What flows into the video slots that show something.
+ */
+layers: Array<FlowingLayer>,
+/**
+ * Times that a picture stood still since the Participant came in, as its page says.
+ */
+freezes: number,
+/**
+ * For how long, together.
+ */
+freeze_ms: number,
+/**
+ * Of the page's last report.
+ */
+concealed_permille: number, transport: LineTransport, };
+
+export type FlowingLayer = { source: Source,
+/**
+ * Whose picture it is.
+ */
+participant: ParticipantId, layer: LayerName | null, };
 
 export type Refusal = "malformed" | "wrong_version" | "too_large" | "hello_first" | "already_here" | "ticket_expired" | "ticket_invalid" | "resume_expired" | "session_ended" | "removed_by_host" | "not_the_host" | "not_admitted" | "no_such_participant" | "no_such_publication" | "already_published" | "no_such_mid" | "offer_first" | "bad_offer" | "no_common_codec" | "empty_chat" | "chat_too_long" | "too_fast" | "full" | "hand_already_raised" | "not_yourself" | "target_is_host" | "server_stopping" | "not_recorded";
 

@@ -35,6 +35,18 @@ const METER_CEILING_DB = -6
 /** Ten marks in ten seconds. */
 const HEARD_FALLS_BY = 0.1
 
+/**
+ * The sound of a tab or of the system is a finished mix: what cleans a microphone would spoil it. This page's own tab is not
+ * offered, as it would show itself for ever.
+ */
+const SCREEN: DisplayMediaStreamOptions & Record<string, unknown> = {
+  video: { frameRate: { ideal: 15, max: 15 }, width: { max: 1920 }, height: { max: 1080 } },
+  audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+  systemAudio: 'include',
+  selfBrowserSurface: 'exclude',
+  surfaceSwitching: 'include',
+}
+
 export class DeviceModel {
   readonly state: DeviceState = reactive({
     microphones: [],
@@ -102,10 +114,7 @@ export class DeviceModel {
     if (!this.devices?.getDisplayMedia) throw 'unsupported' as DeviceTrouble
     let stream: MediaStream
     try {
-      stream = await this.devices.getDisplayMedia({
-        video: { frameRate: { ideal: 15, max: 30 }, width: { max: 1920 }, height: { max: 1080 } },
-        audio: true,
-      })
+      stream = await this.devices.getDisplayMedia(SCREEN)
     } catch (error) {
       const name = (error as DOMException).name
       if (name === 'NotAllowedError' || name === 'AbortError') return null
@@ -115,7 +124,9 @@ export class DeviceModel {
     if (!video) return null
     // Sharpness before smoothness: slides are read.
     video.contentHint = 'text'
-    return { video, audio: stream.getAudioTracks()[0] ?? null }
+    const audio = stream.getAudioTracks()[0] ?? null
+    if (audio) audio.contentHint = 'music'
+    return { video, audio }
   }
 
   dispose(): void {

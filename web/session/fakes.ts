@@ -1,5 +1,5 @@
 /** A socket and a peer connection that tests hold both ends of. Imported by tests only. */
-import type { ClientFrame, ServerMessage, Welcome } from '@/protocol/signaling'
+import type { ChatLine, ClientFrame, ParticipantView, ServerMessage, Welcome } from '@/protocol/signaling'
 
 /** A JSON object with `type`, loosely typed: tests read it. */
 export type Sent = ClientFrame & Record<string, unknown>
@@ -57,16 +57,23 @@ export function welcome(re: number, over: Partial<Welcome> = {}): ServerMessage 
     resume: 'token-1',
     resume_within_s: 120,
     resumed: false,
-    session: { id: 's', title: '习作单元整体教学', started_ms: 1_000 },
-    participants: [person(1, { role: 'host', may_publish: true }), person(2)],
+    session: { id: 's', title: '习作单元整体教学', started_ms: 1_000, spotlight: null },
+    people: 2,
     publications: [],
-    chat: [],
     now_ms: Date.now(),
     ...over,
   }
 }
 
-export function person(id: number, over: Partial<import('@/protocol/signaling').ParticipantView> = {}): import('@/protocol/signaling').ParticipantView {
+/** What follows a welcome at once. */
+export function roster(participants: ParticipantView[] = [person(1, { role: 'host', may_publish: true }), person(2)], last = true): ServerMessage {
+  return { type: 'roster', participants, last }
+}
+export function history(lines: ChatLine[] = [], last = true): ServerMessage {
+  return { type: 'chat_history', lines, last }
+}
+
+export function person(id: number, over: Partial<ParticipantView> = {}): ParticipantView {
   return {
     id,
     kind: 'account',

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { CHROMIUM_CODECS, FakePeer, FakeSocket, FakeTrack, fakeMediaDevices, person, welcome } from './fakes'
+import { CHROMIUM_CODECS, FakePeer, FakeSocket, FakeTrack, fakeMediaDevices, history, person, roster, welcome } from './fakes'
 import { LiveRoom } from './live-room'
-import type { Welcome } from '@/protocol/signaling'
+import type { LineMode, ParticipantView, Welcome } from '@/protocol/signaling'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -17,6 +17,8 @@ afterEach(() => {
 const settle = () => vi.advanceTimersByTimeAsync(0)
 const HOST = { you: 1 }
 
+const kept: LineMode[] = []
+
 function newRoom(videoSlots = 2): LiveRoom {
   const room = new LiveRoom({
     socketUrl: 'ws://127.0.0.1/s',
@@ -24,7 +26,8 @@ function newRoom(videoSlots = 2): LiveRoom {
     resume: null,
     keepResume: () => undefined,
     videoSlots,
-    small: false,
+    mode: 'auto',
+    keepMode: (mode) => kept.push(mode),
     openSocket: (url) => new FakeSocket(url) as unknown as WebSocket,
     createPeer: () => new FakePeer() as unknown as RTCPeerConnection,
     capabilities: () => CHROMIUM_CODECS as RTCRtpCodec[],
@@ -35,10 +38,12 @@ function newRoom(videoSlots = 2): LiveRoom {
 }
 
 /** Everything up to the answered offer. */
-async function arrive(over: Partial<Welcome> = {}) {
+async function arrive(over: Partial<Welcome> = {}, people?: ParticipantView[]) {
   const socket = FakeSocket.last
   socket.opens()
   socket.says(welcome(socket.newest('hello').id, over))
+  socket.says(roster(people))
+  socket.says(history())
   await settle()
   await answer()
 }
@@ -54,11 +59,11 @@ async function ok(type: string) {
   await settle()
   await settle()
 }
-async function entered(over: Partial<Welcome> = {}) {
+async function entered(over: Partial<Welcome> = {}, people?: ParticipantView[]) {
   const room = newRoom()
   room.enter()
   await settle()
-  await arrive(over)
+  await arrive(over, people)
   FakePeer.last.becomes('connected')
   return room
 }
@@ -101,19 +106,117 @@ describe('the one offer', () => {
 })
 
 describe('slots', () => {
-  it('asks_for_what_is_published_and_follows_what_comes', async () => {
-    const room = await entered({ publications: [{ id: 1, participant: 1, source: 'camera', muted: false }] })
+  const camera = (participant: number, width = 1200) => ({ participant, source: 'camera' as const, width })
+  const screen = { participant: 1, source: 'screen' as const, width: 1200 }
+
+  it('asks_for_what_is_on_screen_and_follows_it', async () => {
+    const room = await entered()
+    room.show([camera(1)])
     expect(FakeSocket.last.newest('slots').slots).toEqual([{ mid: '7', show: { participant: 1, source: 'camera' }, max_layer: 'high' }])
-    FakeSocket.last.says({ type: 'publication_added', publication: { id: 2, participant: 1, source: 'screen', muted: false } })
+    room.show([screen, camera(1, 360)])
     expect(FakeSocket.last.newest('slots').slots).toEqual([
-      { mid: '7', show: { participant: 1, source: 'camera' }, max_layer: 'mid' },
+      { mid: '7', show: { participant: 1, source: 'camera' }, max_layer: 'low' },
       { mid: '8', show: { participant: 1, source: 'screen' }, max_layer: 'high' },
     ])
     const asked = FakeSocket.last.count('slots')
     FakeSocket.last.says({ type: 'participant_joined', participant: person(3) })
+    room.show([screen, camera(1, 350)])
+    await vi.advanceTimersByTimeAsync(1_000)
     expect(FakeSocket.last.count('slots')).toBe(asked)
-    room.chooseQuality('low')
-    expect(FakeSocket.last.newest('slots').slots).toMatchObject([{ max_layer: 'low' }, { max_layer: 'high' }])
+  })
+
+  it('while_a_window_is_dragged_nothing_is_asked', async () => {
+    const room = await entered()
+    room.show([camera(1)])
+    const asked = FakeSocket.last.count('slots')
+    for (const width of [900, 700, 500, 300]) {
+      room.show([camera(1, width)])
+      await vi.advanceTimersByTimeAsync(50)
+    }
+    expect(FakeSocket.last.count('slots')).toBe(asked)
+    await vi.advanceTimersByTimeAsync(200)
+    expect(FakeSocket.last.count('slots')).toBe(asked + 1)
+    expect(FakeSocket.last.newest('slots').slots).toMatchObject([{ max_layer: 'low' }])
+  })
+
+  it('a_hidden_page_asks_for_nothing_after_a_while_and_for_everything_at_once_when_seen', async () => {
+    const room = await entered()
+    room.setWatching(true, true)
+    room.show([camera(1)])
+    room.setWatching(false, true)
+    await vi.advanceTimersByTimeAsync(4_000)
+    expect(FakeSocket.last.newest('slots').slots).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1_500)
+    expect(FakeSocket.last.newest('slots').slots).toEqual([])
+    room.setWatching(true, true)
+    expect(FakeSocket.last.newest('slots').slots).toHaveLength(1)
+  })
+
+  it('a_glance_elsewhere_and_a_window_of_its_own_cost_no_picture', async () => {
+    const room = await entered()
+    room.setWatching(true, true)
+    room.show([camera(1)])
+    const asked = FakeSocket.last.count('slots')
+    room.setWatching(false, true)
+    await vi.advanceTimersByTimeAsync(3_000)
+    room.setWatching(true, true)
+    await vi.advanceTimersByTimeAsync(10_000)
+    room.setWatching(false, true, true)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(FakeSocket.last.count('slots')).toBe(asked)
+  })
+})
+
+describe('the line', () => {
+  it('is_used_as_the_person_said_after_every_return', async () => {
+    const room = await entered()
+    expect(FakeSocket.last.newest('line_mode')).toMatchObject({ mode: 'auto' })
+    room.chooseMode('saving')
+    expect(FakeSocket.last.newest('line_mode')).toMatchObject({ mode: 'saving' })
+    expect(kept[kept.length - 1]).toBe('saving')
+    FakeSocket.last.closes(1006)
+    await vi.advanceTimersByTimeAsync(1_000)
+    await arrive({ resumed: true })
+    expect(FakeSocket.last.newest('line_mode')).toMatchObject({ mode: 'saving' })
+  })
+
+  it('a_host_asks_for_the_details_of_one_person', async () => {
+    const room = await entered(HOST)
+    const asked = room.lineOf(2)
+    const details = { estimate_kbps: 900, sent_kbps: 800, received_kbps: 0, loss_percent: 1, uplink_loss_percent: 0, round_trip_ms: 40, step: 'full', mode: 'auto', layers: [], freezes: 0, freeze_ms: 0, concealed_permille: 0, transport: 'tcp' } as const
+    FakeSocket.last.says({ type: 'line_details', re: FakeSocket.last.newest('line_details').id, participant: 2, details: { ...details, layers: [] } })
+    expect((await asked).transport).toBe('tcp')
+  })
+
+  it('is_reported_every_ten_seconds_once_there_is_something_to_compare', async () => {
+    await entered()
+    await vi.advanceTimersByTimeAsync(10_500)
+    expect(FakeSocket.last.count('line_report')).toBe(0)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(FakeSocket.last.newest('line_report')).toMatchObject({ freezes: 0, freeze_ms: 0, concealed_permille: 0, decoded_fps: 0 })
+  })
+
+  it('that_died_with_its_network_is_taken_up_again_at_once', async () => {
+    const room = await entered()
+    room.networkChanged()
+    await settle()
+    expect(FakePeer.last.offers).toHaveLength(2)
+    expect(FakePeer.last.offers[1]).toEqual({ iceRestart: true })
+    await vi.advanceTimersByTimeAsync(1_600)
+    expect(FakeSocket.all).toHaveLength(2)
+  })
+
+  it('that_outlived_the_change_stays', async () => {
+    const room = await entered()
+    room.networkChanged()
+    await settle()
+    await vi.advanceTimersByTimeAsync(500)
+    await answer()
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(FakeSocket.all).toHaveLength(1)
+    expect(FakePeer.last.offers).toHaveLength(2)
+    expect(FakePeer.all).toHaveLength(1)
+    expect(room.state.media).toBe('connected')
   })
 })
 
@@ -155,7 +258,7 @@ describe('going on air', () => {
   })
 
   it('the_host_can_mute_me_but_only_i_unmute', async () => {
-    const room = await entered({ participants: [person(1, { role: 'host' }), person(2, { may_publish: true })] })
+    const room = await entered({}, [person(1, { role: 'host' }), person(2, { may_publish: true })])
     void room.toggleMicrophone()
     await settle()
     await ok('publish')
@@ -167,7 +270,7 @@ describe('going on air', () => {
   })
 
   it('being_dismissed_gives_the_devices_back', async () => {
-    const room = await entered({ participants: [person(1, { role: 'host' }), person(2, { may_publish: true })] })
+    const room = await entered({}, [person(1, { role: 'host' }), person(2, { may_publish: true })])
     void room.toggleMicrophone()
     await settle()
     await ok('publish')
@@ -248,7 +351,7 @@ describe('a broken media path', () => {
   it('a_short_disconnection_mends_itself', async () => {
     const room = await entered()
     FakePeer.last.becomes('disconnected')
-    await vi.advanceTimersByTimeAsync(2_000)
+    await vi.advanceTimersByTimeAsync(1_500)
     FakePeer.last.becomes('connected')
     await vi.advanceTimersByTimeAsync(8_000)
     expect(FakePeer.last.offers).toHaveLength(1)
@@ -260,7 +363,9 @@ describe('a broken media path', () => {
     room.enter()
     await settle()
     await arrive()
-    await vi.advanceTimersByTimeAsync(11_000)
+    await vi.advanceTimersByTimeAsync(14_000)
+    expect(room.state.media).toBe('connecting')
+    await vi.advanceTimersByTimeAsync(2_000)
     expect(room.state.media).toBe('blocked')
     expect(room.state.line.at).toBe('open')
   })

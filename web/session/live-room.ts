@@ -1,10 +1,10 @@
 /** Being in one Session: joins the line, the media, the devices and what is known, and keeps them in step through every drop. */
 import { markRaw, reactive } from '@vue/reactivity'
-import type { ClientMessage, LayerName, ParticipantId, ServerMessage, SlotWish, Source, Welcome } from '@/protocol/signaling'
+import type { ClientMessage, LineDetails, LineMode, ParticipantId, ServerMessage, SlotWish, Source, Welcome } from '@/protocol/signaling'
 import { DeviceModel } from './devices'
 import type { DeviceKind, DeviceOptions, DeviceTrouble } from './devices'
-import { LineLadder, compare } from './line-quality'
-import type { LineSample, Step } from './line-quality'
+import { compare, reportBetween } from './line-sample'
+import type { LineSample } from './line-sample'
 import { MediaClient } from './media-client'
 import type { MediaOptions, MediaState } from './media-client'
 import type { MediaReading } from './media-stats'
@@ -12,7 +12,7 @@ import { RoomModel } from './room-model'
 import { RequestError, SignalingClient } from './signaling-client'
 import type { LineState, SignalingOptions } from './signaling-client'
 import { planSlots, sameWishes } from './slot-plan'
-import type { QualityChoice } from './slot-plan'
+import type { Shown } from './slot-plan'
 
 export type OwnStatus = 'off' | 'starting' | 'on' | 'muted'
 export type NoticeKind = 'admitted' | 'dismissed' | 'muted_by_host' | 'screen_ended' | 'microphone_lost' | 'camera_lost' | 'rejoined'
@@ -23,11 +23,10 @@ export interface LiveState {
   media: 'idle' | 'connecting' | 'connected' | 'unstable' | 'blocked'
   /** The server's sentence when it cannot use our offer. */
   mediaTrouble: string
-  choice: QualityChoice
-  step: Step
+  /** What the person asked of the line. */
+  mode: LineMode
   sample: LineSample | null
   reading: MediaReading | null
-  speaking: ParticipantId[]
   own: Record<Source, OwnStatus>
   screenTrouble: DeviceTrouble | null
   /** Tracks that play in the slots, by m-line. */
@@ -43,7 +42,9 @@ export interface LiveRoomOptions {
   resume: string | null
   keepResume: SignalingOptions['keepResume']
   videoSlots: number
-  small: boolean
+  /** As the person left it last time. */
+  mode: LineMode
+  keepMode(mode: LineMode): void
   /** The same devices that the device check opened. */
   devices?: DeviceModel
   openSocket?: SignalingOptions['openSocket']
@@ -54,11 +55,19 @@ export interface LiveRoomOptions {
 
 const WATCHING_EVERY_MS = 15_000
 const READ_EVERY_MS = 2_000
-const SPEAKING_EVERY_MS = 400
+const REPORT_EVERY_MS = 10_000
+/** A glance at another tab costs nobody a picture; whoever stays away longer only listens. */
+const HIDDEN_FOR_MS = 5_000
+/** Sizes change many times while a window is dragged. */
+const RESIZED_FOR_MS = 200
 /** ICE often mends itself within this; sooner would tear down what is about to work. */
-const DISCONNECTED_FOR_MS = 3_000
-const CONNECT_WITHIN_MS = 10_000
+const DISCONNECTED_FOR_MS = 2_000
+/** Where UDP is blocked the browser needs a few round trips more to find its way over TCP. */
+const CONNECT_WITHIN_MS = 15_000
 const MEND_WITHIN_MS = 6_000
+/** On another network an old line answers never; on a crowded one it answers late. */
+const MOVED_PROBE_MS = 1_200
+const BROKEN_PROBE_MS = 4_000
 /** A new Peer is the last resort: each pause before one is twice the one before, until media flows again. */
 const FIRST_REOPEN_MS = 15_000
 const LONGEST_REOPEN_MS = 120_000
@@ -70,11 +79,9 @@ export class LiveRoom {
     line: { at: 'connecting', attempt: 1 },
     media: 'idle',
     mediaTrouble: '',
-    choice: 'auto',
-    step: 'high',
+    mode: 'auto',
     sample: null,
     reading: null,
-    speaking: [],
     own: { microphone: 'off', camera: 'off', screen: 'off', screen_audio: 'off' },
     screenTrouble: null,
     slotTracks: new Map(),
@@ -85,8 +92,12 @@ export class LiveRoom {
 
   private readonly signaling: SignalingClient
   private readonly media: MediaClient
-  private readonly ladder = new LineLadder()
   private watching = { visible: true, sound: false }
+  private shown: readonly Shown[] = []
+  private hidden = false
+  private hideTimer: ReturnType<typeof setTimeout> | undefined
+  private resizeTimer: ReturnType<typeof setTimeout> | undefined
+  private reported: MediaReading | null = null
   private timers: ReturnType<typeof setInterval>[] = []
   private mendTimer: ReturnType<typeof setTimeout> | undefined
   private mends = 0
@@ -99,6 +110,7 @@ export class LiveRoom {
   private disposed = false
 
   constructor(private readonly options: LiveRoomOptions) {
+    this.state.mode = options.mode
     this.devices = options.devices ?? new DeviceModel({ mediaDevices: options.mediaDevices, onLost: (kind) => this.deviceLost(kind) })
     this.signaling = new SignalingClient({
       url: options.socketUrl,
@@ -129,7 +141,7 @@ export class LiveRoom {
     this.timers = [
       setInterval(() => this.tellWatching(), WATCHING_EVERY_MS),
       setInterval(() => void this.read(), READ_EVERY_MS),
-      setInterval(() => this.listen(), SPEAKING_EVERY_MS),
+      setInterval(() => this.report(), REPORT_EVERY_MS),
     ]
   }
 
@@ -143,6 +155,8 @@ export class LiveRoom {
     this.disposed = true
     for (const timer of this.timers) clearInterval(timer)
     clearTimeout(this.mendTimer)
+    clearTimeout(this.hideTimer)
+    clearTimeout(this.resizeTimer)
     this.signaling.stop()
     this.media.close()
     this.state.screenTrack?.stop()
@@ -156,29 +170,45 @@ export class LiveRoom {
     await this.signaling.request(message)
   }
 
-  chooseQuality(choice: QualityChoice): void {
-    this.state.choice = choice
-    if (choice === 'auto') {
-      this.ladder.reset()
-      this.state.step = this.ladder.step
-    }
-    this.planSlots()
+  async lineOf(participant: ParticipantId): Promise<LineDetails> {
+    const reply = await this.signaling.request({ type: 'line_details', participant })
+    if (reply.type !== 'line_details') throw new RequestError('no_answer', '')
+    return reply.details
   }
 
-  setSmall(small: boolean): void {
-    this.options.small = small
-    this.planSlots()
+  /** Kept for the next time, and told again after every return. */
+  chooseMode(mode: LineMode): void {
+    this.state.mode = mode
+    this.options.keepMode(mode)
+    this.tellMode()
   }
 
-  /** Is the page visible, is the sound on? Told at once when it changes and every 15 s. */
-  setWatching(visible: boolean, sound: boolean): void {
+  /** What the page shows now: exactly this is asked for. Another picture is asked for at once, another size after a moment. */
+  show(shown: readonly Shown[]): void {
+    const before = this.shown
+    this.shown = shown
+    const resized = before.length === shown.length && shown.every((one, n) => one.participant === before[n]?.participant && one.source === before[n]?.source)
+    clearTimeout(this.resizeTimer)
+    if (resized) this.resizeTimer = setTimeout(() => this.planSlots(), RESIZED_FOR_MS)
+    else this.planSlots()
+  }
+
+  /**
+   * Is the page visible, is the sound on? Told at once when it changes and every 15 s. A page that nobody sees for a while
+   * asks for no pictures, unless one of them stands in a window of its own.
+   */
+  setWatching(visible: boolean, sound: boolean, ownWindow = false): void {
+    clearTimeout(this.hideTimer)
+    if (visible || ownWindow) this.setHidden(false)
+    else if (!this.hidden) this.hideTimer = setTimeout(() => this.setHidden(true), HIDDEN_FOR_MS)
     if (visible === this.watching.visible && sound === this.watching.sound) return
     this.watching = { visible, sound }
     this.tellWatching()
   }
 
+  /** Another network: the websocket may be as dead as the old path. */
   networkChanged(): void {
-    this.signaling.retryNow()
+    this.signaling.probe(MOVED_PROBE_MS)
     if (this.signaling.isOpen && this.answered) this.mend()
   }
 
@@ -243,9 +273,9 @@ export class LiveRoom {
     this.everWelcomed = true
     this.room.welcome(welcome, Date.now())
     if (again && !welcome.resumed) this.notify('rejoined')
-    if (!this.room.mayPublish.value) await this.goOffAir()
     this.mends = 0
     if (this.state.media !== 'blocked') this.state.media = again ? 'unstable' : 'connecting'
+    this.tellMode()
     this.tellWatching()
     await this.openMedia()
   }
@@ -257,6 +287,7 @@ export class LiveRoom {
     this.answered = false
     state.wishes = []
     state.slotTracks = new Map()
+    this.reported = null
     this.expectConnected(CONNECT_WITHIN_MS)
     try {
       await this.media.connect()
@@ -278,6 +309,9 @@ export class LiveRoom {
   private heard(message: ServerMessage): void {
     this.room.apply(message)
     switch (message.type) {
+      case 'roster':
+        if (message.last && !this.room.mayPublish.value) void this.goOffAir()
+        break
       case 'admitted':
         this.notify('admitted')
         break
@@ -291,7 +325,6 @@ export class LiveRoom {
       default:
         break
     }
-    this.planSlots()
   }
 
   private mutedByHost(source: Source): void {
@@ -334,6 +367,7 @@ export class LiveRoom {
         break
       case 'failed':
         if (this.state.media !== 'blocked') this.state.media = 'unstable'
+        this.signaling.probe(BROKEN_PROBE_MS)
         this.mend()
         break
       default:
@@ -344,7 +378,11 @@ export class LiveRoom {
   private expectConnected(within: number): void {
     clearTimeout(this.mendTimer)
     this.mendTimer = setTimeout(() => {
+      // A path may be renewed without ever having been lost.
+      if (this.media.isConnected) return this.mediaChanged('connected')
       if (this.state.media === 'connecting' || this.mends >= 2) this.state.media = 'blocked'
+      // Whatever broke the path may have broken the line too, which notices much later.
+      this.signaling.probe(BROKEN_PROBE_MS)
       this.mend()
     }, within)
   }
@@ -363,31 +401,19 @@ export class LiveRoom {
     }
   }
 
+  private setHidden(hidden: boolean): void {
+    if (hidden === this.hidden) return
+    this.hidden = hidden
+    this.planSlots()
+  }
+
   private planSlots(force = false): void {
     if (!this.answered) return
     const { state } = this
-    const wishes = this.planAt(state.step)
+    const wishes = planSlots(this.media.videoSlotMids(), this.hidden ? [] : this.shown, state.wishes)
     if (!force && sameWishes(wishes, state.wishes)) return
     state.wishes = wishes
     this.signaling.request({ type: 'slots', slots: wishes }).catch(() => undefined)
-  }
-
-  private planAt(step: Step): SlotWish[] {
-    return planSlots({
-      mids: this.media.videoSlotMids(),
-      publications: this.room.state.publications.values(),
-      participants: this.room.state.participants,
-      you: this.room.state.you,
-      choice: this.state.choice,
-      step,
-      before: this.state.wishes,
-      small: this.options.small,
-    })
-  }
-
-  /** The layer that a slot may have now, for the words beside 画质. */
-  maxLayer(mid: string): LayerName | null {
-    return this.state.wishes.find((one) => one.mid === mid)?.max_layer ?? null
   }
 
   private async read(): Promise<void> {
@@ -395,23 +421,19 @@ export class LiveRoom {
     if (!reading || this.disposed) return
     const before = this.state.reading
     this.state.reading = markRaw(reading)
-    if (!before) return
-    const sample = compare(before, reading)
-    this.state.sample = sample
-    // A hidden page gets its pictures late whatever the line is.
-    if (!this.watching.visible || this.state.media !== 'connected') return
-    const alike = (a: Step, b: Step) => sameWishes(this.planAt(a), this.planAt(b))
-    if (this.state.choice === 'auto' && this.ladder.observe(sample.level, reading.at, alike)) {
-      this.state.step = this.ladder.step
-      this.planSlots()
-    }
+    if (before) this.state.sample = compare(before, reading)
   }
 
-  private listen(): void {
-    const mids = new Set(this.media.speakingMids())
-    const speaking = this.room.state.slots.flatMap((slot) => (slot.participant !== null && mids.has(slot.mid) ? [slot.participant] : []))
-    if (this.state.own.microphone === 'on' && this.devices.state.level >= 4) speaking.push(this.room.state.you)
-    if (speaking.join() !== this.state.speaking.join()) this.state.speaking = speaking
+  private report(): void {
+    const { reading, media } = this.state
+    if (!reading || media !== 'connected') return
+    const before = this.reported
+    this.reported = reading
+    if (before && before !== reading) this.signaling.request({ type: 'line_report', ...reportBetween(before, reading) }).catch(() => undefined)
+  }
+
+  private tellMode(): void {
+    this.signaling.request({ type: 'line_mode', mode: this.state.mode }).catch(() => undefined)
   }
 
   private tellWatching(): void {

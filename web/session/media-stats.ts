@@ -21,6 +21,8 @@ export interface SlotReading {
   totalAudioEnergy: number
   audioLevel: number
   concealedSamples: number
+  /** Of those, what was made up for a pause rather than for a loss. */
+  silentConcealedSamples: number
   totalSamplesReceived: number
 }
 
@@ -47,6 +49,8 @@ export interface MediaReading {
   /** Round trip in seconds, and what the sender's estimate allows in bit/s; `null` when not known. */
   roundTrip: number | null
   canSend: number | null
+  /** What the media travels over. */
+  transport: 'udp' | 'tcp' | null
   bytesReceived: number
   bytesSent: number
 }
@@ -61,10 +65,14 @@ export interface MidNames {
 }
 
 export function readStats(report: { forEach(visit: (entry: Entry) => void): void }, names: MidNames, at = Date.now()): MediaReading {
-  const reading: MediaReading = { at, slots: [], sent: [], roundTrip: null, canSend: null, bytesReceived: 0, bytesSent: 0 }
+  const reading: MediaReading = { at, slots: [], sent: [], roundTrip: null, canSend: null, transport: null, bytesReceived: 0, bytesSent: 0 }
   const remote = new Map<string, number>()
   const tracks = new Map<string, string>()
+  const protocols = new Map<string, string>()
+  let selected: string | null = null
   report.forEach((entry) => {
+    if (entry.type === 'transport' && typeof entry.selectedCandidatePairId === 'string') selected = entry.selectedCandidatePairId
+    if (entry.type === 'remote-candidate') protocols.set(String(entry.id), String(entry.protocol).toLowerCase())
     if (entry.type === 'remote-inbound-rtp') remote.set(String(entry.localId ?? ''), num(entry.fractionLost))
     if (entry.type === 'track') tracks.set(String(entry.id), String(entry.trackIdentifier))
   })
@@ -80,9 +88,13 @@ export function readStats(report: { forEach(visit: (entry: Entry) => void): void
       const source = names.sources.get(mid)
       if (source) reading.sent.push(sentOf(entry, source, remote.get(String(entry.id)) ?? 0))
     }
-    if (entry.type === 'candidate-pair' && entry.nominated === true && entry.state === 'succeeded') {
+    // After a change of path the old pair stays nominated; the transport names the one in use, where the browser says so.
+    const inUse = selected === null ? entry.nominated === true && entry.state === 'succeeded' : entry.id === selected
+    if (entry.type === 'candidate-pair' && inUse) {
       reading.roundTrip = typeof entry.currentRoundTripTime === 'number' ? entry.currentRoundTripTime : null
       reading.canSend = typeof entry.availableOutgoingBitrate === 'number' ? entry.availableOutgoingBitrate : null
+      const protocol = protocols.get(String(entry.remoteCandidateId))
+      reading.transport = protocol === 'tcp' || protocol === 'udp' ? protocol : null
       reading.bytesReceived = num(entry.bytesReceived)
       reading.bytesSent = num(entry.bytesSent)
     }
@@ -109,6 +121,7 @@ function slotOf(entry: Entry, mid: string): SlotReading {
     totalAudioEnergy: num(entry.totalAudioEnergy),
     audioLevel: num(entry.audioLevel),
     concealedSamples: num(entry.concealedSamples),
+    silentConcealedSamples: num(entry.silentConcealedSamples),
     totalSamplesReceived: num(entry.totalSamplesReceived),
   }
 }

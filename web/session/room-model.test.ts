@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { person, welcome } from './fakes'
+import { history, person, roster, welcome } from './fakes'
 import { RoomModel } from './room-model'
-import type { ChatLine, Welcome } from '@/protocol/signaling'
+import type { ChatLine, ParticipantView, Welcome } from '@/protocol/signaling'
 
 const line = (seq: number, participant = 1): ChatLine => ({ seq, participant, name: '周文澜', role: 'host', text: `第 ${seq} 条`, at_ms: seq })
-function room(over: Partial<Welcome> = {}) {
-  const model = new RoomModel()
+function arrive(model: RoomModel, over: Partial<Welcome> = {}) {
   model.welcome(welcome(1, { now_ms: 5_000, ...over }) as Welcome & { type: 'welcome' }, 3_000)
+}
+function room(people?: ParticipantView[], over: Partial<Welcome> = {}) {
+  const model = new RoomModel()
+  arrive(model, over)
+  model.apply(roster(people))
+  model.apply(history())
   return model
 }
 
@@ -14,19 +19,19 @@ describe('what is known of a Session', () => {
   it('keeps_the_servers_clock', () => expect(room().state.clockOffset).toBe(2_000))
 
   it('counts_people_who_are_here_and_no_machines', () => {
-    const model = room({ participants: [person(1), person(2), person(3, { connected: false }), person(4, { kind: 'encoder' })] })
+    const model = room([person(1), person(2), person(3, { connected: false }), person(4, { kind: 'encoder' })])
     expect(model.people.value.map((one) => one.id)).toEqual([1, 2, 3])
     expect(model.present.value).toBe(2)
   })
 
   it('orders_hosts_first_and_hands_by_waiting', () => {
-    const model = room({ participants: [person(3, { hand_raised_ms: 50 }), person(2, { hand_raised_ms: 90 }), person(1, { role: 'host' }), person(4, { hand_raised_ms: 10 })] })
+    const model = room([person(3, { hand_raised_ms: 50 }), person(2, { hand_raised_ms: 90 }), person(1, { role: 'host' }), person(4, { hand_raised_ms: 10 })])
     expect(model.people.value[0]?.id).toBe(1)
     expect(model.hands.value.map((one) => one.id)).toEqual([4, 3, 2])
   })
 
   it('who_leaves_takes_the_publications_along', () => {
-    const model = room({ publications: [{ id: 9, participant: 1, source: 'camera', muted: false }] })
+    const model = room(undefined, { publications: [{ id: 9, participant: 1, source: 'camera', muted: false }] })
     expect(model.publication(1, 'camera')?.id).toBe(9)
     model.apply({ type: 'participant_left', participant: 1 })
     expect(model.publication(1, 'camera')).toBeUndefined()
@@ -39,8 +44,41 @@ describe('what is known of a Session', () => {
     expect(model.mayPublish.value).toBe(true)
   })
 
+  it('the_number_of_people_is_right_before_the_roster_is_whole', () => {
+    const model = new RoomModel()
+    arrive(model, { people: 31 })
+    model.apply(roster([person(1)], false))
+    expect(model.present.value).toBe(31)
+    model.apply(roster([person(2)]))
+    expect(model.present.value).toBe(2)
+  })
+
+  it('on_the_way_back_nobody_vanishes_until_the_new_roster_is_whole', () => {
+    const model = room([person(1), person(2), person(3)])
+    arrive(model, { resumed: true })
+    model.apply(roster([person(1)], false))
+    expect(model.people.value).toHaveLength(3)
+    model.apply({ type: 'participant_joined', participant: person(9) })
+    model.apply(roster([person(2)]))
+    expect(model.people.value.map((one) => one.id)).toEqual([1, 2, 9])
+  })
+
+  it('keeps_who_speaks_whom_the_host_shows_and_how_the_lines_are', () => {
+    const model = room()
+    model.apply({ type: 'speakers', speakers: [2, 1] })
+    model.apply({ type: 'spotlight', participant: 2 })
+    model.apply({ type: 'lines', lines: [{ participant: 1, bars: 4 }, { participant: 2, bars: 1 }] })
+    model.apply({ type: 'lines', lines: [{ participant: 2, bars: 2 }] })
+    model.apply({ type: 'your_line', step: 'screen_only', mode: 'auto', estimate_kbps: 210 })
+    expect(model.state).toMatchObject({ speakers: [2, 1], spotlight: 2, step: 'screen_only', estimateKbps: 210 })
+    expect(Array.from(model.state.bars)).toEqual([[1, 4], [2, 2]])
+    arrive(model)
+    expect(model.state).toMatchObject({ speakers: [], spotlight: null, step: 'full' })
+  })
+
   it('a_line_of_chat_appears_once_and_ours_is_not_unread', () => {
-    const model = room({ chat: [line(1)] })
+    const model = room()
+    model.apply({ type: 'chat', line: line(1, 2) })
     model.apply({ type: 'chat', line: line(2) })
     model.apply({ type: 'chat', line: line(2) })
     model.apply({ type: 'chat', line: line(3, 2) })
@@ -49,8 +87,13 @@ describe('what is known of a Session', () => {
   })
 
   it('lines_missed_while_away_are_unread', () => {
-    const model = room({ chat: [line(1)] })
-    model.welcome(welcome(2, { chat: [line(1), line(2), line(3)] }) as Welcome & { type: 'welcome' }, 0)
+    const model = room()
+    model.apply({ type: 'chat', line: line(1, 2) })
+    arrive(model, { resumed: true })
+    model.apply(history([line(1, 2), line(2)], false))
+    expect(model.state.chat).toHaveLength(1)
+    model.apply(history([line(3)]))
+    expect(model.state.chat).toHaveLength(3)
     expect(model.state.unread).toBe(2)
   })
 })

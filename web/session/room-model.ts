@@ -2,6 +2,7 @@
 import { computed, reactive } from '@vue/reactivity'
 import type {
   ChatLine,
+  LineStep,
   ParticipantId,
   ParticipantView,
   PublicationId,
@@ -25,6 +26,17 @@ export interface RoomState {
   chat: ChatLine[]
   /** Lines that came while the chat was not looked at. */
   unread: number
+  /** How many there are while the roster is still on its way; `null` once it is whole. */
+  expected: number | null
+  /** Who is heard now, the loudest first. */
+  speakers: ParticipantId[]
+  /** Whom the host shows to everybody. */
+  spotlight: ParticipantId | null
+  /** 4 good … 1 bad, 0 no media. Told to hosts only. */
+  bars: Map<ParticipantId, number>
+  /** How far the server stepped down for this line, and what it believes the line carries. */
+  step: LineStep
+  estimateKbps: number | null
 }
 
 /** The server keeps 200; a page that stays open all afternoon keeps somewhat more, not everything. */
@@ -41,7 +53,17 @@ export class RoomModel {
     slots: [],
     chat: [],
     unread: 0,
+    expected: null,
+    speakers: [],
+    spotlight: null,
+    bars: new Map(),
+    step: 'full',
+    estimateKbps: null,
   })
+
+  /** The roster and the chat of a welcome come in pieces; what was known stays shown until they are whole. */
+  private arriving: Map<ParticipantId, ParticipantView> | null = null
+  private history: ChatLine[] | null = null
 
   readonly me = computed(() => this.state.participants.get(this.state.you) ?? null)
   readonly isHost = computed(() => this.me.value?.role === 'host')
@@ -54,7 +76,7 @@ export class RoomModel {
       .filter((one) => one.kind !== 'encoder' && one.kind !== 'player')
       .sort((a, b) => rank(a) - rank(b) || a.joined_ms - b.joined_ms || a.id - b.id),
   )
-  readonly present = computed(() => this.people.value.filter((one) => one.connected).length)
+  readonly present = computed(() => this.state.expected ?? this.people.value.filter((one) => one.connected).length)
 
   /** Raised hands, longest waiting first. */
   readonly hands = computed(() =>
@@ -79,23 +101,36 @@ export class RoomModel {
     state.title = welcome.session.title
     state.startedMs = welcome.session.started_ms
     state.clockOffset = welcome.now_ms - now
-    state.participants = new Map(welcome.participants.map((one) => [one.id, one]))
     state.publications = new Map(welcome.publications.map((one) => [one.id, one]))
     state.slots = []
-    const last = state.chat.length > 0 ? (state.chat[state.chat.length - 1]?.seq ?? -1) : Infinity
-    state.unread += welcome.chat.filter((line) => line.seq > last && line.participant !== welcome.you).length
-    state.chat = welcome.chat
+    state.expected = welcome.people
+    state.speakers = []
+    state.spotlight = welcome.session.spotlight
+    state.bars = new Map()
+    state.step = 'full'
+    state.estimateKbps = null
+    this.arriving = new Map()
+    this.history = []
   }
 
   apply(message: ServerMessage): void {
     const { state } = this
     switch (message.type) {
+      case 'roster':
+        this.rosterPiece(message.participants, message.last)
+        break
+      case 'chat_history':
+        this.historyPiece(message.lines, message.last)
+        break
       case 'participant_joined':
       case 'participant_changed':
         state.participants.set(message.participant.id, message.participant)
+        this.arriving?.set(message.participant.id, message.participant)
         break
       case 'participant_left':
         state.participants.delete(message.participant)
+        this.arriving?.delete(message.participant)
+        state.bars.delete(message.participant)
         for (const one of Array.from(state.publications.values())) {
           if (one.participant === message.participant) state.publications.delete(one.id)
         }
@@ -113,6 +148,19 @@ export class RoomModel {
       case 'chat':
         this.chatLine(message.line)
         break
+      case 'speakers':
+        state.speakers = message.speakers
+        break
+      case 'spotlight':
+        state.spotlight = message.participant
+        break
+      case 'lines':
+        for (const one of message.lines) state.bars.set(one.participant, one.bars)
+        break
+      case 'your_line':
+        state.step = message.step
+        state.estimateKbps = message.estimate_kbps
+        break
       default:
         break
     }
@@ -129,9 +177,29 @@ export class RoomModel {
     return this.state.slots.find((one) => one.mid === mid)
   }
 
+  private rosterPiece(participants: ParticipantView[], last: boolean): void {
+    const arriving = (this.arriving ??= new Map())
+    for (const one of participants) arriving.set(one.id, one)
+    if (!last) return
+    this.state.participants = arriving
+    this.state.expected = null
+    this.arriving = null
+  }
+
+  private historyPiece(lines: ChatLine[], last: boolean): void {
+    const { state } = this
+    const history = (this.history ??= [])
+    history.push(...lines)
+    if (!last) return
+    const known = state.chat.length > 0 ? (state.chat[state.chat.length - 1]?.seq ?? -1) : Infinity
+    state.unread += history.filter((line) => line.seq > known && line.participant !== state.you).length
+    state.chat = history
+    this.history = null
+  }
+
   private chatLine(line: ChatLine): void {
     const { state } = this
-    // A line may come twice around a resume: once in the welcome, once by itself.
+    // A line may come twice around a resume: once in the history, once by itself.
     if (state.chat.some((one) => one.seq === line.seq)) return
     state.chat.push(line)
     if (state.chat.length > CHAT_KEPT) state.chat.splice(0, state.chat.length - CHAT_KEPT)

@@ -67,7 +67,10 @@ export class SignalingClient {
   private droppedAt = 0
   private retryTimer: ReturnType<typeof setTimeout> | undefined
   private pingTimer: ReturnType<typeof setInterval> | undefined
+  private probeTimer: ReturnType<typeof setTimeout> | undefined
   private heardAt = 0
+  /** Messages, for a probe: a clock may stand still between two. */
+  private heard = 0
   private freshTicket = false
   private ticketRefusals = 0
   private everOpen = false
@@ -102,6 +105,21 @@ export class SignalingClient {
     if (this.finished || this.socket) return
     clearTimeout(this.retryTimer)
     void this.connect()
+  }
+
+  /** Does the line still stand? If it says nothing for so long, it is dropped and taken up again, long before a ping would tell. */
+  probe(withinMs: number): void {
+    const socket = this.socket
+    if (!socket) return this.retryNow()
+    if (this.finished) return
+    // An attempt that was under way may hang on the old network for a minute.
+    if (!this.welcomed) return this.again()
+    const heard = this.heard
+    this.send(socket, { type: 'ping' }).catch(() => undefined)
+    clearTimeout(this.probeTimer)
+    this.probeTimer = setTimeout(() => {
+      if (socket === this.socket && this.heard === heard) this.drop()
+    }, withinMs)
   }
 
   leave(): void {
@@ -159,6 +177,7 @@ export class SignalingClient {
     socket.onmessage = (event) => {
       if (socket !== this.socket) return
       this.heardAt = Date.now()
+      this.heard += 1
       this.hear(event.data)
     }
     socket.onclose = (event) => {
@@ -289,6 +308,7 @@ export class SignalingClient {
   private release(code: number): void {
     clearTimeout(this.retryTimer)
     clearInterval(this.pingTimer)
+    clearTimeout(this.probeTimer)
     this.generation += 1
     const socket = this.socket
     this.socket = null

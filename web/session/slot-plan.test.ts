@@ -1,23 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { person } from './fakes'
 import { planSlots } from './slot-plan'
-import type { SlotPlanInput } from './slot-plan'
-import type { PublicationView, Source } from '@/protocol/signaling'
+import type { Shown } from './slot-plan'
 
-const pub = (id: number, participant: number, source: Source, muted = false): PublicationView => ({ id, participant, source, muted })
-const people = new Map([
-  [1, person(1, { role: 'host' })],
-  [2, person(2)],
-  [3, person(3, { role: 'presenter' })],
-  [4, person(4, { may_publish: true })],
-])
-const base: SlotPlanInput = { mids: ['7', '8', '9'], publications: [], participants: people, you: 2, choice: 'auto', step: 'high', before: [], small: false }
-const plan = (over: Partial<SlotPlanInput>) => planSlots({ ...base, ...over })
-const layers = (over: Partial<SlotPlanInput>) => plan(over).map((one) => one.max_layer)
+const mids = ['7', '8', '9']
+const camera = (participant: number, width: number | null = 1200): Shown => ({ participant, source: 'camera', width })
+const screen = (participant: number, width: number | null = 1200): Shown => ({ participant, source: 'screen', width })
+const layers = (shown: Shown[]) => planSlots(mids, shown, []).map((one) => one.max_layer)
 
-describe('who is shown where', () => {
-  it('puts_the_screen_and_the_host_before_speakers', () => {
-    const wishes = plan({ publications: [pub(1, 4, 'camera'), pub(2, 3, 'camera'), pub(3, 1, 'camera'), pub(4, 1, 'screen'), pub(5, 1, 'microphone')] })
+describe('which slot shows whom', () => {
+  it('the_first_ones_are_shown_when_slots_run_out', () => {
+    const wishes = planSlots(mids, [screen(1), camera(1), camera(3), camera(4)], [])
     expect(wishes.map((one) => one.show)).toEqual([
       { participant: 1, source: 'screen' },
       { participant: 1, source: 'camera' },
@@ -25,48 +17,29 @@ describe('who is shown where', () => {
     ])
   })
 
-  it('never_shows_me_to_myself_nor_a_muted_camera', () => {
-    expect(plan({ publications: [pub(1, 2, 'camera'), pub(2, 1, 'camera', true)] })).toEqual([])
-  })
-
   it('nobody_jumps_when_a_screen_appears_or_goes', () => {
-    const alone = plan({ publications: [pub(1, 1, 'camera')] })
-    expect(alone[0]).toMatchObject({ mid: '7' })
-    const both = plan({ publications: [pub(1, 1, 'camera'), pub(2, 1, 'screen')], before: alone })
+    const alone = planSlots(mids, [camera(1)], [])
+    const both = planSlots(mids, [screen(1), camera(1)], alone)
     expect(both.find((one) => one.show?.source === 'camera')?.mid).toBe('7')
     expect(both.find((one) => one.show?.source === 'screen')?.mid).toBe('8')
-    expect(plan({ publications: [pub(1, 1, 'camera')], before: both })).toMatchObject([{ mid: '7' }])
+    expect(planSlots(mids, [camera(1)], both)).toMatchObject([{ mid: '7' }])
   })
 
-  it('the_newest_screen_wins_when_two_share', () => {
-    expect(plan({ publications: [pub(1, 1, 'screen'), pub(2, 3, 'screen')] })).toMatchObject([{ show: { participant: 3 } }])
+  it('the_next_page_takes_the_slots_of_the_last', () => {
+    const first = planSlots(mids, [camera(1), camera(2), camera(3)], [])
+    const second = planSlots(mids, [camera(1), camera(4), camera(5)], first)
+    expect(second.map((one) => [one.mid, one.show?.participant])).toEqual([['7', 1], ['8', 4], ['9', 5]])
+  })
+
+  it('a_picture_that_stands_in_two_places_is_asked_for_once', () => {
+    expect(planSlots(mids, [camera(1), camera(1, 200)], [])).toHaveLength(1)
   })
 })
 
 describe('how large', () => {
-  const camera = [pub(1, 1, 'camera')]
-  const withScreen = [pub(1, 1, 'camera'), pub(2, 1, 'screen')]
-
-  it('a_camera_alone_on_the_stage_is_high', () => expect(layers({ publications: camera })).toEqual(['high']))
-  it('a_camera_beside_slides_needs_only_the_half', () => expect(layers({ publications: withScreen })).toEqual(['high', 'mid']))
-  it('a_grid_needs_only_quarters', () => {
-    const many = [1, 3, 4, 5, 6, 7].map((who, n) => pub(n, who, 'camera'))
-    expect(new Set(layers({ publications: many, mids: ['1', '2', '3', '4', '5', '6'] }))).toEqual(new Set(['low']))
+  it('follows_the_pixels_that_a_camera_fills', () => {
+    expect(layers([camera(1, 300), camera(2, 640), camera(3, 1200)])).toEqual(['low', 'mid', 'high'])
   })
-
-  it('the_choice_of_the_person_limits_cameras_but_never_the_text_of_slides', () => {
-    expect(layers({ publications: withScreen, choice: 'low' })).toEqual(['high', 'low'])
-    expect(layers({ publications: camera, choice: 'mid' })).toEqual(['mid'])
-    expect(layers({ publications: withScreen, choice: 'high' })).toEqual(['high', 'high'])
-  })
-
-  it('a_weak_line_takes_cameras_first_and_slides_last', () => {
-    expect(layers({ publications: withScreen, step: 'low' })).toEqual(['high', 'low'])
-    expect(plan({ publications: withScreen, step: 'slides' }).map((one) => one.show?.source)).toEqual(['screen'])
-    expect(plan({ publications: withScreen, step: 'audio' })).toEqual([])
-  })
-
-  it('a_choice_of_the_person_is_not_undone_by_the_ladder', () => {
-    expect(layers({ publications: camera, choice: 'high', step: 'audio' })).toEqual(['high'])
-  })
+  it('keeps_the_text_of_slides_but_in_a_thumbnail', () => expect(layers([screen(1, 820), screen(2, 300)])).toEqual(['high', 'low']))
+  it('is_the_middle_until_it_was_measured', () => expect(layers([camera(1, null), screen(2, null)])).toEqual(['mid', 'high']))
 })

@@ -48,12 +48,19 @@ impl Connection {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    /// Says hello, and reads on to the end of what the server tells of the Room.
     async fn hello(&mut self, ticket: &str, resume: Option<String>) -> anyhow::Result<Box<Welcome>> {
         let hello = ClientMessage::Hello { protocol: PROTOCOL_VERSION, ticket: ticket.to_owned(), resume };
-        match self.ask(hello).await? {
-            ServerMessage::Welcome(welcome) => Ok(welcome),
+        let welcome = match self.ask(hello).await? {
+            ServerMessage::Welcome(welcome) => welcome,
             other => bail!("the answer to hello was {other:?}"),
-        }
+        };
+        let told = async {
+            while !matches!(self.next().await?, ServerMessage::ChatHistory { last: true, .. }) {}
+            anyhow::Ok(())
+        };
+        tokio::time::timeout(ANSWER_WITHIN, told).await.context("the server did not tell of the Room in time")??;
+        Ok(welcome)
     }
 
     pub(crate) async fn offer(&mut self, sdp: String) -> anyhow::Result<String> {
@@ -145,7 +152,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 fn answers(message: &ServerMessage) -> Option<u64> {
     match message {
         ServerMessage::Welcome(welcome) => Some(welcome.re),
-        ServerMessage::Ok { re } | ServerMessage::Answer { re, .. } | ServerMessage::Pong { re, .. } => Some(*re),
+        ServerMessage::Ok { re }
+        | ServerMessage::Answer { re, .. }
+        | ServerMessage::Pong { re, .. }
+        | ServerMessage::LineDetails { re, .. } => Some(*re),
         ServerMessage::Refused(refusal) => refusal.re,
         _ => None,
     }

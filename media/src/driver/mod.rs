@@ -6,12 +6,15 @@
 
 mod shard;
 mod socket;
+mod tcp;
 #[cfg(test)]
 mod tests;
 
+pub use tcp::AcceptedTcp;
+
 use crate::ids::{Mid, PeerId, TrackId, Want};
 use crate::sdp::{Flow, LocalTransport};
-use crate::sfu::{PeerStats, Sfu, SfuError, SfuEvent, Totals};
+use crate::sfu::{PeerStats, Sfu, SfuError, SfuEvent, TcpDoor, Totals};
 use crate::transport::Identity;
 use mio::Waker;
 use std::io;
@@ -76,6 +79,7 @@ type Command = Box<dyn FnOnce(&mut Sfu, Instant) + Send>;
 #[derive(Clone)]
 pub struct Shard {
     commands: SyncSender<Command>,
+    newcomers: SyncSender<AcceptedTcp>,
     stopping: Arc<AtomicBool>,
     waker: Arc<Waker>,
     local_addr: SocketAddr,
@@ -165,6 +169,26 @@ impl Shard {
         want: Want,
     ) -> Result<(), ShardError> {
         self.ask(move |sfu, now| sfu.assign_slot(now, peer, mid, track, want)).await?.map_err(Into::into)
+    }
+
+    /// Names TCP candidates in the answers to come; a listener brings the connections by [`Self::adopt`].
+    ///
+    /// # Errors
+    /// Busy; stopped.
+    pub async fn offer_tcp(&self, door: TcpDoor) -> Result<(), ShardError> {
+        self.ask(move |sfu, _| sfu.offer_tcp(door)).await
+    }
+
+    /// Hands over a connection whose first frame names this shard. It is closed when the frame proves nothing.
+    ///
+    /// # Errors
+    /// Busy; stopped. The connection is closed then.
+    pub fn adopt(&self, accepted: AcceptedTcp) -> Result<(), ShardError> {
+        self.newcomers.try_send(accepted).map_err(|error| match error {
+            TrySendError::Full(_) => ShardError::Busy,
+            TrySendError::Disconnected(_) => ShardError::Stopped,
+        })?;
+        self.waker.wake().map_err(|_| ShardError::Stopped)
     }
 
     /// How one peer fares; `None` when it is gone.

@@ -2,10 +2,11 @@
 #![expect(clippy::disallowed_methods, reason = "the driver is where the clock is read")]
 
 use super::socket::MediaSocket;
+use super::tcp::{AcceptedTcp, TcpMedia};
 use super::{Command, Shard, ShardConfig, SpawnError};
 use crate::ids::PeerId;
 use crate::sfu::{Sfu, SfuConfig, SfuEvent};
-use crate::transport::DropCounts;
+use crate::transport::{DropCounts, Via};
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::io;
 use std::net::SocketAddr;
@@ -22,6 +23,8 @@ const WAKER: Token = Token(1);
 const BATCHES: usize = 8;
 /// Commands carried out before packets get their turn again: an opened peer costs about 0.2 ms.
 const COMMANDS: usize = 32;
+/// TCP connections that may wait to be taken over; each costs a check of one signature.
+const NEWCOMERS: usize = 256;
 /// The thread looks around this often even when nothing happens, to see that all handles are gone.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -34,15 +37,17 @@ pub(super) fn spawn(config: ShardConfig) -> Result<(Shard, mpsc::Receiver<SfuEve
     let local_addr = socket.local_addr();
     let sfu = new_sfu(&config, local_addr.port())?;
     let (commands, inbox) = sync_channel(config.command_capacity);
+    let (newcomers, arriving) = sync_channel(NEWCOMERS);
     let stopping = Arc::new(AtomicBool::new(false));
     let (events, receiver) = mpsc::channel(config.event_capacity);
-    let worker = Worker { poll, socket, sfu, inbox, events, readable: true, stopping: stopping.clone() };
+    let tcp = TcpMedia::new();
+    let worker = Worker { poll, socket, tcp, sfu, inbox, arriving, events, readable: true, stopping: stopping.clone() };
     let thread = std::thread::Builder::new()
         .name(format!("media-{}", config.number))
         .spawn(move || worker.run())
         .map_err(SpawnError::Thread)?;
     let thread = Arc::new(Mutex::new(Some(thread)));
-    Ok((Shard { commands, stopping, waker, local_addr, thread }, receiver))
+    Ok((Shard { commands, newcomers, stopping, waker, local_addr, thread }, receiver))
 }
 
 fn new_sfu(config: &ShardConfig, port: u16) -> Result<Sfu, SpawnError> {
@@ -60,8 +65,10 @@ fn new_sfu(config: &ShardConfig, port: u16) -> Result<Sfu, SpawnError> {
 struct Worker {
     poll: Poll,
     socket: MediaSocket,
+    tcp: TcpMedia,
     sfu: Sfu,
     inbox: Receiver<Command>,
+    arriving: Receiver<AcceptedTcp>,
     events: mpsc::Sender<SfuEvent>,
     /// There may be more to read: mio tells only of changes.
     readable: bool,
@@ -70,10 +77,11 @@ struct Worker {
 
 impl Worker {
     fn run(mut self) {
-        let mut woken = Events::with_capacity(8);
+        let mut woken = Events::with_capacity(128);
         let mut more_commands = false;
         while !self.stopping.load(Ordering::Acquire) {
-            let wait = if self.readable || more_commands { Duration::ZERO } else { self.idle_time() };
+            let wait =
+                if self.readable || self.tcp.has_more() || more_commands { Duration::ZERO } else { self.idle_time() };
             if let Err(error) = self.poll.poll(&mut woken, Some(wait))
                 && error.kind() != io::ErrorKind::Interrupted
             {
@@ -84,11 +92,16 @@ impl Worker {
                 if event.token() == SOCKET {
                     self.readable |= event.is_readable();
                 }
+                self.tcp.handle_event(event);
             }
             self.socket.flush_backlog();
             let now = Instant::now();
             more_commands = self.carry_out_commands(now);
+            while let Ok(accepted) = self.arriving.try_recv() {
+                self.tcp.adopt(self.poll.registry(), &mut self.sfu, now, accepted);
+            }
             self.receive(now);
+            self.tcp.receive(&mut self.sfu, now);
             if self.sfu.poll_timeout().is_some_and(|due| now >= due) {
                 self.sfu.handle_timeout(now);
             }
@@ -138,10 +151,13 @@ impl Worker {
     fn transmit(&mut self) {
         let mut refused = DropCounts::default();
         while let Some(transmit) = self.sfu.poll_transmit() {
-            if let Err(reason) = self.socket.send(&transmit) {
+            if let Via::Tcp(number) = transmit.via {
+                refused.count_many(TcpMedia::REFUSED, self.tcp.send(number, &transmit));
+            } else if let Err(reason) = self.socket.send(&transmit) {
                 refused.count_many(reason, transmit.datagrams().count() as u64);
             }
         }
+        self.tcp.flush(&mut self.sfu);
         self.sfu.count_drops(&refused);
     }
 

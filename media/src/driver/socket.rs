@@ -1,7 +1,7 @@
 //! The shard's UDP socket: batches in, segmentation offload out, answers from the address that was asked.
 
 use crate::sfu::Transmit;
-use crate::transport::{DropReason, Path};
+use crate::transport::{DropReason, Path, Via};
 use mio::net::UdpSocket;
 use quinn_udp::{BATCH_SIZE, RecvMeta, UdpSockRef, UdpSocketState};
 use socket2::{Domain, Protocol, Socket, Type};
@@ -75,7 +75,8 @@ impl MediaSocket {
             }
         };
         for (meta, buffer) in metas.iter().zip(&mut self.buffers).take(count) {
-            let path = Path { remote: canonical(meta.addr), local: meta.dst_ip.map(|ip| ip.to_canonical()) };
+            let (remote, local) = (canonical(meta.addr), meta.dst_ip.map(|ip| ip.to_canonical()));
+            let path = Path { remote, local, via: Via::Udp };
             let train = &mut buffer[..meta.len];
             train.chunks_mut(meta.stride.max(1)).for_each(|datagram| each(path, datagram));
         }
@@ -94,7 +95,7 @@ impl MediaSocket {
             return Err(DropReason::SendBacklog);
         }
         self.backlog_bytes += transmit.bytes.len();
-        let Transmit { destination, source, bytes, segment_size } = *transmit;
+        let Transmit { destination, source, bytes, segment_size, .. } = *transmit;
         self.backlog.push_back(Waiting { destination, source, bytes: bytes.to_vec(), segment_size });
         Ok(())
     }
@@ -103,7 +104,7 @@ impl MediaSocket {
     pub(super) fn flush_backlog(&mut self) {
         while let Some(waiting) = self.backlog.pop_front() {
             let Waiting { destination, source, ref bytes, segment_size } = waiting;
-            match self.try_send(&Transmit { destination, source, bytes, segment_size }) {
+            match self.try_send(&Transmit { destination, source, via: Via::Udp, bytes, segment_size }) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return self.backlog.push_front(waiting),
                 _ => self.backlog_bytes -= waiting.bytes.len(),
             }
@@ -140,6 +141,6 @@ impl MediaSocket {
 }
 
 /// An IPv4 client on a socket of both kinds is an IPv4 client.
-fn canonical(addr: SocketAddr) -> SocketAddr {
+pub(super) fn canonical(addr: SocketAddr) -> SocketAddr {
     SocketAddr::new(addr.ip().to_canonical(), addr.port())
 }

@@ -165,3 +165,6 @@ async fn an_address_that_is_taken_is_refused() {
     assert!(matches!(again, Err(SpawnError::Socket(..))));
     shard.stop().await;
 }
+
+#[path = "tests/tcp.rs"]
+mod tcp;

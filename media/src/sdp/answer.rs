@@ -170,15 +170,8 @@ fn write_transport(out: &mut Lines, local: &LocalTransport, tagged: bool) {
     if !tagged {
         return;
     }
-    for (index, candidate) in local.candidates.iter().enumerate() {
-        // RFC 8445 §5.1.2.1: host type preference 126; earlier addresses are preferred.
-        let priority = (126u32 << 24) | ((65_535 - index.min(65_535) as u32) << 8) | 255;
-        out.line(format_args!(
-            "a=candidate:{} 1 udp {priority} {} {} typ host",
-            index + 1,
-            candidate.ip(),
-            candidate.port()
-        ));
+    for candidate in local.candidate_attributes() {
+        out.line(format_args!("a={candidate}"));
     }
     out.line(format_args!("a=end-of-candidates"));
 }

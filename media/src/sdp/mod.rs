@@ -1,6 +1,7 @@
 //! What a client offered and what we answered (RFC 8866, RFC 8829, RFC 8853), as plain data.
 
 mod answer;
+mod candidates;
 mod offer;
 #[cfg(test)]
 mod tests;
@@ -117,6 +118,8 @@ pub struct LocalTransport {
     pub fingerprint_sha256: [u8; 32],
     /// Host candidates: every address that clients may reach the shard's UDP socket by.
     pub candidates: Vec<SocketAddr>,
+    /// Passive TCP host candidates (RFC 6544), for clients that UDP does not reach.
+    pub tcp_candidates: Vec<SocketAddr>,
 }
 
 /// What both sides agreed on.

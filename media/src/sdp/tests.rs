@@ -18,6 +18,7 @@ fn local() -> LocalTransport {
         ice_pwd: "our-password-of-24-chars".replace('-', "x"),
         fingerprint_sha256: [0xAB; 32],
         candidates: vec!["127.0.0.1:7780".parse().unwrap(), "192.0.2.7:7780".parse().unwrap()],
+        tcp_candidates: vec!["192.0.2.7:8443".parse().unwrap()],
     }
 }
 
@@ -49,7 +50,10 @@ fn a_browser_member_gets_its_uplinks_and_slots() {
     assert!(camera.feedback.nack && camera.feedback.pli && camera.feedback.transport_cc);
     assert!(text.contains("a=simulcast:recv l;m;h\r\n"));
     assert!(negotiated.lines[4..].iter().all(|line| line.own_ssrcs.is_some() && line.rids.is_empty()));
-    assert_eq!(text.matches("a=candidate:").count(), 2, "candidates stand once, in the tagged m-line");
+    assert_eq!(text.matches("a=candidate:").count(), 3, "candidates stand once, in the tagged m-line");
+    assert!(text.contains("a=candidate:1 1 udp 2130706431 127.0.0.1 7780 typ host\r\n"), "{text}");
+    let passive = "a=candidate:3 1 tcp 1520435199 192.0.2.7 8443 typ host tcptype passive\r\n";
+    assert!(text.contains(passive), "{text}");
     assert!(text.contains("a=group:BUNDLE 0 1 2 3 4 5 6 7 8\r\n"));
 }
 

@@ -32,7 +32,7 @@ fn packet(flags: u8, number: u8, rest: &[u8]) -> Vec<u8> {
 #[test]
 fn media_that_lies_is_counted_and_the_picture_goes_on() {
     let (mut house, host, viewer) = watched();
-    let path = Path { remote: house.member(host).client.addr, local: None };
+    let path = Path::udp(house.member(host).client.addr);
     let begun = house.now;
     // Sealed with the right keys, so that only the content lies.
     let lies = [

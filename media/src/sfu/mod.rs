@@ -9,6 +9,7 @@ mod negotiation;
 mod outgoing;
 mod sealing;
 mod stats;
+mod tcp;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +17,7 @@ use crate::ids::{Mid, PeerId, TrackId, Want};
 use crate::router::{Router, RouterConfig};
 use crate::sdp::{Flow, Offer};
 use crate::transport::stun::{BindingRequest, Credentials};
-use crate::transport::{CloseReason, DropCounts, DropReason, Identity, Input, Path, Protocol, TransportEvent};
+use crate::transport::{CloseReason, DropCounts, DropReason, Identity, Input, Origin, Path, Protocol, TransportEvent};
 pub use outgoing::Transmit;
 use outgoing::{Outgoing, Sender};
 use sealing::Sealing;
@@ -25,6 +26,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+pub use tcp::{MAX_SHARDS, TcpDoor, shard_named_in};
 
 /// Events that wait to be fetched. Above this, those that only say how things stand are dropped and counted.
 const MAX_EVENTS: usize = 4096;
@@ -45,7 +47,10 @@ pub struct Sfu {
     candidates: Vec<SocketAddr>,
     peers: HashMap<PeerId, Peer>,
     by_ufrag: HashMap<String, PeerId>,
-    by_addr: HashMap<SocketAddr, PeerId>,
+    by_origin: HashMap<Origin, PeerId>,
+    tcp: Option<TcpDoor>,
+    /// TCP connections that no peer uses any more, until the driver fetches them.
+    abandoned: Vec<u32>,
     router: Router,
     outgoing: Outgoing,
     events: VecDeque<SfuEvent>,
@@ -87,7 +92,9 @@ impl Sfu {
             candidates,
             peers: HashMap::new(),
             by_ufrag: HashMap::new(),
-            by_addr: HashMap::new(),
+            by_origin: HashMap::new(),
+            tcp: None,
+            abandoned: Vec::new(),
             router: Router::new(RouterConfig { seed, started, started_unix }),
             outgoing: Outgoing::default(),
             events: VecDeque::new(),
@@ -234,12 +241,9 @@ impl Sfu {
         let request = BindingRequest::parse(datagram)?;
         let id = *self.by_ufrag.get(request.local_ufrag()).ok_or(DropReason::StunUnknownUser)?;
         let peer = self.peers.get_mut(&id).ok_or(DropReason::StunUnknownUser)?;
-        let checked = peer.sender.transport.handle_binding(now, path, request)?;
-        self.by_addr.insert(path.remote, id);
-        if let Some(forgotten) = checked.forgotten.filter(|addr| self.by_addr.get(addr) == Some(&id)) {
-            self.by_addr.remove(&forgotten);
-        }
-        if let Some(retired) = checked.retired {
+        let retired = peer.sender.transport.handle_binding(now, path, request)?;
+        self.by_origin.insert(path.origin(), id);
+        if let Some(retired) = retired {
             self.by_ufrag.remove(&retired);
         }
         self.settle(now, id);
@@ -247,7 +251,7 @@ impl Sfu {
     }
 
     fn handle_from_peer(&mut self, now: Instant, path: Path, datagram: &mut [u8]) -> Result<(), DropReason> {
-        let id = *self.by_addr.get(&path.remote).ok_or(DropReason::UnknownSource)?;
+        let id = *self.by_origin.get(&path.origin()).ok_or(DropReason::UnknownSource)?;
         let peer = self.peers.get_mut(&id).ok_or(DropReason::UnknownSource)?;
         let input = peer.sender.transport.handle_datagram(now, path, datagram);
         if matches!(input, Input::Rtp(_)) {
@@ -277,6 +281,12 @@ impl Sfu {
         while let Some((path, datagram)) = transport.poll_transmit() {
             self.outgoing.push_control(path, datagram);
         }
+        while let Some(origin) = transport.poll_forgotten() {
+            if self.by_origin.get(&origin) == Some(&id) {
+                self.by_origin.remove(&origin);
+                self.abandoned.extend(origin.connection());
+            }
+        }
         let due = transport.next_timeout();
         let mut ended = None;
         let mut connected = false;
@@ -304,7 +314,13 @@ impl Sfu {
         self.router.remove_peer(now, id);
         self.peers.remove(&id);
         self.by_ufrag.retain(|_, owner| *owner != id);
-        self.by_addr.retain(|_, owner| *owner != id);
+        let abandoned = &mut self.abandoned;
+        self.by_origin.retain(|origin, owner| {
+            if *owner == id {
+                abandoned.extend(origin.connection());
+            }
+            *owner != id
+        });
         self.collect_router_events();
         self.tell(SfuEvent::Closed { peer: id, reason });
     }
@@ -332,7 +348,9 @@ impl Sfu {
         let peers = &mut self.peers;
         self.outgoing.close_boxes(|id| {
             let sender = &mut peers.get_mut(&id)?.sender;
-            Some((sender.transport.path()?, sender.outbox.take()?))
+            // Taken in any case: what has nowhere to go must not wait.
+            let outbox = sender.outbox.take()?;
+            Some((sender.transport.path()?, outbox))
         });
     }
 

@@ -1,6 +1,7 @@
 //! Offers and answers: how a peer comes to be, and how it changes.
 
 use super::outgoing::Sender;
+use super::tcp::{ICE_CHARS, TcpDoor};
 use super::{Peer, Sfu, SfuError};
 use crate::ids::{Mid, PeerId};
 use crate::sdp::{AnswerParams, Flow, LocalTransport, Negotiated, Offer, OfferError, RemoteTransport, answer};
@@ -9,7 +10,7 @@ use crate::transport::stun::Credentials;
 use std::collections::HashMap;
 use std::time::Instant;
 
-/// 144 random bits in a password, 48 in a name (RFC 8445 §5.3 asks for 128 and 24), base64 as ICE allows it.
+/// 144 random bits in a password, 48 in a name, behind the mark of the shard (RFC 8445 §5.3 asks for 128 and 24).
 const UFRAG_BYTES: usize = 6;
 const PWD_BYTES: usize = 18;
 
@@ -113,6 +114,7 @@ impl Sfu {
             ice_pwd: local.pwd.clone(),
             fingerprint_sha256: self.identity.fingerprint_sha256(),
             candidates: self.candidates.clone(),
+            tcp_candidates: self.tcp.as_ref().map(|door| door.addresses.clone()).unwrap_or_default(),
         }
     }
 
@@ -129,7 +131,8 @@ impl Sfu {
         let mut bytes = [0; UFRAG_BYTES + PWD_BYTES];
         self.identity.fill_random(&mut bytes).map_err(|_| SfuError::NoRandomness)?;
         let (ufrag, pwd) = bytes.split_at(UFRAG_BYTES);
-        Ok(Credentials { ufrag: ice_chars(ufrag), pwd: ice_chars(pwd) })
+        let mark = self.tcp.as_ref().map(TcpDoor::mark);
+        Ok(Credentials { ufrag: mark.into_iter().chain(ice_chars(ufrag)).collect(), pwd: ice_chars(pwd).collect() })
     }
 }
 
@@ -137,12 +140,10 @@ fn is_restart(before: &RemoteTransport, after: &RemoteTransport) -> bool {
     before.ice_ufrag != after.ice_ufrag || before.ice_pwd != after.ice_pwd
 }
 
-/// Six bits a character, as ICE allows them (RFC 8839 §5.4).
-fn ice_chars(bytes: &[u8]) -> String {
-    const CHARS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// Six bits a character.
+fn ice_chars(bytes: &[u8]) -> impl Iterator<Item = char> + '_ {
     let group = |three: &[u8]| three.iter().fold(0_u32, |all, byte| all << 8 | u32::from(*byte));
-    bytes
-        .chunks_exact(3)
-        .flat_map(|three| (0..4).rev().map(move |at| char::from(CHARS[(group(three) >> (6 * at)) as usize & 63])))
-        .collect()
+    bytes.chunks_exact(3).flat_map(move |three| {
+        (0..4).rev().map(move |at| char::from(ICE_CHARS[(group(three) >> (6 * at)) as usize & 63]))
+    })
 }

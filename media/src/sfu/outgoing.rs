@@ -4,7 +4,7 @@
 //! receiver at a time. So each receiver gets a box of its own for the length of a batch; boxes are used again.
 
 use crate::ids::PeerId;
-use crate::transport::{DropReason, Path, Transport};
+use crate::transport::{DropReason, Path, Transport, Via};
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 
@@ -20,6 +20,8 @@ pub struct Transmit<'a> {
     pub destination: SocketAddr,
     /// The address of ours that it should leave from.
     pub source: Option<IpAddr>,
+    /// Over TCP every datagram is a frame.
+    pub via: Via,
     pub bytes: &'a [u8],
     /// When there, `bytes` are several datagrams of this size; the last may be shorter.
     pub segment_size: Option<usize>,
@@ -129,7 +131,13 @@ impl Outgoing {
         if let Some((path, datagram)) = self.control.pop_front() {
             self.current_control = datagram;
             let bytes = self.current_control.as_slice();
-            return Some(Transmit { destination: path.remote, source: path.local, bytes, segment_size: None });
+            return Some(Transmit {
+                destination: path.remote,
+                source: path.local,
+                via: path.via,
+                bytes,
+                segment_size: None,
+            });
         }
         if let Some(last) = self.current.take() {
             self.put_back(last);
@@ -140,6 +148,7 @@ impl Outgoing {
         Some(Transmit {
             destination: departing.path.remote,
             source: departing.path.local,
+            via: departing.path.via,
             bytes: &departing.outbox.bytes[run.start..run.start + run.len],
             segment_size: (run.count > 1).then_some(run.segment),
         })
@@ -166,7 +175,7 @@ mod tests {
     use super::*;
 
     fn path() -> Path {
-        Path { remote: "127.0.0.1:9".parse().unwrap(), local: None }
+        Path::udp("127.0.0.1:9".parse().unwrap())
     }
 
     fn put(outgoing: &mut Outgoing, slot: &mut Option<Outbox>, len: usize) {
@@ -208,7 +217,7 @@ mod tests {
         for _ in 0..16 {
             slots.iter_mut().for_each(|slot| put(&mut outgoing, slot, 50));
         }
-        let paths = [1, 2].map(|port| Path { remote: SocketAddr::from(([127, 0, 0, 1], port)), local: None });
+        let paths = [1, 2].map(|port| Path::udp(SocketAddr::from(([127, 0, 0, 1], port))));
         let mut boxes = paths.into_iter().zip(&mut slots);
         outgoing.close_boxes(|_| boxes.next().and_then(|(path, slot)| Some((path, slot.take()?))));
         let order: Vec<u16> =

@@ -114,7 +114,7 @@ fn a_late_viewer_sees_the_first_keyframe_that_it_causes() {
 #[test]
 fn a_peer_is_told_apart_from_strangers() {
     let (mut house, ..) = broadcast(1, 1);
-    let stranger = Path { remote: "10.66.6.6:6".parse().unwrap(), local: None };
+    let stranger = Path::udp("10.66.6.6:6".parse().unwrap());
     let before = house.sfu.totals();
     let client = TestClient::new(ClientConfig::new(7));
     for mut datagram in [
@@ -131,7 +131,7 @@ fn a_peer_is_told_apart_from_strangers() {
     assert_eq!(drops.of(DropReason::UnknownSource) - before.drops.of(DropReason::UnknownSource), 2);
     assert_eq!(drops.of(DropReason::NotOurs) - before.drops.of(DropReason::NotOurs), 2);
     assert!(house.sfu.poll_transmit().is_none(), "strangers get no answer");
-    assert_eq!((house.sfu.by_addr.len(), house.sfu.peers.len()), (2, 2));
+    assert_eq!((house.sfu.by_origin.len(), house.sfu.peers.len()), (2, 2));
 }
 
 #[test]
@@ -140,10 +140,10 @@ fn a_wrong_password_is_counted_and_leaves_no_address() {
     let id = house.join(1, &[OfferLine::AudioDown]);
     let ufrag = answered(&house.member(id).answer, "ice-ufrag").to_owned();
     let mut request = house.member(id).client.binding_request(&ufrag, "not-the-password-of-the-server");
-    let path = Path { remote: "10.0.0.2:4444".parse().unwrap(), local: None };
+    let path = Path::udp("10.0.0.2:4444".parse().unwrap());
     house.sfu.handle_datagram(house.now, path, &mut request);
     assert_eq!(house.sfu.totals().drops.of(DropReason::StunWrongPassword), 1);
-    assert!(house.sfu.by_addr.is_empty());
+    assert!(house.sfu.by_origin.is_empty());
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_closed_peer_leaves_nothing_behind() {
     assert!(house.events.contains(&SfuEvent::Closed { peer: host, reason: CloseReason::ByPeer }));
     assert!(house.member(viewers[0]).client.ended, "the client was told");
     let sfu = &house.sfu;
-    assert_eq!((sfu.peers.len(), sfu.by_addr.len(), sfu.by_ufrag.len()), (0, 0, 0));
+    assert_eq!((sfu.peers.len(), sfu.by_origin.len(), sfu.by_ufrag.len()), (0, 0, 0));
     assert!(sfu.poll_timeout().is_none_or(|due| due > house.now));
 }
 
@@ -256,10 +256,10 @@ fn spoilt_datagrams_do_no_harm() {
             continue;
         }
         let remote = if round % 2 == 0 { addr } else { SocketAddr::from(([10, 6, 6, 6], (round % 60_000) as u16)) };
-        house.sfu.handle_datagram(house.now, Path { remote, local: None }, &mut spoilt);
+        house.sfu.handle_datagram(house.now, Path::udp(remote), &mut spoilt);
         while house.sfu.poll_transmit().is_some() {}
     }
-    assert_eq!(house.sfu.by_addr.len(), 2);
+    assert_eq!(house.sfu.by_origin.len(), 2);
     let before = house.member(viewers[0]).sink.shown.len();
     house.run(3 * SECOND);
     assert!(house.member(viewers[0]).sink.shown.len() > before + 60, "the broadcast goes on");
@@ -300,11 +300,11 @@ fn a_client_with_many_addresses_fills_no_table() {
     client.nominate = false;
     let request = client.binding_request(answered(&answer, "ice-ufrag"), answered(&answer, "ice-pwd"));
     for port in 1..5000 {
-        let path = Path { remote: SocketAddr::from(([10, 7, 7, 7], port)), local: None };
+        let path = Path::udp(SocketAddr::from(([10, 7, 7, 7], port)));
         house.sfu.handle_datagram(house.now, path, &mut request.clone());
         while house.sfu.poll_transmit().is_some() {}
     }
-    assert!(house.sfu.by_addr.len() <= 16, "{}", house.sfu.by_addr.len());
+    assert!(house.sfu.by_origin.len() <= 16, "{}", house.sfu.by_origin.len());
 }
 
 #[test]

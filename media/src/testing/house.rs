@@ -96,7 +96,7 @@ impl House {
 
     fn arrive(&mut self, mut datagram: Datagram) {
         if datagram.up {
-            let path = Path { remote: datagram.client, local: None };
+            let path = Path::udp(datagram.client);
             self.sfu.handle_datagram(self.now, path, &mut datagram.bytes);
         } else if let Some(member) = self.members.values_mut().find(|m| m.client.addr == datagram.client) {
             member.client.handle(self.now, &datagram.bytes);

@@ -34,6 +34,8 @@ pub enum DropReason {
     SealReused,
     /// Something was to be sent to a peer that is not connected.
     SealNotConnected,
+    /// No address of the peer consents to being sent to: all have been silent, or their connections were closed.
+    SealNoConsent,
     /// The socket could not take more and the backlog was full.
     SendBacklog,
     /// The system refused to send: no route, or the like.
@@ -41,7 +43,7 @@ pub enum DropReason {
 }
 
 impl DropReason {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::NotOurs,
         Self::UnknownSource,
         Self::StunMalformed,
@@ -59,6 +61,7 @@ impl DropReason {
         Self::SrtpTooManySsrcs,
         Self::SealReused,
         Self::SealNotConnected,
+        Self::SealNoConsent,
         Self::SendBacklog,
         Self::SendFailed,
     ];
@@ -84,6 +87,7 @@ impl DropReason {
             Self::SrtpTooManySsrcs => "srtp_too_many_ssrcs",
             Self::SealReused => "seal_reused",
             Self::SealNotConnected => "seal_not_connected",
+            Self::SealNoConsent => "seal_no_consent",
             Self::SendBacklog => "send_backlog",
             Self::SendFailed => "send_failed",
         }

@@ -5,6 +5,7 @@
 
 pub mod drops;
 mod dtls;
+mod path;
 pub mod srtp;
 pub mod stun;
 #[cfg(test)]
@@ -14,27 +15,17 @@ use crate::sdp::RemoteTransport;
 pub use drops::{DropCounts, DropReason};
 pub use dtls::identity::{Identity, IdentityError};
 use dtls::{Dtls, DtlsEvent};
+use path::{CONSENT, Paths};
+pub use path::{Origin, Path, Via};
 use srtp::SrtpSession;
 use std::collections::VecDeque;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use stun::{BindingRequest, Credentials};
 
 /// From the answer to the keys: gathering, checks and handshake of a slow phone take a few seconds.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(30);
-/// Consent to send expires without a valid check for this long (RFC 7675 §5.1).
-const CONSENT: Duration = Duration::from_secs(30);
-/// Addresses of one client that are heard at a time: its interfaces times our candidates, with room.
-const MAX_PATHS: usize = 16;
-
-/// The two ends of a datagram's way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Path {
-    pub remote: SocketAddr,
-    /// The address of ours that the client reached, so that answers leave from it.
-    pub local: Option<IpAddr>,
-}
 
 /// What a datagram turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,8 +120,8 @@ pub struct Transport {
     identity: Arc<Identity>,
     /// The credentials in force; while an ICE restart is under way the old ones stay valid behind the new.
     credentials: Vec<Pair>,
-    paths: Vec<SocketAddr>,
-    selected: Option<Path>,
+    paths: Paths,
+    /// Without any valid check until then the peer is given up.
     consent_until: Instant,
     dtls: Dtls,
     session: Option<Box<SrtpSession>>,
@@ -138,20 +129,13 @@ pub struct Transport {
     closed: bool,
     out: VecDeque<(Path, Vec<u8>)>,
     events: VecDeque<TransportEvent>,
+    /// Ways that are no longer heard, until they are fetched.
+    forgotten: Vec<Origin>,
 }
 
 struct Pair {
     local: Credentials,
     remote_ufrag: String,
-}
-
-/// What a valid connectivity check changed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Checked {
-    /// An address that is no longer heard because the client uses too many.
-    pub forgotten: Option<SocketAddr>,
-    /// A ufrag of ours that ended with an ICE restart.
-    pub retired: Option<String>,
 }
 
 impl Transport {
@@ -161,14 +145,14 @@ impl Transport {
             dtls: Dtls::new(identity.clone(), remote.fingerprint_sha256),
             identity,
             credentials: vec![Pair { local, remote_ufrag: remote.ice_ufrag.clone() }],
-            paths: Vec::new(),
-            selected: None,
+            paths: Paths::default(),
             consent_until: now + CONNECT_DEADLINE,
             session: None,
             heard_media: false,
             closed: false,
             out: VecDeque::new(),
             events: VecDeque::new(),
+            forgotten: Vec::new(),
         }
     }
 
@@ -193,24 +177,35 @@ impl Transport {
         self.closed
     }
 
-    /// Where media goes: the nominated path, or before nomination the first that proved to work.
+    /// Where media goes: the path nominated last, or before nomination the first that proved to work. None while no path
+    /// has the client's consent.
     #[must_use]
     pub fn path(&self) -> Option<Path> {
-        self.selected
+        self.paths.selected()
     }
 
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
-        self.selected.map(|path| path.remote)
+        self.path().map(|path| path.remote)
     }
 
-    /// Whether datagrams from this address are heard.
+    /// Whether datagrams from there are heard.
     #[must_use]
-    pub fn hears(&self, remote: SocketAddr) -> bool {
-        self.paths.contains(&remote)
+    pub fn hears(&self, origin: Origin) -> bool {
+        self.paths.hears(origin)
     }
 
-    /// A connectivity check with one of our ufrags.
+    /// A connection was closed: nothing comes from there any more, and nothing can be sent.
+    pub fn handle_disconnected(&mut self, origin: Origin) {
+        self.paths.forget(origin);
+    }
+
+    /// An origin that is no longer heard: its consent ended, or the client uses too many.
+    pub fn poll_forgotten(&mut self) -> Option<Origin> {
+        self.forgotten.pop()
+    }
+
+    /// A connectivity check with one of our ufrags. Gives the ufrag of ours that ended with an ICE restart.
     ///
     /// # Errors
     /// The reason by which the drop is counted. An unsigned request changes nothing and gets no answer.
@@ -219,7 +214,7 @@ impl Transport {
         now: Instant,
         path: Path,
         mut request: BindingRequest,
-    ) -> Result<Checked, DropReason> {
+    ) -> Result<Option<String>, DropReason> {
         if self.closed {
             return Err(DropReason::StunUnknownUser);
         }
@@ -237,11 +232,8 @@ impl Transport {
         if self.is_connected() {
             self.consent_until = now + CONSENT;
         }
-        let forgotten = self.hear(path.remote);
-        if request.nominates() || self.selected.is_none() {
-            self.selected = Some(path);
-        }
-        Ok(Checked { forgotten, retired: retired.map(|pair| pair.local.ufrag) })
+        self.forgotten.extend(self.paths.checked(now, path, request.nominates()));
+        Ok(retired.map(|pair| pair.local.ufrag))
     }
 
     /// Everything else that comes from an address of this client. Media is decrypted in place.
@@ -252,7 +244,7 @@ impl Transport {
             Some(Protocol::Stun) => BindingRequest::parse(datagram)
                 .and_then(|request| self.handle_binding(now, path, request))
                 .map(|_| Input::Consumed),
-            Some(_) if !self.hears(path.remote) => Err(DropReason::UnknownSource),
+            Some(_) if !self.hears(path.origin()) => Err(DropReason::UnknownSource),
             Some(Protocol::Dtls) => self.handle_dtls(now, path, datagram).map(|()| Input::Consumed),
             Some(Protocol::Rtp) => self.open(SrtpSession::open_rtp, datagram).map(Input::Rtp),
             Some(Protocol::Rtcp) => self.open(SrtpSession::open_rtcp, datagram).map(Input::Rtcp),
@@ -274,7 +266,7 @@ impl Transport {
         if self.closed {
             return None;
         }
-        [self.dtls.next_timeout(), Some(self.consent_until)].into_iter().flatten().min()
+        [self.dtls.next_timeout(), self.paths.next_expiry(), Some(self.consent_until)].into_iter().flatten().min()
     }
 
     pub fn handle_timeout(&mut self, now: Instant) {
@@ -285,9 +277,11 @@ impl Transport {
             let reason = if self.session.is_some() { CloseReason::ConsentLost } else { CloseReason::ConnectTimeout };
             return self.end(reason);
         }
+        let forgotten = &mut self.forgotten;
+        self.paths.expire(now, |origin| forgotten.push(origin));
         let mut out = Output::default();
         let event = self.dtls.handle_timeout(now, &mut out);
-        self.queue(out, self.selected);
+        self.queue(out, self.path());
         self.apply(now, event);
     }
 
@@ -298,7 +292,7 @@ impl Transport {
         }
         let mut out = Output::default();
         self.dtls.close(now, &mut out);
-        self.queue(out, self.selected);
+        self.queue(out, self.path());
         self.end(CloseReason::Asked);
     }
 
@@ -320,6 +314,7 @@ impl Transport {
 
     fn sealing(&mut self) -> Result<&mut SrtpSession, DropReason> {
         match &mut self.session {
+            Some(_) if self.paths.selected().is_none() => Err(DropReason::SealNoConsent),
             Some(session) if !self.closed => Ok(session),
             _ => Err(DropReason::SealNotConnected),
         }
@@ -367,17 +362,5 @@ impl Transport {
     fn queue(&mut self, out: Output, path: Option<Path>) {
         let Some(path) = path else { return };
         self.out.extend(out.0.into_iter().map(|datagram| (path, datagram)));
-    }
-
-    fn hear(&mut self, remote: SocketAddr) -> Option<SocketAddr> {
-        if self.hears(remote) {
-            return None;
-        }
-        let full = self.paths.len() == MAX_PATHS;
-        // The selected one must stay: media comes from there.
-        let oldest = self.paths.iter().position(|known| Some(*known) != self.remote_addr()).filter(|_| full);
-        let forgotten = oldest.map(|at| self.paths.remove(at));
-        self.paths.push(remote);
-        forgotten
     }
 }

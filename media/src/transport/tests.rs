@@ -53,7 +53,7 @@ impl Pair {
     }
 
     fn path(&self) -> Path {
-        Path { remote: self.client.addr, local: None }
+        Path::udp(self.client.addr)
     }
 
     fn deliver(&mut self, bytes: &[u8]) -> Input {

@@ -1,11 +1,11 @@
 //! What a client may say.
 
-use super::{LayerName, ParticipantId, Source};
+use super::{LayerName, LineMode, ParticipantId, Source};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// One frame from a client. `id` is chosen by the client, rises within a Connection, and is echoed as `re` in the one
-/// `ok`, `answer`, `pong`, `welcome` or `refused` that every frame gets.
+/// `ok`, `answer`, `pong`, `line_details`, `welcome` or `refused` that every frame gets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct ClientFrame {
     #[ts(type = "number")]
@@ -79,6 +79,20 @@ pub enum ClientMessage {
         visible: bool,
         sound: bool,
     },
+    /// How much of the line the person wants to spend. Kept over a resume.
+    LineMode {
+        mode: LineMode,
+    },
+    /// Host: show this Participant to everybody, in the first camera slot that is left to the server; `null`: nobody.
+    Spotlight {
+        participant: Option<ParticipantId>,
+    },
+    /// Every 10 s: what the page measured since its last report.
+    LineReport(LineReport),
+    /// Host: asks for everything that is known about a Participant's line.
+    LineDetails {
+        participant: ParticipantId,
+    },
     Ping,
 }
 
@@ -96,4 +110,17 @@ pub struct SlotWish {
 pub struct SlotTarget {
     pub participant: ParticipantId,
     pub source: Source,
+}
+
+/// What a page saw of its video and heard of its sound since its last report, over all slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct LineReport {
+    /// Times that a picture stood still.
+    pub freezes: u32,
+    /// For how long, together.
+    pub freeze_ms: u32,
+    /// Sound that was made up for what did not come, in thousandths of all samples.
+    pub concealed_permille: u16,
+    /// Pictures a second of the slot that shows most.
+    pub decoded_fps: u16,
 }

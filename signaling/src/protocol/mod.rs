@@ -74,3 +74,41 @@ pub enum SessionRole {
     /// Watches; may be admitted to speak.
     Viewer,
 }
+
+/// How much of the line a person wants to spend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LineMode {
+    /// As much as the line carries.
+    #[default]
+    Auto,
+    /// Cameras at `low` at most; screens as they are, for their text.
+    Saving,
+    /// No video.
+    SoundOnly,
+}
+
+/// How far the server had to step down for a receiver's line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LineStep {
+    /// Everything wished for flows.
+    #[default]
+    Full,
+    /// Some camera is on a lower layer than wished for, or waits.
+    Reduced,
+    /// Cameras wait, the screen flows.
+    ScreenOnly,
+    SoundOnly,
+}
+
+/// What a Peer's media travels over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LineTransport {
+    Udp,
+    Tcp,
+    /// No media now.
+    #[default]
+    None,
+}

@@ -1,6 +1,9 @@
 //! What the server says.
 
-use super::{LayerName, ParticipantId, ParticipantKind, PublicationId, RefusalFrame, SessionRole, Source};
+use super::{
+    LayerName, LineMode, LineStep, LineTransport, ParticipantId, ParticipantKind, PublicationId, RefusalFrame,
+    SessionRole, Source,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -8,8 +11,21 @@ use ts_rs::TS;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerMessage {
-    /// The answer to `hello`: the whole state, so that a resumed client needs nothing else.
+    /// The answer to `hello`. With the `roster` and `chat_history` frames that follow at once it tells the whole state, so
+    /// that a resumed client needs nothing else.
     Welcome(Box<Welcome>),
+    /// Everybody in the Room, you too, at most 20 in a frame; follows `welcome`, before anything else is told.
+    Roster {
+        participants: Vec<ParticipantView>,
+        /// No more frames of the roster follow.
+        last: bool,
+    },
+    /// The last 200 lines, the oldest first, at most 20 in a frame; follows `roster`.
+    ChatHistory {
+        lines: Vec<ChatLine>,
+        /// No more frames of the history follow.
+        last: bool,
+    },
     /// Done; nothing else to say.
     Ok {
         #[ts(type = "number")]
@@ -53,6 +69,32 @@ pub enum ServerMessage {
     Chat {
         line: ChatLine,
     },
+    /// Whose voice is heard now, the loudest first; at most 3.
+    Speakers {
+        speakers: Vec<ParticipantId>,
+    },
+    /// Whom the host shows to everybody.
+    Spotlight {
+        participant: Option<ParticipantId>,
+    },
+    /// How your line is doing, and what you asked for; when it changes.
+    YourLine {
+        step: LineStep,
+        mode: LineMode,
+        /// What the line carries towards you, as the server estimates it.
+        estimate_kbps: Option<u32>,
+    },
+    /// To hosts: the lines that changed, every few seconds; all that are known after a host's `welcome`.
+    Lines {
+        lines: Vec<LineBars>,
+    },
+    /// The answer to a host's `line_details`.
+    LineDetails {
+        #[ts(type = "number")]
+        re: u64,
+        participant: ParticipantId,
+        details: LineDetails,
+    },
     /// You may publish now.
     Admitted,
     /// You may not publish any more.
@@ -81,10 +123,9 @@ pub struct Welcome {
     /// True when this Connection continues an earlier one. The media Peer is gone either way: offer again.
     pub resumed: bool,
     pub session: SessionView,
-    pub participants: Vec<ParticipantView>,
+    /// How many are in the roster that follows.
+    pub people: u32,
     pub publications: Vec<PublicationView>,
-    /// The last 200 lines.
-    pub chat: Vec<ChatLine>,
     #[ts(type = "number")]
     pub now_ms: u64,
 }
@@ -95,6 +136,8 @@ pub struct SessionView {
     pub title: String,
     #[ts(type = "number")]
     pub started_ms: u64,
+    /// Whom the host shows to everybody.
+    pub spotlight: Option<ParticipantId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -131,6 +174,8 @@ pub struct SlotView {
     pub source: Option<Source>,
     /// The layer that flows now; `null` for audio and before the first key frame.
     pub layer: Option<LayerName>,
+    /// It would flow, but the line does not carry it or your `line_mode` holds it back.
+    pub paused: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -143,4 +188,41 @@ pub struct ChatLine {
     pub text: String,
     #[ts(type = "number")]
     pub at_ms: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LineBars {
+    pub participant: ParticipantId,
+    /// 4 is good, 1 is bad, 0 is no media now.
+    pub bars: u8,
+}
+
+/// Everything that is known about a Participant's line. *Sent* is towards the Participant, *received* from it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct LineDetails {
+    pub estimate_kbps: Option<u32>,
+    pub sent_kbps: u32,
+    pub received_kbps: u32,
+    pub loss_percent: f32,
+    pub uplink_loss_percent: f32,
+    pub round_trip_ms: Option<u32>,
+    pub step: LineStep,
+    pub mode: LineMode,
+    /// What flows into the video slots that show something.
+    pub layers: Vec<FlowingLayer>,
+    /// Times that a picture stood still since the Participant came in, as its page says.
+    pub freezes: u32,
+    /// For how long, together.
+    pub freeze_ms: u32,
+    /// Of the page's last report.
+    pub concealed_permille: u16,
+    pub transport: LineTransport,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FlowingLayer {
+    pub source: Source,
+    /// Whose picture it is.
+    pub participant: ParticipantId,
+    pub layer: Option<LayerName>,
 }

@@ -4,7 +4,7 @@ use super::participant::{Identity, Participant};
 use super::{RESUME_WITHIN, Room};
 use crate::Moment;
 use crate::effect::{Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
-use crate::protocol::server::{ServerMessage, Welcome};
+use crate::protocol::server::{ChatLine, ParticipantView, ServerMessage, Welcome};
 use crate::protocol::{CloseCode, PROTOCOL_VERSION, ParticipantId, RESUME_WITHIN_SECONDS, Refusal, SessionRole};
 
 impl Room {
@@ -18,9 +18,7 @@ impl Room {
     ) -> Result<(ParticipantId, Vec<Effect>), Refusal> {
         let mut out = Effects::default();
         let id = self.enter(now, identity, Some(resume_token), &mut out)?;
-        if let Some(welcome) = self.welcome(now, id, re, false) {
-            out.send(id, ServerMessage::Welcome(Box::new(welcome)));
-        }
+        self.welcome(now, id, Greeting { re, resumed: false }, &mut out);
         self.tell_joined(id, &mut out);
         Ok((id, out.into_vec()))
     }
@@ -54,7 +52,7 @@ impl Room {
         }
         self.last_participant += 1;
         let id = ParticipantId(self.last_participant);
-        self.participants.insert(id, Participant::new(now, id, identity, resume_token));
+        self.participants.insert(Participant::new(now, id, identity, resume_token));
         out.record(PresenceFact::Joined { participant: id });
         Ok(id)
     }
@@ -78,22 +76,21 @@ impl Room {
         if self.removed_keys.contains(&identity.key) {
             return Err(Refusal::RemovedByHost);
         }
-        let found = self.participants.values_mut().find(|p| p.resume_token.as_deref() == Some(token));
-        let participant = found.filter(|p| p.identity.key == identity.key).ok_or(Refusal::ResumeExpired)?;
+        let found = self.participants.values().find(|p| p.resume_token.as_deref() == Some(token));
+        let found = found.filter(|p| p.identity.key == identity.key).map(|p| p.id).ok_or(Refusal::ResumeExpired)?;
+        let participant = self.participants.get_mut(&found).ok_or(Refusal::ResumeExpired)?;
         if participant.away_since.is_some_and(|since| now >= since.plus(RESUME_WITHIN)) {
             return Err(Refusal::ResumeExpired);
         }
         let id = participant.id;
         participant.away_since = None;
-        participant.lines = None;
+        participant.forget_peer();
 
         let mut out = Effects::default();
         out.record(PresenceFact::Resumed { participant: id });
         let ended = self.end_publications(|p| p.participant == id, &mut out);
         out.media(MediaEffect::ClosePeer { participant: id });
-        if let Some(welcome) = self.welcome(now, id, re, true) {
-            out.send(id, ServerMessage::Welcome(Box::new(welcome)));
-        }
+        self.welcome(now, id, Greeting { re, resumed: true }, &mut out);
         let stage_changed = !ended.is_empty();
         self.tell_removed(ended, Some(id), &mut out);
         if let Some(participant) = self.participants.get(&id) {
@@ -134,7 +131,7 @@ impl Room {
         Ok(out.into_vec())
     }
 
-    /// Takes out those who stayed away for too long.
+    /// Takes out those who stayed away for too long, and notices who has stopped speaking.
     pub fn handle_timeout(&mut self, now: Moment) -> Vec<Effect> {
         let mut out = Effects::default();
         let late = |p: &&Participant| p.away_since.is_some_and(|since| now >= since.plus(RESUME_WITHIN));
@@ -145,44 +142,97 @@ impl Room {
         for id in gone {
             self.depart(id, &mut out);
         }
+        self.tell_speakers(now, &mut out);
         out.into_vec()
     }
 
     /// When `handle_timeout` has something to do.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Moment> {
-        self.participants.values().filter_map(|p| p.away_since).min().map(|since| since.plus(RESUME_WITHIN))
+        let expires =
+            self.participants.values().filter_map(|p| p.away_since).min().map(|since| since.plus(RESUME_WITHIN));
+        expires.into_iter().chain(self.speakers.due()).min()
     }
 
     /// Takes a Participant out of the state and tells the media plane and the others. The ledger was told by the caller.
     pub(super) fn depart(&mut self, id: ParticipantId, out: &mut Effects) {
-        if self.participants.remove(&id).is_none() {
+        if !self.participants.remove(&id) {
             return;
         }
         let ended = self.end_publications(|p| p.participant == id, out);
         out.media(MediaEffect::ClosePeer { participant: id });
         let stage_changed = !ended.is_empty();
         self.tell_removed(ended, None, out);
+        self.leave_spotlight(id, out);
         out.tell_all(ServerMessage::ParticipantLeft { participant: id });
         if stage_changed {
             self.reassign_all(out);
         }
     }
 
-    fn welcome(&self, now: Moment, id: ParticipantId, re: u64, resumed: bool) -> Option<Welcome> {
-        let resume = self.participants.get(&id)?.resume_token.clone()?;
-        Some(Welcome {
-            re,
+    fn welcome(&self, now: Moment, id: ParticipantId, greeting: Greeting, out: &mut Effects) {
+        let Some(newcomer) = self.participants.get(&id) else { return };
+        let Some(resume) = newcomer.resume_token.clone() else { return };
+        let welcome = Welcome {
+            re: greeting.re,
             protocol: PROTOCOL_VERSION,
             you: id,
             resume,
             resume_within_s: RESUME_WITHIN_SECONDS,
-            resumed,
+            resumed: greeting.resumed,
             session: self.session.clone(),
-            participants: self.participants.values().map(Participant::view).collect(),
+            people: u32::try_from(self.participants.len()).unwrap_or(u32::MAX),
             publications: self.publications.values().map(super::publication::Publication::view).collect(),
-            chat: self.chat.history(),
             now_ms: now.0,
-        })
+        };
+        out.send(id, ServerMessage::Welcome(Box::new(welcome)));
+        let roster = self.participants.values().map(Participant::view).collect();
+        for (participants, last) in pages(roster, roster_bytes) {
+            out.send(id, ServerMessage::Roster { participants, last });
+        }
+        for (lines, last) in pages(self.chat.history(), chat_bytes) {
+            out.send(id, ServerMessage::ChatHistory { lines, last });
+        }
+        if newcomer.line.is_notable() {
+            out.send(id, newcomer.your_line());
+        }
+        self.tell_all_lines(id, out);
     }
+}
+
+/// What the newcomer's `welcome` says about its `hello`.
+#[derive(Clone, Copy)]
+struct Greeting {
+    re: u64,
+    resumed: bool,
+}
+
+/// Entries in one frame, and about how many bytes: the websocket keeps a buffer of its largest frame for as long as the
+/// Connection stands.
+const MOST_IN_FRAME: usize = 20;
+const BYTES_IN_FRAME: usize = 4 * 1024;
+
+fn roster_bytes(participant: &ParticipantView) -> usize {
+    200 + participant.name.len() + participant.school.as_ref().map_or(0, String::len)
+}
+
+fn chat_bytes(line: &ChatLine) -> usize {
+    100 + line.name.len() + line.text.len()
+}
+
+/// Splits a list into frames, of which the last, and there is always one, is marked.
+fn pages<T>(all: Vec<T>, bytes_of: impl Fn(&T) -> usize) -> Vec<(Vec<T>, bool)> {
+    let mut pages = Vec::new();
+    let (mut page, mut bytes) = (Vec::new(), 0);
+    for entry in all {
+        let more = bytes_of(&entry);
+        if page.len() == MOST_IN_FRAME || (bytes + more > BYTES_IN_FRAME && !page.is_empty()) {
+            pages.push((std::mem::take(&mut page), false));
+            bytes = 0;
+        }
+        bytes += more;
+        page.push(entry);
+    }
+    pages.push((page, true));
+    pages
 }

@@ -6,19 +6,20 @@ use crate::effect::Effects;
 use crate::protocol::server::{ChatLine, ServerMessage};
 use crate::protocol::{ParticipantId, Refusal, text};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// How many lines someone who comes later can read.
 const HISTORY_LINES: usize = 200;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Chat {
-    lines: VecDeque<ChatLine>,
+    lines: VecDeque<Arc<ChatLine>>,
     last_seq: u64,
 }
 
 impl Chat {
     pub(super) fn history(&self) -> Vec<ChatLine> {
-        self.lines.iter().cloned().collect()
+        self.lines.iter().map(|line| ChatLine::clone(line)).collect()
     }
 }
 
@@ -48,7 +49,7 @@ impl Room {
         if self.chat.lines.len() == HISTORY_LINES {
             self.chat.lines.pop_front();
         }
-        self.chat.lines.push_back(line.clone());
+        self.chat.lines.push_back(Arc::new(line.clone()));
         out.ok(from, re);
         out.tell_all(ServerMessage::Chat { line });
         Ok(())

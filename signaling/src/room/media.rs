@@ -1,8 +1,10 @@
 //! What the media plane tells the Room.
 
 use super::participant::{Lines, SendLine};
+use super::publication::Publication;
 use super::slots::Slot;
 use super::{MediaKind, MediaLine, Room};
+use crate::Moment;
 use crate::effect::{Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
 use crate::protocol::server::ServerMessage;
 use crate::protocol::{LayerName, ParticipantId, ParticipantKind, PublicationId, Refusal, Source};
@@ -29,17 +31,20 @@ impl Room {
         let mut out = Effects::default();
         let Some(owner) = self.participants.get_mut(&participant) else { return Vec::new() };
         let before = owner.lines.take().unwrap_or_default();
+        let memory = std::mem::take(&mut owner.slot_memory);
         let mut now = Lines::default();
         for line in lines {
             if line.sends {
                 now.sends.push(SendLine { mid: line.mid, kind: line.kind });
             } else {
                 let kept = before.slots.iter().find(|s| s.mid == line.mid && s.kind == line.kind);
-                now.slots.push(kept.cloned().unwrap_or_else(|| Slot::new(line.mid, line.kind)));
+                now.slots.push(kept.cloned().unwrap_or_else(|| Slot::new(line.mid, line.kind, &memory)));
             }
         }
         let mids: Vec<String> = now.sends.iter().map(|l| l.mid.clone()).collect();
-        let new_map = now.slots.iter().map(|s| &s.mid).ne(before.slots.iter().map(|s| &s.mid));
+        if now.slots.iter().map(|s| &s.mid).ne(before.slots.iter().map(|s| &s.mid)) {
+            now.slots.iter_mut().for_each(Slot::untell);
+        }
         owner.lines = Some(now);
         let is_encoder = owner.identity.kind == ParticipantKind::Encoder && owner.may_publish;
 
@@ -49,15 +54,11 @@ impl Room {
         if is_encoder {
             stage_changed |= self.publish_encoder(participant, &mut out);
         }
-        let assigned_from = out.len();
         if stage_changed {
             self.reassign_all(&mut out);
         } else {
             let stage = self.stage();
             self.reassign(participant, &stage, &mut out);
-        }
-        if new_map && !out.tells_slots(participant, assigned_from) {
-            self.tell_slots(participant, &mut out);
         }
         out.into_vec()
     }
@@ -84,12 +85,34 @@ impl Room {
         let lines = self.participants.get_mut(&participant).and_then(|p| p.lines.as_mut());
         let slot = lines.and_then(|l| l.slots.iter_mut().find(|s| s.mid == mid));
         // Audio has no layers; the media plane calls the one encoding that it has the high one.
-        let layered = slot.filter(|s| s.kind == MediaKind::Video && s.shows.is_some());
-        if let Some(slot) = layered.filter(|s| s.layer != layer) {
+        if let Some(slot) = slot.filter(|s| s.kind == MediaKind::Video && s.shows.is_some()) {
             slot.layer = layer;
             self.tell_slots(participant, &mut out);
         }
         out.into_vec()
+    }
+
+    /// How loud a Publication's sound is: 0 loudest, 127 silence (RFC 6464). To be told every 200 ms or so while it can be
+    /// heard.
+    pub fn media_loudness(&mut self, now: Moment, publication: PublicationId, level: u8) -> Vec<Effect> {
+        let mut out = Effects::default();
+        let microphone = |p: &Publication| p.source == Source::Microphone && !p.muted;
+        if !self.publications.get(&publication).is_some_and(microphone) {
+            return Vec::new();
+        }
+        if self.speakers.hear(now, publication, level) {
+            self.reassign_all(&mut out);
+        }
+        self.tell_speakers(now, &mut out);
+        out.into_vec()
+    }
+
+    pub(super) fn tell_speakers(&mut self, now: Moment, out: &mut Effects) {
+        if let Some(speaking) = self.speakers.news(now) {
+            let owner = |id| self.publications.get(id).map(|p| p.participant);
+            let speakers = speaking.iter().filter_map(owner).collect();
+            out.tell_all(ServerMessage::Speakers { speakers });
+        }
     }
 
     /// The Peer is gone. A person with a Connection may offer again; an encoder or a player has left.
@@ -101,7 +124,9 @@ impl Room {
             self.depart(participant, &mut out);
             return out.into_vec();
         }
-        owner.lines = None;
+        if owner.forget_peer() {
+            out.send(participant, owner.your_line());
+        }
         let ended = self.end_publications(|p| p.participant == participant, &mut out);
         if !ended.is_empty() {
             self.tell_removed(ended, None, &mut out);

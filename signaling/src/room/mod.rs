@@ -6,12 +6,15 @@
 mod arrival;
 mod chat;
 mod floor;
+mod line;
 mod media;
 mod participant;
 mod permission;
 mod publication;
 mod rate;
 mod slots;
+mod speakers;
+mod spotlight;
 #[cfg(test)]
 mod tests;
 
@@ -20,11 +23,12 @@ use crate::effect::{Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
 use crate::protocol::client::ClientMessage;
 use crate::protocol::server::{ServerMessage, SessionView};
 use crate::protocol::{CloseCode, ParticipantId, ParticipantKind, PublicationId, RESUME_WITHIN_SECONDS, Refusal};
-use participant::Participant;
+use participant::{Participant, People};
 use publication::Publication;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+pub use line::{LineFigures, bars};
 pub use participant::{Identity, Watching};
 
 const RESUME_WITHIN: Duration = Duration::from_secs(RESUME_WITHIN_SECONDS);
@@ -61,9 +65,10 @@ impl Default for RoomLimits {
 pub struct Room {
     session: SessionView,
     limits: RoomLimits,
-    participants: BTreeMap<ParticipantId, Participant>,
+    participants: People,
     publications: BTreeMap<PublicationId, Publication>,
     chat: chat::Chat,
+    speakers: speakers::Speakers,
     /// The keys of those whom the host put out.
     removed_keys: BTreeSet<String>,
     last_participant: u32,
@@ -91,9 +96,10 @@ impl Room {
         Self {
             session,
             limits,
-            participants: BTreeMap::new(),
+            participants: People::default(),
             publications: BTreeMap::new(),
             chat: chat::Chat::default(),
+            speakers: speakers::Speakers::default(),
             removed_keys,
             last_participant: last.0,
             last_publication: 0,
@@ -142,6 +148,10 @@ impl Room {
                 participant.watching = Watching { visible, sound };
                 out.ok(from, re);
             }
+            ClientMessage::LineMode { mode } => self.line_mode(from, mode, re, out)?,
+            ClientMessage::Spotlight { participant } => self.spotlight(from, participant, re, out)?,
+            ClientMessage::LineReport(report) => self.line_report(now, from, report, re, out)?,
+            ClientMessage::LineDetails { participant } => self.line_details(from, participant, re, out)?,
             ClientMessage::Ping => out.send(from, ServerMessage::Pong { re, at_ms: now.0 }),
         }
         Ok(effects.into_vec())
@@ -265,7 +275,7 @@ impl Room {
         let mut assignments = Vec::new();
         for participant in self.participants.values() {
             let slots = participant.lines.iter().flat_map(|lines| &lines.slots);
-            let shows = slots.filter(|slot| slot.shows == Some(publication));
+            let shows = slots.filter(|slot| slot.is_given(publication));
             assignments.extend(shows.map(|slot| slot.assignment(participant.id)));
         }
         assignments

@@ -1,10 +1,13 @@
 //! A Participant: an Account, guest, Classroom, encoder or player in this Session.
 
+use super::line::Line;
 use super::rate::{Bucket, CHAT_RATE, FRAME_RATE};
-use super::slots::Slot;
+use super::slots::{Slot, SlotMemory};
 use crate::Moment;
 use crate::protocol::server::ParticipantView;
 use crate::protocol::{ParticipantId, ParticipantKind, SessionRole};
+use std::collections::{BTreeMap, btree_map};
+use std::sync::Arc;
 
 /// Who comes in, as the ticket says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,49 @@ pub struct Watching {
     pub sound: bool,
 }
 
+/// Everybody in the Room. Who is not changed is shared by the clones.
+#[derive(Debug, Clone, Default)]
+pub(super) struct People(BTreeMap<ParticipantId, Arc<Participant>>);
+
+impl People {
+    pub(super) fn get(&self, id: &ParticipantId) -> Option<&Participant> {
+        self.0.get(id).map(|p| &**p)
+    }
+
+    pub(super) fn get_mut(&mut self, id: &ParticipantId) -> Option<&mut Participant> {
+        self.0.get_mut(id).map(Arc::make_mut)
+    }
+
+    pub(super) fn contains_key(&self, id: &ParticipantId) -> bool {
+        self.0.contains_key(id)
+    }
+
+    pub(super) fn insert(&mut self, participant: Participant) {
+        self.0.insert(participant.id, Arc::new(participant));
+    }
+
+    /// True when it was here.
+    pub(super) fn remove(&mut self, id: &ParticipantId) -> bool {
+        self.0.remove(id).is_some()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn keys(&self) -> btree_map::Keys<'_, ParticipantId, Arc<Participant>> {
+        self.0.keys()
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &Participant> {
+        self.0.values().map(|p| &**p)
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct Participant {
     pub(super) id: ParticipantId,
@@ -43,6 +89,9 @@ pub(super) struct Participant {
     pub(super) chat: Bucket,
     /// What the Peer negotiated; `None` before the first answered offer.
     pub(super) lines: Option<Lines>,
+    /// What the slots of a Peer that is gone were wished to show: the next one of the same page has the same m-lines.
+    pub(super) slot_memory: Vec<SlotMemory>,
+    pub(super) line: Line,
     /// `None` for encoders and players, who have no Connection.
     pub(super) resume_token: Option<String>,
 }
@@ -78,8 +127,18 @@ impl Participant {
             frames: Bucket::full(now, FRAME_RATE),
             chat: Bucket::full(now, CHAT_RATE),
             lines: None,
+            slot_memory: Vec::new(),
+            line: Line::default(),
             resume_token,
         }
+    }
+
+    /// The Peer is gone; what was wished for is kept for the next one. True when that changes what the line is told to be.
+    pub(super) fn forget_peer(&mut self) -> bool {
+        if let Some(lines) = self.lines.take() {
+            self.slot_memory = lines.slots.into_iter().filter_map(Slot::into_memory).collect();
+        }
+        self.line.start_over()
     }
 
     pub(super) fn is_host(&self) -> bool {

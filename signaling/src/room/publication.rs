@@ -3,7 +3,7 @@
 use super::{MediaKind, Room};
 use crate::effect::{Effects, MediaEffect};
 use crate::protocol::server::{PublicationView, ServerMessage};
-use crate::protocol::{ParticipantId, PublicationId, Refusal, Source};
+use crate::protocol::{ParticipantId, PublicationId, Refusal, SessionRole, Source};
 
 #[derive(Debug, Clone)]
 pub(super) struct Publication {
@@ -26,6 +26,17 @@ impl Source {
         match self {
             Self::Microphone | Self::ScreenAudio => MediaKind::Audio,
             Self::Camera | Self::Screen => MediaKind::Video,
+        }
+    }
+}
+
+impl SessionRole {
+    /// Hosts come before presenters, and presenters before viewers.
+    pub(super) fn order(self) -> u8 {
+        match self {
+            Self::Host => 0,
+            Self::Presenter => 1,
+            Self::Viewer => 2,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the HTTP API says and is told, as JSON. The TypeScript types of the pages are generated from these.
 
 mod activity;
+mod line_check;
 mod people;
 mod places;
 mod session;
@@ -9,6 +10,7 @@ mod typescript;
 mod vocabulary;
 
 pub use activity::*;
+pub use line_check::*;
 pub use people::*;
 pub use places::*;
 pub use session::*;

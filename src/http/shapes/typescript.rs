@@ -82,6 +82,8 @@ pub fn typescript() -> String {
         PersonKind,
         PresenceView,
         AttendanceView,
+        LineCheckForm,
+        LineCheckAnswer,
     );
     file
 }

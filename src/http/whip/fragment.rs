@@ -1,8 +1,5 @@
 //! SDP fragments of trickle ICE (RFC 8840): reading credentials, and telling new ones.
 
-use std::fmt::Write;
-use std::net::SocketAddr;
-
 /// One side's ICE credentials (RFC 8839 section 5.4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Credentials {
@@ -26,17 +23,16 @@ impl Credentials {
 }
 
 /// What a restart tells: the server's new credentials and its candidates, under the m-line that carries the bundle
-/// (RFC 8840 section 9). A media type and a port must stand there and mean nothing.
-pub(super) fn of_restart(ours: &Credentials, candidates: &[SocketAddr], mid: &str) -> String {
+/// (RFC 8840 section 9), each as `candidate:…`. A media type and a port must stand there and mean nothing.
+pub(super) fn of_restart(ours: &Credentials, candidates: impl Iterator<Item = String>, mid: &str) -> String {
     let Credentials { ufrag, pwd } = ours;
     let mut out = format!(
         "a=ice-lite\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:{mid}\r\na=ice-ufrag:{ufrag}\r\na=ice-pwd:{pwd}\r\n"
     );
-    for (at, candidate) in candidates.iter().enumerate() {
-        // RFC 8839 section 5.1; a host candidate of the only component, earlier ones preferred.
-        let priority = (126_u32 << 24) | ((65_535 - u32::try_from(at).unwrap_or(65_535).min(65_535)) << 8) | 255;
-        let (ip, port) = (candidate.ip(), candidate.port());
-        let _infallible = write!(out, "a=candidate:{} 1 udp {priority} {ip} {port} typ host\r\n", at + 1);
+    for candidate in candidates {
+        out.push_str("a=");
+        out.push_str(&candidate);
+        out.push_str("\r\n");
     }
     out.push_str("a=end-of-candidates\r\n");
     out
@@ -58,12 +54,11 @@ mod tests {
     #[test]
     fn a_restart_tells_credentials_and_every_candidate() {
         let ours = Credentials { ufrag: "SRVu".into(), pwd: "a".repeat(24) };
-        let candidates = ["192.0.2.7:7780".parse().unwrap(), "127.0.0.1:7780".parse().unwrap()];
-        let told = of_restart(&ours, &candidates, "video0");
+        let candidates = ["candidate:1 1 udp 7 192.0.2.7 7780 typ host", "candidate:2 1 udp 6 127.0.0.1 7780 typ host"];
+        let told = of_restart(&ours, candidates.into_iter().map(str::to_owned), "video0");
         assert_eq!(Credentials::of(&told), Some(ours));
         assert!(told.contains("a=mid:video0\r\n"));
-        assert!(told.contains("a=candidate:1 1 udp 2130706431 192.0.2.7 7780 typ host\r\n"), "{told}");
-        assert!(told.contains("a=candidate:2 1 udp 2130706175 127.0.0.1 7780 typ host\r\n"), "{told}");
+        assert!(candidates.iter().all(|one| told.contains(&format!("a={one}\r\n"))), "{told}");
     }
 
     #[test]

@@ -224,8 +224,8 @@ async fn restart(app: &AppState, id: &str, old: Resource, fresh: Credentials) ->
     let room = app.live.get(old.session).ok_or(ApiError::SessionEnded)?;
     let ours = room.restart_ice(old.participant, fresh.ufrag.clone(), fresh.pwd.clone()).await?;
     let etag = etag_of(&ours.ice_ufrag);
-    let credentials = Credentials { ufrag: ours.ice_ufrag, pwd: ours.ice_pwd };
-    let told = fragment::of_restart(&credentials, &ours.candidates, &old.mid);
+    let credentials = Credentials { ufrag: ours.ice_ufrag.clone(), pwd: ours.ice_pwd.clone() };
+    let told = fragment::of_restart(&credentials, ours.candidate_attributes(), &old.mid);
     app.resources.change(id, Resource { etag: etag.clone(), offered: fresh, ..old });
     let mut response = (StatusCode::OK, told).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(FRAGMENT));

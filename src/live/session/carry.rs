@@ -156,7 +156,7 @@ impl Actor {
                     self.ask(self.media.set_muted(track, muted), move |result| busy(result, effect));
                 }
             }
-            MediaEffect::AssignSlot { participant, ref mid, publication, max_layer } => {
+            MediaEffect::AssignSlot { participant, ref mid, publication, max_layer, .. } => {
                 let (Some(peer), Some(mid)) = (self.peers.of(participant), Mid::new(mid)) else { return };
                 let track = publication.and_then(|p| self.peers.tracks.get(&p).copied());
                 let assign = self.media.assign_slot(peer, mid, track, Want::main(layer(max_layer)));

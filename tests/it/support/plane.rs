@@ -38,6 +38,7 @@ impl MediaPlane for PaperPlane {
             ice_pwd: "1234567890123456789012".into(),
             fingerprint_sha256: [0; 32],
             candidates: vec!["127.0.0.1:7780".parse().unwrap()],
+            tcp_candidates: vec!["127.0.0.1:8443".parse().unwrap()],
         }))
     }
 

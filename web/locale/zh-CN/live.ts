@@ -1,21 +1,19 @@
 /** 课堂里的话。规矩：事实 + 影响 + 下一步。 */
 import type { DeviceTrouble } from '@/session/devices'
 import type { NoticeKind } from '@/session/live-room'
-import type { Step } from '@/session/line-quality'
-import type { QualityChoice } from '@/session/slot-plan'
+import type { LineMode, LineStep, LineTransport } from '@/protocol/signaling'
 
-const steps: Record<Step, string> = { high: '高清', mid: '流畅', low: '省流', slides: '声音 + 课件', audio: '只有声音' }
+const modes: Record<LineMode, string> = { auto: '自动', saving: '省流模式', sound_only: '仅语音' }
 
-const quality: Record<QualityChoice, string> = { auto: '自动', high: '高清', mid: '流畅', low: '省流', slides: '声音 + 课件', audio: '只听声音' }
-
-const qualityHint: Record<QualityChoice, string> = {
+const modeHint: Record<LineMode, string> = {
   auto: '按您的网络自动调整',
-  high: '每分钟约 12 兆流量',
-  mid: '每分钟约 4 兆流量',
-  low: '每分钟约 2 兆流量',
-  slides: '不看老师画面',
-  audio: '每分钟约 0.4 兆流量',
+  saving: '画面小一些，课件不变',
+  sound_only: '每分钟约 0.4 兆流量',
 }
+
+const steps: Record<LineStep, string> = { full: '全部画面', reduced: '画面已降低清晰度', screen_only: '仅课件', sound_only: '仅语音' }
+
+const transports: Record<LineTransport, string> = { udp: 'UDP', tcp: 'TCP', none: '没有接通' }
 
 const notices: Record<NoticeKind, string> = {
   admitted: '主持人请您发言。打开麦克风，大家就能听到您。',
@@ -65,7 +63,7 @@ export const live = {
   speakingNow: '正在讲',
   hostLine: '您是主持人',
   planned: (span: string) => `计划 ${span}`,
-  line: { unknown: '正在测网络', good: '网络良好', fair: '网络一般', weak: '网络较弱', away: '正在重连', blocked: '画面不通' },
+  line: { unknown: '正在测网络', details: '看网络详情', good: '网络良好', fair: '网络一般', weak: '网络较弱', away: '正在重连', blocked: '画面不通' },
   roles: { host: '主讲', presenter: '主讲', viewer: '' },
 
   join: {
@@ -89,6 +87,7 @@ export const live = {
     startedFor: (minutes: number) => (minutes < 1 ? '刚刚开始' : `已开始 ${minutes} 分钟`),
     ended: '这场直播已经结束。',
     asName: (name: string) => `您将以“${name}”进入。`,
+    checkLine: '先检查网络和设备',
     inWeChat: '在微信里可能没有声音。请点右上角“···”，选“在浏览器打开”。',
   },
 
@@ -137,9 +136,9 @@ export const live = {
     waitingHint: '声音和课件一开始就会出现在这里，请不要离开。',
     hostWaiting: '还没有共享课件',
     hostWaitingHint: '点下方“共享课件”，选课件窗口。大家会看到同样的画面。',
-    audioOnly: '现在只听声音',
-    audioOnlyHint: '网络好转后自动恢复画面。',
-    chosenAudio: '您选了只听声音',
+    audioOnly: '弱网：仅语音',
+    audioOnlyHint: '声音不会断；网络好转后自动恢复画面。',
+    chosenAudio: '您选了仅语音',
     chosenAudioHint: '在“画质”里可以换回来。',
     screenOf: (name: string) => `${name} 的课件`,
     cameraOf: (name: string) => `${name} 的画面`,
@@ -147,6 +146,16 @@ export const live = {
     speaking: '发言中',
     muted: '麦克风已关',
     presenter: (name: string) => `${name}（主讲）`,
+    paused: '网络不足，画面暂停',
+    spotlit: '全场聚焦',
+    pin: (name: string) => `把 ${name} 放大`,
+    unpin: '还原布局',
+    pinned: '只在您这里放大',
+    page: (n: number, of: number) => `第 ${n} / ${of} 页`,
+    previous: '上一页',
+    next: '下一页',
+    speakingElsewhere: (names: string) => `正在说话：${names}`,
+    more: (name: string) => `对 ${name} 的操作`,
     turnOnSound: '点一下打开声音',
     mirror: '您自己的画面',
   },
@@ -163,15 +172,14 @@ export const live = {
     raise: '举手发言', lower: '放下手', raiseShort: '举手', lowerShort: '放下手',
     stopSpeaking: '结束发言', maySpeak: '您可以发言，打开麦克风即可。',
     sound: '声音', soundOn: '声音开', soundOff: '声音关',
-    quality: '画质', qualityOf: (name: string, height: number) => (height > 0 ? `画质：${name} ${height}p` : `画质：${name}`),
+    modeOf: (name: string, height: number) => (height > 0 ? `画质：${name} ${height}p` : `画质：${name}`),
     keys: '快捷键', fullscreen: '全屏', exitFullscreen: '退出全屏',
     leave: '离开课堂', end: '结束直播', more: '更多',
     moreLabel: '更多：画质、声音、离开',
   },
-  steps,
-  quality,
-  qualityHint,
-  qualityTitle: '画质',
+  modes,
+  modeHint,
+  modeTitle: '画质',
 
   chat: {
     label: '讨论',
@@ -197,6 +205,7 @@ export const live = {
     dismiss: '结束发言',
     admit: '请发言',
     actions: (name: string) => `管理 ${name}`,
+    spotlight: '全场聚焦', endSpotlight: '取消聚焦',
     removeTitle: (name: string) => `请 ${name} 离开`,
     removeText: '这位参与者会立即退出，本场不能再进入。已记录的在场时间保留。',
     removeAction: '请离开课堂',
@@ -222,10 +231,16 @@ export const live = {
   },
 
   weak: {
-    title: (step: Step) => `网络较弱，已改为“${steps[step]}”`,
-    text: { high: '', mid: '声音不会断；网络好转后自动恢复高清。', low: '声音不会断；网络好转后自动恢复。', slides: '声音不会断；网络好转后自动恢复画面。', audio: '声音优先；网络好转后自动恢复课件和画面。' } as Record<Step, string>,
+    title: (step: LineStep) => `弱网：${steps[step]}`,
+    text: {
+      full: '',
+      reduced: '声音和课件优先；网络好转后自动恢复。',
+      screen_only: '声音不会断；网络好转后自动恢复画面。',
+      sound_only: '声音优先；网络好转后自动恢复课件和画面。',
+    } as Record<LineStep, string>,
     blockedTitle: '画面和声音暂时到不了这台设备',
     blockedText: '可能是学校网络拦住了直播用的端口，讨论仍可使用。系统每隔一会儿自动再试；换手机网络通常可以。',
+    check: '检查网络',
   },
   reconnect: {
     title: (attempt: number) => (attempt > 1 ? `连接断了，正在重连（第 ${attempt} 次）。` : '连接断了，正在重连。'),
@@ -235,6 +250,46 @@ export const live = {
     late: '已断开超过 90 秒，接上后继续记录在场时间。',
     now: '现在重试',
     media: '画面正在恢复，您仍在课堂里。',
+  },
+
+  /** 一条线路的数字，主持人看别人的，每个人看自己的。 */
+  facts: {
+    title: (name: string) => `${name} 的网络`,
+    own: '您的网络',
+    bars: ['没有接通', '很弱', '较弱', '一般', '良好'],
+    open: (name: string, bars: string) => `${name} 的网络${bars}，看详情`,
+    reading: '正在取数字…',
+    left: '这位参与者已经不在课堂里。',
+    transport: '通道',
+    transports,
+    overTcp: '正在通过 TCP 连接',
+    overTcpHint: '这里的网络拦住了 UDP，已自动改走 TCP，可以正常上课。',
+    estimate: '带宽估计',
+    down: '正在接收', up: '正在送出',
+    downTo: '送达速率', upFrom: '上传速率',
+    loss: '丢包', downLoss: '下行丢包', upLoss: '上行丢包',
+    roundTrip: '往返时延',
+    step: '画面',
+    steps,
+    mode: '画质选择',
+    layers: '清晰度',
+    layer: { high: '高清', mid: '流畅', low: '省流' },
+    held: '暂停',
+    sources: { camera: '画面', screen: '课件', microphone: '声音', screen_audio: '课件声音' },
+    freezes: '卡顿',
+    freezesOf: (n: number, seconds: string) => (n === 0 ? '没有' : `${n} 次，共 ${seconds} 秒`),
+    concealed: '声音修补',
+    kbps: (n: number) => (n >= 1000 ? `${(n / 1000).toFixed(1)} 兆比特/秒` : `${Math.round(n)} 千比特/秒`),
+    percent: (n: number) => `${n < 10 ? n.toFixed(1) : Math.round(n)} %`,
+    ms: (n: number) => `${Math.round(n)} 毫秒`,
+    unknown: '还没有数字',
+    check: '打开网络检查',
+  },
+  tileMenu: {
+    pin: '放大（只在您这里）', unpin: '还原布局',
+    spotlight: '全场聚焦', endSpotlight: '取消全场聚焦',
+    mute: '静音',
+    line: '看网络详情',
   },
 
   notices,

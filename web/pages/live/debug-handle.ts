@@ -6,6 +6,15 @@ export interface LecternHandle {
   line(): string
   media(): string
   you(): number
+  /** How far the server stepped down, what it believes the line carries, and what the person asked for. */
+  step(): string
+  estimateKbps(): number | null
+  mode(): string
+  /** `udp` or `tcp`, once media flows. */
+  transport(): string | null
+  /** What was asked of the server last. */
+  wishes(): unknown[]
+  speakers(): number[]
   /** Per slot: what it shows, what the server sends and what was decoded. */
   slots(): SlotReport[]
   /** Per layer that leaves this device. */
@@ -20,6 +29,7 @@ interface SlotReport {
   participant: number | null
   source: string | null
   layer: string | null
+  paused: boolean
   framesDecoded: number
   frameWidth: number
   frameHeight: number
@@ -42,6 +52,12 @@ export function expose(live: LiveRoom): () => void {
     line: () => live.state.line.at,
     media: () => live.state.media,
     you: () => live.room.state.you,
+    step: () => live.room.state.step,
+    estimateKbps: () => live.room.state.estimateKbps,
+    mode: () => live.state.mode,
+    transport: () => live.state.reading?.transport ?? null,
+    wishes: () => live.state.wishes.map((one) => ({ ...one })),
+    speakers: () => Array.from(live.room.state.speakers),
     slots: () =>
       (live.state.reading?.slots ?? []).map((slot) => {
         const shown = live.room.slot(slot.mid)
@@ -51,6 +67,7 @@ export function expose(live: LiveRoom): () => void {
           participant: shown?.participant ?? null,
           source: shown?.source ?? null,
           layer: shown?.layer ?? null,
+          paused: shown?.paused ?? false,
           framesDecoded: slot.framesDecoded,
           frameWidth: slot.frameWidth,
           frameHeight: slot.frameHeight,

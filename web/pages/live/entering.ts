@@ -9,9 +9,11 @@ export function socketUrl(page: { protocol: string; host: string }, path: string
 const TOGETHER: ActivityKind[] = ['seminar', 'lesson_review', 'report']
 export const confers = (kind: ActivityKind) => TOGETHER.includes(kind)
 
-/** Screen and teacher for a phone; room for speakers beside them elsewhere; a grid of nine where people confer. */
-export function videoSlotsFor(kind: ActivityKind, role: 'host' | 'presenter' | 'viewer', small: boolean): number {
-  if (small) return role === 'host' ? 4 : 3
-  if (confers(kind)) return 9
-  return role === 'viewer' ? 4 : 6
+/** How many people stand on one page of the grid. */
+export const PER_PAGE = { desk: 9, phone: 4 }
+
+/** Pictures that may flow at once: a page of people and the slides; in a broadcast the slides, the teacher and four speakers. */
+export function videoSlotsFor(kind: ActivityKind, small: boolean): number {
+  if (small) return PER_PAGE.phone + 1
+  return confers(kind) ? PER_PAGE.desk + 1 : 6
 }

@@ -1,5 +1,8 @@
 //! The two protection profiles, in place: AES-128-GCM (RFC 7714) and AES-128-CM with HMAC-SHA1-80 (RFC 3711).
 
+#[cfg(test)]
+mod vectors;
+
 use super::SrtpError;
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use rtc_srtp::crypto::{

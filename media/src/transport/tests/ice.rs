@@ -1,6 +1,7 @@
 //! Who is heard, and where media goes.
 
 use super::*;
+use crate::transport::path::MAX_PATHS;
 use crate::transport::stun::BindingRequest;
 
 #[test]
@@ -15,7 +16,7 @@ fn a_wrong_password_gets_no_answer_and_no_path() {
     assert_eq!(pair.deliver(&spoilt), Input::Dropped(DropReason::StunMalformed));
     assert!(pair.transport.poll_transmit().is_none());
     assert_eq!(pair.transport.path(), None);
-    assert!(!pair.transport.hears(pair.client.addr));
+    assert!(!pair.transport.hears(Path::udp(pair.client.addr).origin()));
 }
 
 #[test]
@@ -31,7 +32,7 @@ fn requests_cut_anywhere_are_dropped() {
 #[test]
 fn dtls_and_media_of_a_stranger_are_dropped() {
     let mut pair = Pair::connected(ClientConfig::new(1000));
-    let stranger = Path { remote: "10.9.9.9:9".parse().unwrap(), local: None };
+    let stranger = Path::udp("10.9.9.9:9".parse().unwrap());
     let sealed = pair.client.seal_rtp(&rtp(5, 1, b"hello"));
     assert_eq!(pair.deliver_from(stranger, &sealed), Input::Dropped(DropReason::UnknownSource));
     assert_eq!(pair.deliver_from(stranger, &[22, 0xfe, 0xfd]), Input::Dropped(DropReason::UnknownSource));
@@ -40,7 +41,7 @@ fn dtls_and_media_of_a_stranger_are_dropped() {
 #[test]
 fn a_nomination_moves_the_media_path() {
     let mut pair = Pair::connected(ClientConfig::new(1000));
-    let moved = Path { remote: "10.0.0.2:1001".parse().unwrap(), local: None };
+    let moved = Path::udp("10.0.0.2:1001".parse().unwrap());
     pair.client.nominate = false;
     let plain = pair.client.binding_request(UFRAG, PWD);
     pair.deliver_from(moved, &plain);
@@ -59,11 +60,11 @@ fn a_client_has_a_bounded_number_of_addresses() {
     pair.client.nominate = false;
     let request = pair.client.binding_request(UFRAG, PWD);
     for port in 2000..3000 {
-        pair.deliver_from(Path { remote: SocketAddr::from(([10, 0, 0, 2], port)), local: None }, &request);
+        pair.deliver_from(Path::udp(SocketAddr::from(([10, 0, 0, 2], port))), &request);
         while pair.transport.poll_transmit().is_some() {}
     }
     assert_eq!(pair.transport.paths.len(), MAX_PATHS);
-    assert!(pair.transport.hears(pair.client.addr), "the selected one stays");
+    assert!(pair.transport.hears(Path::udp(pair.client.addr).origin()), "the selected one stays");
 }
 
 #[test]

@@ -126,8 +126,11 @@ impl Listener {
     fn read(&mut self, message: &ServerMessage) {
         match message {
             ServerMessage::Welcome(w) => {
-                self.people = w.participants.iter().map(|p| (p.id, p.clone())).collect();
+                self.people.clear();
                 self.publications = w.publications.iter().map(|p| (p.id, p.clone())).collect();
+            }
+            ServerMessage::Roster { participants, .. } => {
+                self.people.extend(participants.iter().map(|p| (p.id, p.clone())));
             }
             ServerMessage::ParticipantJoined { participant: p } => {
                 assert!(self.people.insert(p.id, p.clone()).is_none(), "joined twice");
@@ -162,7 +165,7 @@ impl Listener {
 fn check_room(room: &Room) {
     let mut owned = BTreeSet::new();
     for publication in room.publications.values() {
-        let owner = &room.participants[&publication.participant];
+        let owner = room.participants.get(&publication.participant).expect("is here");
         assert!(owned.insert((publication.participant, publication.source)), "one Publication per source");
         assert!(owner.may_publish, "only those who may speak are published");
         let lines = owner.lines.as_ref().expect("who publishes has a Peer");
@@ -233,7 +236,7 @@ proptest! {
             let publications: BTreeMap<_, _> = talk.room.publications.values().map(|p| (p.id, p.view())).collect();
             prop_assert_eq!(&listener.publications, &publications);
             prop_assert_eq!(live.keys().collect::<Vec<_>>(), publications.keys().collect::<Vec<_>>());
-            if let Some(lines) = &talk.room.participants[&me].lines {
+            if let Some(lines) = talk.room.participants.get(&me).and_then(|p| p.lines.as_ref()) {
                 let slots: BTreeMap<_, _> = lines.slots.iter().map(|s| (s.mid.clone(), s.shows)).collect();
                 prop_assert_eq!(&listener.slots, &slots);
             }

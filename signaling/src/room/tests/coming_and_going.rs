@@ -15,9 +15,11 @@ fn the_welcome_holds_the_whole_state_and_others_hear_of_the_newcomer() {
     assert_eq!(talk.facts(), [&PresenceFact::Joined { participant: viewer }]);
     let welcome = talk.welcome(viewer);
     assert_eq!((welcome.you, welcome.resumed, welcome.resume.as_str()), (viewer, false, "token of 2"));
-    assert_eq!(welcome.participants.iter().map(|p| p.id).collect::<Vec<_>>(), [host, viewer]);
+    assert_eq!(welcome.people, 2);
+    let (roster, chat) = talk.state_told(viewer);
+    assert_eq!(roster.iter().map(|p| p.id).collect::<Vec<_>>(), [host, viewer]);
     assert_eq!(welcome.publications.iter().map(|p| p.id).collect::<Vec<_>>(), [camera]);
-    assert_eq!(welcome.chat[0].text, "欢迎");
+    assert_eq!(chat[0].text, "欢迎");
     assert!(matches!(talk.effects.last(), Some(Effect::Broadcast {
         except: Some(except), message: ServerMessage::ParticipantJoined { participant }
     }) if *except == viewer && participant.rural && !participant.may_publish));
@@ -28,10 +30,11 @@ fn a_resume_token_is_told_to_its_owner_only() {
     let mut talk = Talk::new();
     talk.join(host());
     let id = talk.join(viewer("王芳"));
-    for effect in &talk.effects {
-        let own = matches!(effect, Effect::Send { to, .. } if *to == id);
-        assert_eq!(format!("{effect:?}").contains("token of 2"), own, "{effect:?}");
-    }
+    let telling: Vec<&Effect> = talk.effects.iter().filter(|e| format!("{e:?}").contains("token of 2")).collect();
+    assert!(
+        matches!(telling[..], [Effect::Send { to, message: ServerMessage::Welcome(_) }] if *to == id),
+        "{telling:?}"
+    );
 }
 
 #[test]
@@ -56,7 +59,7 @@ fn a_dropped_connection_resumes_within_two_minutes_as_the_same_participant() {
     talk.assert_ledger_first();
     assert_eq!(talk.facts(), [&PresenceFact::Resumed { participant: id }]);
     let welcome = talk.welcome(id);
-    assert!(welcome.resumed && welcome.you == id && welcome.participants[0].connected);
+    assert!(welcome.resumed && welcome.you == id && talk.state_told(id).0[0].connected);
     assert_eq!(talk.room.next_timeout(), None);
 }
 
@@ -211,7 +214,7 @@ fn a_full_room_still_lets_its_host_in() {
 
 #[test]
 fn a_continued_session_goes_on_counting() {
-    let session = SessionView { id: "s1".into(), title: String::new(), started_ms: 0 };
+    let session = SessionView { id: "s1".into(), title: String::new(), started_ms: 0, spotlight: None };
     let removed = BTreeSet::from(["account:李强".to_owned()]);
     let mut room = Room::continued(session, RoomLimits::default(), ParticipantId(41), removed);
     let (id, _) = room.join(Moment(0), viewer("王芳"), 1, "t".into()).unwrap();

@@ -172,7 +172,7 @@ fn chat_is_kept_bounded_and_paced() {
         talk.says_at_once(host, ClientMessage::Chat { text: format!("第 {n} 句") }).unwrap();
     }
     let late = talk.join(super::viewer("李强"));
-    let chat = &talk.welcome(late).chat;
+    let (_, chat) = talk.state_told(late);
     assert_eq!(chat.len(), 200);
     assert_eq!((chat[0].seq, chat[0].text.as_str()), (7, "第 0 句"));
     assert!(chat.is_sorted_by(|a, b| a.seq < b.seq));

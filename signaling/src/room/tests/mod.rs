@@ -7,7 +7,7 @@ mod publishing;
 mod slots;
 
 use super::*;
-use crate::protocol::server::{SlotView, Welcome};
+use crate::protocol::server::{ChatLine, ParticipantView, SlotView, Welcome};
 use crate::protocol::{SessionRole, Source};
 
 /// A Room with a clock and everything it did.
@@ -24,7 +24,8 @@ impl Talk {
     }
 
     pub(super) fn with_capacity(capacity: usize) -> Self {
-        let session = SessionView { id: "s1".into(), title: "分数的初步认识".into(), started_ms: 1000 };
+        let session =
+            SessionView { id: "s1".into(), title: "分数的初步认识".into(), started_ms: 1000, spotlight: None };
         let (room, effects) = Room::open(session, RoomLimits { capacity });
         assert_eq!(effects, [Effect::Ledger(PresenceFact::SessionStarted)]);
         Self { room, now: Moment(1000), effects: Vec::new(), frame: 0 }
@@ -76,7 +77,9 @@ impl Talk {
 
     fn without_rates(&self) -> Room {
         let mut room = self.room.clone();
-        for participant in room.participants.values_mut() {
+        let everybody: Vec<ParticipantId> = room.participants.keys().copied().collect();
+        for participant in everybody {
+            let participant = room.participants.get_mut(&participant).expect("is here");
             participant.frames = rate::Bucket::full(Moment(0), rate::FRAME_RATE);
             participant.chat = rate::Bucket::full(Moment(0), rate::CHAT_RATE);
         }
@@ -134,6 +137,19 @@ impl Talk {
         welcome.expect("was welcomed")
     }
 
+    /// The roster and the history that followed the welcome.
+    pub(super) fn state_told(&self, who: ParticipantId) -> (Vec<ParticipantView>, Vec<ChatLine>) {
+        let (mut people, mut chat) = (Vec::new(), Vec::new());
+        for message in self.sent_to(who) {
+            match message {
+                ServerMessage::Roster { participants, .. } => people.extend(participants.iter().cloned()),
+                ServerMessage::ChatHistory { lines, .. } => chat.extend(lines.iter().cloned()),
+                _ => {}
+            }
+        }
+        (people, chat)
+    }
+
     pub(super) fn slots_told(&self, who: ParticipantId) -> Option<&[SlotView]> {
         self.sent_to(who).into_iter().rev().find_map(|m| match m {
             ServerMessage::Slots { slots } => Some(slots.as_slice()),
@@ -143,7 +159,7 @@ impl Talk {
 
     /// mid → Publication of the slots that show something.
     pub(super) fn shown(&self, who: ParticipantId) -> BTreeMap<String, PublicationId> {
-        let lines = self.room.participants[&who].lines.as_ref().expect("has a Peer");
+        let lines = self.room.participants.get(&who).and_then(|p| p.lines.as_ref()).expect("has a Peer");
         lines.slots.iter().filter_map(|s| Some((s.mid.clone(), s.shows?))).collect()
     }
 

@@ -1,6 +1,7 @@
 //! What each slot shows.
 
 use super::*;
+use crate::effect::Rank;
 use crate::protocol::LayerName;
 use crate::protocol::client::{SlotTarget, SlotWish};
 
@@ -153,6 +154,7 @@ fn a_lower_ceiling_reaches_the_media_plane_without_a_new_map() {
         mid: "v0".into(),
         publication: Some(camera),
         max_layer: LayerName::Low,
+        rank: Rank::Main,
     };
     assert_eq!(talk.media(), [&assignment]);
     assert_eq!(talk.slots_told(viewer), None);
