@@ -55,9 +55,7 @@ impl Line {
 
     fn drain(&self, buffer: &mut [u8], counters: &Counters) {
         let mut metas = [RecvMeta::default()];
-        while let Ok(1) =
-            self.state.recv(UdpSockRef::from(&self.socket), &mut [IoSliceMut::new(buffer)], &mut metas)
-        {
+        while let Ok(1) = self.state.recv(UdpSockRef::from(&self.socket), &mut [IoSliceMut::new(buffer)], &mut metas) {
             let datagrams = metas[0].len.div_ceil(metas[0].stride.max(1)) as u64;
             counters.datagrams.fetch_add(datagrams, Ordering::Relaxed);
             counters.runs.fetch_add(1, Ordering::Relaxed);

@@ -20,6 +20,8 @@ pub(crate) struct Downlink {
     pub(crate) promised: bool,
     /// Padding can be sent: the receiver takes repairs on an SSRC of their own.
     pub(crate) can_try: bool,
+    /// Something is held back, or about to be told: it has to be looked at often.
+    pub(crate) restless: bool,
     heard: Heard,
     began: Option<u64>,
     /// First packet that went out after the last feedback.
@@ -44,6 +46,7 @@ impl Downlink {
             ladder: Ladder::default(),
             promised: false,
             can_try: false,
+            restless: false,
             heard: Heard::Nothing,
             began: None,
             unanswered_since: None,
@@ -58,8 +61,18 @@ impl Downlink {
         match self.heard {
             Heard::Transport => Some(self.estimate.view(now)),
             _ if self.promised && waits => Some(View::START),
-            _ => self.estimate.loss_bound().map(|bps| View { bps, limited: true, clear: true, severe: false }),
+            _ => self.estimate.loss_bound().map(|bps| View {
+                bps,
+                limited: true,
+                clear: true,
+                queued: false,
+                severe: false,
+            }),
         }
+    }
+
+    pub(crate) fn measured_bps(&self, now: u64) -> Option<u64> {
+        self.view(now).filter(|_| self.heard != Heard::Nothing).map(|view| view.bps)
     }
 
     pub(crate) fn has_heard_transport(&self) -> bool {
@@ -104,6 +117,10 @@ impl Downlink {
         let reach = if self.can_try { REACH } else { REACH_WITHOUT_TRIES };
         self.estimate.conclude(stand.now, round_trip, reach);
         self.probe.conclude(stand, round_trip, &mut self.estimate);
+    }
+
+    pub(crate) fn start_try(&mut self, stand: Stand, bps: u64) {
+        self.probe.start(stand, bps, &self.estimate);
     }
 
     /// Time passed.

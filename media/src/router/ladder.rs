@@ -26,6 +26,9 @@ const UP_MARGIN: f64 = 1.15;
 const TRY_MARGIN: f64 = 1.2;
 /// No try goes further beyond the estimate: what it does to a full line must end before sound is late.
 const MOST_TRY: f64 = 2.0;
+/// Where there is little more than the sound, a queue empties slowly.
+const MOST_NARROW_TRY: f64 = 1.4;
+pub(crate) const NARROW_BPS: u64 = 150_000;
 /// A false alarm of the estimate heals within this; a real one is felt by then.
 const PATIENCE_US: u64 = 800_000;
 /// A need above the estimate by more does not wait.
@@ -35,6 +38,8 @@ const HOLD_US: u64 = 2_000_000;
 const MOST_DOUBLINGS: u32 = 5;
 /// A step up has lasted when nothing went down for so long after it. One that did not has to be proven by more tries.
 const LASTED_US: u64 = 60_000_000;
+/// An estimate that fell by less than this, compared with the need of the step up, was too close to it.
+const NEAR_MISS: f64 = 0.5;
 /// A step is told when it stands for so long.
 const TELL_DOWN_US: u64 = 300_000;
 const TELL_UP_US: u64 = 1_000_000;
@@ -55,7 +60,7 @@ pub(crate) struct Claim {
 pub(crate) struct Ladder {
     short_since: Option<u64>,
     fell_at: Option<u64>,
-    /// When something went up last, and what was sent before.
+    /// When something went up last, and what was needed then.
     rose: Option<(u64, u64)>,
     /// Steps up that did not last, lately.
     in_vain: u32,
@@ -111,7 +116,8 @@ impl Claim {
         self.flows(cap).and_then(|layer| self.layers[layer as usize]).unwrap_or(0)
     }
 
-    fn is_whole(&self) -> bool {
+    /// It gets all that is wished of it.
+    pub(crate) fn is_whole(&self) -> bool {
         self.flows(self.grant) == self.flows(Some(Layer::High))
     }
 }
@@ -121,9 +127,18 @@ impl Ladder {
         self.told
     }
 
+    /// What is told is about to change.
+    pub(crate) fn is_changing(&self) -> bool {
+        self.changing.is_some()
+    }
+
+    /// What is granted does not get through: patience is over.
+    pub(crate) fn hurry(&mut self) {
+        self.short_since = Some(0);
+    }
+
     /// Other pictures are wished than before: everything is shared out anew, nothing beyond what it was allowed.
     pub(crate) fn share_anew(&mut self, means: &Means, claims: &mut [Claim]) {
-        let claims = &mut claims[..MOST.min(claims.len())];
         let allowed = flowing(claims);
         let mut shares = [None; MOST];
         share(claims, &mut shares, |step| {
@@ -136,7 +151,6 @@ impl Ladder {
 
     /// Looks at everything anew; grants are changed in place.
     pub(crate) fn judge(&mut self, now: u64, means: &Means, claims: &mut [Claim]) -> Verdict {
-        let claims = &mut claims[..MOST.min(claims.len())];
         let mut verdict = self.step_down(now, means, claims);
         if !verdict.fell {
             self.step_up(now, means, claims, &mut verdict);
@@ -160,17 +174,15 @@ impl Ladder {
         }
         let allowed = flowing(claims);
         let mut shares = [None; MOST];
-        share(claims, &mut shares, |step| {
-            means.sound + step.sum <= line.bps && step.gets <= allowed[step.claim]
-        });
+        share(claims, &mut shares, |step| means.sound + step.sum <= line.bps && step.gets <= allowed[step.claim]);
         claims.iter_mut().zip(shares).for_each(|(claim, share)| claim.grant = share);
         self.fell(now, line.bps);
         Verdict { urgent, fell: true, ..Verdict::default() }
     }
 
     fn fell(&mut self, now: u64, bps: u64) {
-        // A line that became worse than before the step up says nothing about that step.
-        let in_vain = |(at, before): (u64, u64)| now < at + LASTED_US && bps as f64 > FAR_ABOVE * before as f64;
+        // A line that became much worse than the step up needed says nothing about that step.
+        let in_vain = |(at, need): (u64, u64)| now < at + LASTED_US && bps as f64 > NEAR_MISS * need as f64;
         if self.rose.take().is_some_and(in_vain) {
             self.in_vain = (self.in_vain + 1).min(MOST_DOUBLINGS);
         }
@@ -179,14 +191,13 @@ impl Ladder {
 
     fn step_up(&mut self, now: u64, means: &Means, claims: &mut [Claim], verdict: &mut Verdict) {
         if self.rose.is_some_and(|(at, _)| now >= at + LASTED_US) {
-            self.rose = self.rose.filter(|_| self.in_vain > 1).map(|(_, before)| (now, before));
+            self.rose = self.rose.filter(|_| self.in_vain > 1).map(|(_, need)| (now, need));
             self.in_vain = self.in_vain.saturating_sub(1);
         }
         if claims.iter().all(Claim::is_whole) {
             return;
         }
         let line = means.line;
-        let before = means.need(claims);
         let held = self.fell_at.is_some_and(|at| now < at + (HOLD_US << self.in_vain));
         let (mut shares, had) = (flowing(claims), flowing(claims));
         // What the first step that may not be taken would need, and whether the estimate says that it fits.
@@ -194,8 +205,8 @@ impl Ladder {
         share(claims, &mut shares, |step| {
             let need = means.sound + step.sum;
             let fits = need as f64 * UP_MARGIN <= line.bps as f64;
-            let proven = self.in_vain == 0
-                || means.tries.is_none_or(|tries| tries.passed > self.in_vain && tries.bps >= need);
+            let proven =
+                self.in_vain == 0 || means.tries.is_none_or(|tries| tries.passed > self.in_vain && tries.bps >= need);
             if (step.is_base && !line.limited) || (fits && proven && line.clear && !held) {
                 return true;
             }
@@ -207,7 +218,7 @@ impl Ladder {
             verdict.rose = true;
         }
         if verdict.rose {
-            self.rose = Some((now, before));
+            self.rose = Some((now, means.need(claims)));
         }
         let all = means.sound + claims.iter().map(|claim| claim.cost(Some(Layer::High))).sum::<u64>();
         verdict.wanted = next.filter(|_| line.clear).and_then(|next| self.wanted(means, next, all, held));
@@ -220,7 +231,7 @@ impl Ladder {
         }
         // After a failure no further than needed.
         let goal = if tries.failed || self.in_vain > 0 { next } else { all };
-        let most = MOST_TRY * means.line.bps as f64;
+        let most = if means.line.bps < NARROW_BPS { MOST_NARROW_TRY } else { MOST_TRY } * means.line.bps as f64;
         Some(Try { bps: (goal as f64 * TRY_MARGIN).min(most) as u64, confirms: fits })
     }
 
@@ -247,13 +258,13 @@ impl Ladder {
 }
 
 impl Means {
-    fn need(&self, claims: &[Claim]) -> u64 {
+    pub(crate) fn need(&self, claims: &[Claim]) -> u64 {
         self.sound + claims.iter().map(|claim| claim.cost(claim.grant)).sum::<u64>()
     }
 }
 
-/// More video slots than any client offers; what is beyond is not judged.
-const MOST: usize = 64;
+/// Claims that are judged: a peer has no more m-lines.
+pub(crate) const MOST: usize = 64;
 
 type Shares = [Option<Layer>; MOST];
 

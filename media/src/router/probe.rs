@@ -4,13 +4,14 @@
 //! buckets and radio links let them pass far above what they carry.
 
 use super::estimate::{Arrived, Estimate};
-use super::ladder::{Tries, Try};
+use super::ladder::{NARROW_BPS, Tries, Try};
 use std::time::Duration;
 
 /// Some feedback messages and frames long.
 const LENGTH_US: u64 = 400_000;
-/// A queue that grew by this ends the try.
+/// A queue that grew by this ends the try; on a narrow line it empties slowly.
 const QUEUE_US: f64 = 50_000.0;
+const NARROW_QUEUE_US: f64 = 30_000.0;
 /// Loss above the line's own that ends it.
 const LOSS: f64 = 0.08;
 const FEWEST_LOST: u32 = 4;
@@ -185,7 +186,8 @@ impl Run {
     fn is_hurting(&self, estimate: &Estimate) -> bool {
         let lost = f64::from(self.lost) / f64::from(self.packets.max(1));
         estimate.is_over()
-            || estimate.queue_us() > self.queue_us + QUEUE_US
+            || estimate.queue_us()
+                > self.queue_us + if self.target < 2.0 * NARROW_BPS as f64 { NARROW_QUEUE_US } else { QUEUE_US }
             || (self.lost >= FEWEST_LOST && lost > estimate.own_loss() + LOSS)
     }
 

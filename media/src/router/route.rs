@@ -41,6 +41,9 @@ impl Router {
         };
         let uplink = &mut self.uplinks[claim.uplink];
         let accepted = uplink.accept(now, claim.part, &packet, tags.level, &mut self.next_generation)?;
+        if let Some(level) = tags.level {
+            self.heard_level(now, claim.uplink, level);
+        }
         self.follow(now, key, claim, accepted, out)
     }
 
@@ -123,10 +126,14 @@ impl Router {
         let Some((entry, payload)) = stream.ring.get(index) else { return };
         let source = Source { uplink: key, layer, generation: stream.generation };
         let origin = Origin { source, stream, clock_offset: self.peers[uplink.peer].clock_offset };
-        for &slot in &uplink.slots {
-            let slot = &mut self.slots[slot];
+        let at = now.saturating_duration_since(self.config.started).as_micros() as u64;
+        let mut waits = false;
+        for &key in &uplink.slots {
+            let slot = &mut self.slots[key];
             let mut way = Way {
                 now,
+                at,
+                slot: key,
                 receiver: &mut self.peers[slot.peer].outgoing,
                 scratch: &mut self.payload,
                 events: &mut self.events,
@@ -134,8 +141,22 @@ impl Router {
                 out,
             };
             slot.offer(&mut way, &origin, entry, payload);
+            let receiver = &mut self.peers[slot.peer].outgoing;
+            waits |= receiver.pace.has_waiting() && !receiver.attended;
+        }
+        if waits {
+            self.attend_those_who_wait(key);
         }
         self.bound_events();
+    }
+
+    fn attend_those_who_wait(&mut self, uplink: usize) {
+        for i in 0..self.uplinks[uplink].slots.len() {
+            let peer = self.slots[self.uplinks[uplink].slots[i]].peer;
+            if self.peers[peer].outgoing.pace.has_waiting() {
+                self.attend(peer);
+            }
+        }
     }
 
     fn skip(&mut self, key: usize, layer: Layer, index: u64) {

@@ -1,20 +1,29 @@
 //! One simulcast layer of an uplink as it arrives: its order, its losses, its clock and its ring.
 
+use super::estimate::Rate;
 use super::keyframes::{KeyframeRequests, Wish};
 use super::loss::{Losses, Outlook};
+use super::outgoing::WIRE;
 use super::ring::{Facts, Ring, RingSize};
 use super::stats::DropReason;
 use super::window::{Seen, WINDOW, Window};
 use crate::rtp::ntp::{MediaClock, NtpTime};
 use crate::rtp::rtcp::ReportBlock;
 use crate::rtp::{h264, sequence, vp8};
-use crate::sdp::{Codec, CodecSlot};
+use crate::sdp::{Codec, CodecSlot, Kind};
 use std::time::{Duration, Instant};
 
 /// RFC 3550 §A.1, MAX_DROPOUT: a larger jump has to be confirmed by the packet after it.
 const MOST_DROPOUT: u64 = 3000;
 /// A frame's parameter sets may have arrived in packets before the one that shows it is a keyframe.
 const MOST_LOOK_BACK: u64 = 16;
+/// Receivers' jitter buffers have moved on after this; the ring is about to forget the neighbours of older pictures.
+const SOUND_USEFUL_FOR: Duration = Duration::from_millis(250);
+const PICTURE_USEFUL_FOR: Duration = Duration::from_secs(1);
+/// Encoders keep their rate over a second or two, not over a frame.
+const RATE_WINDOW: Duration = Duration::from_secs(2);
+/// Header and extensions as they are sent on, and what is around them on the wire.
+const OVERHEAD: usize = 24 + WIRE;
 
 #[derive(Debug)]
 pub(crate) struct Stream {
@@ -35,6 +44,7 @@ pub(crate) struct Stream {
     /// The sequence number that would confirm a jump.
     jump: Option<u16>,
     reception: Reception,
+    rate: Rate,
 }
 
 /// One packet of the stream, with retransmission already undone.
@@ -73,11 +83,17 @@ impl Stream {
             last_arrival: now,
             flowing: false,
             keyframes: KeyframeRequests::default(),
-            losses: make.nack.then(Losses::new),
+            losses: make.nack.then(|| Losses::new(make.useful_for)),
             window,
             jump: None,
             reception: Reception::new(index),
+            rate: Rate::over(RATE_WINDOW),
         }
+    }
+
+    /// What sending it on costs on the wire, in bits per second; `None` while that is not known.
+    pub(crate) fn bps(&self, now: Instant) -> Option<u64> {
+        self.rate.bps(now.saturating_duration_since(self.began).as_micros() as u64)
     }
 
     pub(crate) fn highest(&self) -> u64 {
@@ -158,6 +174,7 @@ impl Stream {
         if keyframe {
             self.keyframes.came();
         }
+        self.rate.add(now.saturating_duration_since(self.began).as_micros() as u64, arrival.payload.len() + OVERHEAD);
         let (timestamp, marker, level) = (arrival.timestamp, arrival.marker, arrival.level);
         self.ring.push(now, Facts { index, timestamp, marker, keyframe, level }, arrival.payload);
     }
@@ -193,6 +210,18 @@ pub(crate) struct StreamNeeds {
     pub(crate) generation: u64,
     pub(crate) ring: RingSize,
     pub(crate) nack: bool,
+    /// How long a lost packet is worth asking for.
+    pub(crate) useful_for: Duration,
+}
+
+impl StreamNeeds {
+    pub(crate) fn of(kind: Kind, generation: u64, nack: bool) -> Self {
+        let (ring, useful_for) = match kind {
+            Kind::Audio => (RingSize::AUDIO, SOUND_USEFUL_FOR),
+            Kind::Video => (RingSize::VIDEO, PICTURE_USEFUL_FOR),
+        };
+        Self { generation, ring, nack, useful_for }
+    }
 }
 
 /// The counting behind reception reports (RFC 3550 §6.4.1, §A.3, §A.8).

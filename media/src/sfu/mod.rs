@@ -12,6 +12,8 @@ mod stats;
 mod tcp;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod weak_lines;
 
 use crate::ids::{Mid, PeerId, TrackId, Want};
 use crate::router::{Router, RouterConfig};

@@ -114,7 +114,7 @@ async fn media_goes_from_a_tcp_client_to_a_tcp_client_and_to_udp() {
     third.work_until(|client| client.is_connected());
     shard.publish(PeerId(1), mid(0), TrackId(5)).await.unwrap();
     for viewer in [2, 3] {
-        shard.assign_slot(PeerId(viewer), mid(0), Some(TrackId(5)), Layer::High).await.unwrap();
+        shard.assign_slot(PeerId(viewer), mid(0), Some(TrackId(5)), Want::main(Layer::High)).await.unwrap();
     }
     (0..40).for_each(|sequence| host.client.send_rtp(&sound(sequence)));
     host.work_until(|_| true);

@@ -9,9 +9,14 @@ const FEWEST: u32 = 20;
 const COLLAPSE_PACKETS: u32 = 12;
 const COLLAPSE_SPAN_US: u64 = 180_000;
 const COLLAPSE: f64 = 0.4;
-/// Loss above the line's own that is taken for congestion (draft-ietf-rmcat-gcc-02 §6), and that lets the bound grow again.
-const TOO_MUCH: f64 = 0.10;
-const LITTLE: f64 = 0.03;
+/// Loss above the line's own that is taken for congestion when it lasts, and that lets the bound grow again. The draft says
+/// 0.1, but takes a few percent off an encoder then; here a whole layer would go, and repairs make up for less loss.
+const TOO_MUCH: f64 = 0.25;
+const LASTS: u32 = 2;
+const LITTLE: f64 = 0.05;
+/// Steady loss comes to be known as the line's own by this share of the difference in each window.
+const LEARNING: f64 = 0.2;
+const FORGETTING: f64 = 0.3;
 /// Loss that stays at this share of what it was although the rate fell is the line's own.
 const UNCURED: f64 = 0.6;
 const MOST_OWN: f64 = 0.3;
@@ -26,10 +31,14 @@ pub(super) struct LossBound {
     bound: Option<f64>,
     /// What the line loses whatever is sent.
     own: f64,
+    /// Windows in a row with too much loss.
+    too_much: u32,
     /// A lower rate is being tried.
     trial: Option<Trial>,
     collapsed_at: Option<u64>,
     last: f64,
+    /// What was sent before was sent at another rate.
+    counts_from: u64,
 }
 
 /// By the moments of sending, in µs.
@@ -81,6 +90,9 @@ impl LossBound {
 
     /// Packets that were sent between two moments.
     pub(super) fn take(&mut self, (from, to): (u64, u64), bytes: usize, packets: u32, lost: u32) {
+        if from < self.counts_from {
+            return;
+        }
         for window in [&mut self.quick, &mut self.slow] {
             let since = *window.since.get_or_insert(from);
             window.until = window.until.max(to).max(since);
@@ -89,6 +101,11 @@ impl LossBound {
             window.bytes += bytes as u64;
             window.lost_bytes += bytes as u64 * u64::from(lost.min(packets)) / u64::from(packets.max(1));
         }
+    }
+
+    /// The rate falls now for another reason: what was lost before is no news.
+    pub(super) fn begin_anew(&mut self, now: u64) {
+        (self.quick, self.slow, self.counts_from) = (Window::default(), Window::default(), now);
     }
 
     /// A packet that had been counted as lost came after all.
@@ -108,8 +125,7 @@ impl LossBound {
             if window.share() - self.own >= COLLAPSE {
                 self.collapsed_at = Some(now);
                 self.restrain(rate, &window);
-                // What was sent before the alarm is lost too, and is no news.
-                self.slow = Window::default();
+                self.begin_anew(now);
             }
         }
         if self.slow.is_full(PACKETS, SPAN_US) || self.slow.is_full(FEWEST, MOST_SPAN_US) {
@@ -121,9 +137,6 @@ impl LossBound {
     fn judge(&mut self, rate: f64, window: &Window) {
         let share = window.share();
         self.last = share;
-        if share < self.own {
-            self.own += (share - self.own) * 0.3;
-        }
         if let Some(trial) = self.trial.filter(|trial| window.sent() <= LOWER * trial.sent) {
             self.trial = None;
             if share >= UNCURED * trial.loss {
@@ -132,11 +145,19 @@ impl LossBound {
                 return;
             }
         }
-        if share - self.own > TOO_MUCH {
-            self.restrain(rate, window);
-        } else if share - self.own < LITTLE {
+        let excess = share - self.own;
+        if excess > TOO_MUCH {
+            self.too_much += 1;
+            if self.too_much >= LASTS {
+                self.restrain(rate, window);
+            }
+            return;
+        }
+        self.too_much = 0;
+        if excess < LITTLE {
             self.bound = self.bound.map(|bound| bound * GROWTH).filter(|bound| *bound < 2.0 * rate);
         }
+        self.own += if excess < 0.0 { FORGETTING } else { LEARNING } * excess;
     }
 
     fn restrain(&mut self, rate: f64, window: &Window) {

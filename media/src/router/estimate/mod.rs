@@ -6,6 +6,7 @@
 mod aimd;
 mod arrival;
 mod loss;
+mod queue;
 mod rate;
 #[cfg(test)]
 mod tests;
@@ -14,8 +15,9 @@ mod trend;
 pub(crate) use rate::Rate;
 
 use aimd::{Aimd, Seen};
-use arrival::{Groups, Step};
+use arrival::Groups;
 use loss::LossBound;
+use queue::Queue;
 use std::time::Duration;
 use trend::{Trend, Usage};
 
@@ -25,8 +27,7 @@ pub(crate) const START_BPS: u64 = 1_000_000;
 const LEAST_BPS: f64 = 30_000.0;
 /// Half a second: shorter, and a frame more or less would show.
 const ACKED_WINDOW: Duration = Duration::from_millis(512);
-/// The shortest transit of the last 15 to 30 s is that of an empty line; clocks drift less than 3 ms in that time.
-const BASE_US: u64 = 15_000_000;
+const ACKED_LATELY: Duration = Duration::from_millis(200);
 /// A queue shorter than this is none, when it stays so for a while.
 const CLEAR_QUEUE_US: f64 = 40_000.0;
 const CLEAR_AFTER_US: u64 = 250_000;
@@ -46,21 +47,15 @@ pub(crate) struct Estimate {
     loss: LossBound,
     /// By the receiver's clock.
     acked: Rate,
+    /// The same over a shorter time: what a line carries that has just become full.
+    acked_lately: Rate,
     clock: Option<(u32, i64)>,
     newest_arrival: i64,
-    base: Base,
-    queue_us: f64,
+    queue: Queue,
+    over: bool,
     clear_since: Option<u64>,
     heard_at: u64,
     halved_at: u64,
-}
-
-/// The shortest transit of two spans of time.
-#[derive(Debug, Default, Clone, Copy)]
-struct Base {
-    since: u64,
-    before: Option<i64>,
-    now: Option<i64>,
 }
 
 /// How the line is, as far as it is known.
@@ -71,13 +66,15 @@ pub(crate) struct View {
     pub(crate) limited: bool,
     /// No queue and no more loss than the line has by itself.
     pub(crate) clear: bool,
+    /// More would only make a queue longer in which sound comes late.
+    pub(crate) queued: bool,
     /// Sound is in danger.
     pub(crate) severe: bool,
 }
 
 impl View {
     /// Before anything was heard.
-    pub(crate) const START: Self = Self { bps: START_BPS, limited: false, clear: true, severe: false };
+    pub(crate) const START: Self = Self { bps: START_BPS, limited: false, clear: true, queued: false, severe: false };
 }
 
 /// A packet that arrived; sent by our clock, arrived by the receiver's.
@@ -96,10 +93,11 @@ impl Estimate {
             aimd: Aimd::new(now, START_BPS as f64),
             loss: LossBound::default(),
             acked: Rate::over(ACKED_WINDOW),
+            acked_lately: Rate::over(ACKED_LATELY),
             clock: None,
             newest_arrival: 0,
-            base: Base::default(),
-            queue_us: 0.0,
+            queue: Queue::default(),
+            over: false,
             clear_since: None,
             heard_at: now,
             halved_at: now,
@@ -119,11 +117,12 @@ impl Estimate {
 
     pub(crate) fn arrived(&mut self, now: u64, packet: Arrived) {
         self.acked.add(packet.at.max(0) as u64, packet.bytes);
+        self.acked_lately.add(packet.at.max(0) as u64, packet.bytes);
         self.newest_arrival = self.newest_arrival.max(packet.at);
         self.loss.take((packet.sent, packet.sent), packet.bytes, 1, 0);
         if let Some(step) = self.groups.take(packet.sent as i64, packet.at) {
             self.trend.take(step);
-            self.watch_queue(now, step);
+            self.queue.take(now, step.transit);
         }
     }
 
@@ -140,16 +139,22 @@ impl Estimate {
     pub(crate) fn conclude(&mut self, now: u64, round_trip: Duration, reach: f64) {
         self.heard_at = now;
         let acked = self.acked_bps().map(|bps| bps as f64);
-        let usage = self.trend.usage();
+        let usage = if self.queue.grew() { Usage::Over } else { self.trend.usage() };
+        self.over = usage == Usage::Over;
+        let lately = self.acked_lately.bps(self.newest_arrival.max(0) as u64).map(|bps| bps as f64);
+        let acked = if self.over { [acked, lately].into_iter().flatten().reduce(f64::min) } else { acked };
         let round_trip_us = round_trip.as_micros() as u64;
         self.aimd.update(now, &Seen { usage, acked, round_trip_us, reach });
+        if self.aimd.fell_at() == Some(now) {
+            self.loss.begin_anew(now);
+        }
         self.loss.conclude(now, self.aimd.bps());
         if self.loss.collapsed_at() == Some(now)
             && let Some(bound) = self.loss.bound()
         {
             self.aimd.limit(now, bound);
         }
-        let calm = usage != Usage::Over && self.queue_us < CLEAR_QUEUE_US && self.loss.excess() < BORNE_LOSS;
+        let calm = usage != Usage::Over && self.queue.us() < CLEAR_QUEUE_US && self.loss.excess() < BORNE_LOSS;
         if calm {
             let since = *self.clear_since.get_or_insert(now);
             if let Some(acked) = acked.filter(|_| now >= since + CLEAR_AFTER_US) {
@@ -202,7 +207,8 @@ impl Estimate {
             bps: self.bps(),
             limited: self.aimd.fell_at().is_some() || self.loss.bound().is_some(),
             clear: self.clear_since.is_some_and(|since| now >= since + CLEAR_AFTER_US),
-            severe: self.queue_us > LONG_QUEUE_US || collapsed,
+            queued: self.queue.us() > LONG_QUEUE_US,
+            severe: self.queue.us() > LONG_QUEUE_US || collapsed,
         }
     }
 
@@ -220,22 +226,10 @@ impl Estimate {
     }
 
     pub(crate) fn queue_us(&self) -> f64 {
-        self.queue_us
+        self.queue.us()
     }
 
     pub(crate) fn is_over(&self) -> bool {
-        self.trend.usage() == Usage::Over
-    }
-
-    fn watch_queue(&mut self, now: u64, step: Step) {
-        let base = &mut self.base;
-        if now >= base.since + BASE_US {
-            (base.since, base.before, base.now) = (now, base.now, None);
-        }
-        let shortest = base.now.map_or(step.transit, |known| known.min(step.transit));
-        base.now = Some(shortest);
-        let empty = base.before.map_or(shortest, |before| before.min(shortest));
-        let queue = (step.transit - empty) as f64;
-        self.queue_us += 0.3 * (queue - self.queue_us);
+        self.over
     }
 }
