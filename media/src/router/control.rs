@@ -135,6 +135,9 @@ impl Router {
             outgoing.heard_report(ntp, &block);
             self.slots[slot].reported(now, outgoing, &block);
         }
+        if !self.peers[peer].outgoing.downlink.has_heard_transport() {
+            self.judge_line(now, peer);
+        }
     }
 
     fn heard_bye(&mut self, peer: usize, ssrcs: Words<'_>) {

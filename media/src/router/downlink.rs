@@ -61,13 +61,7 @@ impl Downlink {
         match self.heard {
             Heard::Transport => Some(self.estimate.view(now)),
             _ if self.promised && waits => Some(View::START),
-            _ => self.estimate.loss_bound().map(|bps| View {
-                bps,
-                limited: true,
-                clear: true,
-                queued: false,
-                severe: false,
-            }),
+            _ => self.estimate.view_by_loss(now),
         }
     }
 

@@ -33,9 +33,9 @@ pub(crate) const NARROW_BPS: u64 = 150_000;
 const PATIENCE_US: u64 = 800_000;
 /// A need above the estimate by more does not wait.
 const FAR_ABOVE: f64 = 0.7;
-/// After a step down nothing goes up for so long; doubled for every step up that did not last.
-const HOLD_US: u64 = 2_000_000;
-const MOST_DOUBLINGS: u32 = 5;
+/// After a step down nothing goes up for so long; four times as long for each step up that did not last.
+const HOLD_US: u64 = 2_500_000;
+const MOST_IN_VAIN: u32 = 3;
 /// A step up has lasted when nothing went down for so long after it. One that did not has to be proven by more tries.
 const LASTED_US: u64 = 60_000_000;
 /// An estimate that fell by less than this, compared with the need of the step up, was too close to it.
@@ -184,7 +184,7 @@ impl Ladder {
         // A line that became much worse than the step up needed says nothing about that step.
         let in_vain = |(at, need): (u64, u64)| now < at + LASTED_US && bps as f64 > NEAR_MISS * need as f64;
         if self.rose.take().is_some_and(in_vain) {
-            self.in_vain = (self.in_vain + 1).min(MOST_DOUBLINGS);
+            self.in_vain = (self.in_vain + 1).min(MOST_IN_VAIN);
         }
         (self.short_since, self.fell_at) = (None, Some(now));
     }
@@ -198,7 +198,7 @@ impl Ladder {
             return;
         }
         let line = means.line;
-        let held = self.fell_at.is_some_and(|at| now < at + (HOLD_US << self.in_vain));
+        let held = self.fell_at.is_some_and(|at| now < at + (HOLD_US << (2 * self.in_vain)));
         let (mut shares, had) = (flowing(claims), flowing(claims));
         // What the first step that may not be taken would need, and whether the estimate says that it fits.
         let mut next: Option<(u64, bool)> = None;

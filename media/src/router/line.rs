@@ -65,28 +65,6 @@ impl Router {
         }
     }
 
-    #[cfg(test)]
-    pub(crate) fn line_debug(&self, id: crate::ids::PeerId) -> String {
-        let r = &self.peers[self.ids[&id]].outgoing;
-        let e = &r.downlink.estimate;
-        let allowed: Vec<_> = self.peers[self.ids[&id]]
-            .slots
-            .iter()
-            .map(|(_, k)| (self.slots[*k].allowed, self.slots[*k].current()))
-            .collect();
-        format!(
-            "bps {} acked {:?} queue {:.0} over {} loss {:.2} wait {:.0} {:?} own {:.2}",
-            e.bps(),
-            e.acked_bps(),
-            e.queue_us() / 1000.0,
-            e.is_over(),
-            e.loss_share(),
-            r.pace.waiting_ms(),
-            allowed,
-            e.own_loss()
-        )
-    }
-
     /// Time passed.
     pub(super) fn tend_line(&mut self, now: Instant, peer: usize) {
         let receiver = &mut self.peers[peer].outgoing;

@@ -1,4 +1,4 @@
-//! A camera of three layers, as a browser sends it, and a screen that is mostly still.
+//! A camera of three layers, as a browser sends it.
 
 use super::media::{VideoPacket, packets};
 use super::offer::{MID_EXTENSION, RID_EXTENSION, RIDS, VP8};
@@ -23,17 +23,12 @@ struct Encoding {
     ssrc: u32,
     sequence: u16,
     wants_key: bool,
-    keyframes: u32,
 }
 
 impl Camera {
     pub(crate) fn new(mid: &str, first_ssrc: u32) -> Self {
-        let layer = |n| Encoding { ssrc: first_ssrc + n, sequence: 65_000, wants_key: true, keyframes: 0 };
+        let layer = |n| Encoding { ssrc: first_ssrc + n, sequence: 65_000, wants_key: true };
         Self { mid: mid.to_owned(), layers: [layer(0), layer(1), layer(2)], next_at: None, frame: 0 }
-    }
-
-    pub(crate) fn keyframes(&self) -> u32 {
-        self.layers.iter().map(|layer| layer.keyframes).sum()
     }
 
     /// The packets that are due.
@@ -54,7 +49,6 @@ impl Camera {
     fn picture(&mut self, layer: usize, out: &mut Vec<Vec<u8>>) {
         let encoding = &mut self.layers[layer];
         let key = std::mem::take(&mut encoding.wants_key);
-        encoding.keyframes += u32::from(key);
         let bytes = LAYER_BPS[layer] / 25 / 8 * if key { KEYFRAME } else { 1 };
         let count = bytes.div_ceil(LARGEST + OVERHEAD);
         for number in 0..count {

@@ -31,6 +31,8 @@ pub(super) struct Step {
     pub(super) at: i64,
     /// How long the first packet of the later group took; only differences mean something, as the clocks differ.
     pub(super) transit: i64,
+    /// The same of the last packet: with what the group itself queued up.
+    pub(super) whole: i64,
 }
 
 impl Groups {
@@ -59,6 +61,7 @@ impl Groups {
             arrived: whole.arrived - before.arrived,
             at: whole.arrived,
             transit: whole.first_arrived - whole.first_sent,
+            whole: whole.arrived - whole.sent,
         });
         (self.before, self.current) = (Some(whole), Some(fresh));
         step
@@ -93,6 +96,7 @@ mod tests {
             arrived: 35_000,
             at: 900_000 + 33_000 * frame + 2_000 * frame + 4_400,
             transit: 900_000 + 2_000 * frame,
+            whole: 900_000 + 2_000 * frame + 4_000,
         };
         assert_eq!(steps, [expected(1), expected(2)]);
     }

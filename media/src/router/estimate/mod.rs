@@ -34,6 +34,8 @@ const CLEAR_AFTER_US: u64 = 250_000;
 /// A queue that sound cannot wait in.
 const LONG_QUEUE_US: f64 = 150_000.0;
 const BORNE_LOSS: f64 = 0.05;
+/// Sound is in danger for so long after much was lost at once.
+const COLLAPSE_US: u64 = 500_000;
 /// Without feedback for so long, and every second again, the rate is halved.
 const SILENCE_US: u64 = 1_000_000;
 /// Feedback counts time in 64 ms, with 24 bits.
@@ -122,7 +124,7 @@ impl Estimate {
         self.loss.take((packet.sent, packet.sent), packet.bytes, 1, 0);
         if let Some(step) = self.groups.take(packet.sent as i64, packet.at) {
             self.trend.take(step);
-            self.queue.take(now, step.transit);
+            self.queue.take(now, step.transit, step.whole);
         }
     }
 
@@ -139,10 +141,14 @@ impl Estimate {
     pub(crate) fn conclude(&mut self, now: u64, round_trip: Duration, reach: f64) {
         self.heard_at = now;
         let acked = self.acked_bps().map(|bps| bps as f64);
-        let usage = if self.queue.grew() { Usage::Over } else { self.trend.usage() };
+        let usage = match self.trend.usage() {
+            _ if self.queue.grew() => Usage::Over,
+            Usage::Over if !self.queue.shows() => Usage::Normal,
+            usage => usage,
+        };
         self.over = usage == Usage::Over;
         let lately = self.acked_lately.bps(self.newest_arrival.max(0) as u64).map(|bps| bps as f64);
-        let acked = if self.over { [acked, lately].into_iter().flatten().reduce(f64::min) } else { acked };
+        let acked = if self.over { lately.or(acked) } else { acked };
         let round_trip_us = round_trip.as_micros() as u64;
         self.aimd.update(now, &Seen { usage, acked, round_trip_us, reach });
         if self.aimd.fell_at() == Some(now) {
@@ -196,20 +202,25 @@ impl Estimate {
         self.loss.bound().map_or(self.aimd.bps(), |bound| bound.min(self.aimd.bps())).max(LEAST_BPS) as u64
     }
 
-    /// What the losses alone allow, for receivers that tell nothing else.
-    pub(crate) fn loss_bound(&self) -> Option<u64> {
-        self.loss.bound().map(|bound| bound.max(LEAST_BPS) as u64)
+    /// What the losses alone say, of receivers that tell nothing else.
+    pub(crate) fn view_by_loss(&self, now: u64) -> Option<View> {
+        let bps = self.loss.bound()?.max(LEAST_BPS) as u64;
+        let clear = self.loss.excess() < BORNE_LOSS;
+        Some(View { bps, limited: true, clear, queued: false, severe: self.has_collapsed(now) })
     }
 
     pub(crate) fn view(&self, now: u64) -> View {
-        let collapsed = self.loss.collapsed_at().is_some_and(|at| now < at + 500_000);
         View {
             bps: self.bps(),
             limited: self.aimd.fell_at().is_some() || self.loss.bound().is_some(),
             clear: self.clear_since.is_some_and(|since| now >= since + CLEAR_AFTER_US),
             queued: self.queue.us() > LONG_QUEUE_US,
-            severe: self.queue.us() > LONG_QUEUE_US || collapsed,
+            severe: self.queue.us() > LONG_QUEUE_US || self.has_collapsed(now),
         }
+    }
+
+    fn has_collapsed(&self, now: u64) -> bool {
+        self.loss.collapsed_at().is_some_and(|at| now < at + COLLAPSE_US)
     }
 
     pub(crate) fn acked_bps(&self) -> Option<u64> {

@@ -7,6 +7,8 @@ const GROUPS: usize = 3;
 /// A queue of this length that grew so much since the last feedback message is over-use, whatever the trend still says.
 const NOTICEABLE_US: f64 = 60_000.0;
 const GROWTH_US: f64 = 25_000.0;
+/// A trend is believed when some packet waited so long.
+const CONFIRMS_US: f64 = 30_000.0;
 /// A queue that does not empty for so long although little is sent is none: the way became longer.
 const LONG_US: f64 = 150_000.0;
 const STUBBORN_US: u64 = 2_500_000;
@@ -18,8 +20,10 @@ pub(super) struct Queue {
     now: Option<i64>,
     /// Transits of the last groups.
     last: [i64; GROUPS],
+    whole: [i64; GROUPS],
     count: usize,
     us: f64,
+    shows: bool,
     told_us: f64,
     long_since: Option<u64>,
 }
@@ -30,18 +34,25 @@ impl Queue {
     }
 
     /// A group took so long; only differences mean something.
-    pub(super) fn take(&mut self, now: u64, transit: i64) {
+    pub(super) fn take(&mut self, now: u64, transit: i64, whole: i64) {
         if now >= self.since + BASE_US {
             (self.since, self.before, self.now) = (now, self.now, None);
         }
         self.now = Some(self.now.map_or(transit, |known| known.min(transit)));
-        self.last[self.count % GROUPS] = transit;
+        (self.last[self.count % GROUPS], self.whole[self.count % GROUPS]) = (transit, whole);
         self.count += 1;
         let base = [self.before, self.now].into_iter().flatten().min().unwrap_or(transit);
         let known = &self.last[..self.count.min(GROUPS)];
         let shortest = known.iter().min().copied().unwrap_or(transit);
         self.us = (shortest - base) as f64;
+        let longest = self.whole[..self.count.min(GROUPS)].iter().max().copied().unwrap_or(whole);
+        self.shows = (longest - base) as f64 > CONFIRMS_US;
         self.doubt(now, shortest);
+    }
+
+    /// Whether something did wait lately: jitter alone makes a trend, but hardly a delay.
+    pub(super) fn shows(&self) -> bool {
+        self.shows
     }
 
     /// Whether it grew since this was asked before.
