@@ -50,6 +50,10 @@ impl Pace {
         self.held = hold;
     }
 
+    pub(crate) fn is_held(&self) -> bool {
+        self.held
+    }
+
     /// Whether a packet may go out now.
     pub(crate) fn admits(&mut self, now: u64, bytes: usize) -> bool {
         !self.held && self.waiting.is_empty() && (self.rate == 0.0 || self.has_room(now, bytes))

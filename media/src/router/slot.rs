@@ -434,13 +434,15 @@ impl Slot {
         }
         let next = self.rewrite.next();
         let index = sequence::extend(next, lost);
-        if index > self.sent || next - index > self.most_stamps() {
+        // Of a picture that does not flow, a repair only takes the place of sound.
+        let ended = self.line.kind == Kind::Video && self.current.is_none();
+        if ended || index > self.sent || next - index > self.most_stamps() {
             return Err(DropReason::RepairGone);
         }
         let (source, from) = self.rewrite.find(index).ok_or(DropReason::RepairGone)?;
         let (entry, payload) = stream_of(source).and_then(|s| s.ring.get(from)).ok_or(DropReason::RepairGone)?;
         let placed = self.rewrite.again(index, entry.timestamp).ok_or(DropReason::RepairGone)?;
-        if self.is_past(way.now, &placed) {
+        if self.is_past(way.now, &placed) || way.receiver.pace.is_held() {
             return Err(DropReason::RepairGone);
         }
         match self.resend.judge(way.now, index, payload.len(), way.receiver.round_trip()) {

@@ -121,10 +121,6 @@ fn ten_noisy_minutes(seed: u64, mean: f64) -> (usize, usize) {
     let made_up = lesson.sink().concealed(from, to);
     assert!(made_up < 1.0, "{mean}: {made_up} %");
     let steps = lesson.steps();
-    eprintln!(
-        "{mean}: {:?} {steps:?} {made_up}",
-        lesson.sink().layers.iter().map(|(at, l)| ((*at - from).as_secs(), *l)).collect::<Vec<_>>()
-    );
     (lesson.sink().layers.len() - 1, steps.len())
 }
 
@@ -161,11 +157,6 @@ fn lose(loss: f64) {
         lesson.run(20 * SECOND);
         let (from, to) = (lesson.house.now, lesson.run(20 * SECOND));
         let (made_up, layer) = (lesson.sink().concealed(from, to), lesson.layer());
-        eprintln!(
-            "{loss} % {delay} ms: {made_up:.2} % {layer:?} {:?} {:?}",
-            lesson.steps(),
-            lesson.house.sfu.stats(lesson.viewer).unwrap().media.estimate_bps
-        );
         assert!(made_up < 0.5 + 0.2 * loss, "{loss} %, {delay} ms: {made_up} % made up");
         assert!(layer.is_some_and(|layer| layer > LOW), "{loss} %, {delay} ms: layer {layer:?}");
         assert!(loss > 0.0 || layer == Some(HIGH), "{delay} ms: layer {layer:?}");
@@ -213,6 +204,5 @@ fn a_receiver_that_tells_only_losses_is_heard_too() {
     lesson.run(40 * SECOND);
     let (from, to) = (lesson.house.now, lesson.run(10 * SECOND));
     let offered = lesson.offered(from, to);
-    eprintln!("{offered} {:?}", lesson.steps());
     assert!(offered < 400_000, "{offered}");
 }
