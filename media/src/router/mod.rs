@@ -6,6 +6,7 @@ mod delivery;
 mod downlink;
 mod estimate;
 mod event;
+mod head;
 mod history;
 mod keyframes;
 mod ladder;
@@ -16,7 +17,9 @@ mod loudness;
 mod outgoing;
 mod pace;
 mod peer;
+mod pending;
 mod probe;
+mod relay;
 mod resend;
 mod rewrite;
 mod ring;
@@ -32,18 +35,22 @@ mod window;
 mod tests;
 
 pub use event::{RouterError, RouterEvent};
+pub use relay::Crossing;
 pub use stats::{DropReason, PeerStats, Totals};
 
+use crate::by_number::ByNumber;
 use crate::ids::{Mid, PeerId, TrackId, Want};
 use crate::rtp::ntp::NtpTime;
 use crate::sdp::{Flow, MediaLine, Negotiated};
 use outgoing::Outgoing;
 use peer::Peer;
+use pending::Pending;
+use relay::Relays;
 use slot::{Firsts, Slot};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use table::Table;
-use uplink::Uplink;
+use uplink::{Publisher, Uplink};
 
 /// A track without packets for this long is reported silent. Opus DTX sends every 400 ms.
 pub const TRACK_SILENCE: Duration = Duration::from_secs(2);
@@ -71,15 +78,16 @@ pub struct Router {
     chance: u64,
     ssrcs_made: u32,
     next_generation: u64,
-    ids: HashMap<PeerId, usize>,
-    tracks: HashMap<TrackId, usize>,
+    ids: ByNumber<PeerId, usize>,
+    tracks: ByNumber<TrackId, usize>,
     peers: Table<Peer>,
     uplinks: Table<Uplink>,
     slots: Table<Slot>,
     events: VecDeque<RouterEvent>,
     totals: Totals,
+    relays: Relays,
+    pending: Pending,
     /// Buffers that keep their memory between packets.
-    payload: Vec<u8>,
     compound: Vec<u8>,
     ask: Vec<u16>,
     claims: Vec<ladder::Claim>,
@@ -99,14 +107,15 @@ impl Router {
             chance: config.seed,
             ssrcs_made: 0,
             next_generation: 1,
-            ids: HashMap::new(),
-            tracks: HashMap::new(),
+            ids: ByNumber::default(),
+            tracks: ByNumber::default(),
             peers: Table::default(),
             uplinks: Table::default(),
             slots: Table::default(),
             events: VecDeque::new(),
             totals: Totals::default(),
-            payload: Vec::with_capacity(crate::rtp::header::MAX_PACKET + 2),
+            relays: Relays::default(),
+            pending: Pending::default(),
             compound: Vec::with_capacity(4096),
             ask: Vec::with_capacity(512),
             claims: Vec::new(),
@@ -152,6 +161,7 @@ impl Router {
         self.peers.remove(key);
         self.attended.retain(|&peer| peer != key);
         if self.ids.is_empty() {
+            self.leave_all();
             self.next_tick = None;
         }
     }
@@ -171,11 +181,13 @@ impl Router {
         uplink.track = Some(track);
         (uplink.muted, uplink.told_active) = (false, false);
         self.tracks.insert(track, key);
+        self.begin_crossing(track);
         Ok(())
     }
 
     /// Empties the slots that show the track. An unknown track is no error.
     pub fn unpublish(&mut self, _now: Instant, track: TrackId) {
+        self.relays.ended(track);
         let Some(key) = self.tracks.remove(&track) else { return };
         let slots = std::mem::take(&mut self.uplinks[key].slots);
         for slot in slots {
@@ -185,6 +197,7 @@ impl Router {
         }
         self.uplinks[key].track = None;
         self.uplinks[key].loudness = loudness::Loudness::default();
+        self.uplinks[key].crosses = [0; 3];
     }
 
     /// While muted nothing is forwarded; afterwards pictures begin with a keyframe and time has gone on.
@@ -198,6 +211,7 @@ impl Router {
         if let Some(level) = uplink.loudness.end().filter(|_| muted) {
             self.tell_loudness(track, level);
         }
+        self.relays.changed(Some(track));
         if muted {
             for i in 0..self.uplinks[key].slots.len() {
                 let slot = self.uplinks[key].slots[i];
@@ -257,7 +271,7 @@ impl Router {
 
     #[must_use]
     pub fn next_timeout(&self) -> Option<Instant> {
-        [self.next_tick, self.attended_at].into_iter().flatten().min()
+        [self.next_tick, self.attended_at, self.pending.due()].into_iter().flatten().min()
     }
 
     pub fn poll_event(&mut self) -> Option<RouterEvent> {
@@ -304,7 +318,7 @@ impl Router {
         for line in lines {
             match (line.flow, line.own_ssrcs) {
                 (Flow::Uplink, _) if self.peers[peer].uplinks.iter().all(|(mid, _)| *mid != line.mid) => {
-                    let key = self.uplinks.insert(Uplink::new(peer, line.clone()));
+                    let key = self.uplinks.insert(Uplink::new(Publisher::Here(peer), line.clone()));
                     self.peers[peer].uplinks.push((line.mid, key));
                 }
                 (Flow::Downlink, Some(own)) if self.peers[peer].slots.iter().all(|(mid, _)| *mid != line.mid) => {
@@ -349,18 +363,20 @@ impl Router {
     /// Chooses the layer of a slot anew; the keyframe that it takes is asked for at the next timeout, which is now.
     fn aim(&mut self, now: Instant, slot: usize) {
         let slot = &mut self.slots[slot];
-        let Some(uplink) = slot.uplink else { return };
-        let uplink = &mut self.uplinks[uplink];
+        let Some(key) = slot.uplink else { return };
+        let uplink = &mut self.uplinks[key];
         slot.retarget(uplink);
         if let Some(layer) = slot.waits_for(uplink) {
             uplink.ask_keyframe(layer, slot.wish());
         }
         self.next_tick = self.next_tick.map(|at| at.min(now));
+        self.tend_demand(now, key);
     }
 
     /// Layers of an uplink came or went: every slot of it may want another one.
     fn retarget(&mut self, uplink: usize) {
         let uplink = &mut self.uplinks[uplink];
+        self.relays.changed(uplink.track);
         for i in 0..uplink.slots.len() {
             let slot = &mut self.slots[uplink.slots[i]];
             slot.retarget(uplink);

@@ -1,6 +1,7 @@
 //! An m-line on which a peer receives: what it shows, and how packets are made to fit it.
 
 use super::event::RouterEvent;
+use super::head::Head;
 use super::keyframes::Wish;
 use super::layer;
 use super::outgoing::{Outgoing, Sending, WIRE};
@@ -14,7 +15,7 @@ use super::uplink::Uplink;
 use crate::egress::Egress;
 use crate::ids::{Layer, TrackId, Want};
 use crate::rtp::compound::{self, SenderInfo};
-use crate::rtp::header::{HeaderFields, MAX_HEADER};
+use crate::rtp::header::HeaderFields;
 use crate::rtp::ntp::{MediaClock, NtpTime};
 use crate::rtp::rtcp::ReportBlock;
 use crate::rtp::{sequence, vp8};
@@ -84,8 +85,6 @@ pub(crate) struct Way<'a, E: Egress> {
     /// Key of the slot.
     pub(crate) slot: usize,
     pub(crate) receiver: &'a mut Outgoing,
-    /// For payloads that have to be changed.
-    pub(crate) scratch: &'a mut Vec<u8>,
     pub(crate) events: &'a mut VecDeque<RouterEvent>,
     pub(crate) totals: &'a mut Totals,
     pub(crate) out: &'a mut E,
@@ -260,7 +259,7 @@ impl Slot {
             return false;
         }
         match self.line.kind {
-            Kind::Audio => entry.index == origin.stream.highest(),
+            Kind::Audio => origin.stream.ring.was_newest(entry, origin.stream.highest()),
             // Whatever comes first is better than nothing; after that only what is wanted.
             Kind::Video => {
                 let at_least = self.current.is_none() && self.most().is_some_and(|most| layer <= most);
@@ -292,9 +291,10 @@ impl Slot {
         let layer = origin.source.layer;
         self.current = Some((layer, origin.source.generation));
         self.told_mismatch = false;
-        // The keyframe's beginning may have come late, by a repair: what followed it has been waiting in the ring.
+        // The keyframe's beginning may have come late, by a repair: what followed it has been waiting in the ring. What
+        // came after this packet will be offered in its turn.
         for index in first..=stream.highest() {
-            let Some((entry, payload)) = stream.ring.get(index) else { continue };
+            let Some((entry, payload)) = stream.ring.get(index).filter(|(e, _)| !e.came_after(entry)) else { continue };
             if let Some(placed) = self.rewrite.place(way.now, origin.source.generation, index, entry.timestamp) {
                 self.send(way, &placed, entry, payload);
             }
@@ -345,21 +345,12 @@ impl Slot {
         let mut sending = Sending { kind: self.line.kind, bytes, repair: false };
         let stamp = self.line.extensions.transport_cc.map(|id| (id, way.receiver.stamp(way.at, sending)));
         self.keep_stamp(placed, stamp);
-        let fields = self.fields(placed, entry, stamp);
-        let mut header = [0; MAX_HEADER];
-        let length = fields.write(&mut header);
-        if placed.codec.codec == Codec::Vp8 {
-            way.scratch.clear();
-            way.scratch.extend_from_slice(payload);
-            let said = placed.vp8.apply(way.scratch);
-            if newest {
-                self.rewrite.sent_picture(said);
-            }
-            way.out.send_rtp(way.receiver.id, &header[..length], way.scratch);
-        } else {
-            way.out.send_rtp(way.receiver.id, &header[..length], payload);
+        let mut head = Head::new(&self.fields(placed, entry, stamp));
+        let (said, shared) = head.take_own(placed, payload);
+        if newest {
+            self.rewrite.sent_picture(said);
         }
-        let size = length + payload.len();
+        let size = head.emit(way, shared);
         sending.bytes = size + WIRE;
         way.receiver.count(way.at, sending);
         self.packets = self.packets.wrapping_add(1);
@@ -513,11 +504,9 @@ impl Slot {
             transport_seq: ids.transport_cc.map(|id| (id, way.receiver.stamp(way.at, sending))),
             audio_level: None,
         };
-        let mut header = [0; MAX_HEADER];
-        let length = fields.write(&mut header);
-        header[0] |= 0x20;
-        way.out.send_rtp(way.receiver.id, &header[..length], &PADDING);
-        length + PADDING.len()
+        let mut head = Head::new(&fields);
+        head.say_padded();
+        head.emit(way, &PADDING)
     }
 
     /// RFC 4588 §4.
@@ -534,13 +523,10 @@ impl Slot {
         let stamp = self.line.extensions.transport_cc.map(|id| (id, way.receiver.stamp(way.at, sending)));
         let sequence = self.resend.number();
         let fields = HeaderFields { ssrc, payload_type, sequence, ..self.fields(placed, entry, stamp) };
-        way.scratch.clear();
-        way.scratch.extend_from_slice(&(placed.index as u16).to_be_bytes());
-        way.scratch.extend_from_slice(payload);
-        if placed.codec.codec == Codec::Vp8 {
-            placed.vp8.apply(&mut way.scratch[2..]);
-        }
-        emit(way, &fields)
+        let mut head = Head::new(&fields);
+        head.push(&(placed.index as u16).to_be_bytes());
+        let (_, shared) = head.take_own(placed, payload);
+        head.emit(way, shared)
     }
 
     fn send_verbatim<E: Egress>(
@@ -554,13 +540,9 @@ impl Slot {
         if let Some(stamp) = stamp {
             way.receiver.stamp_again(stamp);
         }
-        let fields = self.fields(placed, entry, self.line.extensions.transport_cc.zip(stamp));
-        way.scratch.clear();
-        way.scratch.extend_from_slice(payload);
-        if placed.codec.codec == Codec::Vp8 {
-            placed.vp8.apply(way.scratch);
-        }
-        emit(way, &fields)
+        let mut head = Head::new(&self.fields(placed, entry, self.line.extensions.transport_cc.zip(stamp)));
+        let (_, shared) = head.take_own(placed, payload);
+        head.emit(way, shared)
     }
 
     /// A receiver's report about this slot.
@@ -622,6 +604,11 @@ impl Slot {
         (self.ssrc, self.repair_ssrc)
     }
 
+    /// The layers that it has a use for: the one it shows, and the one it wants.
+    pub(crate) fn looks_at(&self) -> [Option<Layer>; 2] {
+        [self.current(), self.target]
+    }
+
     pub(crate) fn current(&self) -> Option<Layer> {
         self.current.map(|(layer, _)| layer)
     }
@@ -629,11 +616,4 @@ impl Slot {
     pub(crate) fn report_due(&self, now: Instant) -> bool {
         now >= self.report_at && self.rewrite.has_sent()
     }
-}
-
-fn emit<E: Egress>(way: &mut Way<'_, E>, fields: &HeaderFields) -> usize {
-    let mut header = [0; MAX_HEADER];
-    let length = fields.write(&mut header);
-    way.out.send_rtp(way.receiver.id, &header[..length], way.scratch);
-    length + way.scratch.len()
 }

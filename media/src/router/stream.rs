@@ -24,6 +24,8 @@ const PICTURE_USEFUL_FOR: Duration = Duration::from_secs(1);
 const RATE_WINDOW: Duration = Duration::from_secs(2);
 /// Header and extensions as they are sent on, and what is around them on the wire.
 const OVERHEAD: usize = 24 + WIRE;
+/// Extended numbers begin above 2^16.
+const NOTHING_YET: u64 = 0;
 
 #[derive(Debug)]
 pub(crate) struct Stream {
@@ -94,6 +96,48 @@ impl Stream {
     /// What sending it on costs on the wire, in bits per second; `None` while that is not known.
     pub(crate) fn bps(&self, now: Instant) -> Option<u64> {
         self.rate.bps(now.saturating_duration_since(self.began).as_micros() as u64)
+    }
+
+    /// A stream that another shard receives and gives on; its first packet sets where the numbers begin.
+    pub(crate) fn crossing(now: Instant, codec: CodecSlot, make: &StreamNeeds) -> Self {
+        Self {
+            ssrc: 0,
+            repair_ssrc: None,
+            codec,
+            generation: make.generation,
+            ring: Ring::new(make.ring),
+            clock: None,
+            began: now,
+            last_arrival: now,
+            flowing: false,
+            keyframes: KeyframeRequests::default(),
+            losses: make.nack.then(|| Losses::new(make.useful_for)),
+            window: Window::starting_at(NOTHING_YET),
+            jump: None,
+            reception: Reception::new(NOTHING_YET),
+            rate: Rate::over(RATE_WINDOW),
+        }
+    }
+
+    /// One packet that another shard received. Whether it is new.
+    pub(crate) fn take_crossed(&mut self, now: Instant, index: u64) -> bool {
+        if self.window.highest() == NOTHING_YET {
+            self.window = Window::starting_at(index - 1);
+        }
+        let highest = self.window.highest();
+        if self.window.mark(index) != Seen::New {
+            return false;
+        }
+        self.note_loss(now, index, highest);
+        self.last_arrival = now;
+        true
+    }
+
+    /// It did not cross for a while: what was missed is not missing.
+    pub(crate) fn begin_anew(&mut self, next_generation: &mut u64) {
+        let clock = self.clock;
+        self.restart(NOTHING_YET + 1, next_generation);
+        self.clock = clock;
     }
 
     pub(crate) fn highest(&self) -> u64 {
@@ -171,12 +215,16 @@ impl Stream {
             Codec::H264 => h264::begins_keyframe(arrival.payload),
             Codec::Vp8 => vp8::begins_keyframe(arrival.payload),
         };
-        if keyframe {
+        let (timestamp, marker, level) = (arrival.timestamp, arrival.marker, arrival.level);
+        self.keep(now, Facts { index, timestamp, marker, keyframe, level }, arrival.payload);
+    }
+
+    pub(crate) fn keep(&mut self, now: Instant, facts: Facts, payload: &[u8]) {
+        if facts.keyframe {
             self.keyframes.came();
         }
-        self.rate.add(now.saturating_duration_since(self.began).as_micros() as u64, arrival.payload.len() + OVERHEAD);
-        let (timestamp, marker, level) = (arrival.timestamp, arrival.marker, arrival.level);
-        self.ring.push(now, Facts { index, timestamp, marker, keyframe, level }, arrival.payload);
+        self.rate.add(now.saturating_duration_since(self.began).as_micros() as u64, payload.len() + OVERHEAD);
+        self.ring.push(now, facts, payload);
     }
 
     /// The first packet of the frame that the packet at `index` belongs to. Packets that are missing within the frame count

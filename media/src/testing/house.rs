@@ -8,8 +8,9 @@ use super::{ClientConfig, MS, TestClient, identity, start};
 use crate::ids::PeerId;
 use crate::sdp::Flow;
 use crate::sfu::{Sfu, SfuConfig, SfuEvent};
-use crate::transport::Path;
+use crate::transport::{Path, Via};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 pub(crate) struct House {
@@ -18,10 +19,18 @@ pub(crate) struct House {
     pub(crate) network: Network,
     pub(crate) members: BTreeMap<PeerId, Member>,
     pub(crate) events: Vec<SfuEvent>,
+    /// Datagrams that left for each address.
+    pub(crate) sent: BTreeMap<SocketAddr, u64>,
+    /// Bytes of heap that the Sfu took from packets and with time, less what it gave back.
+    pub(crate) held: i64,
+    /// How often the Sfu asked for memory because of media or of time.
+    pub(crate) allocations: u64,
 }
 
 pub(crate) struct Member {
     pub(crate) client: TestClient,
+    /// What its datagrams travel by; what comes by anything else is lost.
+    pub(crate) via: Via,
     pub(crate) answer: String,
     pub(crate) sources: Vec<Source>,
     pub(crate) cameras: Vec<Camera>,
@@ -40,7 +49,16 @@ impl House {
             started: now,
             started_unix: Duration::from_secs(1_800_000_000),
         };
-        Self { now, sfu: Sfu::new(config), network: Network::new(seed), members: BTreeMap::new(), events: Vec::new() }
+        Self {
+            now,
+            sfu: Sfu::new(config),
+            network: Network::new(seed),
+            members: BTreeMap::new(),
+            events: Vec::new(),
+            sent: BTreeMap::new(),
+            held: 0,
+            allocations: 0,
+        }
     }
 
     /// Opens a peer for a new client and lets it connect in its own time.
@@ -48,8 +66,15 @@ impl House {
         let mut client = TestClient::new(ClientConfig::new(1000 + id as u16));
         let answer = self.sfu.open(self.now, PeerId(id), &offer(&client, lines), Flow::Uplink).unwrap();
         client.start(self.now, answered(&answer, "ice-ufrag"), answered(&answer, "ice-pwd"));
-        let member =
-            Member { client, answer, sources: Vec::new(), cameras: Vec::new(), sink: Sink::default(), watches: true };
+        let member = Member {
+            client,
+            via: Via::Udp,
+            answer,
+            sources: Vec::new(),
+            cameras: Vec::new(),
+            sink: Sink::default(),
+            watches: true,
+        };
         self.members.insert(PeerId(id), member);
         PeerId(id)
     }
@@ -77,7 +102,10 @@ impl House {
             self.arrive(datagram);
         }
         if self.sfu.poll_timeout().is_some_and(|due| due <= now) {
+            let before = (live(), allocations());
             self.sfu.handle_timeout(now);
+            self.held += live() - before.0;
+            self.allocations += allocations() - before.1;
         }
         for member in self.members.values_mut() {
             member.tick(now);
@@ -86,10 +114,22 @@ impl House {
                 self.network.send(now, Datagram { client, up: true, bytes });
             }
         }
-        while let Some(transmit) = self.sfu.poll_transmit() {
-            for datagram in transmit.datagrams() {
-                let datagram = Datagram { client: transmit.destination, up: false, bytes: datagram.to_vec() };
-                self.network.send(now, datagram);
+        loop {
+            let before = (live(), allocations());
+            let transmits = self.sfu.poll_transmits(now);
+            self.held += live() - before.0;
+            self.allocations += allocations() - before.1;
+            let Some(transmits) = transmits else { break };
+            for transmit in transmits {
+                *self.sent.entry(transmit.destination).or_default() += transmit.datagrams().count() as u64;
+                let mut there = self.members.values().filter(|member| member.client.addr == transmit.destination);
+                if there.next().is_some_and(|member| member.via != transmit.via) {
+                    continue;
+                }
+                for datagram in transmit.datagrams() {
+                    let datagram = Datagram { client: transmit.destination, up: false, bytes: datagram.to_vec() };
+                    self.network.send(now, datagram);
+                }
             }
         }
         while let Some(event) = self.sfu.poll_event() {
@@ -99,12 +139,35 @@ impl House {
 
     fn arrive(&mut self, mut datagram: Datagram) {
         if datagram.up {
-            let path = Path::udp(datagram.client);
-            self.sfu.handle_datagram(self.now, path, &mut datagram.bytes);
+            self.hand_over(datagram.client, &mut datagram.bytes);
         } else if let Some(member) = self.members.values_mut().find(|m| m.client.addr == datagram.client) {
             member.client.handle(self.now, &datagram.bytes);
         }
     }
+
+    /// A datagram that arrives at once.
+    pub(crate) fn hand_over(&mut self, from: SocketAddr, datagram: &mut [u8]) {
+        let sender = self.members.values().find(|member| member.client.addr == from);
+        let path = Path { via: sender.map_or(Via::Udp, |member| member.via), ..Path::udp(from) };
+        let (before, is_media) = ((live(), allocations()), matches!(datagram.first(), Some(128..=191)));
+        self.sfu.handle_datagram(self.now, path, datagram);
+        self.held += live() - before.0;
+        if is_media {
+            self.allocations += allocations() - before.1;
+        }
+    }
+}
+
+#[cfg(test)]
+use super::heap::{allocations, live};
+/// Fuzzers watch the heap by themselves.
+#[cfg(not(test))]
+fn live() -> i64 {
+    0
+}
+#[cfg(not(test))]
+fn allocations() -> u64 {
+    0
 }
 
 impl Member {

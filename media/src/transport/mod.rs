@@ -189,6 +189,12 @@ impl Transport {
         self.path().map(|path| path.remote)
     }
 
+    /// Whether media goes by a TCP connection.
+    #[must_use]
+    pub fn is_over_tcp(&self) -> bool {
+        self.path().is_some_and(|path| path.via != Via::Udp)
+    }
+
     /// Whether datagrams from there are heard.
     #[must_use]
     pub fn hears(&self, origin: Origin) -> bool {
@@ -300,8 +306,8 @@ impl Transport {
     ///
     /// # Errors
     /// The reason by which the drop is counted; `arena` is unchanged.
-    pub fn seal_rtp(&mut self, header: &[u8], payload: &[u8], arena: &mut Vec<u8>) -> Result<usize, DropReason> {
-        self.sealing()?.seal_rtp(header, payload, arena)
+    pub fn seal_rtp(&mut self, head: &[u8], rest: &[u8], arena: &mut Vec<u8>) -> Result<usize, DropReason> {
+        self.sealing()?.seal_rtp(head, rest, arena)
     }
 
     /// Appends one sealed RTCP compound to `arena`; gives its length.
