@@ -44,6 +44,9 @@ impl Router {
         };
         let uplink = &mut self.uplinks[claim.uplink];
         let accepted = uplink.accept(now, claim.part, &packet, tags.level, &mut self.next_generation)?;
+        if let Some(level) = tags.level {
+            self.heard_level(now, claim.uplink, level);
+        }
         self.follow(now, key, claim, accepted, out)
     }
 
@@ -162,6 +165,8 @@ impl Router {
         if !self.pending.has_receivers() && !self.begin_round(now) {
             return false;
         }
+        let at = now.saturating_duration_since(self.config.started).as_micros() as u64;
+        let mut waits = None;
         let Some((packets, visits)) = self.pending.next_receiver() else { return true };
         for visit in visits {
             let (Some(slot), Some(peer)) = (self.slots.get_mut(visit.slot), self.peers.get_mut(visit.peer)) else {
@@ -181,6 +186,8 @@ impl Router {
                 let Some((entry, payload)) = stream.ring.get(packet.index) else { continue };
                 let mut way = Way {
                     now,
+                    at,
+                    slot: visit.slot,
                     receiver: &mut peer.outgoing,
                     events: &mut self.events,
                     totals: &mut self.totals,
@@ -189,6 +196,12 @@ impl Router {
                 let origin = Origin { source, stream, clock_offset: packet.clock_offset };
                 slot.offer(&mut way, &origin, entry, payload);
             }
+            if peer.outgoing.pace.has_waiting() {
+                waits = Some(visit.peer);
+            }
+        }
+        if let Some(peer) = waits {
+            self.attend(peer);
         }
         self.bound_events();
         true

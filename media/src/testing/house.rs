@@ -1,5 +1,6 @@
 //! A whole Sfu with clients around it, on a virtual network and clock.
 
+use super::camera::Camera;
 use super::media::{Sink, Source};
 use super::network::{Datagram, Line, Network};
 use super::offer::{OfferLine, answered, offer};
@@ -32,6 +33,7 @@ pub(crate) struct Member {
     pub(crate) via: Via,
     pub(crate) answer: String,
     pub(crate) sources: Vec<Source>,
+    pub(crate) cameras: Vec<Camera>,
     pub(crate) sink: Sink,
     /// Listens to what comes, asks and reports.
     pub(crate) watches: bool,
@@ -64,8 +66,15 @@ impl House {
         let mut client = TestClient::new(ClientConfig::new(1000 + id as u16));
         let answer = self.sfu.open(self.now, PeerId(id), &offer(&client, lines), Flow::Uplink).unwrap();
         client.start(self.now, answered(&answer, "ice-ufrag"), answered(&answer, "ice-pwd"));
-        let member =
-            Member { client, via: Via::Udp, answer, sources: Vec::new(), sink: Sink::default(), watches: true };
+        let member = Member {
+            client,
+            via: Via::Udp,
+            answer,
+            sources: Vec::new(),
+            cameras: Vec::new(),
+            sink: Sink::default(),
+            watches: true,
+        };
         self.members.insert(PeerId(id), member);
         PeerId(id)
     }
@@ -174,6 +183,11 @@ impl Member {
                 self.client.send_rtp(packet);
             }
         }
+        for camera in &mut self.cameras {
+            reports.iter().for_each(|report| camera.hear(report));
+            camera.tick(now).iter().for_each(|packet| self.client.send_rtp(packet));
+        }
+        reports.iter().for_each(|report| self.sink.hear(now, report));
         let packets: Vec<Vec<u8>> = self.client.rtp.drain(..).collect();
         if self.watches {
             packets.iter().for_each(|packet| self.sink.take(now, packet));
