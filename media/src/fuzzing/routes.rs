@@ -114,6 +114,7 @@ impl Stage {
         while let Some(due) = self.router.next_timeout().filter(|due| *due <= until) {
             self.now = self.now.max(due) + MS;
             self.router.handle_timeout(self.now, &mut self.out);
+            while self.router.forward_next(self.now, &mut self.out) {}
         }
         self.now = self.now.max(until);
     }
