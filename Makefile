@@ -82,6 +82,11 @@ bench: tools-build ## Measure the server, the floor and Janus; wants root and a 
 	cargo build --release --locked -p lectern -p lectern-loadtest
 	python3 tests/bench/run.py
 
+.PHONY: faults
+faults: tools-build ## Junk and strangers' hellos at the media port while others watch and join
+	cargo build --release --locked -p lectern -p lectern-loadtest
+	python3 tests/faults.py
+
 # Each target goes on from what it found before (.cache/fuzz) and from the seeds, which every test run replays.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/targets/*.rs)))

@@ -12,8 +12,8 @@ pub mod rtp;
 pub mod sdp;
 pub mod sfu;
 #[cfg(any(test, fuzzing))]
-#[cfg_attr(fuzzing, allow(dead_code, reason = "fuzzers use only some of what tests use"))]
+#[cfg_attr(fuzzing, allow(dead_code, unused_imports, reason = "fuzzers use only some of what tests use"))]
 mod testing;
 pub mod transport;
 
-pub use ids::{Layer, LineStep, Mid, PeerId, Rank, TrackId, Want};
+pub use ids::{Layer, LineStep, Mid, PeerId, Rank, ShardNumber, TrackId, Want};

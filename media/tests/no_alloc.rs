@@ -3,11 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "the whole file is a test")]
 
 use lectern_media::egress::Egress;
-use lectern_media::router::{Router, RouterConfig};
+use lectern_media::router::{Crossing, Router, RouterConfig};
 use lectern_media::sdp::{
     Codec, CodecSlot, ExtensionIds, Feedback, Flow, Kind, MediaLine, Negotiated, RemoteTransport, RidLayer,
 };
-use lectern_media::{Layer, Mid, PeerId, TrackId, Want};
+use lectern_media::{Layer, Mid, PeerId, ShardNumber, TrackId, Want};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -81,8 +81,19 @@ fn negotiated(lines: Vec<MediaLine>) -> Negotiated {
 
 const VIEWERS: u64 = 20;
 
+fn is_near(viewer: u64) -> bool {
+    viewer.is_multiple_of(2)
+}
+
+fn shard(number: usize) -> ShardNumber {
+    ShardNumber::new(number).unwrap()
+}
+
 struct Stage {
     router: Router,
+    /// Another shard, with every other viewer.
+    far: Router,
+    crossings: Vec<(ShardNumber, Crossing)>,
     now: Instant,
     out: Counter,
     sequence: u16,
@@ -95,7 +106,7 @@ impl Stage {
         #[expect(clippy::disallowed_methods, reason = "an Instant cannot be made from nothing")]
         let now = Instant::now();
         let config = RouterConfig { seed: 1, started: now, started_unix: Duration::from_secs(1_800_000_000) };
-        let mut router = Router::new(config);
+        let (mut router, mut far) = (Router::new(config), Router::new(RouterConfig { seed: 2, ..config }));
         let mut camera = line("1", Flow::Uplink, codec);
         camera.rids = [("l", Layer::Low), ("h", Layer::High)]
             .map(|(rid, layer)| RidLayer { rid: rid.to_owned(), layer })
@@ -104,13 +115,35 @@ impl Stage {
         router.publish(now, PeerId(1), Mid::new("1").unwrap(), TrackId(1)).unwrap();
         for viewer in 2..2 + VIEWERS {
             let mut slot = line("v", Flow::Downlink, codec);
+            let mid = slot.mid;
+            let here = is_near(viewer);
+            let router = if here { &mut router } else { &mut far };
             let (ssrc, repair) = router.allocate_ssrcs();
             slot.own_ssrcs = Some((ssrc, Some(repair)));
-            let mid = slot.mid;
             router.add_peer(now, PeerId(viewer), &negotiated(vec![slot])).unwrap();
+            if !here {
+                router.expect_track(now, (shard(0), TrackId(1)), PeerId(viewer), mid).unwrap();
+            }
             router.assign_slot(now, PeerId(viewer), mid, Some(TrackId(1)), Want::main(Layer::High)).unwrap();
         }
-        Self { router, now, out: Counter::default(), sequence: 9, transport_seq: 0, packet: vec![0; 1200] }
+        let (out, crossings) = (Counter::default(), Vec::with_capacity(100));
+        Self { router, far, crossings, now, out, sequence: 9, transport_seq: 0, packet: vec![0; 1200] }
+    }
+
+    fn cross(&mut self) {
+        let Self { router, far, crossings, now, out, .. } = self;
+        for _ in 0..2 {
+            for router in [&mut *router, &mut *far] {
+                router.cross(|to, crossing| {
+                    crossings.push((to, crossing));
+                    true
+                });
+            }
+            for (to, crossing) in crossings.drain(..) {
+                let (from, router) = if to == shard(0) { (shard(1), &mut *router) } else { (shard(0), &mut *far) };
+                router.handle_crossing(*now, from, &crossing, out);
+            }
+        }
     }
 
     /// One frame of five packets on each of two layers, 33 ms; now and then a packet is missing.
@@ -126,12 +159,16 @@ impl Stage {
                 self.router.handle_rtp(self.now, PeerId(1), &self.packet, &mut self.out);
             }
         }
+        self.cross();
         self.ask_for_repairs();
         for _ in 0..33 {
             self.now += Duration::from_millis(1);
             self.router.handle_timeout(self.now, &mut self.out);
+            self.far.handle_timeout(self.now, &mut self.out);
+            self.cross();
         }
         while self.router.poll_event().is_some() {}
+        while self.far.poll_event().is_some() {}
     }
 
     fn write(&mut self, rid: u8, ssrc: u32, (key, vp8, part): (bool, bool, u8)) {
@@ -154,15 +191,16 @@ impl Stage {
     /// Every viewer asks for something again, and for a keyframe.
     fn ask_for_repairs(&mut self) {
         for viewer in 2..2 + VIEWERS {
-            let (ssrc, _) = self.router.slot_ssrcs(PeerId(viewer), Mid::new("v").unwrap()).unwrap();
+            let router = if is_near(viewer) { &mut self.router } else { &mut self.far };
+            let (ssrc, _) = router.slot_ssrcs(PeerId(viewer), Mid::new("v").unwrap()).unwrap();
             let lost = self.out.newest[viewer as usize].wrapping_sub(7);
             let mut nack = [0x81, 205, 0, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1];
             nack[8..12].copy_from_slice(&ssrc.to_be_bytes());
             nack[12..14].copy_from_slice(&lost.to_be_bytes());
-            self.router.handle_rtcp(self.now, PeerId(viewer), &nack, &mut self.out);
+            router.handle_rtcp(self.now, PeerId(viewer), &nack, &mut self.out);
             let mut pli = [0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0];
             pli[8..12].copy_from_slice(&ssrc.to_be_bytes());
-            self.router.handle_rtcp(self.now, PeerId(viewer), &pli, &mut self.out);
+            router.handle_rtcp(self.now, PeerId(viewer), &pli, &mut self.out);
         }
     }
 }
@@ -183,6 +221,7 @@ fn nothing_is_allocated_once_media_flows() {
         let allocated = ALLOCATIONS.load(Ordering::Relaxed) - before;
         assert!(stage.out.packets - packets > 25_000, "{} packets", stage.out.packets - packets);
         assert!(stage.router.totals().repairs_sent > repairs, "repairs were measured too");
+        assert!(stage.far.totals().repairs_sent > 100 && stage.far.totals().relayed_in > 2500);
         assert!(stage.router.totals().nacks_sent > 0 && stage.out.compounds > 100);
         assert_eq!(allocated, 0, "vp8: {vp8}");
     }

@@ -74,7 +74,7 @@ pub enum ApiError {
     PreconditionFailed,
     #[error("这台服务器同时进行的直播已到上限，请稍后再开始。")]
     TooManySessions,
-    #[error("从这个网络来的检查太多了，请过一会儿再试。")]
+    #[error("从这个网络来的请求太多了，请过一会儿再试。")]
     TooManyHere,
     /// The Room's own words.
     #[error("{0}")]

@@ -114,6 +114,7 @@ fn media_totals(shards: &[Option<MediaTotals>], out: &mut String) {
     const COUNTERS: &[(&str, &str, Read)] = &[
         ("lectern_media_peers", "gauge", |t| t.peers),
         ("lectern_media_peers_connected", "gauge", |t| t.peers_connected),
+        ("lectern_media_peers_over_tcp", "gauge", |t| t.peers_over_tcp),
         ("lectern_media_datagrams_received_total", "counter", |t| t.datagrams_received),
         ("lectern_media_bytes_received_total", "counter", |t| t.bytes_received),
         ("lectern_media_packets_sent_total", "counter", |t| t.packets_sent),
@@ -128,6 +129,9 @@ fn media_totals(shards: &[Option<MediaTotals>], out: &mut String) {
         ("lectern_media_nacks_sent_total", "counter", |t| t.nacks_sent),
         ("lectern_media_plis_received_total", "counter", |t| t.plis_received),
         ("lectern_media_plis_sent_total", "counter", |t| t.plis_sent),
+        ("lectern_media_relayed_out_total", "counter", |t| t.relayed_out),
+        ("lectern_media_relayed_in_total", "counter", |t| t.relayed_in),
+        ("lectern_media_busy_permille", "gauge", |t| t.busy_permille),
         ("lectern_media_shard_events_lost_total", "counter", |t| t.events_lost),
     ];
     let told = || shards.iter().enumerate().filter_map(|(number, totals)| Some((number, totals.as_ref()?)));

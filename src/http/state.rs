@@ -6,6 +6,7 @@ use super::line_checks::LineChecks;
 use super::logins::UnknownNames;
 use super::observe::RequestCounts;
 use super::password::Passwords;
+use super::socket::BeforeHello;
 use super::whip::Resources;
 use crate::live::Registry;
 use crate::store::Store;
@@ -28,6 +29,7 @@ pub struct Parts {
     pub(super) requests: RequestCounts,
     pub(super) resources: Resources,
     pub(super) line_checks: LineChecks,
+    pub(super) before_hello: BeforeHello,
     /// The OpenAPI document.
     pub(super) document: Bytes,
     draining: AtomicBool,
@@ -46,6 +48,7 @@ impl AppState {
             requests: RequestCounts::default(),
             resources: Resources::default(),
             line_checks: LineChecks::default(),
+            before_hello: BeforeHello::default(),
             document: super::document().into(),
             draining: AtomicBool::new(false),
         }))

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// One shard. A command is handed over when its future is first polled; commands take effect in that order.
+/// One shard, where Sessions are at home. Their Peers may be placed on others: nothing here is different for them. A command
+/// is handed over when its future is first polled; commands about one Peer take effect in that order.
 pub trait MediaPlane: Send + Sync + 'static {
     /// Opens a Peer and answers its offer. `sendrecv_means` says what an m-line is that is offered in both directions.
     fn open(&self, peer: PeerId, offer: String, sendrecv_means: Flow) -> Pending<Result<String, MediaError>>;
@@ -27,9 +28,11 @@ pub trait MediaPlane: Send + Sync + 'static {
         track: Option<TrackId>,
         want: Want,
     ) -> Pending<Result<(), MediaError>>;
-    /// How every Peer fares.
+    /// How every Peer fares of the Sessions at home here.
     fn figures(&self) -> Pending<Result<HashMap<PeerId, PeerFigures>, MediaError>>;
     fn totals(&self) -> Pending<Result<MediaTotals, MediaError>>;
+    /// How much the shard does, in thousandths of a core: only for comparing.
+    fn load(&self) -> u32;
 }
 
 /// What a shard tells by itself.
@@ -117,6 +120,8 @@ pub struct Delivered {
 pub struct MediaTotals {
     pub peers: u64,
     pub peers_connected: u64,
+    /// Of the connected ones, those whom UDP did not reach.
+    pub peers_over_tcp: u64,
     /// Everything that came in by UDP.
     pub datagrams_received: u64,
     pub bytes_received: u64,
@@ -135,6 +140,11 @@ pub struct MediaTotals {
     pub nacks_sent: u64,
     pub plis_received: u64,
     pub plis_sent: u64,
+    /// RTP packets that crossed to other shards and from them.
+    pub relayed_out: u64,
+    pub relayed_in: u64,
+    /// Thousandths of a core that the shard's thread uses.
+    pub busy_permille: u64,
     pub events_lost: u64,
     /// Packets that went no further, by reason.
     pub drops: Vec<(&'static str, u64)>,

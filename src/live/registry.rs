@@ -9,10 +9,10 @@ use super::{LiveClock, PresenceLedger, Recovered};
 use crate::domain::presence::NewEvent;
 use crate::domain::{SessionId, Time};
 use lectern_media::ids::{PeerId, TrackId};
-use lectern_signaling::Effect;
 use lectern_signaling::protocol::Refusal;
 use lectern_signaling::protocol::server::SessionView;
 use lectern_signaling::room::{Room, RoomLimits};
+use lectern_signaling::{Effect, Moment};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -20,6 +20,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+/// What a Session is taken for before its media flows, in thousandths of a core: a small one.
+const EMPTY_SESSION: u64 = 10;
 /// A client that does not read its last message within this time misses it.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
@@ -186,7 +188,8 @@ impl Registry {
         let Some(Recovered { closing, last_participant, removed_keys, .. }) = recovered else {
             return place.go_live(going);
         };
-        let room = Room::continued(view(&going), self.inner.parts.limits, last_participant, removed_keys);
+        let room =
+            Room::continued(self.inner.now(), view(&going), self.inner.parts.limits, last_participant, removed_keys);
         place.open(going.id, room, Vec::new(), closing)
     }
 
@@ -303,7 +306,7 @@ impl Registry {
 impl Reservation {
     /// Opens the Room of a Session whose row was just stored. Refused only by a server that is stopping.
     pub fn go_live(self, going: Going) -> Result<SessionHandle, Refusal> {
-        let (room, first) = Room::open(view(&going), self.registry.inner.parts.limits);
+        let (room, first) = Room::open(self.registry.inner.now(), view(&going), self.registry.inner.parts.limits);
         self.open(going.id, room, first, Vec::new())
     }
 
@@ -344,6 +347,10 @@ impl Inner {
         self.house.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn now(&self) -> Moment {
+        self.parts.clock.reading().moment
+    }
+
     /// Every live Session, with its shard.
     pub(super) fn placed(&self) -> Vec<(SessionHandle, usize)> {
         self.house().sessions.values().map(|placed| (placed.handle.clone(), placed.plane)).collect()
@@ -353,11 +360,11 @@ impl Inner {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).add(round);
     }
 
-    /// The shard with the fewest people, then the fewest Sessions.
+    /// The shard that does the least. A Session counts even before anyone is in it.
     fn quietest_plane(&self, house: &House) -> Option<usize> {
         (0..self.planes.len()).min_by_key(|&plane| {
-            let here = || house.sessions.values().filter(|placed| placed.plane == plane);
-            (here().map(|placed| placed.handle.people()).sum::<usize>(), here().count())
+            let sessions = house.sessions.values().filter(|placed| placed.plane == plane).count() as u64;
+            u64::from(self.planes[plane].load()) + sessions * EMPTY_SESSION
         })
     }
 }

@@ -34,6 +34,8 @@ export function lay() {
     inside('ip', 'addr', 'add', `${net}.2/24`, 'dev', names.far);
     inside('ip', 'link', 'set', names.far, 'up');
     inside('ip', 'route', 'add', 'default', 'via', `${net}.1`);
+    // Else a second address would go with the first.
+    inside('sh', '-c', 'echo 1 > /proc/sys/net/ipv4/conf/all/promote_secondaries');
     inside('nft', 'add', 'table', 'inet', 'line');
     for (const hook of ['input', 'output']) inside('nft', `add chain inet line ${hook} { type filter hook ${hook} priority 0; }`);
     sh('tc', 'qdisc', 'add', 'dev', names.near, 'root', 'tbf', 'rate', '1gbit', 'burst', '256kb', 'latency', '100ms');

@@ -45,7 +45,8 @@ class Server:
         self.url = f"http://{self.host}:{self.port}"
         self.options = ["--data-dir", self.folder.name, "--http-listen", f"{self.host}:{self.port}", "--https-listen", "off"]
         self.log = open(pathlib.Path(self.folder.name) / "server.log", "w+b")
-        media = ["--media-port", str(free_port(socket.SOCK_DGRAM)), "--media-addresses", self.host]
+        self.media_port = free_port(socket.SOCK_DGRAM)
+        media = ["--media-port", str(self.media_port), "--media-addresses", self.host]
         command = [*self.prefix, BINARY, "serve", *self.options, *media, *self.more, *self.demo]
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log)
         self.cookies = http.cookiejar.CookieJar()

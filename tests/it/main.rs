@@ -9,6 +9,7 @@ mod bad_input;
 mod demo;
 mod house;
 mod http_access;
+mod http_line_checks;
 mod http_logins;
 mod http_nouns;
 mod http_sessions;
@@ -16,6 +17,7 @@ mod http_site;
 mod http_socket;
 mod http_whip;
 mod killed;
+mod one_port;
 #[path = "support/plane.rs"]
 mod plane;
 #[path = "support/postgres.rs"]
@@ -24,6 +26,7 @@ mod postgres;
 mod program;
 #[path = "support/socket.rs"]
 mod socket;
+mod spread;
 mod store_database;
 mod store_kill;
 mod store_ledger;

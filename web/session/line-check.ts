@@ -300,6 +300,8 @@ export function onlyWay(sdp: string, way: Way): string {
 /** Round trip and losses from the statistics of a Peer that receives nothing but answers and padding. */
 export function figures(report: { forEach(visit: (entry: Record<string, unknown>) => void): void }): Pick<PathResult, 'roundTripMs' | 'lossPercent'> {
   let trip: number | null = null
+  let asked = 0
+  let answered = 0
   let received = 0
   let lost = 0
   report.forEach((entry) => {
@@ -308,18 +310,19 @@ export function figures(report: { forEach(visit: (entry: Record<string, unknown>
       lost += Math.max(0, Number(entry.packetsLost ?? 0))
     }
     if (entry.type === 'candidate-pair' && entry.state === 'succeeded') {
-      const asked = Number(entry.requestsSent ?? 0)
-      const answered = Number(entry.responsesReceived ?? 0)
+      const answers = Number(entry.responsesReceived ?? 0)
+      // The newest question may still be on its way.
+      asked += Math.max(answers, Number(entry.requestsSent ?? 0) - 1)
+      answered += answers
       // The mean; the last one alone may be an odd one.
-      if (answered > 0 && typeof entry.totalRoundTripTime === 'number') trip = (entry.totalRoundTripTime / answered) * 1000
-      else if (typeof entry.currentRoundTripTime === 'number') trip = entry.currentRoundTripTime * 1000
-      if (asked >= ENOUGH_PACKETS && received + lost < ENOUGH_PACKETS) {
-        received = answered
-        // The newest question may still be on its way.
-        lost = Math.max(0, asked - answered - 1)
-      }
+      if (answers > 0 && typeof entry.totalRoundTripTime === 'number') trip = (entry.totalRoundTripTime / answers) * 1000
+      else if (typeof entry.currentRoundTripTime === 'number') trip ??= entry.currentRoundTripTime * 1000
     }
   })
+  if (received + lost < ENOUGH_PACKETS) {
+    received = answered
+    lost = asked - answered
+  }
   return { roundTripMs: trip, lossPercent: received + lost >= ENOUGH_PACKETS ? (lost / (received + lost)) * 100 : null }
 }
 

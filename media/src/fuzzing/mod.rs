@@ -15,6 +15,8 @@ mod whole;
 pub use frames::rfc4571;
 pub use offers::sdp;
 pub use routes::{rtcp, rtp};
+#[cfg(test)]
+pub(crate) use transports::Pair;
 pub use transports::{dtls_record, srtp, stun};
 pub use whole::sfu;
 

@@ -2,6 +2,7 @@
 
 use super::steps;
 use crate::sdp::RemoteTransport;
+use crate::sfu::shard_named_in;
 use crate::testing::client::certificate_fingerprint;
 use crate::testing::{ClientConfig, MS, TestClient, identity, path, start};
 use crate::transport::srtp::{KeyingMaterial, Profile, SrtpSession, rtp_header_len};
@@ -36,6 +37,7 @@ pub fn stun(input: &[u8]) {
 }
 
 fn check_request(datagram: &[u8]) {
+    let _ = shard_named_in(datagram);
     let mut pair = Pair::new();
     let Ok(mut request) = BindingRequest::parse(datagram) else {
         let input = pair.transport.handle_datagram(pair.now, pair.path(), &mut datagram.to_vec());
@@ -83,14 +85,14 @@ pub fn dtls_record(input: &[u8]) {
 }
 
 /// A transport and its client, with nothing between them.
-pub(super) struct Pair {
+pub(crate) struct Pair {
     now: Instant,
     pub(super) client: TestClient,
     transport: Transport,
 }
 
 impl Pair {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let client = TestClient::new(ClientConfig::new(1000));
         let remote = RemoteTransport {
             ice_ufrag: client.ufrag.clone(),
@@ -113,7 +115,7 @@ impl Pair {
     }
 
     /// Carries so many datagrams of the client's handshake over; gives them.
-    pub(super) fn handshake(&mut self, most: usize) -> Vec<Vec<u8>> {
+    pub(crate) fn handshake(&mut self, most: usize) -> Vec<Vec<u8>> {
         self.check();
         let mut carried = Vec::new();
         while carried.len() < most

@@ -3,10 +3,10 @@
 use super::{byte, steps};
 use crate::ids::{Layer, PeerId, TrackId, Want};
 use crate::sdp::Flow;
+use crate::testing::MS;
 use crate::testing::house::House;
 use crate::testing::media::Source;
 use crate::testing::offer::{OfferLine, mid};
-use crate::testing::{MS, path};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ fn watched() -> House {
 }
 
 fn step(house: &mut House, what: u8, bytes: &[u8]) {
-    let who = if byte(&[what], 0) % 2 == 0 { HOST } else { VIEWER };
+    let who = if what % 2 == 0 { HOST } else { VIEWER };
     let now = house.now;
     match what {
         0 | 1 => {
@@ -86,6 +86,6 @@ fn who_of(bytes: &[u8]) -> PeerId {
 }
 
 fn arrive(house: &mut House, from: SocketAddr, bytes: &[u8]) {
-    house.sfu.handle_datagram(house.now, path(from), &mut bytes.to_vec());
+    house.hand_over(from, &mut bytes.to_vec());
     while house.sfu.poll_transmit().is_some() {}
 }

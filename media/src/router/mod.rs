@@ -9,6 +9,7 @@ mod layer;
 mod loss;
 mod outgoing;
 mod peer;
+mod relay;
 mod resend;
 mod rewrite;
 mod ring;
@@ -24,6 +25,7 @@ mod window;
 mod tests;
 
 pub use event::{RouterError, RouterEvent};
+pub use relay::Crossing;
 pub use stats::{DropReason, PeerStats, Totals};
 
 use crate::ids::{Mid, PeerId, TrackId, Want};
@@ -31,11 +33,12 @@ use crate::rtp::ntp::NtpTime;
 use crate::sdp::{Flow, MediaLine, Negotiated};
 use outgoing::Outgoing;
 use peer::Peer;
+use relay::Relays;
 use slot::{Firsts, Slot};
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 use table::Table;
-use uplink::Uplink;
+use uplink::{Publisher, Uplink};
 
 /// A track without packets for this long is reported silent. Opus DTX sends every 400 ms.
 pub const TRACK_SILENCE: Duration = Duration::from_secs(2);
@@ -70,6 +73,7 @@ pub struct Router {
     slots: Table<Slot>,
     events: VecDeque<RouterEvent>,
     totals: Totals,
+    relays: Relays,
     /// Buffers that keep their memory between packets.
     payload: Vec<u8>,
     compound: Vec<u8>,
@@ -94,6 +98,7 @@ impl Router {
             slots: Table::default(),
             events: VecDeque::new(),
             totals: Totals::default(),
+            relays: Relays::default(),
             payload: Vec::with_capacity(crate::rtp::header::MAX_PACKET + 2),
             compound: Vec::with_capacity(4096),
             ask: Vec::with_capacity(512),
@@ -136,6 +141,7 @@ impl Router {
         self.set_lines(now, key, &[]);
         self.peers.remove(key);
         if self.ids.is_empty() {
+            self.leave_all();
             self.next_tick = None;
         }
     }
@@ -155,11 +161,13 @@ impl Router {
         uplink.track = Some(track);
         (uplink.muted, uplink.told_active) = (false, false);
         self.tracks.insert(track, key);
+        self.begin_crossing(track);
         Ok(())
     }
 
     /// Empties the slots that show the track. An unknown track is no error.
     pub fn unpublish(&mut self, _now: Instant, track: TrackId) {
+        self.relays.ended(track);
         let Some(key) = self.tracks.remove(&track) else { return };
         let slots = std::mem::take(&mut self.uplinks[key].slots);
         for slot in slots {
@@ -167,6 +175,7 @@ impl Router {
             self.slots[slot].assign(None);
         }
         self.uplinks[key].track = None;
+        self.uplinks[key].crosses = [0; 3];
     }
 
     /// While muted nothing is forwarded; afterwards pictures begin with a keyframe and time has gone on.
@@ -177,6 +186,7 @@ impl Router {
             return;
         }
         uplink.muted = muted;
+        self.relays.changed(Some(track));
         if muted {
             for i in 0..self.uplinks[key].slots.len() {
                 let slot = self.uplinks[key].slots[i];
@@ -278,7 +288,7 @@ impl Router {
         for line in lines {
             match (line.flow, line.own_ssrcs) {
                 (Flow::Uplink, _) if self.peers[peer].uplinks.iter().all(|(mid, _)| *mid != line.mid) => {
-                    let key = self.uplinks.insert(Uplink::new(peer, line.clone()));
+                    let key = self.uplinks.insert(Uplink::new(Publisher::Here(peer), line.clone()));
                     self.peers[peer].uplinks.push((line.mid, key));
                 }
                 (Flow::Downlink, Some(own)) if self.peers[peer].slots.iter().all(|(mid, _)| *mid != line.mid) => {
@@ -320,18 +330,20 @@ impl Router {
     /// Chooses the layer of a slot anew; the keyframe that it takes is asked for at the next timeout, which is now.
     fn aim(&mut self, now: Instant, slot: usize) {
         let slot = &mut self.slots[slot];
-        let Some(uplink) = slot.uplink else { return };
-        let uplink = &mut self.uplinks[uplink];
+        let Some(key) = slot.uplink else { return };
+        let uplink = &mut self.uplinks[key];
         slot.retarget(uplink);
         if let Some(layer) = slot.waits_for(uplink) {
             uplink.ask_keyframe(layer, slot.wish());
         }
         self.next_tick = self.next_tick.map(|at| at.min(now));
+        self.tend_demand(now, key);
     }
 
     /// Layers of an uplink came or went: every slot of it may want another one.
     fn retarget(&mut self, uplink: usize) {
         let uplink = &mut self.uplinks[uplink];
+        self.relays.changed(uplink.track);
         for i in 0..uplink.slots.len() {
             let slot = &mut self.slots[uplink.slots[i]];
             slot.retarget(uplink);

@@ -34,6 +34,13 @@ pub(crate) struct Entry {
     length: u16,
 }
 
+impl Entry {
+    pub(crate) fn facts(&self) -> Facts {
+        let Self { index, timestamp, marker, keyframe, level, .. } = *self;
+        Facts { index, timestamp, marker, keyframe, level }
+    }
+}
+
 /// What is known of a packet besides its payload.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Facts {

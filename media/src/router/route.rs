@@ -117,12 +117,12 @@ impl Router {
         }
     }
 
-    fn forward(&mut self, now: Instant, key: usize, layer: Layer, index: u64, out: &mut impl Egress) {
+    pub(super) fn forward(&mut self, now: Instant, key: usize, layer: Layer, index: u64, out: &mut impl Egress) {
         let uplink = &self.uplinks[key];
         let Some(stream) = uplink.stream(layer) else { return };
         let Some((entry, payload)) = stream.ring.get(index) else { return };
         let source = Source { uplink: key, layer, generation: stream.generation };
-        let origin = Origin { source, stream, clock_offset: self.peers[uplink.peer].clock_offset };
+        let origin = Origin { source, stream, clock_offset: uplink.publisher.clock_offset(&self.peers) };
         for &slot in &uplink.slots {
             let slot = &mut self.slots[slot];
             let mut way = Way {
@@ -135,19 +135,25 @@ impl Router {
             };
             slot.offer(&mut way, &origin, entry, payload);
         }
+        if uplink.crosses[layer as usize] != 0 {
+            self.relays.export(uplink, layer, index, Some((entry, payload)));
+        }
         self.bound_events();
     }
 
-    fn skip(&mut self, key: usize, layer: Layer, index: u64) {
+    pub(super) fn skip(&mut self, key: usize, layer: Layer, index: u64) {
         let uplink = &self.uplinks[key];
         let Some(generation) = uplink.stream(layer).map(|stream| stream.generation) else { return };
         for &slot in &uplink.slots {
             self.slots[slot].skip(generation, index);
         }
+        if uplink.crosses[layer as usize] != 0 {
+            self.relays.export(uplink, layer, index, None);
+        }
     }
 
     /// Media flows: lost packets have to be looked at soon.
-    fn wake(&mut self, now: Instant) {
+    pub(super) fn wake(&mut self, now: Instant) {
         self.last_packet = Some(now);
         self.next_tick = self.next_tick.map(|at| at.min(now + TICK));
     }

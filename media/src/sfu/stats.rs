@@ -65,6 +65,7 @@ pub struct PeerStats {
 pub struct Totals {
     pub peers: u64,
     pub peers_connected: u64,
+    pub peers_over_tcp: u64,
     pub datagrams_received: u64,
     pub bytes_received: u64,
     pub packets_sealed: u64,

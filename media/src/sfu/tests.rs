@@ -5,6 +5,8 @@ use crate::testing::media::Source;
 use crate::testing::offer::{OfferLine, answered, mid, offer};
 use crate::testing::{ClientConfig, Line, MS, Seeded, TestClient, start};
 
+mod ways;
+
 const SOUND: u32 = 1001;
 const PICTURE: u32 = 2001;
 const SECOND: Duration = Duration::from_secs(1);

@@ -3,12 +3,13 @@
 use super::media::{Sink, Source};
 use super::network::{Datagram, Line, Network};
 use super::offer::{OfferLine, answered, offer};
-use super::{ClientConfig, MS, TestClient, identity, start};
+use super::{ClientConfig, MS, TestClient, identity, path, start};
 use crate::ids::PeerId;
 use crate::sdp::Flow;
 use crate::sfu::{Sfu, SfuConfig, SfuEvent};
-use crate::transport::Path;
+use crate::transport::{Path, Via};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 pub(crate) struct House {
@@ -17,10 +18,16 @@ pub(crate) struct House {
     pub(crate) network: Network,
     pub(crate) members: BTreeMap<PeerId, Member>,
     pub(crate) events: Vec<SfuEvent>,
+    /// Datagrams that left for each address.
+    pub(crate) sent: BTreeMap<SocketAddr, u64>,
+    /// Bytes of heap that the Sfu took from packets and with time, less what it gave back.
+    pub(crate) held: i64,
 }
 
 pub(crate) struct Member {
     pub(crate) client: TestClient,
+    /// What its datagrams travel by; what comes by anything else is lost.
+    pub(crate) via: Via,
     pub(crate) answer: String,
     pub(crate) sources: Vec<Source>,
     pub(crate) sink: Sink,
@@ -38,7 +45,15 @@ impl House {
             started: now,
             started_unix: Duration::from_secs(1_800_000_000),
         };
-        Self { now, sfu: Sfu::new(config), network: Network::new(seed), members: BTreeMap::new(), events: Vec::new() }
+        Self {
+            now,
+            sfu: Sfu::new(config),
+            network: Network::new(seed),
+            members: BTreeMap::new(),
+            events: Vec::new(),
+            sent: BTreeMap::new(),
+            held: 0,
+        }
     }
 
     /// Opens a peer for a new client and lets it connect in its own time.
@@ -46,7 +61,8 @@ impl House {
         let mut client = TestClient::new(ClientConfig::new(1000 + id as u16));
         let answer = self.sfu.open(self.now, PeerId(id), &offer(&client, lines), Flow::Uplink).unwrap();
         client.start(self.now, answered(&answer, "ice-ufrag"), answered(&answer, "ice-pwd"));
-        let member = Member { client, answer, sources: Vec::new(), sink: Sink::default(), watches: true };
+        let member =
+            Member { client, via: Via::Udp, answer, sources: Vec::new(), sink: Sink::default(), watches: true };
         self.members.insert(PeerId(id), member);
         PeerId(id)
     }
@@ -74,7 +90,9 @@ impl House {
             self.arrive(datagram);
         }
         if self.sfu.poll_timeout().is_some_and(|due| due <= now) {
+            let before = live();
             self.sfu.handle_timeout(now);
+            self.held += live() - before;
         }
         for member in self.members.values_mut() {
             member.tick(now);
@@ -83,7 +101,16 @@ impl House {
                 self.network.send(now, Datagram { client, up: true, bytes });
             }
         }
-        while let Some(transmit) = self.sfu.poll_transmit() {
+        loop {
+            let before = live();
+            let transmit = self.sfu.poll_transmit();
+            self.held += live() - before;
+            let Some(transmit) = transmit else { break };
+            *self.sent.entry(transmit.destination).or_default() += transmit.datagrams().count() as u64;
+            let mut there = self.members.values().filter(|member| member.client.addr == transmit.destination);
+            if there.next().is_some_and(|member| member.via != transmit.via) {
+                continue;
+            }
             for datagram in transmit.datagrams() {
                 let datagram = Datagram { client: transmit.destination, up: false, bytes: datagram.to_vec() };
                 self.network.send(now, datagram);
@@ -96,12 +123,28 @@ impl House {
 
     fn arrive(&mut self, mut datagram: Datagram) {
         if datagram.up {
-            let path = Path::udp(datagram.client);
-            self.sfu.handle_datagram(self.now, path, &mut datagram.bytes);
+            self.hand_over(datagram.client, &mut datagram.bytes);
         } else if let Some(member) = self.members.values_mut().find(|m| m.client.addr == datagram.client) {
             member.client.handle(self.now, &datagram.bytes);
         }
     }
+
+    /// A datagram that arrives at once.
+    pub(crate) fn hand_over(&mut self, from: SocketAddr, datagram: &mut [u8]) {
+        let sender = self.members.values().find(|member| member.client.addr == from);
+        let path = Path { via: sender.map_or(Via::Udp, |member| member.via), ..Path::udp(from) };
+        let before = live();
+        self.sfu.handle_datagram(self.now, path, datagram);
+        self.held += live() - before;
+    }
+}
+
+#[cfg(test)]
+use super::heap::live;
+/// Fuzzers watch the heap by themselves.
+#[cfg(not(test))]
+fn live() -> i64 {
+    0
 }
 
 impl Member {

@@ -1,6 +1,8 @@
 //! Clients and a network made of code, for tests: a virtual clock, seeded randomness, no sockets.
 
 pub(crate) mod client;
+#[cfg(test)]
+pub(crate) mod heap;
 pub(crate) mod house;
 pub(crate) mod media;
 pub(crate) mod network;

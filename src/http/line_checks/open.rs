@@ -73,3 +73,55 @@ async fn close(open: &Mutex<Open>, id: &str) {
 fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
     what.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::testing::{Command, FakeHouse};
+    use lectern_signaling::protocol::Refusal;
+
+    const FROM: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 7));
+
+    async fn begun(house: &FakeHouse, checks: &LineChecks) -> Option<String> {
+        let place = checks.take_place(FROM)?;
+        let (peer, _) = LonePeer::open(&house.registry, "audio 0 slot\nvideo 1 slot".to_owned()).await.unwrap();
+        Some(checks.keep(peer, place))
+    }
+
+    fn closed(house: &FakeHouse) -> usize {
+        house.plane.commands().iter().filter(|command| matches!(command, Command::Close(_))).count()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_check_ends_by_itself_and_only_once() {
+        let (house, checks) = (FakeHouse::empty(), LineChecks::default());
+        let id = begun(&house, &checks).await.unwrap();
+        let _other = begun(&house, &checks).await.unwrap();
+        tokio::time::sleep(LASTS / 2).await;
+        checks.end(&id).await;
+        checks.end(&id).await;
+        assert_eq!(closed(&house), 1);
+        tokio::time::sleep(LASTS).await;
+        assert_eq!(closed(&house), 2);
+        assert!(lock(&checks.open).is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_address_has_a_few_at_a_time() {
+        let (house, checks) = (FakeHouse::empty(), LineChecks::default());
+        for _ in 0..CHECKS.0 {
+            assert!(begun(&house, &checks).await.is_some());
+        }
+        assert!(begun(&house, &checks).await.is_none());
+        tokio::time::sleep(LASTS * 2).await;
+        assert!(begun(&house, &checks).await.is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_check_that_would_send_is_refused_and_leaves_no_peer() {
+        let house = FakeHouse::empty();
+        let refused = LonePeer::open(&house.registry, "audio 0 send".to_owned()).await;
+        assert_eq!(refused.err(), Some(Refusal::BadOffer));
+        assert_eq!(closed(&house), 1);
+    }
+}

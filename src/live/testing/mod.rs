@@ -116,6 +116,7 @@ pub(crate) struct Shelf {
     pub(crate) figures: HashMap<PeerId, PeerFigures>,
     pub(crate) asked_figures: usize,
     pub(crate) no_figures: bool,
+    pub(crate) load: u32,
     /// So many commands are refused as busy.
     pub(crate) busy: usize,
     /// Offers of a Peer that is not the first one's.
@@ -213,6 +214,10 @@ impl MediaPlane for FakePlane {
 
     fn totals(&self) -> Pending<Result<MediaTotals, MediaError>> {
         Box::pin(async { Ok(MediaTotals::default()) })
+    }
+
+    fn load(&self) -> u32 {
+        self.0.lock().unwrap().load
     }
 }
 

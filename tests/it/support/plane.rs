@@ -74,6 +74,10 @@ impl MediaPlane for PaperPlane {
             ..MediaTotals::default()
         }))
     }
+
+    fn load(&self) -> u32 {
+        0
+    }
 }
 
 impl MediaEvents for DeafEvents {

@@ -34,8 +34,7 @@ impl Frames {
     /// Hands out the whole frames of `bytes` and keeps the rest, which is less than one frame.
     pub(crate) fn take(&mut self, mut bytes: &mut [u8], mut each: impl FnMut(&mut [u8])) -> Result<(), Garbage> {
         self.partial.clear();
-        loop {
-            let Some((length, rest)) = bytes.split_first_chunk_mut::<LENGTH>() else { break };
+        while let Some((length, rest)) = bytes.split_first_chunk_mut::<LENGTH>() {
             let len = usize::from(u16::from_be_bytes(*length));
             if len == 0 || len > MAX_FRAME {
                 return Err(Garbage);

@@ -216,7 +216,7 @@ fn a_full_room_still_lets_its_host_in() {
 fn a_continued_session_goes_on_counting() {
     let session = SessionView { id: "s1".into(), title: String::new(), started_ms: 0, spotlight: None };
     let removed = BTreeSet::from(["account:李强".to_owned()]);
-    let mut room = Room::continued(session, RoomLimits::default(), ParticipantId(41), removed);
+    let mut room = Room::continued(Moment(0), session, RoomLimits::default(), ParticipantId(41), removed);
     let (id, _) = room.join(Moment(0), viewer("王芳"), 1, "t".into()).unwrap();
     assert_eq!(id, ParticipantId(42));
     assert_eq!(room.join(Moment(0), viewer("李强"), 1, "t".into()).unwrap_err(), Refusal::RemovedByHost);
@@ -286,4 +286,22 @@ fn the_room_is_told_in_small_frames() {
     assert!(kinds[rosters].1 && kinds[kinds.len() - 1].1);
     let largest = frames.iter().map(|frame| crate::protocol::encode(frame).len()).max().unwrap();
     assert!(largest < 6 * 1024, "{largest}");
+}
+
+#[test]
+fn a_session_that_everybody_forgot_ends_by_itself() {
+    let mut talk = Talk::new();
+    let due = talk.room.next_timeout().expect("nobody has come yet");
+    assert_eq!(due.since(talk.now), Duration::from_secs(6 * 3600));
+    let id = talk.join(viewer("王芳"));
+    assert_eq!(talk.room.next_timeout(), None, "somebody is here");
+    talk.wait(7 * 3600);
+    talk.says(id, ClientMessage::Leave).unwrap();
+    talk.effects = talk.room.handle_timeout(talk.now.plus(Duration::from_secs(6 * 3600 - 1)));
+    assert!(talk.effects.is_empty());
+    let due = talk.room.next_timeout().expect("everybody left");
+    talk.effects = talk.room.handle_timeout(due);
+    assert_eq!(talk.facts(), [&PresenceFact::SessionEnded]);
+    assert_eq!(talk.effects.last(), Some(&Effect::EndSession));
+    assert!(talk.room.is_closed() && talk.room.next_timeout().is_none());
 }
