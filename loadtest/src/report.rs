@@ -156,7 +156,7 @@ pub(crate) struct Spread {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Server {
-    /// Received by all viewers while it was measured, retransmissions apart.
+    /// Received by all viewers while it was measured, retransmissions and probes apart.
     pub(crate) forwarded_packets: u64,
     pub(crate) cpu_us_per_packet: f64,
     pub(crate) user_us_per_packet: f64,
@@ -290,7 +290,8 @@ impl Packets {
 
 impl Server {
     fn of(server: ServerUse, measured: &Measured) -> Self {
-        let packets = measured.crowd.meters.packets - measured.crowd.meters.retransmitted;
+        let meters = &measured.crowd.meters;
+        let packets = meters.packets.saturating_sub(meters.retransmitted + meters.probes);
         let viewers = measured.crowd.viewers.len().max(1) as f64;
         let per_packet = |us: u64| us as f64 / packets.max(1) as f64;
         let grown = |kib: u64| (kib as f64 - server.start_kib as f64) / viewers;

@@ -45,7 +45,10 @@ class Bench:
         self.failed = []
 
     def lectern(self, sessions=1, shards=None):
-        options = ["--places-per-session", "5000"] + (["--media-shards", str(shards)] if shards else [])
+        options = ["--places-per-session", "5000"]
+        if shards:
+            # Spread from the first receiver on, so that every thread has its share.
+            options += ["--media-shards", str(shards), "--media-spread-above", "0"]
         return Lectern(Server(host=self.place.host, prefix=self.place.prefix, options=options), sessions)
 
     def janus(self, sessions=1):

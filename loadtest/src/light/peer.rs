@@ -39,6 +39,8 @@ pub(crate) struct Meters {
     pub(crate) packets: u64,
     pub(crate) bytes: u64,
     pub(crate) retransmitted: u64,
+    /// Padding alone, with which a server tries how much more the line takes.
+    pub(crate) probes: u64,
     /// Stamped at the publisher to arrival here; repaired packets left out.
     pub(crate) latency: Histogram,
     pub(crate) refused: u64,
@@ -330,11 +332,12 @@ impl LightPeer {
         if meters.measuring {
             meters.packets += 1;
             meters.bytes += len;
+            meters.probes += u64::from(payload.is_empty());
         }
         match codec {
             Codec::Media(kind) => {
                 let stream = stream_of(&mut self.streams, header.ssrc, kind);
-                if stream.record(now.at, header.sequence) {
+                if stream.record(now.at, header.sequence) && !payload.is_empty() {
                     stream.time(now, header.timestamp);
                     self.media(now, kind, payload, Some(meters));
                 }
