@@ -91,6 +91,11 @@ faults: tools-build ## Junk and strangers' hellos at the media port while others
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/targets/*.rs)))
 
+.PHONY: bench-instructions
+bench-instructions: tools-build ## Instructions of the media hot path, counted by callgrind
+	@tests/install.sh valgrind
+	python3 tests/instructions.py
+
 .PHONY: fuzz
 fuzz: tools-fuzz ## Feed damaged input to every door for FUZZ_SECONDS each: FUZZ_SECONDS=600 make fuzz
 	for target in $(FUZZ_TARGETS); do

@@ -22,11 +22,11 @@ mod offer;
 mod thread_time;
 
 use lectern_media::driver::{Home, HomeEvents, ShardConfig, Shards};
-use lectern_media::ids::Want;
+use lectern_media::ids::{self, Want};
 use lectern_media::sdp::Flow;
 use lectern_media::sfu::{SfuEvent, Totals};
 use lectern_media::transport::Identity;
-use lectern_media::{Layer, PeerId, TrackId, ids};
+use lectern_media::{Layer, PeerId, TrackId};
 use line::{Drain, Line};
 use offer::{OfferLine, answered, mid, offer};
 use std::net::{Ipv4Addr, SocketAddr};

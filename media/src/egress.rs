@@ -3,10 +3,10 @@
 use crate::ids::PeerId;
 
 /// The way out of the router. Implementations seal in place and group by receiver; a call must not block or allocate in
-/// steady state. `header` and `payload` are one plaintext RTP packet in two pieces, so that a payload shared by many
-/// receivers is written once per receiver and nowhere else.
+/// steady state. `head` and `shared` are one plaintext RTP packet in two pieces, so that what many receivers share is
+/// written once per receiver and nowhere else: `head` is the whole header and what of the payload is this receiver's own.
 pub trait Egress {
-    fn send_rtp(&mut self, to: PeerId, header: &[u8], payload: &[u8]);
+    fn send_rtp(&mut self, to: PeerId, head: &[u8], shared: &[u8]);
     /// One plaintext compound RTCP packet (RFC 3550 §6.1).
     fn send_rtcp(&mut self, to: PeerId, compound: &[u8]);
 }

@@ -6,6 +6,7 @@
 
 mod gauge;
 mod links;
+mod several;
 mod shard;
 mod shards;
 mod socket;

@@ -26,7 +26,7 @@ const BATCHES: usize = 8;
 /// Commands carried out before packets get their turn again: an opened peer costs about 0.2 ms.
 const COMMANDS: usize = 32;
 /// Messages of other shards handled before the socket gets its turn again.
-const CROSSINGS: usize = 64;
+const CROSSINGS: usize = 16;
 /// Packets of theirs handled before the receivers' boxes are sent: enough for runs, few enough for small boxes.
 const CROSSED: usize = 64;
 /// TCP connections that may wait to be taken over; each costs a check of one signature.
@@ -143,7 +143,7 @@ impl Worker {
             if self.sfu.poll_timeout().is_some_and(|due| now >= due) {
                 self.sfu.handle_timeout(now);
             }
-            self.transmit();
+            self.transmit(now);
             self.forward_events();
             self.meter.read(now, || self.sfu.peers() as u32);
         }
@@ -180,7 +180,7 @@ impl Worker {
             packets += crossing.packets();
             if packets >= CROSSED {
                 packets = 0;
-                self.transmit();
+                self.transmit(now);
             }
         }
         true
@@ -191,28 +191,34 @@ impl Worker {
             if !self.readable {
                 return;
             }
-            let sfu = &mut self.sfu;
-            match self.socket.receive(|path, datagram| sfu.handle_datagram(now, path, datagram)) {
+            match self.socket.receive() {
                 Ok(more) => self.readable = more,
                 Err(error) => {
                     tracing::warn!(%error, "the media socket cannot receive");
                     self.readable = false;
                 }
             }
-            self.transmit();
+            while let Some((path, datagram)) = self.socket.next_datagram() {
+                self.sfu.handle_datagram(now, path, datagram);
+                if self.sfu.has_enough() {
+                    self.transmit(now);
+                }
+            }
+            self.transmit(now);
         }
     }
 
-    fn transmit(&mut self) {
+    fn transmit(&mut self, now: Instant) {
         // First, so that the other shards work at the same time.
         self.links.send_from(&mut self.sfu);
         let mut refused = DropCounts::default();
-        while let Some(transmit) = self.sfu.poll_transmit() {
-            if let Via::Tcp(number) = transmit.via {
-                refused.count_many(TcpMedia::REFUSED, self.tcp.send(number, &transmit));
-            } else if let Err(reason) = self.socket.send(&transmit) {
-                refused.count_many(reason, transmit.datagrams().count() as u64);
+        while let Some(transmits) = self.sfu.poll_transmits(now) {
+            for transmit in transmits.clone() {
+                if let Via::Tcp(number) = transmit.via {
+                    refused.count_many(TcpMedia::REFUSED, self.tcp.send(number, &transmit));
+                }
             }
+            self.socket.send(transmits.filter(|transmit| transmit.via == Via::Udp), &mut refused);
         }
         self.tcp.flush(&mut self.sfu);
         self.sfu.count_drops(&refused);
@@ -236,7 +242,7 @@ impl Worker {
         let now = Instant::now();
         let peers: Vec<PeerId> = self.sfu.all_stats().into_iter().map(|(peer, _)| peer).collect();
         peers.into_iter().for_each(|peer| self.sfu.close(now, peer));
-        self.transmit();
+        self.transmit(now);
         self.forward_events();
     }
 }

@@ -1,13 +1,16 @@
 //! The shard's UDP socket: batches in, segmentation offload out, answers from the address that was asked.
 
+use super::several::Several;
 use crate::sfu::Transmit;
-use crate::transport::{DropReason, Path, Via};
+use crate::transport::{DropCounts, DropReason, Path, Via};
 use mio::net::UdpSocket;
 use quinn_udp::{BATCH_SIZE, RecvMeta, UdpSockRef, UdpSocketState};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::collections::VecDeque;
 use std::io::{self, IoSliceMut};
 use std::net::{IpAddr, SocketAddr};
+#[cfg(target_os = "linux")]
+use std::os::fd::AsFd as _;
 
 /// A keyframe for 200 viewers is about 6 MB in one go, and 10 ms of a full classroom's uplink 1 MB. The system may give
 /// less (net.core.wmem_max); what does not fit waits in [`MediaSocket::backlog`].
@@ -22,6 +25,10 @@ pub(super) struct MediaSocket {
     state: UdpSocketState,
     local_addr: SocketAddr,
     buffers: [Vec<u8>; BATCH_SIZE],
+    metas: [RecvMeta; BATCH_SIZE],
+    /// Buffers of the last batch that were filled, and where the next datagram begins: buffer and byte.
+    received: usize,
+    next: (usize, usize),
     backlog: VecDeque<Waiting>,
     backlog_bytes: usize,
 }
@@ -50,54 +57,100 @@ impl MediaSocket {
         }
         let local_addr = io.local_addr()?;
         let buffers = std::array::from_fn(|_| vec![0; RECEIVE_BUFFER]);
-        Ok(Self { io, state, local_addr, buffers, backlog: VecDeque::new(), backlog_bytes: 0 })
+        Ok(Self {
+            io,
+            state,
+            local_addr,
+            buffers,
+            metas: [RecvMeta::default(); BATCH_SIZE],
+            received: 0,
+            next: (0, 0),
+            backlog: VecDeque::new(),
+            backlog_bytes: 0,
+        })
     }
 
     pub(super) fn local_addr(&self) -> SocketAddr {
         self.local_addr
     }
 
-    /// Receives one batch and hands out its datagrams. Gives false when there was nothing.
-    pub(super) fn receive(&mut self, mut each: impl FnMut(Path, &mut [u8])) -> io::Result<bool> {
-        let mut metas = [RecvMeta::default(); BATCH_SIZE];
-        let count = {
-            let mut slices = self.buffers.each_mut().map(|buffer| IoSliceMut::new(buffer));
-            match self.state.recv(UdpSockRef::from(&self.io), &mut slices, &mut metas) {
-                Ok(count) => count,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
-                // An ICMP error of an earlier send says nothing about this socket.
-                Err(error)
-                    if matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset) =>
-                {
-                    return Ok(true);
-                }
-                Err(error) => return Err(error),
+    /// Receives one batch, to be fetched by [`Self::next_datagram`]. Gives false when there was nothing.
+    pub(super) fn receive(&mut self) -> io::Result<bool> {
+        (self.received, self.next) = (0, (0, 0));
+        let mut slices = self.buffers.each_mut().map(|buffer| IoSliceMut::new(buffer));
+        match self.state.recv(UdpSockRef::from(&self.io), &mut slices, &mut self.metas) {
+            Ok(count) => self.received = count,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+            // An ICMP error of an earlier send says nothing about this socket.
+            Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset) => {
             }
-        };
-        for (meta, buffer) in metas.iter().zip(&mut self.buffers).take(count) {
-            let (remote, local) = (canonical(meta.addr), meta.dst_ip.map(|ip| ip.to_canonical()));
-            let path = Path { remote, local, via: Via::Udp };
-            let train = &mut buffer[..meta.len];
-            train.chunks_mut(meta.stride.max(1)).for_each(|datagram| each(path, datagram));
+            Err(error) => return Err(error),
         }
         Ok(true)
     }
 
-    /// Sends, or keeps for when the socket can take more.
-    pub(super) fn send(&mut self, transmit: &Transmit<'_>) -> Result<(), DropReason> {
-        if self.backlog.is_empty() {
-            match self.try_send(transmit) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                result => return result.map_err(|_| DropReason::SendFailed),
+    /// The next datagram of the batch.
+    pub(super) fn next_datagram(&mut self) -> Option<(Path, &mut [u8])> {
+        let (train, at) = &mut self.next;
+        while *train < self.received && *at >= self.metas[*train].len {
+            (*train, *at) = (*train + 1, 0);
+        }
+        let meta = self.metas[..self.received].get(*train)?;
+        let (remote, local) = (canonical(meta.addr), meta.dst_ip.map(|ip| ip.to_canonical()));
+        let start = std::mem::replace(at, meta.len.min(*at + meta.stride.max(1)));
+        Some((Path { remote, local, via: Via::Udp }, &mut self.buffers[*train][start..*at]))
+    }
+
+    /// Sends as many in one system call as it takes. What the socket cannot take now is kept for later; what it will not take
+    /// is counted.
+    pub(super) fn send<'a>(&mut self, transmits: impl Iterator<Item = Transmit<'a>>, refused: &mut DropCounts) {
+        let mut several = Several::default();
+        for transmit in transmits {
+            several.push(transmit);
+            if several.is_full() {
+                self.send_several(&several, refused);
+                several.clear();
             }
         }
+        self.send_several(&several, refused);
+    }
+
+    fn send_several(&mut self, several: &Several<'_>, refused: &mut DropCounts) {
+        let mut rest = several.as_slice();
+        while let Some((first, others)) = rest.split_first() {
+            if !self.backlog.is_empty() {
+                self.keep(first, refused);
+                rest = others;
+                continue;
+            }
+            // One by one where several are not possible, or something is wrong with the first.
+            let sent = match self.try_send_several(rest) {
+                Ok(sent) => Ok(sent),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => Err(error),
+                Err(_) => self.try_send(first).map(|()| 1),
+            };
+            match sent {
+                Ok(sent) => rest = &rest[sent..],
+                Err(error) => {
+                    if error.kind() == io::ErrorKind::WouldBlock {
+                        self.keep(first, refused);
+                    } else {
+                        refused.count_many(DropReason::SendFailed, first.datagrams().count() as u64);
+                    }
+                    rest = others;
+                }
+            }
+        }
+    }
+
+    fn keep(&mut self, transmit: &Transmit<'_>, refused: &mut DropCounts) {
         if self.backlog_bytes + transmit.bytes.len() > MAX_BACKLOG {
-            return Err(DropReason::SendBacklog);
+            refused.count_many(DropReason::SendBacklog, transmit.datagrams().count() as u64);
+            return;
         }
         self.backlog_bytes += transmit.bytes.len();
         let Transmit { destination, source, bytes, segment_size, .. } = *transmit;
         self.backlog.push_back(Waiting { destination, source, bytes: bytes.to_vec(), segment_size });
-        Ok(())
     }
 
     /// Sends what waits, as far as the socket takes it.
@@ -109,6 +162,20 @@ impl MediaSocket {
                 _ => self.backlog_bytes -= waiting.bytes.len(),
             }
         }
+    }
+
+    /// Gives how many of the first were sent; at least one.
+    #[cfg(target_os = "linux")]
+    fn try_send_several(&self, transmits: &[Transmit<'_>]) -> io::Result<usize> {
+        if self.state.max_gso_segments() < 2 {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        super::several::send(self.io.as_fd(), self.local_addr.is_ipv6(), transmits)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn try_send_several(&self, _transmits: &[Transmit<'_>]) -> io::Result<usize> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     fn try_send(&self, transmit: &Transmit<'_>) -> io::Result<()> {
@@ -125,19 +192,23 @@ impl MediaSocket {
     }
 
     fn send_one(&self, transmit: &Transmit<'_>, contents: &[u8], segment_size: Option<usize>) -> io::Result<()> {
-        let destination = match transmit.destination {
-            SocketAddr::V4(v4) if self.local_addr.is_ipv6() => {
-                SocketAddr::new(v4.ip().to_ipv6_mapped().into(), v4.port())
-            }
-            other => other,
-        };
-        let src_ip = match transmit.source {
-            Some(IpAddr::V4(v4)) if self.local_addr.is_ipv6() => Some(IpAddr::V6(v4.to_ipv6_mapped())),
-            other => other,
-        };
+        let (destination, src_ip) = in_family(self.local_addr.is_ipv6(), transmit);
         let outgoing = quinn_udp::Transmit { destination, ecn: None, contents, segment_size, src_ip };
         self.state.try_send(UdpSockRef::from(&self.io), &outgoing)
     }
+}
+
+/// Where a transmit goes to and comes from, as a socket of both kinds has to be told: it knows IPv4 addresses as mapped ones.
+pub(super) fn in_family(is_ipv6: bool, transmit: &Transmit<'_>) -> (SocketAddr, Option<IpAddr>) {
+    let destination = match transmit.destination {
+        SocketAddr::V4(v4) if is_ipv6 => SocketAddr::new(v4.ip().to_ipv6_mapped().into(), v4.port()),
+        other => other,
+    };
+    let source = match transmit.source {
+        Some(IpAddr::V4(v4)) if is_ipv6 => Some(IpAddr::V6(v4.to_ipv6_mapped())),
+        other => other,
+    };
+    (destination, source)
 }
 
 /// An IPv4 client on a socket of both kinds is an IPv4 client.

@@ -2,6 +2,7 @@
 
 use super::keyframes::Wish;
 use super::layer::LAYERS;
+use super::line::stream_of;
 use super::peer::REPORT_INTERVAL;
 use super::rewrite::Source;
 use super::slot::{Origin, Way};
@@ -53,6 +54,7 @@ impl Router {
                     if self.peers[peer].outgoing.heard_transport_cc(now, body).is_none() {
                         self.totals.drop(DropReason::MalformedRtcp);
                     }
+                    self.judge_line(now, peer);
                 }
                 Rtcp::Other => {}
             }
@@ -60,12 +62,14 @@ impl Router {
     }
 
     pub fn handle_timeout(&mut self, now: Instant, out: &mut impl Egress) {
+        self.attend_all(now, out);
         if self.next_tick.is_none_or(|at| at > now) {
             return;
         }
         let flowing = self.last_packet.is_some_and(|at| now.saturating_duration_since(at) < FLOWING);
         self.next_tick = Some(now + if flowing { TICK } else { IDLE_TICK });
-        let slots_too = self.slots_at.is_none_or(|at| at <= now);
+        // What waits to be offered may be the keyframe that slots would ask for.
+        let slots_too = self.pending.is_empty() && self.slots_at.is_none_or(|at| at <= now);
         if slots_too {
             self.slots_at = Some(now + SLOT_TICK);
             self.expire_layers(now);
@@ -76,6 +80,7 @@ impl Router {
                 self.feed_back(now, key, out);
                 if slots_too {
                     self.report_to(now, key, out);
+                    self.tend_line(now, key);
                 }
             }
         }
@@ -133,7 +138,10 @@ impl Router {
             let Some(slot) = self.slot_of(peer, block.ssrc) else { continue };
             let outgoing = &mut self.peers[peer].outgoing;
             outgoing.heard_report(ntp, &block);
-            self.slots[slot].reported(outgoing, &block);
+            self.slots[slot].reported(now, outgoing, &block);
+        }
+        if !self.peers[peer].outgoing.downlink.has_heard_transport() {
+            self.judge_line(now, peer);
         }
     }
 
@@ -155,6 +163,7 @@ impl Router {
         out: &mut impl Egress,
     ) {
         let Some(key) = self.slot_of(peer, media) else { return };
+        let at = self.peers[peer].outgoing.micros(now);
         for lost in pairs.lost() {
             if *most == 0 {
                 return;
@@ -163,19 +172,16 @@ impl Router {
             self.totals.nacks_received += 1;
             self.peers[peer].outgoing.stats.nacks_received += 1;
             let uplinks = &self.uplinks;
-            let stream_of = |source: Source| {
-                let stream = uplinks.get(source.uplink)?.stream(source.layer)?;
-                (stream.generation == source.generation).then_some(stream)
-            };
             let mut way = Way {
                 now,
+                at,
+                slot: key,
                 receiver: &mut self.peers[peer].outgoing,
-                scratch: &mut self.payload,
                 events: &mut self.events,
                 totals: &mut self.totals,
                 out,
             };
-            if let Err(reason) = self.slots[key].repair(&mut way, lost, stream_of) {
+            if let Err(reason) = self.slots[key].repair(&mut way, lost, |source| stream_of(uplinks, source)) {
                 self.totals.drop(reason);
             }
         }
@@ -206,6 +212,9 @@ impl Router {
                 self.retarget(key);
             }
             let uplink = &mut self.uplinks[key];
+            if let Some((track, level)) = uplink.track.zip(uplink.loudness.tick(now)) {
+                self.events.push_back(RouterEvent::Loudness { track, level });
+            }
             let silent = uplink.last_arrival.is_some_and(|at| now.saturating_duration_since(at) >= TRACK_SILENCE);
             if let (true, true, Some(track)) = (silent, uplink.told_active, uplink.track) {
                 uplink.told_active = false;

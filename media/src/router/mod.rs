@@ -3,12 +3,22 @@
 mod arrivals;
 mod control;
 mod delivery;
+mod downlink;
+mod estimate;
 mod event;
+mod head;
+mod history;
 mod keyframes;
+mod ladder;
 mod layer;
+mod line;
 mod loss;
+mod loudness;
 mod outgoing;
+mod pace;
 mod peer;
+mod pending;
+mod probe;
 mod relay;
 mod resend;
 mod rewrite;
@@ -28,14 +38,16 @@ pub use event::{RouterError, RouterEvent};
 pub use relay::Crossing;
 pub use stats::{DropReason, PeerStats, Totals};
 
+use crate::by_number::ByNumber;
 use crate::ids::{Mid, PeerId, TrackId, Want};
 use crate::rtp::ntp::NtpTime;
 use crate::sdp::{Flow, MediaLine, Negotiated};
 use outgoing::Outgoing;
 use peer::Peer;
+use pending::Pending;
 use relay::Relays;
 use slot::{Firsts, Slot};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use table::Table;
 use uplink::{Publisher, Uplink};
@@ -66,18 +78,22 @@ pub struct Router {
     chance: u64,
     ssrcs_made: u32,
     next_generation: u64,
-    ids: HashMap<PeerId, usize>,
-    tracks: HashMap<TrackId, usize>,
+    ids: ByNumber<PeerId, usize>,
+    tracks: ByNumber<TrackId, usize>,
     peers: Table<Peer>,
     uplinks: Table<Uplink>,
     slots: Table<Slot>,
     events: VecDeque<RouterEvent>,
     totals: Totals,
     relays: Relays,
+    pending: Pending,
     /// Buffers that keep their memory between packets.
-    payload: Vec<u8>,
     compound: Vec<u8>,
     ask: Vec<u16>,
+    claims: Vec<ladder::Claim>,
+    /// Keys of the peers for whom something waits or is tried, and when they are looked at.
+    attended: Vec<usize>,
+    attended_at: Option<Instant>,
     next_tick: Option<Instant>,
     last_packet: Option<Instant>,
     slots_at: Option<Instant>,
@@ -91,17 +107,20 @@ impl Router {
             chance: config.seed,
             ssrcs_made: 0,
             next_generation: 1,
-            ids: HashMap::new(),
-            tracks: HashMap::new(),
+            ids: ByNumber::default(),
+            tracks: ByNumber::default(),
             peers: Table::default(),
             uplinks: Table::default(),
             slots: Table::default(),
             events: VecDeque::new(),
             totals: Totals::default(),
             relays: Relays::default(),
-            payload: Vec::with_capacity(crate::rtp::header::MAX_PACKET + 2),
+            pending: Pending::default(),
             compound: Vec::with_capacity(4096),
             ask: Vec::with_capacity(512),
+            claims: Vec::new(),
+            attended: Vec::new(),
+            attended_at: None,
             next_tick: None,
             last_packet: None,
             slots_at: None,
@@ -118,7 +137,7 @@ impl Router {
             return Err(RouterError::PeerExists);
         }
         check_lines(&agreed.lines)?;
-        let outgoing = Outgoing::new(id, self.config.started, self.chance() as u16);
+        let outgoing = Outgoing::new(id, self.config.started, now, self.chance() as u16);
         let own_ssrc = self.make_ssrc();
         let key = self.peers.insert(Peer::new(now, outgoing, own_ssrc));
         self.ids.insert(id, key);
@@ -140,6 +159,7 @@ impl Router {
         let Some(key) = self.ids.remove(&id) else { return };
         self.set_lines(now, key, &[]);
         self.peers.remove(key);
+        self.attended.retain(|&peer| peer != key);
         if self.ids.is_empty() {
             self.leave_all();
             self.next_tick = None;
@@ -171,10 +191,12 @@ impl Router {
         let Some(key) = self.tracks.remove(&track) else { return };
         let slots = std::mem::take(&mut self.uplinks[key].slots);
         for slot in slots {
+            self.cut(slot);
             self.blank_slot(slot);
             self.slots[slot].assign(None);
         }
         self.uplinks[key].track = None;
+        self.uplinks[key].loudness = loudness::Loudness::default();
         self.uplinks[key].crosses = [0; 3];
     }
 
@@ -186,11 +208,14 @@ impl Router {
             return;
         }
         uplink.muted = muted;
+        if let Some(level) = uplink.loudness.end().filter(|_| muted) {
+            self.tell_loudness(track, level);
+        }
         self.relays.changed(Some(track));
         if muted {
             for i in 0..self.uplinks[key].slots.len() {
                 let slot = self.uplinks[key].slots[i];
-                self.slots[slot].pause();
+                self.cut(slot);
                 self.blank_slot(slot);
             }
         } else {
@@ -226,6 +251,7 @@ impl Router {
         let to = track.and_then(|track| Some((track, *self.tracks.get(&track)?)));
         self.slots[key].want = want;
         if self.slots[key].track != track {
+            self.cut(key);
             self.blank_slot(key);
             if let Some(old) = self.slots[key].uplink {
                 self.uplinks[old].slots.retain(|&slot| slot != key);
@@ -235,13 +261,17 @@ impl Router {
                 self.uplinks[uplink].slots.push(key);
             }
         }
+        let peer = self.slots[key].peer;
+        self.peers[peer].outgoing.downlink.restless = true;
+        self.slots[key].wait_for_share(self.peers[peer].outgoing.has_limits(now));
+        self.judge_line(now, peer);
         self.aim(now, key);
         Ok(())
     }
 
     #[must_use]
     pub fn next_timeout(&self) -> Option<Instant> {
-        self.next_tick
+        [self.next_tick, self.attended_at, self.pending.due()].into_iter().flatten().min()
     }
 
     pub fn poll_event(&mut self) -> Option<RouterEvent> {
@@ -300,6 +330,7 @@ impl Router {
             }
         }
         self.peers[peer].learn_extensions(lines);
+        self.learn_downlink(peer);
     }
 
     fn remove_uplink(&mut self, now: Instant, peer: usize, key: usize) {
@@ -311,9 +342,11 @@ impl Router {
     }
 
     fn remove_slot(&mut self, key: usize) {
-        if let Some(uplink) = self.slots[key].uplink {
+        let slot = &self.slots[key];
+        if let Some(uplink) = slot.uplink {
             self.uplinks[uplink].slots.retain(|&slot| slot != key);
         }
+        self.peers[slot.peer].outgoing.pace.purge(key);
         self.slots.remove(key);
     }
 

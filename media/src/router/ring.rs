@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 /// How much of the past a repair may need: a receiver asks again for about a second.
 const SPAN: Duration = Duration::from_secs(1);
 
-/// How large a ring may get.
+/// How large a ring may get; all are powers of two.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RingSize {
     pub(crate) entries: usize,
@@ -38,6 +38,11 @@ impl Entry {
     pub(crate) fn facts(&self) -> Facts {
         let Self { index, timestamp, marker, keyframe, level, .. } = *self;
         Facts { index, timestamp, marker, keyframe, level }
+    }
+
+    /// Whether this packet of the same ring arrived after `other`.
+    pub(crate) fn came_after(&self, other: &Self) -> bool {
+        self.start > other.start
     }
 }
 
@@ -108,16 +113,24 @@ impl Ring {
         })
     }
 
+    /// Whether nothing that follows this packet had arrived before it.
+    pub(crate) fn was_newest(&self, entry: &Entry, highest: u64) -> bool {
+        let followers = entry.index + 1..=highest;
+        highest - entry.index < self.entries.len() as u64
+            && followers.filter_map(|index| self.get(index)).all(|(follower, _)| follower.came_after(entry))
+    }
+
     fn is_whole(&self, entry: &Entry) -> bool {
         self.head - entry.start <= self.bytes.len() as u64
     }
 
     fn slot(&self, index: u64) -> usize {
-        (index % self.entries.len() as u64) as usize
+        // A power of two, as all sizes here.
+        index as usize & (self.entries.len() - 1)
     }
 
     fn position(&self, offset: u64) -> usize {
-        (offset % self.bytes.len() as u64) as usize
+        offset as usize & (self.bytes.len() - 1)
     }
 
     /// The writer is back at the beginning: when that took less than the span, the ring is too small.
@@ -190,6 +203,15 @@ mod tests {
             let kept = (1..20_000).filter(|index| ring.get(*index).is_some()).count();
             assert!(kept >= per_second.min(1000) as usize, "{kept} kept");
         }
+    }
+
+    #[test]
+    fn the_order_of_arrival_is_known() {
+        let start = start();
+        let mut ring = Ring::new(RingSize::AUDIO);
+        [5, 6, 9, 7, 10].into_iter().for_each(|index| ring.push(start, facts(index), &payload(index)));
+        let newest = [5, 6, 9, 7, 10].map(|index| ring.was_newest(ring.get(index).unwrap().0, 10));
+        assert_eq!(newest, [true, true, true, false, true]);
     }
 
     #[test]

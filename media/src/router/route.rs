@@ -1,19 +1,22 @@
 //! The way of an RTP packet: whose it is, where it stands, and to whom it goes.
 
 use super::peer::{Claim, Tags};
+use super::pending::{self, Arrived, Visit};
 use super::slot::{Origin, Way};
 use super::stats::DropReason;
+use super::stream::Stream;
 use super::uplink::{Accepted, Fate, Part};
 use super::{Router, RouterEvent, TICK};
 use crate::egress::Egress;
 use crate::ids::{Layer, PeerId};
 use crate::rtp::header::RtpPacket;
+use crate::sdp::Kind;
 use std::time::Instant;
 
 use super::rewrite::Source;
 
 impl Router {
-    /// One decrypted RTP packet, whole.
+    /// One decrypted RTP packet, whole. Receivers get it by [`Self::forward_next`].
     pub fn handle_rtp(&mut self, now: Instant, from: PeerId, packet: &[u8], out: &mut impl Egress) {
         if let Err(reason) = self.route(now, from, packet, out) {
             self.totals.drop(reason);
@@ -41,6 +44,9 @@ impl Router {
         };
         let uplink = &mut self.uplinks[claim.uplink];
         let accepted = uplink.accept(now, claim.part, &packet, tags.level, &mut self.next_generation)?;
+        if let Some(level) = tags.level {
+            self.heard_level(now, claim.uplink, level);
+        }
         self.follow(now, key, claim, accepted, out)
     }
 
@@ -69,10 +75,10 @@ impl Router {
         match accepted.fate {
             Fate::Withheld(reason) => return Err(reason),
             Fate::Empty => {
-                self.skip(key, part.layer, accepted.index);
+                self.forward(now, key, (part, accepted.index), out);
                 return Err(DropReason::PaddingOnly);
             }
-            Fate::Forward => self.forward(now, key, part.layer, accepted.index, out),
+            Fate::Forward => self.forward(now, key, (part, accepted.index), out),
         }
         self.flush_keyframe_requests(now, key, out);
         Ok(())
@@ -117,39 +123,102 @@ impl Router {
         }
     }
 
-    pub(super) fn forward(&mut self, now: Instant, key: usize, layer: Layer, index: u64, out: &mut impl Egress) {
+    /// Keeps a packet for the receivers; one without payload is a number that carried nothing.
+    pub(super) fn forward(&mut self, now: Instant, key: usize, (part, index): (Part, u64), out: &mut impl Egress) {
+        self.export(key, part.layer, index);
+        if self.pending.is_full() {
+            // Nobody fetched what came before: it goes out now, or its ring would lose it.
+            while self.forward_next(now, out) {}
+        }
         let uplink = &self.uplinks[key];
-        let Some(stream) = uplink.stream(layer) else { return };
-        let Some((entry, payload)) = stream.ring.get(index) else { return };
-        let source = Source { uplink: key, layer, generation: stream.generation };
-        let origin = Origin { source, stream, clock_offset: uplink.publisher.clock_offset(&self.peers) };
-        for &slot in &uplink.slots {
-            let slot = &mut self.slots[slot];
-            let mut way = Way {
-                now,
-                receiver: &mut self.peers[slot.peer].outgoing,
-                scratch: &mut self.payload,
-                events: &mut self.events,
-                totals: &mut self.totals,
-                out,
-            };
-            slot.offer(&mut way, &origin, entry, payload);
-        }
-        if uplink.crosses[layer as usize] != 0 {
-            self.relays.export(uplink, layer, index, Some((entry, payload)));
-        }
-        self.bound_events();
+        let Some(stream) = uplink.stream(part.layer).filter(|_| !uplink.slots.is_empty()) else { return };
+        let found = stream.ring.get(index);
+        let means = match found {
+            Some(_) if uplink.line.kind == Kind::Audio => pending::Part::Sound,
+            Some((entry, _)) if !part.repair && entry.marker => pending::Part::PictureEnd,
+            Some(_) if !part.repair => pending::Part::Picture,
+            _ => pending::Part::Other,
+        };
+        let arrived = Arrived {
+            source: Source { uplink: key, layer: part.layer, generation: stream.generation },
+            index,
+            empty: found.is_none(),
+            clock_offset: uplink.publisher.clock_offset(&self.peers),
+        };
+        self.pending.push(now, arrived, means, found.map_or(0, |(_, payload)| payload.len()));
     }
 
-    pub(super) fn skip(&mut self, key: usize, layer: Layer, index: u64) {
+    /// Other shards have it at once: they keep it for receivers of their own.
+    fn export(&mut self, key: usize, layer: Layer, index: u64) {
         let uplink = &self.uplinks[key];
-        let Some(generation) = uplink.stream(layer).map(|stream| stream.generation) else { return };
-        for &slot in &uplink.slots {
-            self.slots[slot].skip(generation, index);
+        if uplink.crosses[layer as usize] == 0 {
+            return;
         }
-        if uplink.crosses[layer as usize] != 0 {
-            self.relays.export(uplink, layer, index, None);
+        if let Some(stream) = uplink.stream(layer) {
+            self.relays.export(uplink, layer, index, stream.ring.get(index));
         }
+    }
+
+    /// Offers what came to the next receiver that has not had it, when the picture is whole or a moment has passed. `false`
+    /// when there is nothing to do for now.
+    pub fn forward_next(&mut self, now: Instant, out: &mut impl Egress) -> bool {
+        if !self.pending.has_receivers() && !self.begin_round(now) {
+            return false;
+        }
+        let at = now.saturating_duration_since(self.config.started).as_micros() as u64;
+        let mut waits = None;
+        let Some((packets, visits)) = self.pending.next_receiver() else { return true };
+        for visit in visits {
+            let (Some(slot), Some(peer)) = (self.slots.get_mut(visit.slot), self.peers.get_mut(visit.peer)) else {
+                continue;
+            };
+            // What was decided since the round began holds: a slot that shows something else is not offered the old.
+            let Some(key) = slot.uplink.filter(|_| slot.peer == visit.peer) else { continue };
+            let Some(uplink) = self.uplinks.get(key).filter(|uplink| !uplink.muted) else { continue };
+            for packet in packets.iter().filter(|packet| packet.source.uplink == key) {
+                let source = packet.source;
+                let same = |stream: &&Stream| stream.generation == source.generation;
+                let Some(stream) = uplink.stream(source.layer).filter(same) else { continue };
+                if packet.empty {
+                    slot.skip(source.generation, packet.index);
+                    continue;
+                }
+                let Some((entry, payload)) = stream.ring.get(packet.index) else { continue };
+                let mut way = Way {
+                    now,
+                    at,
+                    slot: visit.slot,
+                    receiver: &mut peer.outgoing,
+                    events: &mut self.events,
+                    totals: &mut self.totals,
+                    out: &mut *out,
+                };
+                let origin = Origin { source, stream, clock_offset: packet.clock_offset };
+                slot.offer(&mut way, &origin, entry, payload);
+            }
+            if peer.outgoing.pace.has_waiting() {
+                waits = Some(visit.peer);
+            }
+        }
+        if let Some(peer) = waits {
+            self.attend(peer);
+        }
+        self.bound_events();
+        true
+    }
+
+    fn begin_round(&mut self, now: Instant) -> bool {
+        let Self { pending, uplinks, slots, .. } = self;
+        pending.begin_round(now, |uplink, visits| {
+            let watching = uplinks.get(uplink).map_or(&[][..], |uplink| &uplink.slots);
+            visits.extend(watching.iter().map(|&slot| Visit { peer: slots[slot].peer, slot }));
+        })
+    }
+
+    /// Whether [`Self::forward_next`] should have its turn before more packets are handled.
+    #[must_use]
+    pub fn has_enough(&self) -> bool {
+        self.pending.is_enough()
     }
 
     /// Media flows: lost packets have to be looked at soon.

@@ -35,6 +35,10 @@ impl<T> Table<T> {
         self.rows.get(key)?.as_ref()
     }
 
+    pub(crate) fn get_mut(&mut self, key: usize) -> Option<&mut T> {
+        self.rows.get_mut(key)?.as_mut()
+    }
+
     pub(crate) fn keys(&self) -> impl Iterator<Item = usize> + use<T> {
         0..self.rows.len()
     }

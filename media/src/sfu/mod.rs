@@ -1,6 +1,6 @@
 //! The Sfu: transports, router and answers composed; the only thing that a driver drives.
 //!
-//! Datagrams go in by [`Sfu::handle_datagram`], come out by [`Sfu::poll_transmit`]; calls name peers and tracks by number.
+//! Datagrams go in by [`Sfu::handle_datagram`], come out by [`Sfu::poll_transmits`]; calls name peers and tracks by number.
 //! A batch of datagrams should be handled before transmits are polled: packets to one receiver are then sent together.
 
 #[cfg(test)]
@@ -14,14 +14,19 @@ mod stats;
 mod tcp;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod weak_lines;
 
+use crate::by_number::ByNumber;
 use crate::ids::{Mid, PeerId, ShardNumber, TrackId, Want};
 use crate::router::{Crossing, Router, RouterConfig};
 use crate::sdp::{Flow, Offer};
 use crate::transport::stun::{BindingRequest, Credentials};
-use crate::transport::{CloseReason, DropCounts, DropReason, Identity, Input, Origin, Path, Protocol, TransportEvent};
-pub use outgoing::Transmit;
-use outgoing::{Outgoing, Sender};
+use crate::transport::{
+    CloseReason, DropCounts, DropReason, Identity, Input, Origin, Path, Protocol, Transport, TransportEvent,
+};
+use outgoing::Outgoing;
+pub use outgoing::{Transmit, Transmits};
 use sealing::Sealing;
 pub use stats::{PeerStats, SfuError, SfuEvent, Totals};
 use std::collections::{HashMap, VecDeque};
@@ -47,7 +52,7 @@ pub struct SfuConfig {
 pub struct Sfu {
     identity: Arc<Identity>,
     candidates: Vec<SocketAddr>,
-    peers: HashMap<PeerId, Peer>,
+    peers: ByNumber<PeerId, Peer>,
     by_ufrag: HashMap<String, PeerId>,
     by_origin: HashMap<Origin, PeerId>,
     tcp: Option<TcpDoor>,
@@ -72,7 +77,7 @@ struct Counters {
 }
 
 struct Peer {
-    sender: Sender,
+    transport: Transport,
     offer: Offer,
     local: Credentials,
     sendrecv_means: Flow,
@@ -100,7 +105,7 @@ impl Sfu {
         Self {
             identity,
             candidates,
-            peers: HashMap::new(),
+            peers: ByNumber::default(),
             by_ufrag: HashMap::new(),
             by_origin: HashMap::new(),
             tcp: None,
@@ -116,7 +121,7 @@ impl Sfu {
     /// Says goodbye to the client and forgets the peer, its tracks and its slots. An unknown peer is no error.
     pub fn close(&mut self, now: Instant, id: PeerId) {
         if let Some(peer) = self.peers.get_mut(&id) {
-            peer.sender.transport.close(now);
+            peer.transport.close(now);
             self.settle(now, id);
         }
     }
@@ -180,7 +185,7 @@ impl Sfu {
     ) -> Result<(), SfuError> {
         match self.peers.get_mut(&peer) {
             // A slot that begins before its peer is connected would send its keyframe to nobody.
-            Some(waiting) if !waiting.sender.transport.is_connected() => {
+            Some(waiting) if !waiting.transport.is_connected() => {
                 waiting.waiting_slots.retain(|slot| slot.mid != mid);
                 waiting.waiting_slots.extend(slot);
                 Ok(())
@@ -220,12 +225,19 @@ impl Sfu {
         }
     }
 
-    /// What to send next. Control comes first; media is grouped by receiver.
-    pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
-        if !self.outgoing.has_ready() {
-            self.close_boxes();
-        }
-        self.outgoing.poll()
+    /// What to send next; to be asked until there is nothing more. Packets of a picture wait until it is whole, at most half
+    /// a millisecond.
+    pub fn poll_transmits(&mut self, now: Instant) -> Option<Transmits<'_>> {
+        let Self { peers, router, outgoing, counters, .. } = self;
+        while !outgoing.has_enough() && router.forward_next(now, &mut Sealing { now, peers, outgoing, counters }) {}
+        self.outgoing.take()
+    }
+
+    /// Whether [`Self::poll_transmits`] should have its turn before more datagrams are handled. What waits is bounded in any
+    /// case; in turn it needs less memory.
+    #[must_use]
+    pub fn has_enough(&self) -> bool {
+        self.router.has_enough()
     }
 
     pub fn poll_event(&mut self) -> Option<SfuEvent> {
@@ -251,8 +263,8 @@ impl Sfu {
     pub fn stats(&self, id: PeerId) -> Option<PeerStats> {
         let peer = self.peers.get(&id)?;
         Some(PeerStats {
-            connected: peer.sender.transport.is_connected(),
-            over_tcp: peer.sender.transport.is_over_tcp(),
+            connected: peer.transport.is_connected(),
+            over_tcp: peer.transport.is_over_tcp(),
             media_sent_at: peer.media_sent_at,
             media_received_at: peer.media_received_at,
             media: self.router.peer_stats(id).unwrap_or_default(),
@@ -268,7 +280,7 @@ impl Sfu {
     #[must_use]
     pub fn totals(&self) -> Totals {
         let counters = &self.counters;
-        let transports = || self.peers.values().map(|peer| &peer.sender.transport);
+        let transports = || self.peers.values().map(|peer| &peer.transport);
         let connected = || transports().filter(|transport| transport.is_connected());
         Totals {
             peers: self.peers.len() as u64,
@@ -299,7 +311,7 @@ impl Sfu {
         let request = BindingRequest::parse(datagram)?;
         let id = *self.by_ufrag.get(request.local_ufrag()).ok_or(DropReason::StunUnknownUser)?;
         let peer = self.peers.get_mut(&id).ok_or(DropReason::StunUnknownUser)?;
-        let retired = peer.sender.transport.handle_binding(now, path, request)?;
+        let retired = peer.transport.handle_binding(now, path, request)?;
         self.by_origin.insert(path.origin(), id);
         if let Some(retired) = retired {
             self.by_ufrag.remove(&retired);
@@ -311,7 +323,7 @@ impl Sfu {
     fn handle_from_peer(&mut self, now: Instant, path: Path, datagram: &mut [u8]) -> Result<(), DropReason> {
         let id = *self.by_origin.get(&path.origin()).ok_or(DropReason::UnknownSource)?;
         let peer = self.peers.get_mut(&id).ok_or(DropReason::UnknownSource)?;
-        let input = peer.sender.transport.handle_datagram(now, path, datagram);
+        let input = peer.transport.handle_datagram(now, path, datagram);
         if matches!(input, Input::Rtp(_)) {
             peer.media_received_at = Some(now);
         }
@@ -335,9 +347,9 @@ impl Sfu {
     /// Carries on what a transport has to send and to tell.
     fn settle(&mut self, now: Instant, id: PeerId) {
         let Some(peer) = self.peers.get_mut(&id) else { return };
-        let transport = &mut peer.sender.transport;
+        let transport = &mut peer.transport;
         while let Some((path, datagram)) = transport.poll_transmit() {
-            self.outgoing.push_control(path, datagram);
+            self.outgoing.push_control(path, &datagram);
         }
         while let Some(origin) = transport.poll_forgotten() {
             if self.by_origin.get(&origin) == Some(&id) {
@@ -388,14 +400,14 @@ impl Sfu {
 
     fn handle_transport_timeouts(&mut self, now: Instant) {
         self.transports_due = None;
-        let is_due = |peer: &Peer| peer.sender.transport.next_timeout().is_some_and(|at| now >= at);
+        let is_due = |peer: &Peer| peer.transport.next_timeout().is_some_and(|at| now >= at);
         let (due, waiting): (Vec<_>, Vec<_>) = self.peers.iter().partition(|(_, peer)| is_due(peer));
-        let next = waiting.iter().filter_map(|(_, peer)| peer.sender.transport.next_timeout()).min();
+        let next = waiting.iter().filter_map(|(_, peer)| peer.transport.next_timeout()).min();
         let due: Vec<PeerId> = due.into_iter().map(|(id, _)| *id).collect();
         self.due_at(next);
         for id in due {
             if let Some(peer) = self.peers.get_mut(&id) {
-                peer.sender.transport.handle_timeout(now);
+                peer.transport.handle_timeout(now);
                 self.settle(now, id);
             }
         }
@@ -403,16 +415,6 @@ impl Sfu {
 
     fn due_at(&mut self, at: Option<Instant>) {
         self.transports_due = [self.transports_due, at].into_iter().flatten().min();
-    }
-
-    fn close_boxes(&mut self) {
-        let peers = &mut self.peers;
-        self.outgoing.close_boxes(|id| {
-            let sender = &mut peers.get_mut(&id)?.sender;
-            // Taken in any case: what has nowhere to go must not wait.
-            let outbox = sender.outbox.take()?;
-            Some((sender.transport.path()?, outbox))
-        });
     }
 
     fn collect_router_events(&mut self) {

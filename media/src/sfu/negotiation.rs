@@ -1,6 +1,5 @@
 //! Offers and answers: how a peer comes to be, and how it changes.
 
-use super::outgoing::Sender;
 use super::tcp::{ICE_CHARS, TcpDoor};
 use super::{Peer, Sfu, SfuError};
 use crate::ids::{Mid, PeerId};
@@ -32,9 +31,8 @@ impl Sfu {
         let transport = Transport::new(now, self.identity.clone(), local.clone(), &offer.remote);
         self.due_at(transport.next_timeout());
         self.by_ufrag.insert(local.ufrag.clone(), id);
-        let sender = Sender { transport, outbox: None };
         let peer = Peer {
-            sender,
+            transport,
             offer,
             local,
             sendrecv_means,
@@ -121,10 +119,10 @@ impl Sfu {
     /// Gives the peer new credentials beside those that it may still use.
     fn adopt(&mut self, id: PeerId, local: Credentials) {
         let Some(peer) = self.peers.get_mut(&id) else { return };
-        peer.sender.transport.restart_ice(local.clone(), &peer.offer.remote);
+        peer.transport.restart_ice(local.clone(), &peer.offer.remote);
         peer.local = local;
         self.by_ufrag.retain(|_, owner| *owner != id);
-        self.by_ufrag.extend(peer.sender.transport.local_ufrags().map(|ufrag| (ufrag.to_owned(), id)));
+        self.by_ufrag.extend(peer.transport.local_ufrags().map(|ufrag| (ufrag.to_owned(), id)));
     }
 
     pub(super) fn new_credentials(&self) -> Result<Credentials, SfuError> {

@@ -1,20 +1,24 @@
-//! What waits to be sent: control datagrams one by one, media grouped by receiver into runs for segmentation offload.
+//! What waits to be sent: sealed datagrams in one arena, cut into runs of equal ones to one receiver.
 //!
 //! The kernel cuts one buffer into datagrams of one size (UDP GSO), which halves the price of a packet, but only for one
-//! receiver at a time. So each receiver gets a box of its own for the length of a batch; boxes are used again.
+//! receiver at a time. The router serves receivers one after the other, so that what follows in the arena mostly goes to
+//! the same one. The arena is handed out when enough is in it, and begun anew: it stays small, and in the cache.
 
 use crate::ids::PeerId;
-use crate::transport::{DropReason, Path, Transport, Via};
-use std::collections::VecDeque;
+use crate::transport::{DropReason, Path, Via};
 use std::net::{IpAddr, SocketAddr};
 
 /// Longer runs arrive as bursts that small home routers drop.
 const MAX_RUN: usize = 8;
-/// Boxes kept for the next batch; each keeps the memory of its largest batch up to [`KEPT_BYTES`].
-const KEPT_BOXES: usize = 512;
-const KEPT_BYTES: usize = 64 * 1024;
+/// Bytes, and runs, that are handed out before more is sealed: a quarter of a core's cache, and a good number for one
+/// system call.
+const ENOUGH_BYTES: usize = 64 << 10;
+const ENOUGH_RUNS: usize = 32;
+/// Memory that the arena keeps: what is due at one moment to a whole room may be more.
+const KEPT_BYTES: usize = 4 * ENOUGH_BYTES;
+const KEPT_RUNS: usize = 1024;
 
-/// One system call's worth of datagrams to one receiver.
+/// A run of datagrams to one receiver, for one place in a system call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Transmit<'a> {
     pub destination: SocketAddr,
@@ -34,14 +38,33 @@ impl<'a> Transmit<'a> {
     }
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Outbox {
-    bytes: Vec<u8>,
-    runs: Vec<Run>,
+/// Transmits that may be sent together.
+#[derive(Debug, Clone)]
+pub struct Transmits<'a> {
+    arena: &'a [u8],
+    runs: std::slice::Iter<'a, Run>,
 }
 
-#[derive(Debug, Clone, Copy)]
+impl<'a> Iterator for Transmits<'a> {
+    type Item = Transmit<'a>;
+
+    fn next(&mut self) -> Option<Transmit<'a>> {
+        let run = self.runs.next()?;
+        Some(Transmit {
+            destination: run.path.remote,
+            source: run.path.local,
+            via: run.path.via,
+            bytes: &self.arena[run.start..run.start + run.len],
+            segment_size: (run.count > 1).then_some(run.segment),
+        })
+    }
+}
+
+#[derive(Debug)]
 struct Run {
+    path: Path,
+    /// `None`: control, which never runs.
+    to: Option<PeerId>,
     start: usize,
     len: usize,
     segment: usize,
@@ -50,153 +73,104 @@ struct Run {
 
 impl Run {
     /// Whether a datagram of `len` bytes may follow: the last one of a run is the only one that may be shorter.
-    const fn takes(&self, len: usize) -> bool {
-        self.count < MAX_RUN && self.len == self.segment * self.count && len <= self.segment
-    }
-}
-
-impl Outbox {
-    fn close_datagram(&mut self, len: usize) {
-        match self.runs.last_mut() {
-            Some(run) if run.takes(len) => {
-                run.len += len;
-                run.count += 1;
-            }
-            _ => self.runs.push(Run { start: self.bytes.len() - len, len, segment: len, count: 1 }),
-        }
-    }
-
-    fn clear(&mut self) {
-        self.bytes.clear();
-        self.bytes.shrink_to(KEPT_BYTES);
-        self.runs.clear();
+    fn takes(&self, to: PeerId, len: usize) -> bool {
+        self.to == Some(to) && self.count < MAX_RUN && self.len == self.segment * self.count && len <= self.segment
     }
 }
 
 /// Everything that waits to be sent.
 #[derive(Debug, Default)]
 pub(super) struct Outgoing {
-    control: VecDeque<(Path, Vec<u8>)>,
-    current_control: Vec<u8>,
-    /// Receivers with an open box, in the order of their first packet.
-    dirty: Vec<PeerId>,
-    /// Closed boxes take turns, a run each: bursts to one receiver are spread over the batch.
-    ready: VecDeque<Departing>,
-    current: Option<Departing>,
-    spare: Vec<Outbox>,
-}
-
-#[derive(Debug)]
-struct Departing {
-    path: Path,
-    outbox: Outbox,
-    next_run: usize,
+    arena: Vec<u8>,
+    runs: Vec<Run>,
+    /// What is in the arena has been handed out.
+    taken: bool,
 }
 
 impl Outgoing {
-    pub(super) fn push_control(&mut self, path: Path, datagram: Vec<u8>) {
-        self.control.push_back((path, datagram));
+    pub(super) fn push_control(&mut self, path: Path, datagram: &[u8]) {
+        self.clear_taken();
+        self.arena.extend_from_slice(datagram);
+        self.close_datagram(None, path, datagram.len());
     }
 
-    /// Seals one packet into the receiver's box.
+    /// Seals one packet for a receiver.
     pub(super) fn seal(
         &mut self,
         to: PeerId,
-        slot: &mut Option<Outbox>,
+        path: Path,
         seal: impl FnOnce(&mut Vec<u8>) -> Result<usize, DropReason>,
     ) -> Result<usize, DropReason> {
-        let outbox = slot.get_or_insert_with(|| {
-            self.dirty.push(to);
-            self.spare.pop().unwrap_or_default()
-        });
-        let len = seal(&mut outbox.bytes)?;
-        outbox.close_datagram(len);
+        self.clear_taken();
+        let len = seal(&mut self.arena)?;
+        self.close_datagram(Some(to), path, len);
         Ok(len)
     }
 
-    /// Closes the open boxes. `take` gives a receiver's box and where it goes.
-    pub(super) fn close_boxes(&mut self, mut take: impl FnMut(PeerId) -> Option<(Path, Outbox)>) {
-        for peer in self.dirty.drain(..) {
-            if let Some((path, outbox)) = take(peer).filter(|(_, outbox)| !outbox.runs.is_empty()) {
-                self.ready.push_back(Departing { path, outbox, next_run: 0 });
+    /// Whether what waits should be taken before more is sealed.
+    pub(super) fn has_enough(&self) -> bool {
+        !self.taken && (self.arena.len() >= ENOUGH_BYTES || self.runs.len() >= ENOUGH_RUNS)
+    }
+
+    pub(super) fn take(&mut self) -> Option<Transmits<'_>> {
+        if self.taken || self.runs.is_empty() {
+            return None;
+        }
+        self.taken = true;
+        Some(Transmits { arena: &self.arena, runs: self.runs.iter() })
+    }
+
+    fn clear_taken(&mut self) {
+        if std::mem::take(&mut self.taken) {
+            self.arena.clear();
+            self.arena.shrink_to(KEPT_BYTES);
+            self.runs.clear();
+            self.runs.shrink_to(KEPT_RUNS);
+        }
+    }
+
+    fn close_datagram(&mut self, to: Option<PeerId>, path: Path, len: usize) {
+        match self.runs.last_mut() {
+            Some(run) if to.is_some_and(|to| run.takes(to, len)) => {
+                run.len += len;
+                run.count += 1;
             }
+            _ => self.runs.push(Run { path, to, start: self.arena.len() - len, len, segment: len, count: 1 }),
         }
     }
-
-    pub(super) fn has_ready(&self) -> bool {
-        !self.control.is_empty() || !self.ready.is_empty() || self.current.is_some()
-    }
-
-    pub(super) fn poll(&mut self) -> Option<Transmit<'_>> {
-        if let Some((path, datagram)) = self.control.pop_front() {
-            self.current_control = datagram;
-            let bytes = self.current_control.as_slice();
-            return Some(Transmit {
-                destination: path.remote,
-                source: path.local,
-                via: path.via,
-                bytes,
-                segment_size: None,
-            });
-        }
-        if let Some(last) = self.current.take() {
-            self.put_back(last);
-        }
-        let departing = self.current.insert(self.ready.pop_front()?);
-        let run = departing.outbox.runs[departing.next_run];
-        departing.next_run += 1;
-        Some(Transmit {
-            destination: departing.path.remote,
-            source: departing.path.local,
-            via: departing.path.via,
-            bytes: &departing.outbox.bytes[run.start..run.start + run.len],
-            segment_size: (run.count > 1).then_some(run.segment),
-        })
-    }
-
-    fn put_back(&mut self, mut departing: Departing) {
-        if departing.next_run < departing.outbox.runs.len() {
-            self.ready.push_back(departing);
-        } else if self.spare.len() < KEPT_BOXES {
-            departing.outbox.clear();
-            self.spare.push(departing.outbox);
-        }
-    }
-}
-
-/// What of a peer is needed to send to it.
-pub(super) struct Sender {
-    pub(super) transport: Transport,
-    pub(super) outbox: Option<Outbox>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn path() -> Path {
-        Path::udp("127.0.0.1:9".parse().unwrap())
+    fn path(port: u64) -> Path {
+        Path::udp(SocketAddr::from(([127, 0, 0, 1], port as u16)))
     }
 
-    fn put(outgoing: &mut Outgoing, slot: &mut Option<Outbox>, len: usize) {
-        let sealed = outgoing.seal(PeerId(1), slot, |arena| {
+    fn put(outgoing: &mut Outgoing, to: u64, len: usize) {
+        let sealed = outgoing.seal(PeerId(to), path(to), |arena| {
             arena.extend(std::iter::repeat_n(len as u8, len));
             Ok(len)
         });
         assert_eq!(sealed, Ok(len));
     }
 
-    fn runs(sizes: &[usize]) -> Vec<(usize, Option<usize>)> {
-        let (mut outgoing, mut slot) = (Outgoing::default(), None);
-        sizes.iter().for_each(|len| put(&mut outgoing, &mut slot, *len));
-        outgoing.close_boxes(|_| slot.take().map(|outbox| (path(), outbox)));
-        let mut runs = Vec::new();
-        while let Some(transmit) = outgoing.poll() {
+    /// Port, bytes and segment size of what is handed out.
+    fn taken(outgoing: &mut Outgoing) -> Vec<(u16, usize, Option<usize>)> {
+        let mut all = Vec::new();
+        for transmit in outgoing.take().into_iter().flatten() {
             assert!(transmit.datagrams().all(|d| d.iter().all(|b| usize::from(*b) == d.len())), "cut in right places");
-            runs.push((transmit.bytes.len(), transmit.segment_size));
+            all.push((transmit.destination.port(), transmit.bytes.len(), transmit.segment_size));
         }
-        assert_eq!(outgoing.spare.len(), 1, "the box is used again");
-        runs
+        assert!(outgoing.take().is_none(), "handed out once");
+        all
+    }
+
+    fn runs(sizes: &[usize]) -> Vec<(usize, Option<usize>)> {
+        let mut outgoing = Outgoing::default();
+        sizes.iter().for_each(|len| put(&mut outgoing, 9, *len));
+        taken(&mut outgoing).into_iter().map(|(_, bytes, segment)| (bytes, segment)).collect()
     }
 
     #[test]
@@ -211,27 +185,34 @@ mod tests {
     }
 
     #[test]
-    fn receivers_take_turns() {
+    fn each_receiver_has_its_own_runs_and_control_goes_alone() {
         let mut outgoing = Outgoing::default();
-        let mut slots = [None, None];
-        for _ in 0..16 {
-            slots.iter_mut().for_each(|slot| put(&mut outgoing, slot, 50));
-        }
-        let paths = [1, 2].map(|port| Path::udp(SocketAddr::from(([127, 0, 0, 1], port))));
-        let mut boxes = paths.into_iter().zip(&mut slots);
-        outgoing.close_boxes(|_| boxes.next().and_then(|(path, slot)| Some((path, slot.take()?))));
-        let order: Vec<u16> =
-            std::iter::from_fn(|| outgoing.poll().map(|transmit| transmit.destination.port())).collect();
-        assert_eq!(order, [1, 2, 1, 2]);
+        [1, 1, 2, 2, 1].into_iter().for_each(|to| put(&mut outgoing, to, 50));
+        outgoing.push_control(path(1), &[20; 20]);
+        outgoing.push_control(path(1), &[20; 20]);
+        let expected = [(1, 100, Some(50)), (2, 100, Some(50)), (1, 50, None), (1, 20, None), (1, 20, None)];
+        assert_eq!(taken(&mut outgoing), expected);
+        put(&mut outgoing, 1, 50);
+        assert_eq!(taken(&mut outgoing), [(1, 50, None)], "the arena begins anew");
     }
 
     #[test]
     fn a_packet_that_could_not_be_sealed_leaves_no_hole() {
-        let (mut outgoing, mut slot) = (Outgoing::default(), None);
-        put(&mut outgoing, &mut slot, 60);
-        assert!(outgoing.seal(PeerId(1), &mut slot, |_| Err(DropReason::SealReused)).is_err());
-        put(&mut outgoing, &mut slot, 60);
-        outgoing.close_boxes(|_| slot.take().map(|outbox| (path(), outbox)));
-        assert_eq!(outgoing.poll().unwrap().bytes.len(), 120);
+        let mut outgoing = Outgoing::default();
+        put(&mut outgoing, 1, 60);
+        assert!(outgoing.seal(PeerId(1), path(1), |_| Err(DropReason::SealReused)).is_err());
+        put(&mut outgoing, 1, 60);
+        assert_eq!(taken(&mut outgoing), [(1, 120, Some(60))]);
+    }
+
+    #[test]
+    fn what_was_due_to_a_whole_room_does_not_stay_in_memory() {
+        let mut outgoing = Outgoing::default();
+        (0..2000).for_each(|n| put(&mut outgoing, n, 1000));
+        assert!(outgoing.has_enough());
+        assert_eq!(outgoing.take().into_iter().flatten().count(), 2000);
+        put(&mut outgoing, 1, 10);
+        assert!(outgoing.arena.capacity() <= KEPT_BYTES && outgoing.runs.capacity() <= KEPT_RUNS);
+        assert!(!outgoing.has_enough());
     }
 }

@@ -51,7 +51,7 @@ impl Sfu {
     pub fn handle_disconnected(&mut self, origin: Origin) {
         let Some(id) = self.by_origin.remove(&origin) else { return };
         if let Some(peer) = self.peers.get_mut(&id) {
-            peer.sender.transport.handle_disconnected(origin);
+            peer.transport.handle_disconnected(origin);
         }
     }
 

@@ -30,6 +30,22 @@ fn broadcast(seed: u64, viewers: u64) -> (House, PeerId, Vec<PeerId>) {
 }
 
 #[test]
+fn forwarding_allocates_nothing_once_media_flows() {
+    let (mut house, host, viewers) = broadcast(3, 6);
+    for peer in [host].iter().chain(&viewers) {
+        house.set_line(*peer, Line { loss_up: 2.0, loss_down: 3.0, ..Line::default() });
+    }
+    house.run(8 * SECOND);
+    let (before, totals) = (house.allocations, house.sfu.totals());
+    house.run(10 * SECOND);
+    let after = house.sfu.totals();
+    assert!(after.packets_sealed - totals.packets_sealed > 8000, "{}", after.packets_sealed - totals.packets_sealed);
+    assert!(after.media.repairs_sent > totals.media.repairs_sent + 100, "repairs were measured too");
+    assert!(after.media.nacks_sent > totals.media.nacks_sent, "and what the host was asked for again");
+    assert_eq!(house.allocations - before, 0);
+}
+
+#[test]
 fn what_is_published_is_seen_and_heard() {
     let (mut house, host, viewers) = broadcast(1, 3);
     house.run(10 * SECOND);
@@ -132,7 +148,7 @@ fn a_peer_is_told_apart_from_strangers() {
     assert_eq!(drops.of(DropReason::StunUnknownUser) - before.drops.of(DropReason::StunUnknownUser), 1);
     assert_eq!(drops.of(DropReason::UnknownSource) - before.drops.of(DropReason::UnknownSource), 2);
     assert_eq!(drops.of(DropReason::NotOurs) - before.drops.of(DropReason::NotOurs), 2);
-    assert!(house.sfu.poll_transmit().is_none(), "strangers get no answer");
+    assert!(house.sfu.poll_transmits(house.now).is_none(), "strangers get no answer");
     assert_eq!((house.sfu.by_origin.len(), house.sfu.peers.len()), (2, 2));
 }
 
@@ -259,7 +275,7 @@ fn spoilt_datagrams_do_no_harm() {
         }
         let remote = if round % 2 == 0 { addr } else { SocketAddr::from(([10, 6, 6, 6], (round % 60_000) as u16)) };
         house.sfu.handle_datagram(house.now, Path::udp(remote), &mut spoilt);
-        while house.sfu.poll_transmit().is_some() {}
+        while house.sfu.poll_transmits(house.now).is_some() {}
     }
     assert_eq!(house.sfu.by_origin.len(), 2);
     let before = house.member(viewers[0]).sink.shown.len();
@@ -304,7 +320,7 @@ fn a_client_with_many_addresses_fills_no_table() {
     for port in 1..5000 {
         let path = Path::udp(SocketAddr::from(([10, 7, 7, 7], port)));
         house.sfu.handle_datagram(house.now, path, &mut request.clone());
-        while house.sfu.poll_transmit().is_some() {}
+        while house.sfu.poll_transmits(house.now).is_some() {}
     }
     assert!(house.sfu.by_origin.len() <= 16, "{}", house.sfu.by_origin.len());
 }

@@ -1,9 +1,10 @@
 //! A whole Sfu with clients around it, on a virtual network and clock.
 
+use super::camera::Camera;
 use super::media::{Sink, Source};
 use super::network::{Datagram, Line, Network};
 use super::offer::{OfferLine, answered, offer};
-use super::{ClientConfig, MS, TestClient, identity, path, start};
+use super::{ClientConfig, MS, TestClient, identity, start};
 use crate::ids::PeerId;
 use crate::sdp::Flow;
 use crate::sfu::{Sfu, SfuConfig, SfuEvent};
@@ -22,6 +23,8 @@ pub(crate) struct House {
     pub(crate) sent: BTreeMap<SocketAddr, u64>,
     /// Bytes of heap that the Sfu took from packets and with time, less what it gave back.
     pub(crate) held: i64,
+    /// How often the Sfu asked for memory because of media or of time.
+    pub(crate) allocations: u64,
 }
 
 pub(crate) struct Member {
@@ -30,6 +33,7 @@ pub(crate) struct Member {
     pub(crate) via: Via,
     pub(crate) answer: String,
     pub(crate) sources: Vec<Source>,
+    pub(crate) cameras: Vec<Camera>,
     pub(crate) sink: Sink,
     /// Listens to what comes, asks and reports.
     pub(crate) watches: bool,
@@ -53,6 +57,7 @@ impl House {
             events: Vec::new(),
             sent: BTreeMap::new(),
             held: 0,
+            allocations: 0,
         }
     }
 
@@ -61,8 +66,15 @@ impl House {
         let mut client = TestClient::new(ClientConfig::new(1000 + id as u16));
         let answer = self.sfu.open(self.now, PeerId(id), &offer(&client, lines), Flow::Uplink).unwrap();
         client.start(self.now, answered(&answer, "ice-ufrag"), answered(&answer, "ice-pwd"));
-        let member =
-            Member { client, via: Via::Udp, answer, sources: Vec::new(), sink: Sink::default(), watches: true };
+        let member = Member {
+            client,
+            via: Via::Udp,
+            answer,
+            sources: Vec::new(),
+            cameras: Vec::new(),
+            sink: Sink::default(),
+            watches: true,
+        };
         self.members.insert(PeerId(id), member);
         PeerId(id)
     }
@@ -90,9 +102,10 @@ impl House {
             self.arrive(datagram);
         }
         if self.sfu.poll_timeout().is_some_and(|due| due <= now) {
-            let before = live();
+            let before = (live(), allocations());
             self.sfu.handle_timeout(now);
-            self.held += live() - before;
+            self.held += live() - before.0;
+            self.allocations += allocations() - before.1;
         }
         for member in self.members.values_mut() {
             member.tick(now);
@@ -102,18 +115,21 @@ impl House {
             }
         }
         loop {
-            let before = live();
-            let transmit = self.sfu.poll_transmit();
-            self.held += live() - before;
-            let Some(transmit) = transmit else { break };
-            *self.sent.entry(transmit.destination).or_default() += transmit.datagrams().count() as u64;
-            let mut there = self.members.values().filter(|member| member.client.addr == transmit.destination);
-            if there.next().is_some_and(|member| member.via != transmit.via) {
-                continue;
-            }
-            for datagram in transmit.datagrams() {
-                let datagram = Datagram { client: transmit.destination, up: false, bytes: datagram.to_vec() };
-                self.network.send(now, datagram);
+            let before = (live(), allocations());
+            let transmits = self.sfu.poll_transmits(now);
+            self.held += live() - before.0;
+            self.allocations += allocations() - before.1;
+            let Some(transmits) = transmits else { break };
+            for transmit in transmits {
+                *self.sent.entry(transmit.destination).or_default() += transmit.datagrams().count() as u64;
+                let mut there = self.members.values().filter(|member| member.client.addr == transmit.destination);
+                if there.next().is_some_and(|member| member.via != transmit.via) {
+                    continue;
+                }
+                for datagram in transmit.datagrams() {
+                    let datagram = Datagram { client: transmit.destination, up: false, bytes: datagram.to_vec() };
+                    self.network.send(now, datagram);
+                }
             }
         }
         while let Some(event) = self.sfu.poll_event() {
@@ -133,17 +149,24 @@ impl House {
     pub(crate) fn hand_over(&mut self, from: SocketAddr, datagram: &mut [u8]) {
         let sender = self.members.values().find(|member| member.client.addr == from);
         let path = Path { via: sender.map_or(Via::Udp, |member| member.via), ..Path::udp(from) };
-        let before = live();
+        let (before, is_media) = ((live(), allocations()), matches!(datagram.first(), Some(128..=191)));
         self.sfu.handle_datagram(self.now, path, datagram);
-        self.held += live() - before;
+        self.held += live() - before.0;
+        if is_media {
+            self.allocations += allocations() - before.1;
+        }
     }
 }
 
 #[cfg(test)]
-use super::heap::live;
+use super::heap::{allocations, live};
 /// Fuzzers watch the heap by themselves.
 #[cfg(not(test))]
 fn live() -> i64 {
+    0
+}
+#[cfg(not(test))]
+fn allocations() -> u64 {
     0
 }
 
@@ -160,6 +183,11 @@ impl Member {
                 self.client.send_rtp(packet);
             }
         }
+        for camera in &mut self.cameras {
+            reports.iter().for_each(|report| camera.hear(report));
+            camera.tick(now).iter().for_each(|packet| self.client.send_rtp(packet));
+        }
+        reports.iter().for_each(|report| self.sink.hear(now, report));
         let packets: Vec<Vec<u8>> = self.client.rtp.drain(..).collect();
         if self.watches {
             packets.iter().for_each(|packet| self.sink.take(now, packet));

@@ -306,8 +306,8 @@ impl Transport {
     ///
     /// # Errors
     /// The reason by which the drop is counted; `arena` is unchanged.
-    pub fn seal_rtp(&mut self, header: &[u8], payload: &[u8], arena: &mut Vec<u8>) -> Result<usize, DropReason> {
-        self.sealing()?.seal_rtp(header, payload, arena)
+    pub fn seal_rtp(&mut self, head: &[u8], rest: &[u8], arena: &mut Vec<u8>) -> Result<usize, DropReason> {
+        self.sealing()?.seal_rtp(head, rest, arena)
     }
 
     /// Appends one sealed RTCP compound to `arena`; gives its length.

@@ -6,7 +6,7 @@ use super::{Crossing, Demand, Said, TrackState};
 use crate::egress::Egress;
 use crate::ids::{Mid, PeerId, ShardNumber, TrackId};
 use crate::router::layer::LAYERS;
-use crate::router::uplink::{Publisher, Uplink};
+use crate::router::uplink::{Part, Publisher, Uplink};
 use crate::router::{Router, RouterError};
 use std::time::Instant;
 
@@ -65,11 +65,8 @@ impl Router {
                 Taken::Yes => {}
                 Taken::Anew => self.retarget(key),
             }
-            if payload.is_empty() {
-                self.skip(key, packet.layer, packet.facts.index);
-            } else {
-                self.forward(now, key, packet.layer, packet.facts.index, out);
-            }
+            let part = Part { layer: packet.layer, repair: false };
+            self.forward(now, key, (part, packet.facts.index), out);
             self.flush_keyframe_requests(now, key, out);
         }
     }

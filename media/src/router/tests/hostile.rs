@@ -203,6 +203,7 @@ fn events_that_nobody_fetches_are_bounded() {
         encoder.key_wanted = true;
         for packet in encoder.frame(mid("1"), since, &mut number) {
             world.router.handle_rtp(world.now, PeerId(1), &packet, &mut out);
+            while world.router.forward_next(world.now, &mut out) {}
         }
     }
     assert!(world.router.totals().events_lost > 0);

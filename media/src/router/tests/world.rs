@@ -52,7 +52,8 @@ pub(super) fn line(name: &str, flow: Flow, codecs: Vec<CodecSlot>) -> MediaLine 
         rids: Vec::new(),
         announced_ssrcs: Vec::new(),
         own_ssrcs: None,
-        feedback: Feedback { nack: video, pli: video, transport_cc: true },
+        // Viewers of this world send no transport feedback.
+        feedback: Feedback { nack: video, pli: video, transport_cc: false },
     }
 }
 
@@ -371,6 +372,7 @@ impl World {
                 let mut out = Sent::default();
                 let router = if to == shards[0] { &mut self.router } else { &mut self.far };
                 router.handle_crossing(self.now, from, &crossing, &mut out);
+                while router.forward_next(self.now + STEP, &mut out) {}
                 self.post(out);
             }
         }
@@ -419,7 +421,10 @@ impl World {
     pub(super) fn up_rtp(&mut self, from: PeerId, packet: &[u8]) -> Sent {
         let mut out = Sent::default();
         let now = self.now;
-        self.router_of(from).handle_rtp(now, from, packet, &mut out);
+        let router = self.router_of(from);
+        router.handle_rtp(now, from, packet, &mut out);
+        // The rest of a picture is not waited for.
+        while router.forward_next(now + STEP, &mut out) {}
         out
     }
 

@@ -38,9 +38,9 @@ pub enum SrtpError {
 }
 
 /// The exporter's output (RFC 5764 §4.2), in its order: client key, server key, client salt, server salt.
-pub(crate) struct KeyingMaterial<'a> {
-    pub(crate) profile: Profile,
-    pub(crate) bytes: &'a [u8],
+pub struct KeyingMaterial<'a> {
+    pub profile: Profile,
+    pub bytes: &'a [u8],
 }
 
 /// Both directions of one peer.
@@ -60,7 +60,10 @@ struct Direction {
 
 impl SrtpSession {
     /// The server's session: it opens with the client's keys.
-    pub(crate) fn server(crypto: &dyn RTCCrypto, keying: &KeyingMaterial<'_>) -> Result<Self, SrtpError> {
+    ///
+    /// # Errors
+    /// When the material is not as long as the profile wants it.
+    pub fn server(crypto: &dyn RTCCrypto, keying: &KeyingMaterial<'_>) -> Result<Self, SrtpError> {
         let salt_len = keying.profile.salt_len();
         if keying.bytes.len() != keying.profile.keying_len() {
             return Err(SrtpError::Keys);
@@ -134,16 +137,14 @@ impl SrtpSession {
         Ok(plain)
     }
 
-    /// Writes `header` and `payload` behind what `arena` holds and seals them there; gives the sealed length. `arena` is
-    /// as before on an error.
+    /// Writes a packet in two pieces behind what `arena` holds and seals it there; gives the sealed length. `head` has the
+    /// whole header, and may have some of the payload. `arena` is as before on an error.
     ///
     /// # Errors
     /// The reason by which the drop is counted.
-    pub fn seal_rtp(&mut self, header: &[u8], payload: &[u8], arena: &mut Vec<u8>) -> Result<usize, DropReason> {
-        if rtp_header_len(header) != Some(header.len()) {
-            return Err(DropReason::RtpMalformed);
-        }
-        let (ssrc, sequence) = (be32(header, 8), be16(header, 2));
+    pub fn seal_rtp(&mut self, head: &[u8], rest: &[u8], arena: &mut Vec<u8>) -> Result<usize, DropReason> {
+        let clear = rtp_header_len(head).ok_or(DropReason::RtpMalformed)?;
+        let (ssrc, sequence) = (be32(head, 8), be16(head, 2));
         let Direction { rtp, rtp_windows: windows, .. } = &mut self.outbound;
         let place = windows.find(ssrc);
         if !windows.has_room(place) {
@@ -156,13 +157,13 @@ impl SrtpSession {
             return Err(DropReason::SealReused);
         }
         let start = arena.len();
-        arena.extend_from_slice(header);
-        arena.extend_from_slice(payload);
+        arena.extend_from_slice(head);
+        arena.extend_from_slice(rest);
         if fresh {
             // Marked before the cipher runs: an index that was tried is spent.
             windows.mark(place, ssrc, index);
         }
-        let cut = Cut { start, clear: header.len() };
+        let cut = Cut { start, clear };
         let len = seal(arena, start, |arena| rtp.seal(arena, cut, (ssrc, index), rollover(index)))?;
         let tag = be32(arena, arena.len() - 4);
         if fresh {
