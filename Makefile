@@ -9,6 +9,7 @@ export PATH := $(CURDIR)/.cache/node/node_modules/node/bin:$(PATH)
 DATA ?= data
 
 BUILD_PACKAGES := build-essential pkg-config cmake npm
+BENCH_PACKAGES := iproute2 janus
 TEST_PACKAGES := $(BUILD_PACKAGES) postgresql chromium fonts-noto-cjk python3-venv curl
 
 .PHONY: help
@@ -76,9 +77,19 @@ test-interop: tools-test .cache/interop/.installed ## Clients that share no code
 	.cache/interop/bin/python tests/interop/run.py
 
 .PHONY: bench
-bench: tools-build ## Measure the server with its own load client; figures belong in docs/benchmarks.md
+bench: tools-build ## Measure the server, the floor and Janus; wants root and a quiet machine; QUICK=1 takes 3 minutes
+	tests/install.sh $(BENCH_PACKAGES) || echo "没有装上 $(BENCH_PACKAGES)：不与 Janus 比较。"
 	cargo build --release --locked -p lectern -p lectern-loadtest
-	python3 tests/bench.py
+	python3 tests/bench/run.py
+
+.PHONY: faults
+faults: tools-build ## Junk and strangers' hellos at the media port while others watch and join
+	cargo build --release --locked -p lectern -p lectern-loadtest
+	python3 tests/faults.py
+
+# Each target goes on from what it found before (.cache/fuzz) and from the seeds, which every test run replays.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= $(basename $(notdir $(wildcard fuzz/targets/*.rs)))
 
 .PHONY: bench-instructions
 bench-instructions: tools-build ## Instructions of the media hot path, counted by callgrind
@@ -86,8 +97,12 @@ bench-instructions: tools-build ## Instructions of the media hot path, counted b
 	python3 tests/instructions.py
 
 .PHONY: fuzz
-fuzz: ## Damaged offers, frames and packets at length: PROPTEST_CASES=100000 make fuzz
-	PROPTEST_CASES=$${PROPTEST_CASES:-100000} cargo test --locked -p lectern-media -p lectern-signaling never_panic
+fuzz: tools-fuzz ## Feed damaged input to every door for FUZZ_SECONDS each: FUZZ_SECONDS=600 make fuzz
+	for target in $(FUZZ_TARGETS); do
+	  mkdir -p .cache/fuzz/$$target
+	  cargo +nightly fuzz run $$target .cache/fuzz/$$target fuzz/corpus/$$target -- \
+	    -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1
+	done
 
 .PHONY: tools-build
 tools-build:
@@ -96,3 +111,7 @@ tools-build:
 .PHONY: tools-test
 tools-test:
 	@tests/install.sh $(TEST_PACKAGES)
+
+.PHONY: tools-fuzz
+tools-fuzz:
+	@tests/install.sh build-essential cargo-fuzz

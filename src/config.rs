@@ -13,6 +13,8 @@ use std::str::FromStr;
 /// The signing key's file in the data directory.
 pub const SECRET_KEY_FILE: &str = "secret.key";
 
+const MOST_SHARDS: u16 = 64;
+
 /// The options of `lectern serve`; other subcommands use the few that tell where the data is.
 #[derive(Debug, Clone, Args, Serialize)]
 pub struct Config {
@@ -66,6 +68,11 @@ pub struct Config {
     /// 媒体线程数。不填就每个 CPU 核心一个：一个线程用满一个核心，再多只会互相抢。
     #[arg(long, env = "LECTERN_MEDIA_SHARDS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub media_shards: Option<u16>,
+
+    /// 一场直播所在的媒体线程用到核心的百分之多少以后，新来的观众就放到最闲的线程上。填 0 就总是放到最闲的，填 100 就从不分开。
+    #[arg(long, env = "LECTERN_MEDIA_SPREAD_ABOVE", value_name = "PERCENT", default_value_t = 60,
+          value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub media_spread_above: u32,
 
     /// 第一次启动时放入演示数据（工作室、学校、教师和活动），并打印演示账号。正式使用时不要打开，演示密码是公开的。
     #[arg(long, env = "LECTERN_DEMO")]
@@ -144,7 +151,12 @@ impl Config {
 
     pub fn media_shards(&self) -> u16 {
         let one_per_core = || std::thread::available_parallelism().map_or(1, |n| u16::try_from(n.get()).unwrap_or(64));
-        self.media_shards.unwrap_or_else(one_per_core)
+        self.media_shards.unwrap_or_else(one_per_core).min(MOST_SHARDS)
+    }
+
+    /// In thousandths of a core. A thread that uses its whole core is never above it.
+    pub fn spread_above(&self) -> u32 {
+        if self.media_spread_above == 100 { u32::MAX } else { self.media_spread_above * 10 }
     }
 
     /// The options as they took effect, as TOML, less secrets: what start-up prints.

@@ -2,8 +2,12 @@
 
 mod broadcast;
 mod clock;
+mod floor;
 mod h264;
+mod house;
+mod janus;
 mod join;
+mod junk;
 mod light;
 mod member;
 mod process;
@@ -28,6 +32,10 @@ enum Command {
     Publish(publish::Options),
     /// Let many viewers watch, and measure what they see and what it costs the server.
     Broadcast(broadcast::Options),
+    /// Measure what sealing and sending cost without any server: nothing can forward for less.
+    Floor(floor::Options),
+    /// Throw what strangers may throw at the media port.
+    Junk(junk::Options),
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 1)]
@@ -41,6 +49,8 @@ async fn main() -> ExitCode {
     let code = match Command::parse() {
         Command::Publish(options) => publish::run(options).await.map(|()| 0),
         Command::Broadcast(options) => broadcast(options).await,
+        Command::Floor(options) => floor(options).await,
+        Command::Junk(options) => junk(options).await,
     };
     match code {
         Ok(code) => ExitCode::from(code),
@@ -61,4 +71,16 @@ async fn broadcast(options: broadcast::Options) -> anyhow::Result<u8> {
         writeln!(out, "{report}")?;
     }
     Ok(report.verdict.code())
+}
+
+async fn floor(options: floor::Options) -> anyhow::Result<u8> {
+    let floor = tokio::task::spawn_blocking(move || floor::run(&options)).await??;
+    writeln!(std::io::stdout().lock(), "{}", serde_json::to_string(&floor)?)?;
+    Ok(0)
+}
+
+async fn junk(options: junk::Options) -> anyhow::Result<u8> {
+    let report = tokio::task::spawn_blocking(move || junk::run(&options)).await??;
+    writeln!(std::io::stdout().lock(), "{}", serde_json::to_string(&report)?)?;
+    Ok(0)
 }

@@ -1,6 +1,7 @@
 //! What the kernel tells about a process: its processor time and its memory.
 
 use anyhow::Context as _;
+use std::collections::HashMap;
 use std::fs;
 
 /// Linux counts processor time for user space in hundredths of a second, whatever its own tick (`USER_HZ`, proc(5)).
@@ -38,8 +39,39 @@ impl Cpu {
     }
 }
 
+/// Everything about a process at one moment.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Use {
+    pub(crate) cpu: Cpu,
+    pub(crate) resident_kib: u64,
+    threads: HashMap<String, Cpu>,
+}
+
+impl Use {
+    /// Time of the thread that was busiest since.
+    pub(crate) fn busiest_us_since(&self, before: &Self) -> u64 {
+        let since = |(thread, cpu): (&String, &Cpu)| {
+            cpu.since(before.threads.get(thread).copied().unwrap_or_default()).total_us()
+        };
+        self.threads.iter().map(since).max().unwrap_or(0)
+    }
+}
+
+pub(crate) fn look(pid: u32) -> anyhow::Result<Use> {
+    let mut threads = HashMap::new();
+    for entry in fs::read_dir(format!("/proc/{pid}/task")).with_context(|| format!("looking at process {pid}"))? {
+        let entry = entry?;
+        // A thread may end meanwhile.
+        let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        if let Some(cpu) = Cpu::parse(&stat) {
+            threads.insert(entry.file_name().to_string_lossy().into_owned(), cpu);
+        }
+    }
+    Ok(Use { cpu: Cpu::of(pid)?, resident_kib: resident_kib(pid)?, threads })
+}
+
 /// Resident memory in KiB.
-pub(crate) fn resident_kib(pid: u32) -> anyhow::Result<u64> {
+fn resident_kib(pid: u32) -> anyhow::Result<u64> {
     let status =
         fs::read_to_string(format!("/proc/{pid}/status")).with_context(|| format!("looking at process {pid}"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -80,7 +112,9 @@ mod tests {
     }
 
     #[test]
-    fn this_process_has_memory() {
-        assert!(resident_kib(std::process::id()).unwrap() > 500);
+    fn this_process_has_memory_and_threads() {
+        let own = look(std::process::id()).unwrap();
+        assert!(own.resident_kib > 500 && !own.threads.is_empty());
+        assert_eq!(own.busiest_us_since(&own), 0);
     }
 }

@@ -33,7 +33,6 @@ pub(crate) struct Publisher {
 #[derive(Default)]
 struct Shared {
     stop: AtomicBool,
-    quiet: AtomicBool,
     sent: Mutex<Sent>,
 }
 
@@ -58,11 +57,6 @@ impl Publisher {
     pub(crate) async fn failed(&mut self) {
         // The sender goes away with the thread, which is a failure too.
         let _ = self.state.wait_for(|state| *state == State::Failed).await;
-    }
-
-    /// Stays connected and answers NACKs, but sends nothing new.
-    pub(crate) fn quiet(&self) {
-        self.shared.quiet.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn sent(&self) -> Sent {
@@ -133,7 +127,7 @@ impl Driver {
     }
 
     fn produce(&mut self, now: Moment) -> anyhow::Result<()> {
-        let Some(began) = self.began.filter(|_| !self.shared.quiet.load(Ordering::Relaxed)) else { return Ok(()) };
+        let Some(began) = self.began else { return Ok(()) };
         let elapsed = now.at.saturating_duration_since(began.at);
         if self.source.due() <= elapsed {
             let mut frames = Vec::new();
@@ -167,8 +161,7 @@ impl Driver {
 
     fn wait(&mut self) -> Duration {
         let now = clock::now().at;
-        let quiet = self.shared.quiet.load(Ordering::Relaxed);
-        let frame = self.began.filter(|_| !quiet).map(|began| began.at + self.source.due());
+        let frame = self.began.map(|began| began.at + self.source.due());
         let due = [frame, self.member.poll_timeout()].into_iter().flatten().min();
         due.map_or(LONGEST_WAIT, |due| due.saturating_duration_since(now).clamp(SHORTEST_WAIT, LONGEST_WAIT))
     }

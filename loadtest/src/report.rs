@@ -1,8 +1,7 @@
 //! What a run found: for programs as JSON, for people as a table, and a verdict for both.
 
-use crate::light::{CrowdReport, StreamResult, ViewerResult};
-use crate::member::Sent;
-use crate::process::Cpu;
+use crate::light::{CrowdReport, Published, SeenResult, StreamResult, ViewerResult};
+use crate::process::{Cpu, Use};
 use crate::sdp::Kind;
 use crate::stats::Histogram;
 use serde::Serialize;
@@ -19,7 +18,7 @@ pub(crate) enum Verdict {
     Good,
     /// Everybody saw something, but packets are missing.
     Lossy,
-    /// Some viewers saw nothing.
+    /// Some viewers saw nothing, or not every publisher.
     SomeWithoutMedia,
     NothingReceived,
     /// Nothing was to be received, and everybody is connected.
@@ -30,12 +29,17 @@ pub(crate) enum Verdict {
 /// Everything that the report is made of.
 pub(crate) struct Measured {
     pub(crate) asked: usize,
+    pub(crate) sessions: usize,
+    /// In each Session.
+    pub(crate) publishers: usize,
     pub(crate) seconds: f64,
     pub(crate) refused_joins: usize,
-    pub(crate) sent: Option<Sent>,
+    pub(crate) published: Option<Published>,
     pub(crate) crowd: CrowdReport,
     /// From sending the offer to having the answer.
     pub(crate) answers: Histogram,
+    /// From the first viewer's way in until all were connected.
+    pub(crate) joining: Duration,
     /// Nobody publishes, and nobody waits for it.
     pub(crate) idle: bool,
     /// False when the viewers waited for the publisher: then the time to their first packet says nothing about joining.
@@ -44,18 +48,39 @@ pub(crate) struct Measured {
     pub(crate) client: Cpu,
 }
 
+/// The server's process between the moments that matter.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ServerUse {
-    pub(crate) cpu: Cpu,
-    pub(crate) start_kib: u64,
-    pub(crate) connected_kib: u64,
-    pub(crate) end_kib: u64,
+    /// While it was measured.
+    cpu: Cpu,
+    busiest_us: u64,
+    /// From before the first viewer came until all were connected.
+    setup: Cpu,
+    start_kib: u64,
+    connected_kib: u64,
+    end_kib: u64,
+}
+
+impl ServerUse {
+    pub(crate) fn new(start: &Use, joined: &Use, connected: &Use, before: &Use, after: &Use) -> Self {
+        Self {
+            cpu: after.cpu.since(before.cpu),
+            busiest_us: after.busiest_us_since(before),
+            setup: joined.cpu.since(start.cpu),
+            start_kib: start.resident_kib,
+            connected_kib: connected.resident_kib,
+            end_kib: after.resident_kib,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     pub(crate) case: &'static str,
     pub(crate) verdict: Verdict,
+    pub(crate) sessions: usize,
+    /// In each Session.
+    pub(crate) publishers: usize,
     pub(crate) seconds: f64,
     pub(crate) viewers: Viewers,
     pub(crate) packets: Packets,
@@ -76,13 +101,15 @@ pub(crate) struct Viewers {
     pub(crate) connected: usize,
     pub(crate) with_media: usize,
     pub(crate) with_key_frame: usize,
+    /// Saw the picture of every publisher of their Session.
+    pub(crate) with_all_pictures: usize,
     /// The first few reasons of those that failed.
     pub(crate) failures: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Packets {
-    /// By the publisher of this run, retransmissions included.
+    /// By the publishers of this run, retransmissions apart.
     pub(crate) sent: Option<u64>,
     pub(crate) expected: u64,
     pub(crate) received: u64,
@@ -92,8 +119,10 @@ pub(crate) struct Packets {
     pub(crate) repeated: u64,
     /// RTX packets while it was measured.
     pub(crate) retransmitted: u64,
-    /// By the publisher's own count in each payload, which no server rewrites.
+    /// By the publishers' own counts in each payload, which no server rewrites, up to the last that was sent. Pictures
+    /// only: a server may choose whose sound it forwards.
     pub(crate) lost_by_stamp: u64,
+    pub(crate) loss_percent_by_stamp: f64,
     pub(crate) video: Share,
     pub(crate) audio: Share,
     /// Not authentic or not of the session.
@@ -110,6 +139,8 @@ pub(crate) struct Share {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Join {
+    /// From the first viewer's way in until all were connected.
+    pub(crate) all_connected: f64,
     pub(crate) answer: Option<Spread>,
     pub(crate) connected: Option<Spread>,
     pub(crate) first_media: Option<Spread>,
@@ -125,16 +156,21 @@ pub(crate) struct Spread {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Server {
-    /// Received by all viewers while it was measured, retransmissions included.
+    /// Received by all viewers while it was measured, retransmissions apart.
     pub(crate) forwarded_packets: u64,
     pub(crate) cpu_us_per_packet: f64,
     pub(crate) user_us_per_packet: f64,
     pub(crate) system_us_per_packet: f64,
     pub(crate) cpu_percent: f64,
+    pub(crate) busiest_thread_percent: f64,
+    /// Without media this is what connecting costs; with media, what was forwarded meanwhile is in it.
+    pub(crate) setup_cpu_ms_per_viewer: f64,
     pub(crate) rss_start_kib: u64,
     pub(crate) rss_connected_kib: u64,
     pub(crate) rss_end_kib: u64,
-    /// Between start and connected.
+    /// Between start, with media flowing already, and connected.
+    pub(crate) rss_connected_kib_per_viewer: f64,
+    /// Between start and the end.
     pub(crate) rss_kib_per_viewer: f64,
 }
 
@@ -156,8 +192,11 @@ impl Report {
         Self {
             case: "broadcast",
             verdict: if measured.idle { Verdict::without_media(&seen) } else { Verdict::of(&seen, &packets) },
+            sessions: measured.sessions,
+            publishers: measured.publishers,
             seconds: measured.seconds,
             join_ms: Join {
+                all_connected: measured.joining.as_secs_f64() * 1_000.0,
                 answer: Spread::of(&measured.answers),
                 connected: since(|viewer| viewer.milestones.connected),
                 first_media: live(|viewer| viewer.milestones.first_media),
@@ -193,9 +232,24 @@ impl Viewers {
             connected: count(|viewer| viewer.milestones.connected.is_some()),
             with_media: count(|viewer| viewer.milestones.first_media.is_some()),
             with_key_frame: count(|viewer| viewer.milestones.first_key_frame.is_some()),
+            with_all_pictures: viewers.iter().filter(|viewer| pictures(viewer) >= measured.publishers).count(),
             failures: viewers.iter().filter_map(|viewer| viewer.failure.clone()).take(5).collect(),
         }
     }
+}
+
+fn pictures(viewer: &ViewerResult) -> usize {
+    viewer.seen.iter().filter(|seen| seen.kind == Kind::Video).count()
+}
+
+/// What is missing between the last that a viewer saw and the last that was sent.
+fn missing_at_the_end(seen: &SeenResult, published: Option<&Published>) -> u64 {
+    let Some((pictures, _)) = published.and_then(|published| published.stamped.get(usize::from(seen.publisher))) else {
+        return 0;
+    };
+    let missing = (*pictures as u16).wrapping_sub(seen.next);
+    // More than half of all numbers: it was sent after the count was read.
+    if missing < 0x8000 { u64::from(missing) } else { 0 }
 }
 
 impl Packets {
@@ -210,15 +264,22 @@ impl Packets {
         };
         let (expected, received) = (sum(|stream| stream.expected), sum(|stream| stream.received));
         let lost = expected - received;
+        let published = measured.published.as_ref();
+        let seen = || measured.crowd.viewers.iter().flat_map(|viewer| &viewer.seen).filter(|s| s.kind == Kind::Video);
+        let tails: u64 = seen().map(|seen| missing_at_the_end(seen, published)).sum();
+        let lost_by_stamp = seen().map(|seen| seen.expected - seen.received).sum::<u64>() + tails;
+        let stamped = seen().map(|seen| seen.expected).sum::<u64>() + tails;
+        let percent = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 * 100.0 };
         Self {
-            sent: measured.sent.map(|sent| sent.packets),
+            sent: published.map(|published| published.uploaded.packets),
             expected,
             received,
             lost,
-            loss_percent: if expected == 0 { 0.0 } else { lost as f64 / expected as f64 * 100.0 },
+            loss_percent: percent(lost, expected),
             repeated: sum(|stream| stream.repeated),
             retransmitted: measured.crowd.meters.retransmitted,
-            lost_by_stamp: sum(|stream| stream.stamped_expected - stream.stamped_received),
+            lost_by_stamp,
+            loss_percent_by_stamp: percent(lost_by_stamp, stamped),
             video: share(Kind::Video),
             audio: share(Kind::Audio),
             refused: measured.crowd.meters.refused,
@@ -229,19 +290,23 @@ impl Packets {
 
 impl Server {
     fn of(server: ServerUse, measured: &Measured) -> Self {
-        let packets = measured.crowd.meters.packets;
+        let packets = measured.crowd.meters.packets - measured.crowd.meters.retransmitted;
+        let viewers = measured.crowd.viewers.len().max(1) as f64;
         let per_packet = |us: u64| us as f64 / packets.max(1) as f64;
-        let grown = server.connected_kib as f64 - server.start_kib as f64;
+        let grown = |kib: u64| (kib as f64 - server.start_kib as f64) / viewers;
         Self {
             forwarded_packets: packets,
             cpu_us_per_packet: per_packet(server.cpu.total_us()),
             user_us_per_packet: per_packet(server.cpu.user_us),
             system_us_per_packet: per_packet(server.cpu.system_us),
             cpu_percent: percent(server.cpu, measured.seconds),
+            busiest_thread_percent: server.busiest_us as f64 / 10_000.0 / measured.seconds,
+            setup_cpu_ms_per_viewer: server.setup.total_us() as f64 / 1_000.0 / viewers,
             rss_start_kib: server.start_kib,
             rss_connected_kib: server.connected_kib,
             rss_end_kib: server.end_kib,
-            rss_kib_per_viewer: grown / measured.crowd.viewers.len().max(1) as f64,
+            rss_connected_kib_per_viewer: grown(server.connected_kib),
+            rss_kib_per_viewer: grown(server.end_kib),
         }
     }
 }
@@ -254,9 +319,9 @@ impl Verdict {
     fn of(viewers: &Viewers, packets: &Packets) -> Self {
         if viewers.with_media == 0 || packets.received == 0 {
             Self::NothingReceived
-        } else if viewers.with_media < viewers.asked {
+        } else if viewers.with_media < viewers.asked || viewers.with_all_pictures < viewers.asked {
             Self::SomeWithoutMedia
-        } else if packets.loss_percent >= LOSS_OF_A_GOOD_RUN * 100.0 {
+        } else if packets.loss_percent.max(packets.loss_percent_by_stamp) >= LOSS_OF_A_GOOD_RUN * 100.0 {
             Self::Lossy
         } else {
             Self::Good
@@ -282,7 +347,7 @@ impl fmt::Display for Verdict {
         f.write_str(match self {
             Self::Good => "good: every viewer saw the broadcast, loss below 0.1 %",
             Self::Lossy => "lossy: every viewer saw the broadcast, loss of 0.1 % or more",
-            Self::SomeWithoutMedia => "bad: some viewers saw nothing",
+            Self::SomeWithoutMedia => "bad: some viewers did not see everybody",
             Self::NothingReceived => "bad: nothing was received",
             Self::Connected => "good: every viewer is connected; nothing was published",
             Self::NotConnected => "bad: not every viewer is connected",
@@ -326,6 +391,7 @@ impl fmt::Display for Report {
             "repaired       {} retransmitted, {} repeated, {} refused, {} dropped by full viewers",
             packets.retransmitted, packets.repeated, packets.refused, packets.dropped_by_viewers
         )?;
+        writeln!(f, "all connected  after {:.0} ms", join_ms.all_connected)?;
         writeln!(f, "answer         {}", spread(join_ms.answer))?;
         writeln!(f, "connected      {}", spread(join_ms.connected))?;
         writeln!(f, "first media    {}", spread(join_ms.first_media))?;
@@ -334,17 +400,23 @@ impl fmt::Display for Report {
         if let Some(server) = &self.server {
             writeln!(
                 f,
-                "server cpu     {:.2} µs per forwarded packet ({:.2} user + {:.2} system), {:.0} % of one core, {} packets",
+                "server cpu     {:.2} µs per forwarded packet ({:.2} user + {:.2} system), {:.0} % of one core (busiest thread {:.0} %), {} packets",
                 server.cpu_us_per_packet,
                 server.user_us_per_packet,
                 server.system_us_per_packet,
                 server.cpu_percent,
+                server.busiest_thread_percent,
                 server.forwarded_packets
             )?;
             writeln!(
                 f,
                 "server memory  {} KiB at start, {} connected, {} at the end; {:.1} KiB per viewer",
                 server.rss_start_kib, server.rss_connected_kib, server.rss_end_kib, server.rss_kib_per_viewer
+            )?;
+            writeln!(
+                f,
+                "set-up         {:.2} ms of server cpu per viewer until all were connected",
+                server.setup_cpu_ms_per_viewer
             )?;
         }
         writeln!(f, "client cpu     {:.0} % of one core", self.client_cpu_percent)?;
@@ -364,14 +436,8 @@ mod tests {
         ViewerResult {
             milestones: Milestones { offered, connected: at(20), first_media: at(30), first_key_frame: at(40) },
             failure: None,
-            streams: vec![StreamResult {
-                kind: Kind::Video,
-                expected,
-                received,
-                repeated: 0,
-                stamped_expected: 0,
-                stamped_received: 0,
-            }],
+            streams: vec![StreamResult { kind: Kind::Video, expected, received, repeated: 0 }],
+            seen: vec![SeenResult { publisher: 0, kind: Kind::Video, expected, received, next: expected as u16 }],
         }
     }
 
@@ -380,20 +446,26 @@ mod tests {
     }
 
     fn measured(viewers: Vec<ViewerResult>, asked: usize) -> Measured {
+        let viewers_saw_nothing = viewers.iter().all(|viewer| viewer.seen.is_empty());
         let mut crowd = CrowdReport { viewers, ..CrowdReport::default() };
         crowd.meters.packets = 1_000;
         crowd.meters.bytes = 250_000;
         Measured {
             asked,
+            sessions: 1,
+            publishers: usize::from(!viewers_saw_nothing),
             idle: false,
             seconds: 2.0,
             refused_joins: 0,
-            sent: None,
+            published: None,
             crowd,
             answers: Histogram::default(),
+            joining: Duration::from_secs(1),
             joined_live: true,
             server: Some(ServerUse {
                 cpu: Cpu { user_us: 3_000, system_us: 1_000 },
+                busiest_us: 2_000,
+                setup: Cpu { user_us: 1_000, system_us: 3_000 },
                 start_kib: 10_000,
                 connected_kib: 10_060,
                 end_kib: 10_100,
@@ -427,10 +499,24 @@ mod tests {
         let report = report(vec![viewer(true, 100, 100), viewer(true, 100, 90)], 2);
         let server = report.server.as_ref().unwrap();
         assert_eq!((server.cpu_us_per_packet, server.user_us_per_packet), (4.0, 3.0));
-        assert_eq!(server.rss_kib_per_viewer, 30.0);
+        assert_eq!((server.rss_connected_kib_per_viewer, server.rss_kib_per_viewer), (30.0, 50.0));
+        assert_eq!((server.busiest_thread_percent, server.setup_cpu_ms_per_viewer), (0.1, 2.0));
         assert_eq!((report.packets.lost, report.packets.loss_percent), (10, 5.0));
         assert_eq!(report.received_kbit_s_per_viewer, 500.0);
         assert_eq!(report.client_cpu_percent, 50.0);
         assert!(report.to_string().ends_with(&report.verdict.to_string()));
+    }
+
+    #[test]
+    fn what_was_sent_and_never_came_is_lost_by_stamp() {
+        let stamped = |pictures| Published { stamped: vec![(pictures, 0)], ..Published::default() };
+        let report = |pictures| {
+            let published = Some(stamped(pictures));
+            Report::new(&Measured { published, ..measured(vec![viewer(true, 66_000, 66_000)], 1) })
+        };
+        assert_eq!(report(66_000).packets.lost_by_stamp, 0);
+        let cut_off = report(66_100);
+        assert_eq!((cut_off.packets.lost, cut_off.packets.lost_by_stamp), (0, 100));
+        assert_eq!(cut_off.verdict, Verdict::Lossy);
     }
 }

@@ -1,4 +1,5 @@
-//! The little of SDP that a client needs: reading an answer, and writing the offer of a viewer (RFC 8866, RFC 8839, RFC 8829).
+//! The little of SDP that a client needs: reading the other side's description, and writing offers (RFC 8866, RFC 8839,
+//! RFC 8829).
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -12,11 +13,11 @@ pub(crate) const TRANSPORT_CC_URI: &str = "http://www.ietf.org/id/draft-holmer-r
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum AnswerError {
-    #[error("the answer has no {0}")]
+    #[error("the server's description has no {0}")]
     Missing(&'static str),
-    #[error("the answer wants this client to be the DTLS server")]
+    #[error("the server wants this client to be the DTLS server")]
     Role,
-    #[error("the answer takes none of the offered media")]
+    #[error("the server takes none of the offered media")]
     NothingTaken,
 }
 
@@ -26,6 +27,7 @@ pub(crate) enum Kind {
     Video,
 }
 
+/// The other side's description: its answer, or an offer that this client answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) ice_ufrag: String,
@@ -104,7 +106,8 @@ impl Answer {
         if let Some((_, what)) = missing.into_iter().find(|(absent, _)| *absent) {
             return Err(AnswerError::Missing(what));
         }
-        if setup != "passive" {
+        // An offer leaves the choice to this client, which is always the DTLS client.
+        if !matches!(setup, "passive" | "actpass") {
             return Err(AnswerError::Role);
         }
         if !self.media.iter().any(|media| media.taken) {
@@ -187,14 +190,20 @@ impl Media {
     }
 }
 
-/// What a viewer offers to receive.
-#[derive(Debug, Clone)]
-pub(crate) struct ViewerOffer<'a> {
+/// One m-line that this program offers: received, or sent under an SSRC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) kind: Kind,
+    pub(crate) sends: Option<u32>,
+}
+
+/// This side of the transport, as every description tells it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Transport<'a> {
     pub(crate) ice_ufrag: &'a str,
     pub(crate) ice_pwd: &'a str,
     pub(crate) fingerprint: &'a str,
     pub(crate) local: SocketAddr,
-    pub(crate) slots: &'a [Kind],
 }
 
 pub(crate) const OPUS: u8 = 111;
@@ -203,56 +212,107 @@ pub(crate) const H264_RTX: u8 = 103;
 /// Extension numbers of every offer that this program writes.
 const MID_ID: u8 = 1;
 const TRANSPORT_CC_ID: u8 = 2;
+const AUDIO_LEVEL_ID: u8 = 3;
 
-impl ViewerOffer<'_> {
-    pub(crate) fn to_sdp(&self) -> String {
-        let mut sdp = String::with_capacity(2_048);
-        let bundle: Vec<String> = (0..self.slots.len()).map(|mid| mid.to_string()).collect();
+impl Transport<'_> {
+    pub(crate) fn session(&self, sdp: &mut String, mids: impl Iterator<Item = String>) {
+        let bundle: Vec<String> = mids.collect();
         let _ = write!(
             sdp,
             "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE {}\r\na=msid-semantic: WMS\r\n",
             bundle.join(" ")
         );
-        for (mid, kind) in self.slots.iter().enumerate() {
-            self.section(&mut sdp, mid, *kind);
-        }
-        sdp
     }
 
-    fn section(&self, sdp: &mut String, mid: usize, kind: Kind) {
-        let (name, payload_types) = match kind {
-            Kind::Audio => ("audio", OPUS.to_string()),
-            Kind::Video => ("video", format!("{H264} {H264_RTX}")),
-        };
+    /// The m-line and what stands below it in every section.
+    pub(crate) fn section(&self, sdp: &mut String, name: &str, payload_types: &str, setup: &str) {
         let (ip, port) = (self.local.ip(), self.local.port());
         let family = if ip.is_ipv4() { "IP4" } else { "IP6" };
         let _ = write!(
             sdp,
             "m={name} {port} UDP/TLS/RTP/SAVPF {payload_types}\r\nc=IN {family} {ip}\r\na=rtcp-mux\r\na=rtcp-rsize\r\n\
-             a=mid:{mid}\r\na=recvonly\r\na=ice-ufrag:{}\r\na=ice-pwd:{}\r\na=fingerprint:{}\r\na=setup:actpass\r\n\
-             a=candidate:1 1 udp 2130706431 {ip} {port} typ host\r\na=end-of-candidates\r\n\
-             a=extmap:{MID_ID} {MID_URI}\r\na=extmap:{TRANSPORT_CC_ID} {TRANSPORT_CC_URI}\r\n",
+             a=ice-ufrag:{}\r\na=ice-pwd:{}\r\na=fingerprint:{}\r\na=setup:{setup}\r\n\
+             a=candidate:1 1 udp 2130706431 {ip} {port} typ host\r\na=end-of-candidates\r\n",
             self.ice_ufrag, self.ice_pwd, self.fingerprint,
         );
-        match kind {
-            Kind::Audio => {
-                let _ = write!(
-                    sdp,
-                    "a=rtpmap:{OPUS} opus/48000/2\r\na=fmtp:{OPUS} minptime=10;useinbandfec=1\r\n\
-                     a=rtcp-fb:{OPUS} transport-cc\r\na=rtcp-fb:{OPUS} nack\r\n"
-                );
-            }
-            Kind::Video => {
-                let _ = write!(
-                    sdp,
-                    "a=rtpmap:{H264} H264/90000\r\n\
-                     a=fmtp:{H264} level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n\
-                     a=rtcp-fb:{H264} transport-cc\r\na=rtcp-fb:{H264} ccm fir\r\na=rtcp-fb:{H264} nack\r\n\
-                     a=rtcp-fb:{H264} nack pli\r\n\
-                     a=rtpmap:{H264_RTX} rtx/90000\r\na=fmtp:{H264_RTX} apt={H264}\r\n"
-                );
+    }
+
+    /// An offer of these lines, numbered from 0; whoever answers is the DTLS server.
+    pub(crate) fn offer(&self, lines: &[Line]) -> String {
+        let mut sdp = String::with_capacity(2_048);
+        self.session(&mut sdp, (0..lines.len()).map(|mid| mid.to_string()));
+        for (mid, line) in lines.iter().enumerate() {
+            let (name, payload_types) = match (line.kind, line.sends) {
+                (Kind::Audio, _) => ("audio", OPUS.to_string()),
+                (Kind::Video, None) => ("video", format!("{H264} {H264_RTX}")),
+                // A sender without RTX answers NACKs with the packet itself.
+                (Kind::Video, Some(_)) => ("video", H264.to_string()),
+            };
+            self.section(&mut sdp, name, &payload_types, "active");
+            let _ = write!(
+                sdp,
+                "a=mid:{mid}\r\na=extmap:{MID_ID} {MID_URI}\r\na=extmap:{TRANSPORT_CC_ID} {TRANSPORT_CC_URI}\r\n"
+            );
+            line.codecs(&mut sdp);
+            line.direction(&mut sdp);
+        }
+        sdp
+    }
+}
+
+impl Transport<'_> {
+    /// The answer to a server's offer: receives whatever it sends, as the DTLS client (RFC 8829 §5.3).
+    pub(crate) fn answer(&self, offer: &str) -> String {
+        const MIRRORED: [&str; 5] = ["a=mid:", "a=rtpmap:", "a=fmtp:", "a=rtcp-fb:", "a=extmap:"];
+        let lines = || offer.lines().map(str::trim_end);
+        let mut sdp = String::with_capacity(offer.len());
+        self.session(&mut sdp, lines().filter_map(|line| line.strip_prefix("a=mid:")).map(str::to_owned));
+        let mut inside = false;
+        for line in lines() {
+            if let Some(media) = line.strip_prefix("m=") {
+                inside = true;
+                let mut fields = media.splitn(4, ' ');
+                let name = fields.next().unwrap_or_default();
+                self.section(&mut sdp, name, fields.nth(2).unwrap_or_default(), "active");
+            } else if inside && MIRRORED.iter().any(|prefix| line.starts_with(prefix)) {
+                let _ = write!(sdp, "{line}\r\n");
+            } else if inside && matches!(line, "a=sendonly" | "a=sendrecv") {
+                sdp.push_str("a=recvonly\r\n");
+            } else if inside && matches!(line, "a=inactive" | "a=recvonly") {
+                sdp.push_str("a=inactive\r\n");
             }
         }
+        sdp
+    }
+}
+
+impl Line {
+    fn codecs(self, sdp: &mut String) {
+        let _ = match self.kind {
+            Kind::Audio => write!(
+                sdp,
+                "a=extmap:{AUDIO_LEVEL_ID} {AUDIO_LEVEL_URI}\r\n\
+                 a=rtpmap:{OPUS} opus/48000/2\r\na=fmtp:{OPUS} minptime=10;useinbandfec=1\r\n\
+                 a=rtcp-fb:{OPUS} transport-cc\r\na=rtcp-fb:{OPUS} nack\r\n"
+            ),
+            Kind::Video => write!(
+                sdp,
+                "a=rtpmap:{H264} H264/90000\r\n\
+                 a=fmtp:{H264} level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n\
+                 a=rtcp-fb:{H264} transport-cc\r\na=rtcp-fb:{H264} ccm fir\r\na=rtcp-fb:{H264} nack\r\n\
+                 a=rtcp-fb:{H264} nack pli\r\n"
+            ),
+        };
+    }
+
+    fn direction(self, sdp: &mut String) {
+        let _ = match (self.kind, self.sends) {
+            (Kind::Audio, None) => write!(sdp, "a=recvonly\r\n"),
+            (Kind::Video, None) => {
+                write!(sdp, "a=rtpmap:{H264_RTX} rtx/90000\r\na=fmtp:{H264_RTX} apt={H264}\r\na=recvonly\r\n")
+            }
+            (_, Some(ssrc)) => write!(sdp, "a=sendonly\r\na=msid:load load{ssrc}\r\na=ssrc:{ssrc} cname:load\r\n"),
+        };
     }
 }
 
@@ -281,6 +341,21 @@ mod tests {
         assert_eq!(video[0].repairs[&11], 10);
         assert!(video[0].transport_cc && video[0].nack);
         assert!(!answer.of_kind(Kind::Audio).any(|media| media.nack));
+    }
+
+    #[test]
+    fn an_offer_of_the_server_is_answered_line_by_line() {
+        let offer = ANSWER.replace("a=setup:passive", "a=setup:actpass");
+        assert!(Answer::parse(&offer).is_ok());
+        let local = "192.0.2.1:5000".parse().unwrap();
+        let transport = Transport { ice_ufrag: "mine", ice_pwd: "secret", fingerprint: "sha-256 CC", local };
+        let answer = transport.answer(&offer);
+        assert_eq!(answer.matches("a=recvonly\r\n").count(), 2);
+        assert_eq!(answer.matches("a=setup:active\r\n").count(), 3);
+        assert!(answer.contains("a=group:BUNDLE 0 1 2\r\n"), "{answer}");
+        assert!(answer.contains("m=video 5000 UDP/TLS/RTP/SAVPF 102 103\r\n"));
+        assert!(answer.contains("a=fmtp:103 apt=102\r\n"));
+        assert!(!answer.contains("FID") && !answer.contains("127.0.0.1 4000") && !answer.contains("a=ice-ufrag:uf"));
     }
 
     #[test]

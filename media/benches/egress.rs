@@ -1,6 +1,7 @@
 //! What a forwarded packet costs on real sockets: a shard, viewers that only drain, and the floor beside it in one run.
 //!
-//! `cargo bench -p lectern-media --bench egress -- [viewers] [seconds]`. The load is 30 pictures a second of 7 packets of
+//! `cargo bench -p lectern-media --bench egress -- [viewers] [seconds] [shards]`. With several shards, the publisher is on one
+//! and the viewers are spread over all. The load is 30 pictures a second of 7 packets of
 //! 1200 bytes, back to back, and 50 packets of sound. The floor is the same load, sealed with AES-128-GCM and sent with
 //! segmentation offload by a loop that does nothing else; "at full speed" it does not wait between pictures.
 #![expect(clippy::disallowed_methods, reason = "it runs on real sockets and the real clock")]
@@ -20,10 +21,10 @@ mod offer;
 #[path = "support/thread_time.rs"]
 mod thread_time;
 
-use lectern_media::driver::{Shard, ShardConfig};
+use lectern_media::driver::{Home, HomeEvents, ShardConfig, Shards};
 use lectern_media::ids::{self, Want};
 use lectern_media::sdp::Flow;
-use lectern_media::sfu::SfuEvent;
+use lectern_media::sfu::{SfuEvent, Totals};
 use lectern_media::transport::Identity;
 use lectern_media::{Layer, PeerId, TrackId};
 use line::{Drain, Line};
@@ -45,15 +46,18 @@ const WARM_UP: Duration = Duration::from_secs(2);
 fn main() {
     let mut numbers = std::env::args().skip(1).filter_map(|argument| argument.parse::<u64>().ok());
     let (viewers, seconds) = (numbers.next().unwrap_or(200), numbers.next().unwrap_or(10));
+    let shards = numbers.next().unwrap_or(1);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(measure(viewers, Duration::from_secs(seconds)));
+    runtime.block_on(measure(viewers, Duration::from_secs(seconds), shards as usize));
 }
 
-async fn measure(viewers: u64, duration: Duration) {
+async fn measure(viewers: u64, duration: Duration, shards: usize) {
     let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let identity = Arc::new(Identity::generate().unwrap());
-    let (shard, mut events) =
-        Shard::spawn(ShardConfig::new(local, vec![Ipv4Addr::LOCALHOST.into()], identity)).unwrap();
+    let config = || ShardConfig::new(local, vec![Ipv4Addr::LOCALHOST.into()], identity.clone());
+    let configs = (0..shards).map(|_| config()).collect();
+    let (homes, events): (Vec<_>, Vec<_>) = Shards::spawn(configs, 0).unwrap().into_iter().unzip();
+    let home = &homes[0];
     let mut lines = Vec::new();
     for id in 1..=viewers + 1 {
         let offered: &[OfferLine] = if id == 1 {
@@ -61,23 +65,23 @@ async fn measure(viewers: u64, duration: Duration) {
         } else {
             &[OfferLine::AudioDown, OfferLine::VideoDown]
         };
-        let mut line = Line::new(shard.local_addr());
+        let mut line = Line::new();
         let text = offer(&line.client, offered)
             .replace("rtpmap:96 VP8/90000", "rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1");
-        let answer = shard.open_peer(PeerId(id), text, Flow::Uplink).await.unwrap();
+        let means = if id == 1 { Flow::Uplink } else { Flow::Downlink };
+        let answer = home.open_peer(PeerId(id), text, means).await.unwrap();
+        let port = answered(&answer, "candidate").split(' ').nth(5).unwrap().parse().unwrap();
+        line.server = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         line.client.start(Instant::now(), answered(&answer, "ice-ufrag"), answered(&answer, "ice-pwd"));
         line.connect();
         lines.push(line);
     }
     let opened = resident();
-    let mut connected = 0;
-    while connected <= viewers {
-        connected += u64::from(matches!(events.recv().await, Some(SfuEvent::Connected { .. })));
-    }
+    all_connected(events, viewers + 1).await;
     for (line, track) in [(0, TrackId(1)), (1, TrackId(2))] {
-        shard.publish(PeerId(1), mid(line), track).await.unwrap();
+        home.publish(PeerId(1), mid(line), track).await.unwrap();
         for id in 2..=viewers + 1 {
-            shard.assign_slot(PeerId(id), mid(line), Some(track), Want::main(Layer::High)).await.unwrap();
+            home.assign_slot(PeerId(id), mid(line), Some(track), Want::main(Layer::High)).await.unwrap();
         }
     }
     let publisher = lines.remove(0);
@@ -86,17 +90,30 @@ async fn measure(viewers: u64, duration: Duration) {
 
     let publishing = std::thread::spawn(move || publish(publisher, WARM_UP + duration + WARM_UP / 2));
     std::thread::sleep(WARM_UP);
-    let media = thread_called("media-0").unwrap();
-    let before = (ThreadTime::of(media), shard.totals().await.unwrap(), drain.counted());
+    let threads: Vec<u64> = (0..shards).map(|number| thread_called(&format!("media-{number}")).unwrap()).collect();
+    let times = || threads.iter().map(|thread| ThreadTime::of(*thread)).collect::<Vec<_>>();
+    let before = (times(), totals(&homes).await, drain.counted());
     std::thread::sleep(duration);
-    let after = (ThreadTime::of(media), shard.totals().await.unwrap(), drain.counted());
+    let after = (times(), totals(&homes).await, drain.counted());
     publishing.join().unwrap();
-    let sent = after.1.packets_sealed - before.1.packets_sealed;
+    let (mut spent, mut sent) = (ThreadTime::default(), 0);
+    for number in 0..shards {
+        let (total, earlier) = (&after.1[number], &before.1[number]);
+        let here = after.0[number] - before.0[number];
+        let packets = total.packets_sealed - earlier.packets_sealed;
+        let (out, into) = (total.media.relayed_out, total.media.relayed_in);
+        (spent, sent) = (spent + here, sent + packets);
+        println!(
+            "media-{number}      {}   {packets} packets, {:.1} % of a core, {out} crossed out and {into} in, drops {:?}",
+            here.per(packets),
+            here.share_of(duration) * 100.0,
+            total.drops
+        );
+    }
     let received = after.2.datagrams - before.2.datagrams;
-    let server = (after.0 - before.0).per(sent);
+    let server = spent.per(sent);
     println!("server       {server}   {sent} packets, {:.2} % lost", lost(sent, received));
     println!("             runs of {:.1}", received as f64 / (after.2.runs - before.2.runs) as f64);
-    println!("             drops {:?}", after.1.drops);
 
     let paced = floor::run(&addresses, &floor::Load { for_duration: duration / 2, paced: true, sound: true });
     println!("same load    {}   server is {:.2} of it", paced, server.total() / paced.total());
@@ -106,7 +123,37 @@ async fn measure(viewers: u64, duration: Duration) {
     println!("full speed   {}   server is {:.2} of it", fast, server.total() / fast.total());
     println!("resident     {} KiB when connected, {} KiB at the end", opened, resident());
     drain.stop();
-    shard.stop().await;
+    for home in &homes {
+        home.shard().stop().await;
+    }
+}
+
+async fn totals(homes: &[Home]) -> Vec<Totals> {
+    let mut all = Vec::new();
+    for home in homes {
+        all.push(home.totals().await.unwrap());
+    }
+    all
+}
+
+/// Returns when so many are connected, on whichever shard.
+async fn all_connected(events: Vec<HomeEvents>, many: u64) {
+    let (told, mut connected) = tokio::sync::mpsc::channel(64);
+    for mut events in events {
+        let told = told.clone();
+        tokio::spawn(async move {
+            while let Some(event) = events.recv().await {
+                if matches!(event, SfuEvent::Connected { .. }) {
+                    told.send(()).await.unwrap();
+                }
+            }
+        });
+    }
+    for _ in 0..many {
+        connected.recv().await.unwrap();
+    }
+    // Later events have no use, but are taken.
+    tokio::spawn(async move { while connected.recv().await.is_some() {} });
 }
 
 fn lost(sent: u64, received: u64) -> f64 {

@@ -10,6 +10,31 @@ pub struct PeerId(pub u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TrackId(pub u64);
 
+/// A shard among those of one server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ShardNumber(u8);
+
+impl ShardNumber {
+    /// Shards of one server: a set of them is one machine word.
+    pub const MOST: usize = 64;
+
+    /// `None` from [`Self::MOST`] on.
+    #[must_use]
+    pub fn new(number: usize) -> Option<Self> {
+        (number < Self::MOST).then_some(Self(number as u8))
+    }
+
+    #[must_use]
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+
+    /// The set of this shard alone.
+    pub(crate) fn bit(self) -> u64 {
+        1 << self.0
+    }
+}
+
 /// The identification tag of an m-line (RFC 5888); at most 16 bytes, as RFC 8843 clients send it in a header extension.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mid {

@@ -5,13 +5,16 @@
 mod by_number;
 pub mod driver;
 pub mod egress;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod ids;
 pub mod router;
 pub mod rtp;
 pub mod sdp;
 pub mod sfu;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
+#[cfg_attr(fuzzing, allow(dead_code, unused_imports, reason = "fuzzers use only some of what tests use"))]
 mod testing;
 pub mod transport;
 
-pub use ids::{Layer, LineStep, Mid, PeerId, Rank, TrackId, Want};
+pub use ids::{Layer, LineStep, Mid, PeerId, Rank, ShardNumber, TrackId, Want};

@@ -1,29 +1,21 @@
 //! Forwarding allocates nothing once media flows: not per packet, not per report, not per repair.
 //!
-//! Once for the router alone, whose viewers ask for something again after every picture, and once for the whole Sfu on lines
-//! that lose: from sealed datagrams to sealed datagrams. What is not media may allocate: it comes every few seconds.
+//! This is the router, here and on another shard, whose viewers ask for something again after every picture. The whole way
+//! from sealed datagrams to sealed datagrams is in `src/sfu/tests.rs`.
 
 #![expect(clippy::unwrap_used, reason = "the whole file is a test")]
 
 #[path = "../benches/support/lines.rs"]
 mod lines;
-#[path = "../src/testing/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "shared with the tests of the crate, which use all of it")]
-mod testing;
 
 use lectern_media::egress::Egress;
-use lectern_media::ids::Want;
-use lectern_media::router::{Router, RouterConfig};
+use lectern_media::router::{Crossing, Router, RouterConfig};
 use lectern_media::sdp::{Codec, Flow};
-use lectern_media::{Layer, Mid, PeerId, TrackId, ids, sdp, sfu, transport};
+use lectern_media::{Layer, Mid, PeerId, ShardNumber, TrackId, Want};
 use lines::{camera, line, negotiated};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use testing::Line;
-use testing::house::House;
-use testing::media::Source;
-use testing::offer::{OfferLine, mid};
 
 struct Counting;
 
@@ -82,8 +74,19 @@ impl Egress for Counter {
 
 const VIEWERS: u64 = 20;
 
+fn is_near(viewer: u64) -> bool {
+    viewer.is_multiple_of(2)
+}
+
+fn shard(number: usize) -> ShardNumber {
+    ShardNumber::new(number).unwrap()
+}
+
 struct Stage {
     router: Router,
+    /// Another shard, with every other viewer.
+    far: Router,
+    crossings: Vec<(ShardNumber, Crossing)>,
     now: Instant,
     out: Counter,
     sequence: u16,
@@ -96,18 +99,41 @@ impl Stage {
         #[expect(clippy::disallowed_methods, reason = "an Instant cannot be made from nothing")]
         let now = Instant::now();
         let config = RouterConfig { seed: 1, started: now, started_unix: Duration::from_secs(1_800_000_000) };
-        let mut router = Router::new(config);
+        let (mut router, mut far) = (Router::new(config), Router::new(RouterConfig { seed: 2, ..config }));
         router.add_peer(now, PeerId(1), &negotiated(vec![camera(codec)])).unwrap();
         router.publish(now, PeerId(1), Mid::new("1").unwrap(), TrackId(1)).unwrap();
         for viewer in 2..2 + VIEWERS {
             let mut slot = line("v", Flow::Downlink, codec);
+            let mid = slot.mid;
+            let here = is_near(viewer);
+            let router = if here { &mut router } else { &mut far };
             let (ssrc, repair) = router.allocate_ssrcs();
             slot.own_ssrcs = Some((ssrc, Some(repair)));
-            let mid = slot.mid;
             router.add_peer(now, PeerId(viewer), &negotiated(vec![slot])).unwrap();
+            if !here {
+                router.expect_track(now, (shard(0), TrackId(1)), PeerId(viewer), mid).unwrap();
+            }
             router.assign_slot(now, PeerId(viewer), mid, Some(TrackId(1)), Want::main(Layer::High)).unwrap();
         }
-        Self { router, now, out: Counter::default(), sequence: 9, transport_seq: 0, packet: vec![0; 1200] }
+        let (out, crossings) = (Counter::default(), Vec::with_capacity(100));
+        Self { router, far, crossings, now, out, sequence: 9, transport_seq: 0, packet: vec![0; 1200] }
+    }
+
+    fn cross(&mut self) {
+        let Self { router, far, crossings, now, out, .. } = self;
+        for _ in 0..2 {
+            for router in [&mut *router, &mut *far] {
+                router.cross(|to, crossing| {
+                    crossings.push((to, crossing));
+                    true
+                });
+            }
+            for (to, crossing) in crossings.drain(..) {
+                let (from, router) = if to == shard(0) { (shard(1), &mut *router) } else { (shard(0), &mut *far) };
+                router.handle_crossing(*now, from, &crossing, out);
+                while router.forward_next(*now, out) {}
+            }
+        }
     }
 
     /// One frame of five packets on each of two layers, 33 ms; now and then a packet is missing.
@@ -124,12 +150,16 @@ impl Stage {
             }
         }
         while self.router.forward_next(self.now, &mut self.out) {}
+        self.cross();
         self.ask_for_repairs();
         for _ in 0..33 {
             self.now += Duration::from_millis(1);
             self.router.handle_timeout(self.now, &mut self.out);
+            self.far.handle_timeout(self.now, &mut self.out);
+            self.cross();
         }
         while self.router.poll_event().is_some() {}
+        while self.far.poll_event().is_some() {}
     }
 
     fn write(&mut self, rid: u8, ssrc: u32, (key, vp8, part): (bool, bool, u8)) {
@@ -152,15 +182,16 @@ impl Stage {
     /// Every viewer asks for something again, and for a keyframe.
     fn ask_for_repairs(&mut self) {
         for viewer in 2..2 + VIEWERS {
-            let (ssrc, _) = self.router.slot_ssrcs(PeerId(viewer), Mid::new("v").unwrap()).unwrap();
+            let router = if is_near(viewer) { &mut self.router } else { &mut self.far };
+            let (ssrc, _) = router.slot_ssrcs(PeerId(viewer), Mid::new("v").unwrap()).unwrap();
             let lost = self.out.newest[viewer as usize].wrapping_sub(7);
             let mut nack = [0x81, 205, 0, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1];
             nack[8..12].copy_from_slice(&ssrc.to_be_bytes());
             nack[12..14].copy_from_slice(&lost.to_be_bytes());
-            self.router.handle_rtcp(self.now, PeerId(viewer), &nack, &mut self.out);
+            router.handle_rtcp(self.now, PeerId(viewer), &nack, &mut self.out);
             let mut pli = [0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0];
             pli[8..12].copy_from_slice(&ssrc.to_be_bytes());
-            self.router.handle_rtcp(self.now, PeerId(viewer), &pli, &mut self.out);
+            router.handle_rtcp(self.now, PeerId(viewer), &pli, &mut self.out);
         }
     }
 }
@@ -182,35 +213,8 @@ fn nothing_is_allocated_once_media_flows() {
         count(false);
         assert!(stage.out.packets - packets > 25_000, "{} packets", stage.out.packets - packets);
         assert!(stage.router.totals().repairs_sent > repairs, "repairs were measured too");
+        assert!(stage.far.totals().repairs_sent > 100 && stage.far.totals().relayed_in > 2500);
         assert!(stage.router.totals().nacks_sent > 0 && stage.out.compounds > 100);
         assert_eq!(allocations() - before, 0, "vp8: {vp8}");
     }
-    the_whole_sfu_allocates_nothing();
-}
-
-fn the_whole_sfu_allocates_nothing() {
-    const SECOND: Duration = Duration::from_secs(1);
-    let mut house = House::new(3);
-    let host = house.join(1, &[OfferLine::AudioUp(1001), OfferLine::VideoUp(2001)]);
-    let viewers: Vec<PeerId> = (2..8).map(|id| house.join(id, &[OfferLine::AudioDown, OfferLine::VideoDown])).collect();
-    for (at, track) in [(0, TrackId(1)), (1, TrackId(2))] {
-        house.sfu.publish(house.now, host, mid(at), track).unwrap();
-        for viewer in &viewers {
-            house.sfu.assign_slot(house.now, *viewer, mid(at), Some(track), Want::main(Layer::High)).unwrap();
-        }
-    }
-    house.run(SECOND);
-    house.member(host).sources = vec![Source::new(1001, false, 65_500), Source::new(2001, true, 65_300)];
-    for peer in [host].iter().chain(&viewers) {
-        house.set_line(*peer, Line { loss_up: 2.0, loss_down: 3.0, ..Line::default() });
-    }
-    house.run(8 * SECOND);
-    let (before, totals) = (allocations(), house.sfu.totals());
-    house.at_work = count;
-    house.run(10 * SECOND);
-    let (allocated, after) = (allocations() - before, house.sfu.totals());
-    assert!(after.packets_sealed - totals.packets_sealed > 8000, "{}", after.packets_sealed - totals.packets_sealed);
-    assert!(after.media.repairs_sent > totals.media.repairs_sent + 100, "repairs were measured too");
-    assert!(after.media.nacks_sent > totals.media.nacks_sent, "and what the host was asked for again");
-    assert_eq!(allocated, 0);
 }

@@ -3,6 +3,8 @@
 //! A pure crate: no clock, no random, no io. `now` is always an argument and every decision comes back as data.
 
 pub mod effect;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod moment;
 pub mod protocol;
 pub mod room;

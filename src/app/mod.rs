@@ -4,6 +4,7 @@ pub mod admin;
 mod demo;
 mod entrance;
 mod ledger;
+mod limits;
 mod plane;
 
 use crate::config::{Config, MediaTcp, make_data_dir};
@@ -18,7 +19,7 @@ use axum_server::accept::DefaultAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use demo::Demo;
 use entrance::{Entrance, MediaEntrance, Threshold};
-use lectern_media::driver::{Shard, ShardConfig};
+use lectern_media::driver::{Shard, ShardConfig, Shards, SpawnError};
 use lectern_media::sfu::TcpDoor;
 use lectern_media::transport::Identity;
 use ledger::StoreLedger;
@@ -64,6 +65,7 @@ struct Ports {
 
 /// Runs until it is asked to stop (Ctrl-C or SIGTERM), then drains. `announce` is called when people can come in.
 pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announcement)) -> anyhow::Result<()> {
+    limits::raise_descriptors();
     let data_dir = &config.data_dir;
     make_data_dir(data_dir).with_context(|| format!("数据目录 {} 建不出来", data_dir.display()))?;
     let key_file = config.secret_key_file();
@@ -103,17 +105,17 @@ impl Live {
     fn start(config: &Config, store: &Store, clock: &Clock, seen: &[IpAddr]) -> anyhow::Result<Self> {
         let identity = Arc::new(Identity::generate().context("媒体证书没有做成")?);
         let (bind, advertise) = media_addresses(config, seen);
-        let mut shards = Vec::new();
-        let mut planes: Vec<(Arc<dyn MediaPlane>, ShardEvents)> = Vec::new();
+        let mut configs = Vec::new();
         for number in 0..config.media_shards() {
             let port = config.media_port.checked_add(number).context("--media-port 太大，放不下这么多媒体线程")?;
-            let mut shard = ShardConfig::new(SocketAddr::new(bind, port), advertise.clone(), identity.clone());
-            shard.number = usize::from(number);
-            let told = || format!("UDP 端口 {port} 用不了，可能被别的程序占用了，可用 --media-port 换一个");
-            let (shard, events) = Shard::spawn(shard).with_context(told)?;
-            planes.push((Arc::new(ShardPlane(shard.clone())), ShardEvents(events)));
-            shards.push(shard);
+            configs.push(ShardConfig::new(SocketAddr::new(bind, port), advertise.clone(), identity.clone()));
         }
+        let homes = Shards::spawn(configs, config.spread_above()).map_err(not_spawned)?;
+        let shards: Vec<Shard> = homes.iter().map(|(home, _)| home.shard().clone()).collect();
+        let planes = homes.into_iter().map(|(home, events)| {
+            let plane: Arc<dyn MediaPlane> = Arc::new(ShardPlane(home));
+            (plane, ShardEvents(events))
+        });
         let at_most = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
         let wall = clock.clone();
         let mut parts = RegistryParts {
@@ -123,7 +125,7 @@ impl Live {
             sessions: at_most(config.sessions_at_once),
         };
         parts.limits.capacity = at_most(config.places_per_session);
-        Ok(Self { registry: Registry::start(parts, planes), shards })
+        Ok(Self { registry: Registry::start(parts, planes.collect()), shards })
     }
 
     /// Sessions that were live when the server stopped are live again; who was in them comes back by itself.
@@ -160,6 +162,16 @@ impl Live {
             shard.stop().await;
         }
     }
+}
+
+fn not_spawned(error: SpawnError) -> anyhow::Error {
+    let told = match &error {
+        SpawnError::Socket(address, _) => {
+            format!("UDP 端口 {} 用不了，可能被别的程序占用了，可用 --media-port 换一个", address.port())
+        }
+        SpawnError::Thread(_) | SpawnError::Randomness => "媒体线程没有启动".to_owned(),
+    };
+    anyhow::Error::new(error).context(told)
 }
 
 /// Where clients without UDP are told to connect: where the HTTPS port is reached, else the HTTP port.

@@ -1,52 +1,51 @@
-//! A shard of the media driver as live Sessions see it.
+//! The shards of the media driver as live Sessions see them.
 
-use crate::live::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, Pending};
-use lectern_media::driver::{Shard, ShardError};
+use crate::live::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, PeerFigures, Pending};
+use lectern_media::driver::{Home, HomeEvents, Load, ShardError};
 use lectern_media::ids::{Mid, PeerId, TrackId, Want};
 use lectern_media::router::DropReason;
 use lectern_media::sdp::{Flow, LocalTransport, OfferError};
-use lectern_media::sfu::{SfuError, SfuEvent, Totals};
+use lectern_media::sfu::{PeerStats, SfuError, SfuEvent, Totals};
 use std::collections::HashMap;
-use tokio::sync::mpsc;
 
-pub(super) struct ShardPlane(pub(super) Shard);
+pub(super) struct ShardPlane(pub(super) Home);
 
-pub(super) struct ShardEvents(pub(super) mpsc::Receiver<SfuEvent>);
+pub(super) struct ShardEvents(pub(super) HomeEvents);
 
 impl MediaPlane for ShardPlane {
     fn open(&self, peer: PeerId, offer: String, sendrecv_means: Flow) -> Pending<Result<String, MediaError>> {
-        let shard = self.0.clone();
-        Box::pin(async move { shard.open_peer(peer, offer, sendrecv_means).await.map_err(said) })
+        let home = self.0.clone();
+        Box::pin(async move { home.open_peer(peer, offer, sendrecv_means).await.map_err(said) })
     }
 
     fn reoffer(&self, peer: PeerId, offer: String) -> Pending<Result<String, MediaError>> {
-        let shard = self.0.clone();
-        Box::pin(async move { shard.reoffer(peer, offer).await.map_err(said) })
+        let home = self.0.clone();
+        Box::pin(async move { home.reoffer(peer, offer).await.map_err(said) })
     }
 
     fn restart_ice(&self, peer: PeerId, ufrag: String, pwd: String) -> Pending<Result<LocalTransport, MediaError>> {
-        let shard = self.0.clone();
-        Box::pin(async move { shard.restart_ice(peer, ufrag, pwd).await.map_err(said) })
+        let home = self.0.clone();
+        Box::pin(async move { home.restart_ice(peer, ufrag, pwd).await.map_err(said) })
     }
 
     fn close(&self, peer: PeerId) -> Pending<Result<(), MediaError>> {
-        let shard = self.0.clone();
-        Box::pin(async move { shard.close_peer(peer).await.map_err(said) })
+        let home = self.0.clone();
+        Box::pin(async move { home.close_peer(peer).await.map_err(said) })
     }
 
     fn publish(&self, peer: PeerId, mid: Mid, track: TrackId) -> Pending<Result<(), MediaError>> {
-        let shard = self.0.clone();
-        Box::pin(async move { shard.publish(peer, mid, track).await.map_err(said) })
+        let home = self.0.clone();
+        Box::pin(async move { home.publish(peer, mid, track).await.map_err(said) })
     }
 
     fn unpublish(&self, track: TrackId) -> Pending<Result<(), MediaError>> {
-        let shard = self.0.clone();
-        Box::pin(async move { shard.unpublish(track).await.map_err(said) })
+        let home = self.0.clone();
+        Box::pin(async move { home.unpublish(track).await.map_err(said) })
     }
 
     fn set_muted(&self, track: TrackId, muted: bool) -> Pending<Result<(), MediaError>> {
-        let shard = self.0.clone();
-        Box::pin(async move { shard.set_muted(track, muted).await.map_err(said) })
+        let home = self.0.clone();
+        Box::pin(async move { home.set_muted(track, muted).await.map_err(said) })
     }
 
     fn assign_slot(
@@ -56,26 +55,26 @@ impl MediaPlane for ShardPlane {
         track: Option<TrackId>,
         want: Want,
     ) -> Pending<Result<(), MediaError>> {
-        let shard = self.0.clone();
-        Box::pin(async move { shard.assign_slot(peer, mid, track, want).await.map_err(said) })
+        let home = self.0.clone();
+        Box::pin(async move { home.assign_slot(peer, mid, track, want).await.map_err(said) })
     }
 
-    fn delivered(&self) -> Pending<Result<HashMap<PeerId, Delivered>, MediaError>> {
-        let shard = self.0.clone();
+    fn figures(&self) -> Pending<Result<HashMap<PeerId, PeerFigures>, MediaError>> {
+        let home = self.0.clone();
         Box::pin(async move {
-            let stats = shard.all_stats().await.map_err(said)?;
-            let confirmed = |stats: &lectern_media::sfu::PeerStats| Delivered {
-                media_ms: stats.media.media_ms,
-                audio_ms: stats.media.audio_ms,
-                video_ms: stats.media.video_ms,
-            };
-            Ok(stats.into_iter().map(|(peer, stats)| (peer, confirmed(&stats))).collect())
+            let stats = home.all_stats().await.map_err(said)?;
+            Ok(stats.into_iter().map(|(peer, stats)| (peer, figures(&stats))).collect())
         })
     }
 
+    fn load(&self) -> u32 {
+        let load = self.0.shard().load();
+        load.expected() + load.peers
+    }
+
     fn totals(&self) -> Pending<Result<MediaTotals, MediaError>> {
-        let shard = self.0.clone();
-        Box::pin(async move { shard.totals().await.map(|totals| counted(&totals)).map_err(said) })
+        let home = self.0.clone();
+        Box::pin(async move { Ok(counted(&home.totals().await.map_err(said)?, home.shard().load())) })
     }
 }
 
@@ -85,24 +84,43 @@ impl MediaEvents for ShardEvents {
             match self.0.recv().await? {
                 SfuEvent::Closed { peer, .. } => return Some(MediaEvent::Closed(peer)),
                 SfuEvent::SlotLayer { peer, mid, layer } => return Some(MediaEvent::Layer { peer, mid, layer }),
+                SfuEvent::LineStep { peer, step, estimate_bps } => {
+                    return Some(MediaEvent::LineStep { peer, step, estimate_bps });
+                }
+                SfuEvent::Loudness { track, level } => return Some(MediaEvent::Loudness { track, level }),
                 SfuEvent::Connected { .. }
                 | SfuEvent::TrackActive { .. }
                 | SfuEvent::TrackSilent { .. }
-                | SfuEvent::CodecMismatch { .. }
-                | SfuEvent::LineStep { .. }
-                | SfuEvent::Loudness { .. } => {}
+                | SfuEvent::CodecMismatch { .. } => {}
             }
         }
     }
 }
 
-fn counted(totals: &Totals) -> MediaTotals {
+fn figures(stats: &PeerStats) -> PeerFigures {
+    let media = &stats.media;
+    PeerFigures {
+        connected: stats.connected,
+        over_tcp: stats.over_tcp,
+        delivered: Delivered { media_ms: media.media_ms, audio_ms: media.audio_ms, video_ms: media.video_ms },
+        estimate_bps: media.estimate_bps,
+        sent_bps: media.sent_bps,
+        received_bps: media.received_bps,
+        loss_permille: media.loss_permille,
+        uplink_loss_permille: media.uplink_loss_permille,
+        round_trip: media.round_trip,
+        line_step: media.line_step,
+    }
+}
+
+fn counted(totals: &Totals, load: Load) -> MediaTotals {
     let media = &totals.media;
     let dropped_before = totals.drops.iter().map(|(reason, count)| (reason.name(), count));
     let dropped_there = DropReason::ALL.iter().map(|reason| (reason.code(), media.dropped(*reason)));
     MediaTotals {
         peers: totals.peers,
         peers_connected: totals.peers_connected,
+        peers_over_tcp: totals.peers_over_tcp,
         datagrams_received: totals.datagrams_received,
         bytes_received: totals.bytes_received,
         packets_sent: totals.packets_sealed,
@@ -117,8 +135,11 @@ fn counted(totals: &Totals) -> MediaTotals {
         nacks_sent: media.nacks_sent,
         plis_received: media.plis_received,
         plis_sent: media.plis_sent,
+        relayed_out: media.relayed_out,
+        relayed_in: media.relayed_in,
+        busy_permille: u64::from(load.busy),
         events_lost: totals.events_lost + media.events_lost,
-        drops: dropped_before.chain(dropped_there).collect(),
+        drops: dropped_before.chain(dropped_there).chain([("relay_full", media.relay_lost)]).collect(),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::error::ApiError;
 use super::state::AppState;
-use crate::live::MediaTotals;
+use crate::live::{Distribution, LineTally, MediaTotals};
+use crate::store::WriteTotals;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -35,6 +36,8 @@ pub(super) async fn metrics(State(app): State<AppState>) -> impl IntoResponse {
     app.requests.write_metrics(&mut out);
     live_totals(&app, &mut out);
     media_totals(&app.live.media_totals().await, &mut out);
+    lines(&app.live.lines(), &mut out);
+    writers(app.store.write_totals(), &mut out);
     process(&mut out);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], out)
 }
@@ -48,10 +51,61 @@ fn live_totals(app: &AppState, out: &mut String) {
         ("lectern_live_connections", "gauge", totals.connections as u64),
         ("lectern_slow_consumers_total", "counter", totals.slow_consumers),
         ("lectern_media_events_lost_total", "counter", totals.media_events_lost),
+        ("lectern_freezes_total", "counter", totals.freezes),
+        ("lectern_freeze_milliseconds_total", "counter", totals.freeze_ms),
     ];
-    for (name, kind, value) in gauges {
+    plain(&gauges, out);
+}
+
+/// What the writers of the database did.
+fn writers(totals: WriteTotals, out: &mut String) {
+    let counters = [
+        ("lectern_store_writes_total", "counter", totals.writes),
+        ("lectern_store_commits_total", "counter", totals.commits),
+        ("lectern_store_lost_groups_total", "counter", totals.lost_groups),
+    ];
+    plain(&counters, out);
+}
+
+fn plain(series: &[(&str, &str, u64)], out: &mut String) {
+    for (name, kind, value) in series {
         let _infallible = writeln!(out, "# TYPE {name} {kind}\n{name} {value}");
     }
+}
+
+/// How the lines of all Peers fare: never one person's. One observation per connected Peer and 15 s.
+fn lines(tally: &LineTally, out: &mut String) {
+    let distributions = [
+        ("lectern_line_loss_permille", &tally.loss_permille),
+        ("lectern_line_uplink_loss_permille", &tally.uplink_loss_permille),
+        ("lectern_line_round_trip_milliseconds", &tally.round_trip_ms),
+        ("lectern_line_estimate_kbps", &tally.estimate_kbps),
+        ("lectern_line_sent_kbps", &tally.sent_kbps),
+        ("lectern_line_received_kbps", &tally.received_kbps),
+    ];
+    for (name, distribution) in distributions {
+        histogram(name, distribution, out);
+    }
+    out.push_str("# TYPE lectern_line_receivers gauge\n");
+    for (step, receivers) in ["full", "reduced", "screen_only", "sound_only"].iter().zip(tally.steps) {
+        let _infallible = writeln!(out, "lectern_line_receivers{{step=\"{step}\"}} {receivers}");
+    }
+    let bitrates = [
+        ("lectern_media_sent_bits_per_second", "gauge", tally.sent_bps),
+        ("lectern_media_received_bits_per_second", "gauge", tally.received_bps),
+    ];
+    plain(&bitrates, out);
+}
+
+fn histogram(name: &str, values: &Distribution, out: &mut String) {
+    let _infallible = writeln!(out, "# TYPE {name} histogram");
+    let mut so_far = 0;
+    for (mark, count) in &values.parts {
+        so_far += count;
+        let _infallible = writeln!(out, "{name}_bucket{{le=\"{mark}\"}} {so_far}");
+    }
+    let Distribution { count, sum, .. } = values;
+    let _infallible = writeln!(out, "{name}_bucket{{le=\"+Inf\"}} {count}\n{name}_sum {sum}\n{name}_count {count}");
 }
 
 /// What the media shards counted. A series without a value is one whose shard was too busy to tell.
@@ -60,6 +114,7 @@ fn media_totals(shards: &[Option<MediaTotals>], out: &mut String) {
     const COUNTERS: &[(&str, &str, Read)] = &[
         ("lectern_media_peers", "gauge", |t| t.peers),
         ("lectern_media_peers_connected", "gauge", |t| t.peers_connected),
+        ("lectern_media_peers_over_tcp", "gauge", |t| t.peers_over_tcp),
         ("lectern_media_datagrams_received_total", "counter", |t| t.datagrams_received),
         ("lectern_media_bytes_received_total", "counter", |t| t.bytes_received),
         ("lectern_media_packets_sent_total", "counter", |t| t.packets_sent),
@@ -74,6 +129,9 @@ fn media_totals(shards: &[Option<MediaTotals>], out: &mut String) {
         ("lectern_media_nacks_sent_total", "counter", |t| t.nacks_sent),
         ("lectern_media_plis_received_total", "counter", |t| t.plis_received),
         ("lectern_media_plis_sent_total", "counter", |t| t.plis_sent),
+        ("lectern_media_relayed_out_total", "counter", |t| t.relayed_out),
+        ("lectern_media_relayed_in_total", "counter", |t| t.relayed_in),
+        ("lectern_media_busy_permille", "gauge", |t| t.busy_permille),
         ("lectern_media_shard_events_lost_total", "counter", |t| t.events_lost),
     ];
     let told = || shards.iter().enumerate().filter_map(|(number, totals)| Some((number, totals.as_ref()?)));

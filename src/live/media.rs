@@ -1,14 +1,17 @@
 //! The media plane as a Session sees it: peers and tracks by number, behind a trait so that tests can stand in for it.
 
 use super::Pending;
-use lectern_media::ids::{Layer, Mid, PeerId, TrackId, Want};
+use lectern_media::ids::{Layer, LineStep, Mid, PeerId, Rank, TrackId, Want};
 use lectern_media::sdp::{Flow, LocalTransport};
-use lectern_signaling::protocol::{LayerName, Refusal, text};
-use lectern_signaling::room::{MediaKind, MediaLine};
+use lectern_signaling::effect;
+use lectern_signaling::protocol::{self, LayerName, LineTransport, Refusal, text};
+use lectern_signaling::room::{LineFigures, MediaKind, MediaLine};
 use std::collections::HashMap;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// One shard. A command is handed over when its future is first polled; commands take effect in that order.
+/// One shard, where Sessions are at home. Their Peers may be placed on others: nothing here is different for them. A command
+/// is handed over when its future is first polled; commands about one Peer take effect in that order.
 pub trait MediaPlane: Send + Sync + 'static {
     /// Opens a Peer and answers its offer. `sendrecv_means` says what an m-line is that is offered in both directions.
     fn open(&self, peer: PeerId, offer: String, sendrecv_means: Flow) -> Pending<Result<String, MediaError>>;
@@ -25,9 +28,11 @@ pub trait MediaPlane: Send + Sync + 'static {
         track: Option<TrackId>,
         want: Want,
     ) -> Pending<Result<(), MediaError>>;
-    /// What every Peer received so far and confirmed.
-    fn delivered(&self) -> Pending<Result<HashMap<PeerId, Delivered>, MediaError>>;
+    /// How every Peer fares of the Sessions at home here.
+    fn figures(&self) -> Pending<Result<HashMap<PeerId, PeerFigures>, MediaError>>;
     fn totals(&self) -> Pending<Result<MediaTotals, MediaError>>;
+    /// How much the shard does, in thousandths of a core: only for comparing.
+    fn load(&self) -> u32;
 }
 
 /// What a shard tells by itself.
@@ -48,14 +53,57 @@ pub enum MediaEvent {
     Closed(PeerId),
     /// What flows into a slot changed.
     Layer { peer: PeerId, mid: Mid, layer: Option<Layer> },
+    /// The line of a receiver carries more or less of what is wished for than before.
+    LineStep { peer: PeerId, step: LineStep, estimate_bps: u64 },
+    /// How loud a track is (RFC 6464: 0 loudest, 127 silence), while it is heard and once when it falls silent.
+    Loudness { track: TrackId, level: u8 },
 }
 
-impl MediaEvent {
-    #[must_use]
-    pub fn peer(self) -> PeerId {
-        match self {
-            Self::Closed(peer) | Self::Layer { peer, .. } => peer,
+/// How one Peer fares. *Sent* is towards the client; what was lost is in thousandths of packets, over the last seconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PeerFigures {
+    pub connected: bool,
+    pub over_tcp: bool,
+    pub delivered: Delivered,
+    pub estimate_bps: Option<u64>,
+    pub sent_bps: u64,
+    pub received_bps: u64,
+    pub loss_permille: u16,
+    pub uplink_loss_permille: u16,
+    pub round_trip: Option<Duration>,
+    pub line_step: LineStep,
+}
+
+impl PeerFigures {
+    pub(super) fn line(&self) -> LineFigures {
+        let transport = match (self.connected, self.over_tcp) {
+            (false, _) => LineTransport::None,
+            (true, true) => LineTransport::Tcp,
+            (true, false) => LineTransport::Udp,
+        };
+        LineFigures {
+            estimate_kbps: self.estimate_bps.map(kbps),
+            sent_kbps: kbps(self.sent_bps),
+            received_kbps: kbps(self.received_bps),
+            loss_permille: self.loss_permille,
+            uplink_loss_permille: self.uplink_loss_permille,
+            round_trip_ms: self.round_trip.map(|rtt| u32::try_from(rtt.as_millis()).unwrap_or(u32::MAX)),
+            step: line_step(self.line_step),
+            transport,
         }
+    }
+}
+
+pub(super) fn kbps(bps: u64) -> u32 {
+    u32::try_from(bps / 1000).unwrap_or(u32::MAX)
+}
+
+pub(super) fn line_step(step: LineStep) -> protocol::LineStep {
+    match step {
+        LineStep::Full => protocol::LineStep::Full,
+        LineStep::Reduced => protocol::LineStep::Reduced,
+        LineStep::ScreenOnly => protocol::LineStep::ScreenOnly,
+        LineStep::SoundOnly => protocol::LineStep::SoundOnly,
     }
 }
 
@@ -72,6 +120,8 @@ pub struct Delivered {
 pub struct MediaTotals {
     pub peers: u64,
     pub peers_connected: u64,
+    /// Of the connected ones, those whom UDP did not reach.
+    pub peers_over_tcp: u64,
     /// Everything that came in by UDP.
     pub datagrams_received: u64,
     pub bytes_received: u64,
@@ -90,6 +140,11 @@ pub struct MediaTotals {
     pub nacks_sent: u64,
     pub plis_received: u64,
     pub plis_sent: u64,
+    /// RTP packets that crossed to other shards and from them.
+    pub relayed_out: u64,
+    pub relayed_in: u64,
+    /// Thousandths of a core that the shard's thread uses.
+    pub busy_permille: u64,
     pub events_lost: u64,
     /// Packets that went no further, by reason.
     pub drops: Vec<(&'static str, u64)>,
@@ -124,12 +179,18 @@ impl MediaError {
     }
 }
 
-pub(super) fn layer(name: LayerName) -> Layer {
-    match name {
+pub(super) fn want(max: LayerName, rank: effect::Rank) -> Want {
+    let max = match max {
         LayerName::Low => Layer::Low,
         LayerName::Mid => Layer::Mid,
         LayerName::High => Layer::High,
-    }
+    };
+    let rank = match rank {
+        effect::Rank::Screen => Rank::Screen,
+        effect::Rank::Main => Rank::Main,
+        effect::Rank::Other => Rank::Other,
+    };
+    Want { max, rank }
 }
 
 pub(super) fn layer_name(layer: Layer) -> LayerName {

@@ -2,6 +2,8 @@
 //! and feeds the Connections. The only door to signaling and media.
 
 mod clock;
+mod events;
+mod figures;
 mod ledger;
 mod lone_peer;
 mod media;
@@ -15,11 +17,12 @@ pub(crate) mod testing;
 mod tests;
 
 pub use clock::{LiveClock, Reading};
+pub use figures::{Distribution, LineTally};
 /// The app sets these; it knows no signaling otherwise.
 pub use lectern_signaling::room::RoomLimits;
 pub use ledger::{LedgerError, PresenceLedger};
 pub use lone_peer::LonePeer;
-pub use media::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals};
+pub use media::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, PeerFigures};
 pub use outbox::{Outbox, OutboxReader, Outgoing, outbox};
 pub use recovery::{Recovered, recover};
 pub use registry::{Going, LiveTotals, Registry, RegistryParts, Reservation};

@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use lectern_signaling::protocol::CloseCode;
-use tokio::sync::{mpsc, oneshot};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Notify, mpsc};
 
 /// Messages that may wait. A whole school that joins within a second is some hundred messages; a client that is behind by
 /// more does not read.
@@ -10,18 +12,12 @@ const CAPACITY: usize = 512;
 
 /// The Session's end.
 #[derive(Debug)]
-pub struct Outbox {
-    texts: mpsc::Sender<Bytes>,
-    closing: oneshot::Sender<Closing>,
-}
+pub struct Outbox(Arc<Shared>);
 
 /// The Connection's end.
 #[derive(Debug)]
 pub struct OutboxReader {
-    texts: mpsc::Receiver<Bytes>,
-    closing: oneshot::Receiver<Closing>,
-    /// Set once the Session has closed the Outbox: after what still waits comes this.
-    close_after: Option<CloseCode>,
+    shared: Arc<Shared>,
     /// Dropped with the Connection: a stopping server waits for it.
     pub(super) standing: Option<mpsc::Sender<()>>,
 }
@@ -34,10 +30,19 @@ pub enum Outgoing {
     Close(CloseCode),
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Closing {
-    AfterWhatWaits(CloseCode),
-    AtOnce(CloseCode),
+#[derive(Debug, Default)]
+struct Shared {
+    content: Mutex<Content>,
+    news: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Content {
+    /// Takes no memory while nothing waits, which is nearly always.
+    texts: VecDeque<Bytes>,
+    /// After what waits comes this.
+    closing: Option<CloseCode>,
+    abandoned: bool,
 }
 
 /// The client does not read.
@@ -46,33 +51,49 @@ pub(super) struct Full;
 
 #[must_use]
 pub fn outbox() -> (Outbox, OutboxReader) {
-    let (texts, waiting) = mpsc::channel(CAPACITY);
-    let (closing, closed) = oneshot::channel();
-    (Outbox { texts, closing }, OutboxReader { texts: waiting, closing: closed, close_after: None, standing: None })
+    let shared = Arc::<Shared>::default();
+    (Outbox(shared.clone()), OutboxReader { shared, standing: None })
 }
 
 impl Outbox {
     /// A Connection that is gone already takes everything; its loss is reported by its own task.
     pub(super) fn send(&self, text: Bytes) -> Result<(), Full> {
-        match self.texts.try_send(text) {
-            Err(mpsc::error::TrySendError::Full(_)) => Err(Full),
-            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
+        let mut content = self.0.lock();
+        if content.abandoned {
+            return Ok(());
         }
+        if content.texts.len() >= CAPACITY {
+            return Err(Full);
+        }
+        content.texts.push_back(text);
+        drop(content);
+        self.0.news.notify_one();
+        Ok(())
     }
 
     /// The Connection's task is over, whether or not it could say so.
     pub(super) fn is_abandoned(&self) -> bool {
-        self.texts.is_closed()
+        self.0.lock().abandoned
     }
 
     /// Closes the Connection after what was sent before.
     pub(super) fn close(self, code: CloseCode) {
-        let _ = self.closing.send(Closing::AfterWhatWaits(code));
+        self.0.lock().closing = Some(code);
     }
 
     /// Closes the Connection now; what waits is dropped.
     pub(super) fn cut(self, code: CloseCode) {
-        let _ = self.closing.send(Closing::AtOnce(code));
+        let mut content = self.0.lock();
+        content.texts = VecDeque::new();
+        content.closing = Some(code);
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        // Without a word the Session went away.
+        self.0.lock().closing.get_or_insert(CloseCode::ServiceRestart);
+        self.0.news.notify_one();
     }
 }
 
@@ -80,20 +101,35 @@ impl OutboxReader {
     /// The next thing to write. Safe to cancel.
     pub async fn next(&mut self) -> Outgoing {
         loop {
-            if let Some(code) = self.close_after {
-                return self.texts.recv().await.map_or(Outgoing::Close(code), Outgoing::Text);
+            if let Some(next) = self.shared.lock().next() {
+                return next;
             }
-            tokio::select! {
-                biased;
-                closing = &mut self.closing => match closing {
-                    Ok(Closing::AtOnce(code)) => return Outgoing::Close(code),
-                    Ok(Closing::AfterWhatWaits(code)) => self.close_after = Some(code),
-                    // The Session went away without a word.
-                    Err(_) => self.close_after = Some(CloseCode::ServiceRestart),
-                },
-                Some(text) = self.texts.recv() => return Outgoing::Text(text),
-            }
+            self.shared.news.notified().await;
         }
+    }
+}
+
+impl Drop for OutboxReader {
+    fn drop(&mut self) {
+        let mut content = self.shared.lock();
+        content.abandoned = true;
+        content.texts = VecDeque::new();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Content {
+    fn next(&mut self) -> Option<Outgoing> {
+        let text = self.texts.pop_front();
+        if self.texts.is_empty() {
+            self.texts = VecDeque::new();
+        }
+        text.map(Outgoing::Text).or(self.closing.map(Outgoing::Close))
     }
 }
 

@@ -1,29 +1,27 @@
 //! The live Sessions of this server, and the tasks that serve all of them.
 
+use super::events::{MediaIndex, route};
+use super::figures::{self, LineTally};
 use super::ledger::Recorder;
-use super::media::{Delivered, MediaEvents, MediaPlane, MediaTotals};
+use super::media::{MediaEvents, MediaPlane, MediaTotals};
 use super::session::{Actor, ActorParts, INBOX, SessionHandle};
 use super::{LiveClock, PresenceLedger, Recovered};
 use crate::domain::presence::NewEvent;
 use crate::domain::{SessionId, Time};
 use lectern_media::ids::{PeerId, TrackId};
-use lectern_signaling::Effect;
 use lectern_signaling::protocol::Refusal;
 use lectern_signaling::protocol::server::SessionView;
 use lectern_signaling::room::{Room, RoomLimits};
+use lectern_signaling::{Effect, Moment};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::MissedTickBehavior;
 
-/// How often it is recorded who is there and what was delivered.
-const CHECKPOINT: Duration = Duration::from_secs(15);
-/// A shard that takes longer for its figures has none for this checkpoint.
-const FIGURES: Duration = Duration::from_secs(2);
-
+/// What a Session is taken for before its media flows, in thousandths of a core: a small one.
+const EMPTY_SESSION: u64 = 10;
 /// A client that does not read its last message within this time misses it.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
@@ -55,8 +53,11 @@ pub struct LiveTotals {
     pub people: usize,
     pub connections: usize,
     pub slow_consumers: u64,
-    /// Layer changes that a Session was too busy to hear of.
+    /// Layer changes and the like that a Session was too busy to hear of.
     pub media_events_lost: u64,
+    /// Pictures that stood still, as pages say, and for how long together.
+    pub freezes: u64,
+    pub freeze_ms: u64,
 }
 
 /// Cheap to clone.
@@ -65,12 +66,13 @@ pub struct Registry {
     inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(super) struct Inner {
     parts: RegistryParts,
-    planes: Vec<Arc<dyn MediaPlane>>,
+    pub(super) planes: Vec<Arc<dyn MediaPlane>>,
     numbers: Arc<Numbers>,
-    peers: PeerIndex,
+    pub(super) index: MediaIndex,
     house: Mutex<House>,
+    lines: Mutex<LineTally>,
 }
 
 #[derive(Default)]
@@ -79,7 +81,7 @@ struct House {
     /// Places of Sessions that are about to go live.
     reserved: usize,
     actors: JoinSet<()>,
-    /// Event routers and the checkpointer.
+    /// Event routers, and the one that asks for figures.
     servants: JoinSet<()>,
     stopping: bool,
     /// Given to Connections; when all are dropped, the receiver hears it.
@@ -98,6 +100,8 @@ pub(super) struct Numbers {
     tracks: AtomicU64,
     slow_consumers: AtomicU64,
     events_lost: AtomicU64,
+    freezes: AtomicU64,
+    freeze_ms: AtomicU64,
 }
 
 impl Numbers {
@@ -112,27 +116,14 @@ impl Numbers {
     pub(super) fn slow_consumer(&self) {
         self.slow_consumers.fetch_add(1, Ordering::Relaxed);
     }
-}
 
-/// Which Session a Peer belongs to.
-#[derive(Clone, Default)]
-pub(super) struct PeerIndex(Arc<Mutex<HashMap<PeerId, SessionHandle>>>);
-
-impl PeerIndex {
-    pub(super) fn insert(&self, peer: PeerId, session: SessionHandle) {
-        self.lock().insert(peer, session);
+    pub(super) fn event_lost(&self) {
+        self.events_lost.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn remove(&self, peer: PeerId) {
-        self.lock().remove(&peer);
-    }
-
-    fn session_of(&self, peer: PeerId) -> Option<SessionHandle> {
-        self.lock().get(&peer).cloned()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<PeerId, SessionHandle>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn froze(&self, times: u32, ms: u32) {
+        self.freezes.fetch_add(u64::from(times), Ordering::Relaxed);
+        self.freeze_ms.fetch_add(u64::from(ms), Ordering::Relaxed);
     }
 }
 
@@ -140,17 +131,22 @@ impl Registry {
     /// Starts with no Session. There is one plane per shard, each with its events. Must be called inside a tokio runtime.
     pub fn start<E: MediaEvents>(parts: RegistryParts, planes: Vec<(Arc<dyn MediaPlane>, E)>) -> Self {
         let (planes, events): (Vec<_>, Vec<_>) = planes.into_iter().unzip();
-        let inner =
-            Inner { parts, planes, numbers: Arc::default(), peers: PeerIndex::default(), house: Mutex::default() };
-        let inner = Arc::new(inner);
+        let inner = Arc::new(Inner {
+            parts,
+            planes,
+            numbers: Arc::default(),
+            index: MediaIndex::default(),
+            house: Mutex::default(),
+            lines: Mutex::default(),
+        });
         {
             let mut house = inner.house();
             house.standing = Some(mpsc::channel(1));
             for events in events {
-                let (peers, numbers) = (inner.peers.clone(), inner.numbers.clone());
-                house.servants.spawn(route(events, peers, numbers));
+                let (index, numbers) = (inner.index.clone(), inner.numbers.clone());
+                house.servants.spawn(route(events, index, numbers));
             }
-            house.servants.spawn(take_checkpoints(Arc::downgrade(&inner)));
+            house.servants.spawn(figures::watch(Arc::downgrade(&inner)));
         }
         Self { inner }
     }
@@ -192,7 +188,8 @@ impl Registry {
         let Some(Recovered { closing, last_participant, removed_keys, .. }) = recovered else {
             return place.go_live(going);
         };
-        let room = Room::continued(view(&going), self.inner.parts.limits, last_participant, removed_keys);
+        let room =
+            Room::continued(self.inner.now(), view(&going), self.inner.parts.limits, last_participant, removed_keys);
         place.open(going.id, room, Vec::new(), closing)
     }
 
@@ -225,7 +222,7 @@ impl Registry {
             recorder,
             media: self.inner.planes[plane].clone(),
             numbers: self.inner.numbers.clone(),
-            peer_index: self.inner.peers.clone(),
+            index: self.inner.index.clone(),
         });
         house.sessions.insert(id, Placed { handle: handle.clone(), plane });
         while house.actors.try_join_next().is_some() {}
@@ -256,14 +253,22 @@ impl Registry {
             connections: sessions.iter().map(SessionHandle::connections).sum(),
             slow_consumers: self.inner.numbers.slow_consumers.load(Ordering::Relaxed),
             media_events_lost: self.inner.numbers.events_lost.load(Ordering::Relaxed),
+            freezes: self.inner.numbers.freezes.load(Ordering::Relaxed),
+            freeze_ms: self.inner.numbers.freeze_ms.load(Ordering::Relaxed),
         }
+    }
+
+    /// How the lines of all Peers fare.
+    #[must_use]
+    pub fn lines(&self) -> LineTally {
+        self.inner.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What each shard of the media plane counted; none where a shard did not say so in time.
     pub async fn media_totals(&self) -> Vec<Option<MediaTotals>> {
         let mut all = Vec::with_capacity(self.inner.planes.len());
         for plane in &self.inner.planes {
-            let told = tokio::time::timeout(FIGURES, plane.totals()).await;
+            let told = tokio::time::timeout(figures::PATIENCE, plane.totals()).await;
             all.push(told.ok().and_then(Result::ok));
         }
         all
@@ -301,7 +306,7 @@ impl Registry {
 impl Reservation {
     /// Opens the Room of a Session whose row was just stored. Refused only by a server that is stopping.
     pub fn go_live(self, going: Going) -> Result<SessionHandle, Refusal> {
-        let (room, first) = Room::open(view(&going), self.registry.inner.parts.limits);
+        let (room, first) = Room::open(self.registry.inner.now(), view(&going), self.registry.inner.parts.limits);
         self.open(going.id, room, first, Vec::new())
     }
 
@@ -342,11 +347,24 @@ impl Inner {
         self.house.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The shard with the fewest people, then the fewest Sessions.
+    fn now(&self) -> Moment {
+        self.parts.clock.reading().moment
+    }
+
+    /// Every live Session, with its shard.
+    pub(super) fn placed(&self) -> Vec<(SessionHandle, usize)> {
+        self.house().sessions.values().map(|placed| (placed.handle.clone(), placed.plane)).collect()
+    }
+
+    pub(super) fn add_lines(&self, round: LineTally) {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).add(round);
+    }
+
+    /// The shard that does the least. A Session counts even before anyone is in it.
     fn quietest_plane(&self, house: &House) -> Option<usize> {
         (0..self.planes.len()).min_by_key(|&plane| {
-            let here = || house.sessions.values().filter(|placed| placed.plane == plane);
-            (here().map(|placed| placed.handle.people()).sum::<usize>(), here().count())
+            let sessions = house.sessions.values().filter(|placed| placed.plane == plane).count() as u64;
+            u64::from(self.planes[plane].load()) + sessions * EMPTY_SESSION
         })
     }
 }
@@ -354,54 +372,4 @@ impl Inner {
 fn view(going: &Going) -> SessionView {
     let started_ms = going.started_at.millis();
     SessionView { id: going.id.to_string(), title: going.title.clone(), started_ms, spotlight: None }
-}
-
-/// Brings a shard's events to the Sessions. One Session that is behind keeps no other waiting.
-async fn route(mut events: impl MediaEvents, peers: PeerIndex, numbers: Arc<Numbers>) {
-    let mut late = JoinSet::new();
-    while let Some(event) = events.next().await {
-        while late.try_join_next().is_some() {}
-        let Some(session) = peers.session_of(event.peer()) else { continue };
-        if let Err(event) = session.media_event(event) {
-            match event {
-                super::MediaEvent::Closed(_) => drop(late.spawn(async move { session.media_event_late(event).await })),
-                super::MediaEvent::Layer { .. } => {
-                    numbers.events_lost.fetch_add(1, Ordering::Relaxed);
-                }
-            }
-        }
-    }
-    while late.join_next().await.is_some() {}
-}
-
-async fn take_checkpoints(inner: Weak<Inner>) {
-    let mut ticks = tokio::time::interval(CHECKPOINT);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    // The first tick comes at once.
-    ticks.tick().await;
-    loop {
-        ticks.tick().await;
-        let Some(inner) = inner.upgrade() else { return };
-        let mut by_session: HashMap<SessionId, HashMap<PeerId, Delivered>> = HashMap::new();
-        let mut silent = vec![false; inner.planes.len()];
-        for (number, plane) in inner.planes.iter().enumerate() {
-            let Ok(Ok(figures)) = tokio::time::timeout(FIGURES, plane.delivered()).await else {
-                tracing::warn!(shard = number, "the media plane gave no figures for a checkpoint");
-                silent[number] = true;
-                continue;
-            };
-            let peers = inner.peers.lock();
-            for (peer, delivered) in figures {
-                if let Some(session) = peers.get(&peer) {
-                    by_session.entry(session.id()).or_default().insert(peer, delivered);
-                }
-            }
-        }
-        let sessions: Vec<(SessionHandle, usize)> =
-            inner.house().sessions.values().map(|placed| (placed.handle.clone(), placed.plane)).collect();
-        for (session, plane) in sessions {
-            let delivered = (!silent[plane]).then(|| by_session.remove(&session.id()).unwrap_or_default());
-            session.checkpoint(delivered);
-        }
-    }
 }

@@ -4,8 +4,9 @@ use super::testing::{Command, FakeHouse, Fault, MEMBER_OFFER};
 use super::*;
 use crate::domain::presence::{PresenceKind, intervals};
 use crate::domain::{AccountId, Time};
+use lectern_media::ids::LineStep;
 use lectern_media::sdp::Flow;
-use lectern_signaling::protocol::client::{ClientFrame, ClientMessage};
+use lectern_signaling::protocol::client::{ClientFrame, ClientMessage, LineReport};
 use lectern_signaling::protocol::server::{ServerMessage, Welcome};
 use lectern_signaling::protocol::{CloseCode, ParticipantId, ParticipantKind, Refusal, SessionRole, Source};
 use lectern_signaling::room::Identity;
@@ -44,6 +45,7 @@ struct Guest {
 async fn enter(house: &FakeHouse, identity: Identity, resume: Option<String>) -> Result<Guest, Refusal> {
     let (member, mut reader) = house.handle().enter(Arrival { identity, re: 1, resume }).await?;
     let ServerMessage::Welcome(welcome) = next(&mut reader).await else { panic!("the welcome comes first") };
+    while !matches!(next(&mut reader).await, ServerMessage::ChatHistory { last: true, .. }) {}
     Ok(Guest { member, reader, welcome: *welcome, frames: 1 })
 }
 
@@ -52,7 +54,7 @@ async fn join(house: &FakeHouse, n: u8, role: SessionRole) -> Guest {
 }
 
 async fn next(reader: &mut OutboxReader) -> ServerMessage {
-    match tokio::time::timeout(Duration::from_secs(1), reader.next()).await.expect("something comes") {
+    match tokio::time::timeout(Duration::from_secs(5), reader.next()).await.expect("something comes") {
         Outgoing::Text(text) => serde_json::from_slice(&text).unwrap(),
         Outgoing::Close(code) => panic!("closed with {code:?}"),
     }
@@ -378,9 +380,12 @@ async fn checkpoints_tell_what_was_delivered_since_the_last_one() {
     viewer.asks(offer()).await.unwrap();
     viewer.asks(ClientMessage::Watching { visible: true, sound: false }).await.unwrap();
     let Command::Open(peer, _) = house.plane.commands()[0] else { panic!("opened first") };
-    let figures = |media_ms| Delivered { media_ms, audio_ms: media_ms, video_ms: 0 };
+    let figures = |media_ms| PeerFigures {
+        delivered: Delivered { media_ms, audio_ms: media_ms, video_ms: 0 },
+        ..PeerFigures::default()
+    };
     for media_ms in [14_000, 29_000] {
-        house.plane.0.lock().unwrap().delivered.insert(peer, figures(media_ms));
+        house.plane.0.lock().unwrap().figures.insert(peer, figures(media_ms));
         tokio::time::sleep(Duration::from_secs(15)).await;
     }
     house.plane.0.lock().unwrap().no_figures = true;
@@ -394,6 +399,110 @@ async fn checkpoints_tell_what_was_delivered_since_the_last_one() {
     let media: Vec<Option<u64>> = details.iter().map(|d| d["media_ms"].as_u64()).collect();
     assert_eq!(media, [Some(14_000), Some(15_000), None], "unknown is not zero");
     assert_eq!((&details[0]["visible"], &details[0]["sound"]), (&true.into(), &false.into()));
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn lines_are_measured_for_hosts_only() {
+    let house = FakeHouse::live();
+    let mut viewer = join(&house, 1, SessionRole::Viewer).await;
+    viewer.asks(offer()).await.unwrap();
+    let Command::Open(peer, _) = house.plane.commands()[0] else { panic!("opened first") };
+    let figures = PeerFigures {
+        connected: true,
+        estimate_bps: Some(740_000),
+        sent_bps: 655_400,
+        loss_permille: 60,
+        round_trip: Some(Duration::from_millis(84)),
+        line_step: LineStep::Reduced,
+        ..PeerFigures::default()
+    };
+    house.plane.0.lock().unwrap().figures.insert(peer, figures);
+    tokio::time::sleep(Duration::from_secs(14)).await;
+    assert_eq!(house.plane.0.lock().unwrap().asked_figures, 0, "nobody looks");
+
+    let mut host = join(&house, 2, SessionRole::Host).await;
+    let lines = host.hears(|m| match m {
+        ServerMessage::Lines { lines } => Some(lines.iter().map(|l| (l.participant, l.bars)).collect::<Vec<_>>()),
+        _ => None,
+    });
+    assert_eq!(lines.await, [(viewer.id(), 2)]);
+    let report = LineReport { freezes: 2, freeze_ms: 900, concealed_permille: 4, decoded_fps: 12 };
+    viewer.asks(ClientMessage::LineReport(report)).await.unwrap();
+    host.says(ClientMessage::LineDetails { participant: viewer.id() }).await;
+    let details = host.hears(|m| match m {
+        ServerMessage::LineDetails { details, .. } => Some(details.clone()),
+        _ => None,
+    });
+    let details = details.await;
+    assert_eq!((details.estimate_kbps, details.sent_kbps, details.loss_percent), (Some(740), 655, 6.0));
+    assert_eq!((details.round_trip_ms, details.freezes, details.freeze_ms), (Some(84), 2, 900));
+    let totals = house.registry.totals();
+    assert_eq!((totals.freezes, totals.freeze_ms), (2, 900));
+
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    let tally = house.registry.lines();
+    assert!(tally.loss_permille.count >= 1 && tally.steps == [0, 1, 0, 0], "{tally:?}");
+    host.asks(ClientMessage::Leave).await.unwrap();
+    settle().await;
+    let asked = house.plane.0.lock().unwrap().asked_figures;
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert!(house.plane.0.lock().unwrap().asked_figures <= asked + 2, "only checkpoints are left");
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_media_plane_hears_reaches_the_people() {
+    let house = FakeHouse::live();
+    let mut host = join(&house, 1, SessionRole::Host).await;
+    host.asks(offer()).await.unwrap();
+    host.publishes(Source::Microphone, "0").await;
+    let mut viewer = join(&house, 2, SessionRole::Viewer).await;
+    viewer.asks(offer()).await.unwrap();
+    let commands = house.plane.commands();
+    let track = commands.iter().find_map(|c| match c {
+        Command::Publish(_, _, track) => Some(*track),
+        _ => None,
+    });
+    let track = track.expect("published");
+    let peer = commands.iter().rev().find_map(|c| match c {
+        Command::Open(peer, _) => Some(*peer),
+        _ => None,
+    });
+    house.events.send(MediaEvent::Loudness { track, level: 30 }).await.unwrap();
+    let speaking = |m: &ServerMessage| match m {
+        ServerMessage::Speakers { speakers } => Some(speakers.clone()),
+        _ => None,
+    };
+    assert_eq!(viewer.hears(speaking).await, [host.id()]);
+    assert_eq!(viewer.hears(speaking).await, [], "who is heard no more has stopped");
+    let event = MediaEvent::LineStep { peer: peer.expect("opened"), step: LineStep::SoundOnly, estimate_bps: 74_300 };
+    house.events.send(event).await.unwrap();
+    let line = viewer.hears(|m| match m {
+        ServerMessage::YourLine { step, estimate_kbps, .. } => Some((*step, *estimate_kbps)),
+        _ => None,
+    });
+    assert_eq!(line.await, (lectern_signaling::protocol::LineStep::SoundOnly, Some(74)));
+    host.asks(ClientMessage::Unpublish { source: Source::Microphone }).await.unwrap();
+    house.events.send(MediaEvent::Loudness { track, level: 30 }).await.unwrap();
+    settle().await;
+    assert_eq!(house.registry.totals().media_events_lost, 0);
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rank_reaches_the_media_plane() {
+    let house = FakeHouse::live();
+    let mut host = join(&house, 1, SessionRole::Host).await;
+    host.asks(offer()).await.unwrap();
+    host.publishes(Source::Camera, "1").await;
+    let mut viewer = join(&house, 2, SessionRole::Viewer).await;
+    viewer.asks(offer()).await.unwrap();
+    let rank = house.plane.commands().into_iter().rev().find_map(|c| match c {
+        Command::Assign(_, _, Some(_), rank) => Some(rank),
+        _ => None,
+    });
+    assert_eq!(rank, Some(lectern_media::ids::Rank::Main));
     house.registry.stop().await;
 }
 
@@ -437,7 +546,7 @@ async fn an_offer_is_answered_before_its_slots_are_told() {
         Command::Publish(_, _, track) => Some(*track),
         _ => None,
     });
-    assert!(matches!(commands.last(), Some(Command::Assign(_, mid, shown)) if mid == "3" && *shown == track));
+    assert!(matches!(commands.last(), Some(Command::Assign(_, mid, shown, _)) if mid == "3" && *shown == track));
     house.registry.stop().await;
 }
 
@@ -479,7 +588,7 @@ async fn a_busy_media_plane_gets_everything_in_the_end() {
     settle().await;
     let commands = house.plane.commands();
     let publish = commands.iter().position(|c| matches!(c, Command::Publish(..))).expect("published");
-    let shown = commands.iter().rposition(|c| matches!(c, Command::Assign(_, _, Some(_)))).expect("assigned");
+    let shown = commands.iter().rposition(|c| matches!(c, Command::Assign(_, _, Some(_), _))).expect("assigned");
     assert!(publish < shown, "{commands:?}");
     house.plane.0.lock().unwrap().busy = 2;
     host.asks(ClientMessage::Unpublish { source: Source::Camera }).await.unwrap();

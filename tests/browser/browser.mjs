@@ -9,11 +9,11 @@ export const phone = { width: 390, height: 844 };
 export const shots = path.join(import.meta.dirname, 'shots');
 mkdirSync(shots, { recursive: true });
 
-const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+export const executable = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   (candidate) => candidate && existsSync(candidate),
 );
 
-export function launch() {
+export function launch(executablePath = executable) {
   if (!executablePath) throw new Error('no Chromium found: install it or set CHROMIUM to its path');
   return chromium.launch({
     executablePath,

@@ -112,7 +112,29 @@ async function guest(page, server) {
   await page.getByTestId('enter').click();
   await page.getByText('请填写姓名').waitFor();
   await look(page, 'activity-guest', `/activities/${live[0].id}`, '[data-testid="activity-title"]');
+  await check(page);
   await look(page, 'missing', '/there/is/nothing', 'text=没有找到这个页面');
+}
+
+// What a technician of a school does, who has no account: reads the verdict, tries the devices, copies the text.
+async function check(page) {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write', 'camera', 'microphone']);
+  await look(page, 'check', '/check', '[data-testid="verdict"]');
+  const mark = (id) => page.getByTestId(`check-${id}`).getAttribute('data-mark');
+  for (const part of ['server', 'socket', 'udp', 'tcp', 'down', 'up']) assert.equal(await mark(part), 'ok', `${part} works here`);
+  assert.equal(await page.getByTestId('verdict').getAttribute('data-mark'), 'ok');
+  await page.getByTestId('open-devices').click();
+  await page.locator('[data-testid="check-camera"][data-mark="ok"] video').waitFor();
+  await page.locator('[data-testid="check-microphone"][data-mark="ok"]').waitFor();
+  await page.getByTestId('play').click();
+  await page.getByTestId('heard').click();
+  await page.locator('[data-testid="check-speaker"][data-mark="ok"]').waitFor();
+  await still(page, 'check-devices');
+  await page.getByTestId('copy-report').click();
+  await has(page, 'copy-report', '已复制');
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  for (const part of ['结论：可以上课', '✓ 音视频首选通道（UDP）', '✓ 音视频备用通道（TCP）', '浏览器：', '地址：']) assert.ok(text.includes(part), `${part} is in\n${text}`);
+  console.log(text);
 }
 
 async function hosting(page) {
@@ -251,17 +273,94 @@ async function conferring(host, browser, server) {
   }, many, { polling: 200 });
   for (const page of [host, core]) await pictures(page, 2);
   await settled(core, 'seminar');
+  await lines(host, core);
+  await spotlight(host, core);
+  await hidden(core);
   await host.getByTestId('screen').click();
   await pictures(core, 3);
   await settled(core, 'seminar-slides');
   await settled(host, 'seminar-host');
   await core.getByTestId('to-chat').click();
   await settled(core, 'seminar-chat');
+  await core.getByTestId('to-chat').click();
+  await pinning(core);
   await host.getByTestId('end').click();
   await host.getByTestId('confirm').click();
   await core.getByTestId('over-ended').waitFor();
   assert.deepEqual(core.complaints, []);
   await core.context().close();
+}
+
+const become = (page, what, condition, argument) =>
+  page.waitForFunction(condition, argument, { polling: 200 }).catch((error) => {
+    throw new Error(`${what}: ${error.message}`);
+  });
+const camera = (page) => page.evaluate(() => window.__lectern.slots().find((one) => one.source === 'camera'));
+
+// The host sees how everybody's line is, and the numbers behind it; whoever pays for the line says how much of it is used.
+async function lines(host, core) {
+  await host.getByTestId('tab-people').click();
+  await host.locator('[data-testid="bars"] [data-bars="4"], [data-testid="bars"] [data-bars="3"]').first().waitFor();
+  await settled(host, 'seminar-bars');
+  await host.getByTestId('bars').first().click();
+  await has(host, 'line-facts', 'UDP');
+  await still(host, 'seminar-line');
+  await host.keyboard.press('Escape');
+  await core.getByTestId('line').click();
+  await has(core, 'line-facts', 'UDP');
+  await still(core, 'own-line');
+  await core.keyboard.press('Escape');
+
+  const choose = async (mode) => {
+    await core.getByTestId('line-mode').click();
+    await core.getByTestId(`mode-${mode}`).click();
+  };
+  await choose('saving');
+  await become(core, 'the small layer flows', () => window.__lectern.slots().find((one) => one.source === 'camera')?.layer === 'low');
+  await choose('sound_only');
+  await core.getByTestId('paused').first().waitFor();
+  await settled(core, 'seminar-sound-only');
+  assert.equal((await camera(core)).paused, true);
+  assert.equal(await core.evaluate(() => localStorage.getItem('lectern-line-mode')), 'sound_only');
+  await choose('auto');
+  await core.getByTestId('paused').waitFor({ state: 'detached' });
+  await become(core, 'the picture is back', () => window.__lectern.slots().find((one) => one.source === 'camera')?.layer !== null);
+}
+
+// The host shows somebody to everybody; everybody may still pin whom they like for themselves.
+async function spotlight(host, core) {
+  const you = await host.evaluate(() => window.__lectern.you());
+  await host.locator(`[data-testid="tile"][data-participant="${you}"]`).getByTestId('tile-menu').click();
+  await still(host, 'tile-menu');
+  await host.getByTestId('menu-spotlight').click();
+  for (const page of [host, core]) await page.locator(`[data-testid="stage"][data-participant="${you}"] [data-testid="spotlit"]`).waitFor();
+  await become(core, 'a larger layer flows', () => ['mid', 'high'].includes(window.__lectern.slots().find((one) => one.source === 'camera')?.layer));
+  await settled(core, 'seminar-spotlight');
+  await host.getByTestId('stage-menu').click();
+  await host.getByTestId('menu-spotlight').click();
+  await core.getByTestId('stage').waitFor({ state: 'detached' });
+}
+
+// A page that nobody sees listens only.
+async function hidden(core) {
+  const see = (state) =>
+    core.evaluate((state) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  await see('hidden');
+  await become(core, 'nothing is asked for', () => window.__lectern.wishes().length === 0);
+  await see('visible');
+  await become(core, 'the picture is asked for and flows again', () => window.__lectern.slots().some((one) => one.source === 'camera' && one.layer !== null));
+}
+
+async function pinning(core) {
+  await core.getByTestId('pin').first().click();
+  await core.locator('[data-testid="stage"][data-source="camera"]').waitFor();
+  await core.locator('[data-testid="tile"][data-source="screen"]').waitFor();
+  await settled(core, 'seminar-pinned');
+  await core.getByTestId('unpin').click();
+  await core.locator('[data-testid="stage"][data-source="screen"]').waitFor();
 }
 
 // The office of a region keeps its schools, its accounts and the members of its Studios.

@@ -29,7 +29,8 @@ async function freePort(udp) {
   }
 }
 
-export async function startServer({ broadcast = false } = {}) {
+export async function startServer({ broadcast = false, cable: lay = () => null } = {}) {
+  const cable = lay();
   const folder = mkdtempSync(path.join(tmpdir(), 'lectern-browser-'));
   const [http, https, media] = [await freePort(), await freePort(), await freePort(true)];
   const options = ['--data-dir', path.join(folder, 'data'), '--http-listen', `127.0.0.1:${http}`, '--https-listen', `0.0.0.0:${https}`];
@@ -64,7 +65,8 @@ export async function startServer({ broadcast = false } = {}) {
   await start();
   return {
     url,
-    lan: `https://127.0.0.1:${https}`,
+    cable,
+    lan: `https://${cable?.server ?? '127.0.0.1'}:${https}`,
     log: () => readFileSync(log, 'utf8'),
     kill: () => stop('SIGKILL'),
     start,
@@ -74,6 +76,7 @@ export async function startServer({ broadcast = false } = {}) {
       }).match(/lct1\.\S+/)[0],
     async stop() {
       await stop();
+      cable?.remove();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -31,19 +31,23 @@ def free_port(kind):
 
 
 class Server:
-    """Starts in a folder of its own with the demo world, and is ended by its pid."""
+    """Starts in a folder of its own with the demo world, and is ended by its pid.
 
-    def __init__(self, demo=True):
+    `prefix` goes before its command, `options` behind it; `host` is the address on which it is reached."""
+
+    def __init__(self, demo=True, host="127.0.0.1", prefix=(), options=("--media-shards", "1")):
         self.demo = ["--demo", "--demo-broadcast", "off"] if demo else []
+        self.host, self.prefix, self.more = host, prefix, options
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="lectern-interop-")
         self.port = free_port(socket.SOCK_STREAM)
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.options = ["--data-dir", self.folder.name, "--http-listen", f"127.0.0.1:{self.port}", "--https-listen", "off"]
+        self.url = f"http://{self.host}:{self.port}"
+        self.options = ["--data-dir", self.folder.name, "--http-listen", f"{self.host}:{self.port}", "--https-listen", "off"]
         self.log = open(pathlib.Path(self.folder.name) / "server.log", "w+b")
-        media = ["--media-port", str(free_port(socket.SOCK_DGRAM)), "--media-shards", "1"]
-        command = [BINARY, "serve", *self.options, *media, *self.demo]
+        self.media_port = free_port(socket.SOCK_DGRAM)
+        media = ["--media-port", str(self.media_port), "--media-addresses", self.host]
+        command = [*self.prefix, BINARY, "serve", *self.options, *media, *self.more, *self.demo]
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log)
         self.cookies = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))

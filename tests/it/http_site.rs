@@ -50,6 +50,11 @@ async fn health_says_alive_ready_and_how_it_goes() {
         "lectern_media_packets_sent_total{shard=\"0\"} 41",
         "lectern_media_peers{shard=\"0\"} 2",
         "lectern_media_dropped_total{shard=\"0\",reason=\"srtp_replayed\"} 7",
+        "lectern_line_receivers{step=\"sound_only\"} 0",
+        "# TYPE lectern_line_loss_permille histogram",
+        "lectern_line_loss_permille_bucket{le=\"+Inf\"} 0",
+        "lectern_freezes_total 0",
+        "# TYPE lectern_store_commits_total counter",
     ] {
         assert!(told.lines().any(|one| one == line), "{line} is not in:\n{told}");
     }

@@ -26,6 +26,7 @@ mod postgres;
 mod program;
 #[path = "support/socket.rs"]
 mod socket;
+mod spread;
 mod store_database;
 mod store_kill;
 mod store_ledger;

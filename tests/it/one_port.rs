@@ -121,8 +121,7 @@ fn of<'a>(sdp: &'a str, name: &str) -> &'a str {
 /// Opens a check and shows by TCP that it is the one; gives the first answer.
 async fn check_by_tcp(program: &Program, port: u16) -> Vec<u8> {
     let nobody = Person::nobody(&program.url);
-    let check: Value =
-        nobody.post("/api/line-checks", &json!({ "sdp": offer() })).await.json().await.unwrap();
+    let check: Value = nobody.post("/api/line-checks", &json!({ "sdp": offer() })).await.json().await.unwrap();
     let answer = check["sdp"].as_str().unwrap();
     let server = (of(answer, "a=ice-ufrag:"), of(answer, "a=ice-pwd:"));
     let offer = offer();
@@ -183,9 +182,8 @@ async fn what_belongs_to_nobody_is_closed_and_a_silent_connection_delays_no_stop
     let silent = connect(program.https_port).await;
     let mut half = connect(program.https_port).await;
     half.write_all(&cut).await.unwrap();
-    let begun = std::time::Instant::now();
     program.terminate().await;
-    assert!(program.ended().await.success());
-    assert!(begun.elapsed() < crate::program::DRAIN, "nobody was waited for");
+    let ended = tokio::time::timeout(crate::program::DRAIN, program.ended()).await.expect("nobody is waited for");
+    assert!(ended.success());
     drop((silent, half));
 }

@@ -387,3 +387,15 @@ open: boolean,
  * Whole minutes of all intervals together; overlaps count once.
  */
 minutes: number, };
+
+export type LineCheckForm = { 
+/**
+ * An offer that only receives.
+ */
+sdp: string, };
+
+export type LineCheckAnswer = { id: string, 
+/**
+ * The answer. Its candidates are UDP and TCP; leave some out to try one way alone.
+ */
+sdp: string, };

@@ -48,20 +48,6 @@ export type ParticipantKind = "account" | "guest" | "classroom" | "encoder" | "p
  */
 export type SessionRole = "host" | "presenter" | "viewer";
 
-export type LineMode = "auto" | "saving" | "sound_only";
-
-export type LineStep = "full" | "reduced" | "screen_only" | "sound_only";
-
-export type LineTransport = "udp" | "tcp" | "none";
-
-export type LineReport = { freezes: number, freeze_ms: number, concealed_permille: number, decoded_fps: number, };
-
-export type LineBars = { participant: ParticipantId, bars: number, };
-
-export type LineDetails = { estimate_kbps: number | null, sent_kbps: number, received_kbps: number, loss_percent: number, uplink_loss_percent: number, round_trip_ms: number | null, step: LineStep, mode: LineMode, layers: Array<FlowingLayer>, freezes: number, freeze_ms: number, concealed_permille: number, transport: LineTransport, };
-
-export type FlowingLayer = { source: Source, participant: ParticipantId, layer: LayerName | null, };
-
 /**
  * How much of the line a person wants to spend.
  */

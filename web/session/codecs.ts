@@ -17,8 +17,8 @@ export function videoCodecs<T extends { mimeType: string; sdpFmtpLine?: string }
 }
 
 /**
- * Adds in-band FEC and DTX to every Opus format line. An encoder takes both from the *other* side's description, so this is
- * applied to the offer (what we wish to be sent) and to the answer (what we shall send).
+ * Adds in-band FEC and DTX to every Opus format line of an offer: what we wish to be sent. An encoder takes both from the
+ * *other* side's description, so what we send ourselves is in the answer, which echoes them.
  */
 export function tuneOpus(sdp: string): string {
   const opus = new Set(Array.from(sdp.matchAll(/^a=rtpmap:(\d+) opus\/48000/gim), (found) => found[1]))

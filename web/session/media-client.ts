@@ -179,7 +179,7 @@ export class MediaClient {
         throw error
       }
       if (peer !== this.peer || this.closed) return
-      await peer.setRemoteDescription({ type: 'answer', sdp: tuneOpus(answer) })
+      await peer.setRemoteDescription({ type: 'answer', sdp: answer })
     }
     const turn = this.negotiating.then(run, run)
     this.negotiating = turn.catch(() => undefined)

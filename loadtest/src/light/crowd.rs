@@ -22,7 +22,7 @@ const WAKER: Token = Token(usize::MAX);
 const BUFFERS: usize = 4;
 const BUFFER_LEN: usize = 1 << 16;
 /// Asked for; the kernel gives what its limit allows. A thread that waits for a core must not cost packets.
-const SOCKET_BUFFER: usize = 1 << 20;
+const SOCKET_BUFFER: usize = 4 << 20;
 
 /// Threads with viewers in them.
 pub(crate) struct Crowd {
@@ -51,6 +51,7 @@ pub(crate) struct ViewerResult {
     pub(crate) milestones: Milestones,
     pub(crate) failure: Option<String>,
     pub(crate) streams: Vec<StreamResult>,
+    pub(crate) seen: Vec<SeenResult>,
 }
 
 #[derive(Debug)]
@@ -59,9 +60,17 @@ pub(crate) struct StreamResult {
     pub(crate) expected: u64,
     pub(crate) received: u64,
     pub(crate) repeated: u64,
-    /// By the publisher's stamps, where there are any.
-    pub(crate) stamped_expected: u64,
-    pub(crate) stamped_received: u64,
+}
+
+/// By the stamps of one publisher.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SeenResult {
+    pub(crate) publisher: u16,
+    pub(crate) kind: Kind,
+    pub(crate) expected: u64,
+    pub(crate) received: u64,
+    /// The lowest bits of the counter that would have come next.
+    pub(crate) next: u16,
 }
 
 #[derive(Debug, Default)]
@@ -242,10 +251,9 @@ impl Member {
             let Ok(count) = self.state.recv(UdpSockRef::from(&self.socket), &mut slices, &mut metas) else { break };
             let now = clock::now();
             for (buffer, meta) in buffers.iter_mut().zip(&metas[..count]) {
-                // The kernel's time of arrival leaves out how long this thread took to wake up.
-                let unix_us = meta.timestamp.map_or(now.unix_us, |at| at.as_micros() as u64);
+                let arrived = meta.timestamp.map_or(now, |at| arrival(now, at));
                 for datagram in buffer[..meta.len].chunks_mut(meta.stride.max(1)) {
-                    self.peer.handle_datagram(Moment { unix_us, ..now }, meta.addr, datagram, meters);
+                    self.peer.handle_datagram(arrived, meta.addr, datagram, meters);
                 }
             }
             if count < BUFFERS {
@@ -261,11 +269,19 @@ impl Member {
     }
 
     fn transmit(&mut self) {
-        while let Some((to, datagram)) = self.peer.poll_transmit() {
-            // A full socket loses the datagram, as a network would.
-            let _ = self.socket.send_to(&datagram, to);
+        while let Some(datagrams) = self.peer.poll_transmit() {
+            // A full socket loses the datagram, as a network would. A viewer sends no runs of several.
+            let _ = self.socket.send_to(&datagrams.bytes, datagrams.to);
         }
     }
+}
+
+/// The kernel's time of arrival leaves out how long this thread took to wake up. A server that estimates the line would
+/// take that for the line's delay.
+fn arrival(now: Moment, kernel: Duration) -> Moment {
+    let unix_us = (kernel.as_micros() as u64).min(now.unix_us);
+    let ago = Duration::from_micros(now.unix_us - unix_us).min(Duration::from_secs(1));
+    Moment { at: now.at.checked_sub(ago).unwrap_or(now.at), unix_us }
 }
 
 impl ViewerResult {
@@ -275,9 +291,19 @@ impl ViewerResult {
             expected: stream.rtp.expected(),
             received: stream.rtp.received(),
             repeated: stream.rtp.repeated(),
-            stamped_expected: stream.stamps.expected(),
-            stamped_received: stream.stamps.received(),
         });
-        Self { milestones: peer.milestones, failure: peer.failure().map(str::to_owned), streams: streams.collect() }
+        let seen = peer.seen.iter().map(|seen| SeenResult {
+            publisher: seen.publisher,
+            kind: seen.kind,
+            expected: seen.count.expected(),
+            received: seen.count.received(),
+            next: (seen.count.highest_extended() as u16).wrapping_add(1),
+        });
+        Self {
+            milestones: peer.milestones,
+            failure: peer.failure().map(str::to_owned),
+            streams: streams.collect(),
+            seen: seen.collect(),
+        }
     }
 }

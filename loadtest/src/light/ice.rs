@@ -1,16 +1,16 @@
-//! The client half of ICE towards a lite server: checks that nominate, consent, and answers to checks of a full agent
-//! (RFC 8445, RFC 7675).
+//! ICE of a client with one host candidate, towards a lite server or a full agent: checks, nomination, consent, and
+//! answers to the other side's checks (RFC 8445, RFC 7675).
 
 use crate::sdp::Answer;
 use rand::RngExt;
 use rtc::crypto::RTCCrypto;
 use rtc::shared::error::Error;
 use rtc::stun::attributes::{
-    ATTR_ICE_CONTROLLING, ATTR_PRIORITY, ATTR_USE_CANDIDATE, ATTR_USERNAME, AttrType, RawAttribute,
+    ATTR_ICE_CONTROLLED, ATTR_ICE_CONTROLLING, ATTR_PRIORITY, ATTR_USE_CANDIDATE, ATTR_USERNAME, AttrType, RawAttribute,
 };
 use rtc::stun::fingerprint::FINGERPRINT;
 use rtc::stun::integrity::MessageIntegrity;
-use rtc::stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, TransactionId};
+use rtc::stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, Setter, TransactionId};
 use rtc::stun::textattrs::TextAttribute;
 use rtc::stun::xoraddr::XorMappedAddress;
 use std::net::SocketAddr;
@@ -34,9 +34,13 @@ pub(crate) struct Ice {
 
 #[derive(Debug)]
 struct Remote {
+    role: Role,
     username: String,
     pwd: String,
     candidates: Vec<SocketAddr>,
+    /// The pair that answered a check of ours, and the one that the other side nominated.
+    answered: Option<SocketAddr>,
+    nominated: Option<SocketAddr>,
     selected: Option<SocketAddr>,
     /// Ids of the last checks: an answer to any of them will do.
     asked: Vec<TransactionId>,
@@ -45,13 +49,19 @@ struct Remote {
     tries: usize,
 }
 
+/// Who offers controls (RFC 8445 §6.1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Controlling,
+    Controlled,
+}
+
 /// What a datagram of STUN meant.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Heard {
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Heard {
+    pub(crate) reply: Option<Vec<u8>>,
     /// The pair works now and did not before.
-    Selected,
-    Reply(Vec<u8>),
-    Nothing,
+    pub(crate) selected: bool,
 }
 
 impl Ice {
@@ -62,11 +72,14 @@ impl Ice {
         Self { ufrag, pwd, tie_breaker: rng.random(), remote: None }
     }
 
-    pub(crate) fn accept(&mut self, now: Instant, answer: &Answer) {
+    pub(crate) fn accept(&mut self, now: Instant, role: Role, answer: &Answer) {
         self.remote = Some(Remote {
+            role,
             username: format!("{}:{}", answer.ice_ufrag, self.ufrag),
             pwd: answer.ice_pwd.clone(),
             candidates: answer.candidates.clone(),
+            answered: None,
+            nominated: None,
             selected: None,
             asked: Vec::new(),
             next_check: now,
@@ -103,18 +116,25 @@ impl Ice {
             remote.asked.remove(0);
         }
         remote.asked.push(id);
-        let mut message = Message::new();
-        message.build(&[
+        let mut attributes: Vec<Box<dyn Setter>> = vec![
             Box::new(BINDING_REQUEST),
             Box::new(id),
             Box::new(TextAttribute::new(ATTR_USERNAME, remote.username.clone())),
             Box::new(raw(ATTR_PRIORITY, &PRIORITY.to_be_bytes())),
-            Box::new(raw(ATTR_ICE_CONTROLLING, &tie_breaker.to_be_bytes())),
-            // A lite agent has no say: the first pair that works is the one (RFC 8445 §8.1.1).
-            Box::new(raw(ATTR_USE_CANDIDATE, &[])),
-            Box::new(MessageIntegrity::new_short_term_integrity_with_provider(remote.pwd.clone(), crypto)),
-            Box::new(FINGERPRINT),
-        ])?;
+        ];
+        match remote.role {
+            // With one pair there is nothing to compare: the first that works is the one.
+            Role::Controlling => attributes.extend([
+                Box::new(raw(ATTR_ICE_CONTROLLING, &tie_breaker.to_be_bytes())) as Box<dyn Setter>,
+                Box::new(raw(ATTR_USE_CANDIDATE, &[])),
+            ]),
+            Role::Controlled => attributes.push(Box::new(raw(ATTR_ICE_CONTROLLED, &tie_breaker.to_be_bytes()))),
+        }
+        let integrity = MessageIntegrity::new_short_term_integrity_with_provider(remote.pwd.clone(), crypto);
+        attributes.push(Box::new(integrity));
+        attributes.push(Box::new(FINGERPRINT));
+        let mut message = Message::new();
+        message.build(&attributes)?;
         Ok(Some((to, message.raw)))
     }
 
@@ -125,23 +145,18 @@ impl Ice {
         datagram: &[u8],
         crypto: &dyn RTCCrypto,
     ) -> Result<Heard, Error> {
-        let Some(remote) = self.remote.as_mut() else { return Ok(Heard::Nothing) };
+        let Some(remote) = self.remote.as_mut() else { return Ok(Heard::default()) };
+        let mut heard = Heard::default();
         let mut message = Message::new();
         message.unmarshal_binary(datagram)?;
         if message.typ == BINDING_SUCCESS {
             MessageIntegrity::check(&mut message, remote.pwd.as_bytes(), crypto)?;
-            if !remote.asked.contains(&message.transaction_id) {
-                return Ok(Heard::Nothing);
+            if remote.asked.contains(&message.transaction_id) {
+                remote.heard = now;
+                remote.answered = Some(from);
+                heard.selected = remote.select(now);
             }
-            remote.heard = now;
-            if remote.selected.is_some() {
-                return Ok(Heard::Nothing);
-            }
-            remote.selected = Some(from);
-            remote.next_check = now + CONSENT_EVERY;
-            return Ok(Heard::Selected);
-        }
-        if message.typ == BINDING_REQUEST {
+        } else if message.typ == BINDING_REQUEST {
             MessageIntegrity::check(&mut message, self.pwd.as_bytes(), crypto)?;
             let mut reply = Message::new();
             reply.build(&[
@@ -151,9 +166,29 @@ impl Ice {
                 Box::new(MessageIntegrity::new_short_term_integrity_with_provider(self.pwd.clone(), crypto)),
                 Box::new(FINGERPRINT),
             ])?;
-            return Ok(Heard::Reply(reply.raw));
+            heard.reply = Some(reply.raw);
+            if message.contains(ATTR_USE_CANDIDATE) {
+                remote.nominated = Some(from);
+                heard.selected = remote.select(now);
+            }
         }
-        Ok(Heard::Nothing)
+        Ok(heard)
+    }
+}
+
+impl Remote {
+    /// True when the pair works from now on.
+    fn select(&mut self, now: Instant) -> bool {
+        let ready = match self.role {
+            Role::Controlling => self.answered,
+            Role::Controlled => self.answered.filter(|_| self.answered == self.nominated),
+        };
+        if self.selected.is_some() || ready.is_none() {
+            return false;
+        }
+        self.selected = ready;
+        self.next_check = now + CONSENT_EVERY;
+        true
     }
 }
 

@@ -1,21 +1,25 @@
-//! A viewer that costs next to nothing, so that hundreds of them fit beside the server that they load.
+//! Members that cost next to nothing, so that hundreds of them fit beside the server that they load.
 //!
-//! It speaks the whole protocol — ICE, DTLS, SRTP, receiver reports, NACK and RTX — but never looks deeper into a picture
-//! than its first bytes. The assembled peer connection costs 10 µs a packet; this costs below one.
+//! They speak the whole protocol — ICE, DTLS, SRTP, reports, NACK and RTX — but never look deeper into a picture than its
+//! first bytes. The assembled peer connection costs 10 µs a packet; this costs below one.
 
 mod crowd;
 mod dtls;
+mod header;
 mod ice;
 mod peer;
+mod publishers;
 mod reception;
 mod srtp;
 mod transport_cc;
+mod uplink;
 
-pub(crate) use crowd::{Crowd, CrowdReport, StreamResult, ViewerResult};
+pub(crate) use crowd::{Crowd, CrowdReport, SeenResult, StreamResult, ViewerResult};
 pub(crate) use dtls::Identity;
 pub(crate) use peer::LightPeer;
 #[cfg(test)]
 pub(crate) use peer::Milestones;
+pub(crate) use publishers::{Published, Publishers};
 
 #[cfg(test)]
 pub(crate) use peer::Meters;

@@ -1,16 +1,19 @@
-//! One light viewer, without socket or clock: datagrams and time in, datagrams and measurements out.
+//! One light member, without socket or clock: datagrams and time in, datagrams and measurements out.
 
 use super::dtls::{Dtls, Identity};
-use super::ice::{Heard, Ice};
+use super::header::Header;
+use super::ice::{Ice, Role};
 use super::reception::Reception;
 use super::srtp::Srtp;
 use super::transport_cc::Recorder;
+use super::uplink::{Uplink, Uploaded};
 use crate::clock::Moment;
 use crate::h264;
-use crate::sdp::{Answer, AnswerError, Kind, TRANSPORT_CC_URI, ViewerOffer};
-use crate::source::Stamp;
-use crate::stats::Histogram;
+use crate::sdp::{Answer, AnswerError, Kind, Line, TRANSPORT_CC_URI, Transport};
+use crate::source::{Frame, Stamp};
+use crate::stats::{Histogram, LossCount};
 use rtc::rtcp::Packet;
+use rtc::rtcp::payload_feedbacks::full_intra_request::FullIntraRequest;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtcp::receiver_report::ReceiverReport;
 use rtc::rtcp::sender_report::SenderReport;
@@ -20,7 +23,11 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+/// Content type of handshake records (RFC 6347 §4.1).
+const DTLS_HANDSHAKE: u8 = 22;
 const REPORT_EVERY: Duration = Duration::from_secs(1);
+/// A full agent may not take DTLS before its own checks are done: a first flight that nobody answers is sent again.
+const HELLO_AGAIN: Duration = Duration::from_millis(40);
 /// A decoder that has seen no key frame asks for one, and again.
 const ASK_FOR_KEY_FRAME: Duration = Duration::from_millis(500);
 
@@ -46,38 +53,78 @@ pub(crate) struct Milestones {
     pub(crate) first_key_frame: Option<Instant>,
 }
 
+/// Datagrams to one address: all of `segment` bytes, but for the last one, which may be shorter.
+#[derive(Debug)]
+pub(crate) struct Datagrams {
+    pub(crate) to: SocketAddr,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) segment: usize,
+}
+
+/// What came of one publisher's stamps, which no server on the way rewrites.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) publisher: u16,
+    pub(crate) kind: Kind,
+    pub(crate) count: LossCount,
+}
+
 pub(crate) struct LightPeer {
     identity: Identity,
     local: SocketAddr,
-    slots: Vec<Kind>,
+    lines: Vec<Line>,
+    uplink: Option<Uplink>,
     ice: Ice,
     answer: Answer,
+    /// By payload type.
+    codecs: [Option<Codec>; 128],
     dtls: Option<Dtls>,
+    /// The first flight and when to repeat it, until the other side says something.
+    hello: Option<(Instant, Vec<Vec<u8>>)>,
     srtp: Option<Srtp>,
     failure: Option<String>,
     pub(crate) milestones: Milestones,
     pub(crate) streams: Vec<Reception>,
+    pub(crate) seen: Vec<Seen>,
     transport_cc: Option<Recorder>,
     transport_cc_id: Option<u8>,
     ssrc: u32,
     next_report: Instant,
     next_key_frame_request: Option<Instant>,
-    transmits: VecDeque<(SocketAddr, Vec<u8>)>,
+    transmits: VecDeque<Datagrams>,
 }
 
 impl LightPeer {
-    pub(crate) fn new(now: Instant, identity: &Identity, local: SocketAddr, slots: Vec<Kind>) -> Self {
+    /// One that receives on lines of these kinds.
+    pub(crate) fn viewer(now: Instant, identity: &Identity, local: SocketAddr, slots: &[Kind]) -> Self {
+        let lines = slots.iter().map(|kind| Line { kind: *kind, sends: None }).collect();
+        Self::new(now, identity, local, lines, None)
+    }
+
+    /// One that sends sound and a picture.
+    pub(crate) fn publisher(now: Instant, identity: &Identity, local: SocketAddr) -> Self {
+        let ssrcs = [rand::random(), rand::random()];
+        let line = |kind, ssrc| Line { kind, sends: Some(ssrc) };
+        let lines = vec![line(Kind::Audio, ssrcs[0]), line(Kind::Video, ssrcs[1])];
+        Self::new(now, identity, local, lines, Some(Uplink::new(ssrcs)))
+    }
+
+    fn new(now: Instant, identity: &Identity, local: SocketAddr, lines: Vec<Line>, uplink: Option<Uplink>) -> Self {
         Self {
             identity: identity.clone(),
             local,
-            slots,
+            lines,
+            uplink,
             ice: Ice::new(),
             answer: Answer::default(),
+            codecs: [None; 128],
             dtls: None,
+            hello: None,
             srtp: None,
             failure: None,
             milestones: Milestones { offered: now, connected: None, first_media: None, first_key_frame: None },
             streams: Vec::new(),
+            seen: Vec::new(),
             transport_cc: None,
             transport_cc_id: None,
             ssrc: rand::random(),
@@ -87,35 +134,96 @@ impl LightPeer {
         }
     }
 
-    /// `now` is when it is sent: join times count from here.
-    pub(crate) fn offer(&mut self, now: Instant) -> String {
-        self.milestones.offered = now;
-        ViewerOffer {
+    fn transport(&self) -> Transport<'_> {
+        Transport {
             ice_ufrag: &self.ice.ufrag,
             ice_pwd: &self.ice.pwd,
             fingerprint: &self.identity.fingerprint,
             local: self.local,
-            slots: &self.slots,
         }
-        .to_sdp()
+    }
+
+    /// `now` is when it is sent: join times count from here.
+    pub(crate) fn offer(&mut self, now: Instant) -> String {
+        self.milestones.offered = now;
+        self.transport().offer(&self.lines)
     }
 
     pub(crate) fn accept(&mut self, now: Instant, answer: &str) -> Result<(), AnswerError> {
-        let answer = Answer::parse(answer)?;
+        self.connect(now, Role::Controlling, Answer::parse(answer)?);
+        Ok(())
+    }
+
+    /// The answer to a server that offers.
+    pub(crate) fn answer(&mut self, now: Instant, offer: &str) -> Result<String, AnswerError> {
+        self.connect(now, Role::Controlled, Answer::parse(offer)?);
+        Ok(self.transport().answer(offer))
+    }
+
+    fn connect(&mut self, now: Instant, role: Role, mut answer: Answer) {
+        let local = self.local;
+        if answer.candidates.iter().any(|candidate| candidate.is_ipv4() == local.is_ipv4()) {
+            answer.candidates.retain(|candidate| candidate.is_ipv4() == local.is_ipv4());
+        }
         let media = answer.media.iter().find(|media| media.taken && media.transport_cc);
         self.transport_cc_id = media.and_then(|media| media.extensions.get(TRANSPORT_CC_URI).copied());
-        self.transport_cc = self.transport_cc_id.map(|_| Recorder::new(now));
-        self.ice.accept(now, &answer);
+        self.transport_cc = self.transport_cc_id.filter(|_| self.uplink.is_none()).map(|_| Recorder::new(now));
+        for media in answer.media.iter().filter(|media| media.taken) {
+            for (payload_type, name) in &media.codecs {
+                if let Some(place) = self.codecs.get_mut(usize::from(*payload_type)) {
+                    *place = if name == "rtx" { Some(Codec::Rtx) } else { media.kind.map(Codec::Media) };
+                }
+            }
+        }
+        if let Some(uplink) = &mut self.uplink {
+            uplink.accept(&answer);
+        }
+        self.ice.accept(now, role, &answer);
         self.answer = answer;
-        Ok(())
+    }
+
+    /// Sends a frame in one burst. Nothing happens before the keys are there.
+    pub(crate) fn send(&mut self, frame: &Frame) {
+        let (Some(uplink), Some(srtp), Some(to)) = (&mut self.uplink, &mut self.srtp, self.ice.selected()) else {
+            return;
+        };
+        let (mut out, mut lens) = (Vec::with_capacity(frame.payloads.len() * 1_300), Vec::new());
+        uplink.write(frame, srtp, &mut out, &mut lens);
+        let mut at = 0;
+        for run in lens.chunk_by(|one, next| one == next) {
+            let end = at + run.iter().sum::<usize>();
+            self.transmits.push_back(Datagrams { to, bytes: out[at..end].to_vec(), segment: run[0] });
+            at = end;
+        }
+    }
+
+    /// Sender reports, once a second; `elapsed` is media time.
+    pub(crate) fn report_sent(&mut self, now: Moment, elapsed: Duration) -> Result<(), Error> {
+        let Some(uplink) = self.uplink.as_mut().filter(|_| self.srtp.is_some()) else { return Ok(()) };
+        let reports = uplink.poll_reports(now, elapsed);
+        if reports.is_empty() { Ok(()) } else { self.send_packets(&reports) }
+    }
+
+    /// Did the server ask for a key frame since the last time this was called?
+    pub(crate) fn take_key_frame_wanted(&mut self) -> bool {
+        self.uplink.as_mut().is_some_and(|uplink| std::mem::take(&mut uplink.key_frame_wanted))
+    }
+
+    pub(crate) fn uploaded(&self) -> Uploaded {
+        self.uplink.as_ref().map(|uplink| uplink.uploaded).unwrap_or_default()
     }
 
     pub(crate) fn failure(&self) -> Option<&str> {
         self.failure.as_deref()
     }
 
-    pub(crate) fn poll_transmit(&mut self) -> Option<(SocketAddr, Vec<u8>)> {
+    pub(crate) fn poll_transmit(&mut self) -> Option<Datagrams> {
         self.transmits.pop_front()
+    }
+
+    fn transmit(&mut self, to: SocketAddr, datagram: Vec<u8>) {
+        let segment = datagram.len();
+        self.transmits.push_back(Datagrams { to, bytes: datagram, segment });
     }
 
     pub(crate) fn handle_datagram(&mut self, now: Moment, from: SocketAddr, datagram: &mut [u8], meters: &mut Meters) {
@@ -141,21 +249,25 @@ impl LightPeer {
     }
 
     fn handle_stun(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> Result<(), Error> {
-        match self.ice.handle(now, from, datagram, self.identity.provider.crypto())? {
-            Heard::Selected if self.dtls.is_none() => {
-                self.dtls = Some(Dtls::connect(now, &self.identity, &self.answer.fingerprint)?);
-                self.flush_dtls();
-            }
-            Heard::Reply(reply) => self.transmits.push_back((from, reply)),
-            Heard::Selected | Heard::Nothing => {}
+        let heard = self.ice.handle(now, from, datagram, self.identity.provider.crypto())?;
+        if let Some(reply) = heard.reply {
+            self.transmit(from, reply);
+        }
+        if heard.selected && self.dtls.is_none() {
+            self.dtls = Some(Dtls::connect(now, &self.identity, &self.answer.fingerprint)?);
+            self.flush_dtls();
+            let hello = self.transmits.iter().filter(|datagrams| datagrams.bytes.first() == Some(&DTLS_HANDSHAKE));
+            self.hello = Some((now + HELLO_AGAIN, hello.map(|datagrams| datagrams.bytes.clone()).collect()));
         }
         Ok(())
     }
 
     fn handle_dtls(&mut self, now: Instant, datagram: &[u8]) -> Result<(), Error> {
         let Some(dtls) = &mut self.dtls else { return Ok(()) };
+        self.hello = None;
         match dtls.handle(now, datagram) {
             Ok(Some(keys)) => {
+                tracing::debug!(profile = ?keys.profile, "connected");
                 self.srtp = Some(Srtp::new(&keys, self.identity.provider.crypto())?);
                 self.milestones.connected = Some(now);
                 self.next_report = now + REPORT_EVERY;
@@ -169,9 +281,9 @@ impl LightPeer {
     }
 
     fn flush_dtls(&mut self) {
-        let (Some(dtls), Some(to)) = (&mut self.dtls, self.ice.selected()) else { return };
-        while let Some(datagram) = dtls.poll_transmit() {
-            self.transmits.push_back((to, datagram));
+        let Some(to) = self.ice.selected() else { return };
+        while let Some(datagram) = self.dtls.as_mut().and_then(Dtls::poll_transmit) {
+            self.transmit(to, datagram);
         }
     }
 
@@ -179,13 +291,27 @@ impl LightPeer {
         let Some(srtp) = &mut self.srtp else { return Ok(()) };
         let opened = srtp.open_rtcp(datagram)?;
         for packet in rtc::rtcp::packet::unmarshal(&mut opened.freeze())? {
-            if let Some(report) = packet.as_any().downcast_ref::<SenderReport>()
-                && let Some(stream) = self.streams.iter_mut().find(|stream| stream.ssrc == report.ssrc)
+            let packet = packet.as_any();
+            if let Some(report) = packet.downcast_ref::<SenderReport>() {
+                if let Some(stream) = self.streams.iter_mut().find(|stream| stream.ssrc == report.ssrc) {
+                    stream.sender_report(now, report.ntp_time);
+                }
+            } else if let Some(nack) = packet.downcast_ref::<TransportLayerNack>() {
+                self.repair(nack);
+            } else if (packet.is::<PictureLossIndication>() || packet.is::<FullIntraRequest>())
+                && let Some(uplink) = &mut self.uplink
             {
-                stream.sender_report(now, report.ntp_time);
+                uplink.want_key_frame();
             }
         }
         Ok(())
+    }
+
+    fn repair(&mut self, nack: &TransportLayerNack) {
+        let (Some(uplink), Some(to)) = (&mut self.uplink, self.ice.selected()) else { return };
+        let numbers = nack.nacks.iter().flat_map(|pair| pair.packet_list());
+        let repairs: Vec<_> = numbers.filter_map(|number| uplink.repair(nack.media_ssrc, number)).collect();
+        repairs.into_iter().for_each(|packet| self.transmit(to, packet));
     }
 
     /// `None` when the packet is not a valid one.
@@ -200,7 +326,7 @@ impl LightPeer {
             let padding = usize::from(*payload.last()?);
             payload = payload.get(..payload.len().checked_sub(padding)?)?;
         }
-        let codec = self.answer.media.iter().find_map(|media| Codec::of(media, header.payload_type))?;
+        let codec = self.codecs[usize::from(header.payload_type)]?;
         if meters.measuring {
             meters.packets += 1;
             meters.bytes += len;
@@ -210,7 +336,7 @@ impl LightPeer {
                 let stream = stream_of(&mut self.streams, header.ssrc, kind);
                 if stream.record(now.at, header.sequence) {
                     stream.time(now, header.timestamp);
-                    self.media(now, kind, header.ssrc, payload, Some(meters));
+                    self.media(now, kind, payload, Some(meters));
                 }
             }
             Codec::Rtx => {
@@ -233,13 +359,13 @@ impl LightPeer {
             None => stream.kind == Kind::Video && stream.misses(sequence),
         };
         let Some(stream) = self.streams.iter_mut().find(repairs) else { return };
-        let (kind, ssrc) = (stream.kind, stream.ssrc);
+        let kind = stream.kind;
         if stream.record(now.at, sequence) {
-            self.media(now, kind, ssrc, payload, None);
+            self.media(now, kind, payload, None);
         }
     }
 
-    fn media(&mut self, now: Moment, kind: Kind, ssrc: u32, payload: &[u8], meters: Option<&mut Meters>) {
+    fn media(&mut self, now: Moment, kind: Kind, payload: &[u8], meters: Option<&mut Meters>) {
         self.milestones.first_media.get_or_insert(now.at);
         if kind == Kind::Video && self.milestones.first_key_frame.is_none() {
             if h264::starts_key_frame(payload) {
@@ -254,9 +380,7 @@ impl LightPeer {
             Kind::Video => Stamp::of_picture(payload),
         };
         let Some(stamp) = stamp else { return };
-        if let Some(stream) = self.streams.iter_mut().find(|stream| stream.ssrc == ssrc) {
-            stream.stamps.record(stamp.counter as u16);
-        }
+        seen_of(&mut self.seen, stamp.publisher, kind).count.record(stamp.counter as u16);
         if let Some(meters) = meters.filter(|meters| meters.measuring) {
             meters.latency.record(now.unix_us.saturating_sub(stamp.unix_us));
         }
@@ -277,9 +401,15 @@ impl LightPeer {
 
     fn advance(&mut self, now: Instant) -> Result<(), Error> {
         if self.ice.due().is_some_and(|due| due <= now)
-            && let Some(check) = self.ice.poll_check(now, self.identity.provider.crypto())?
+            && let Some((to, check)) = self.ice.poll_check(now, self.identity.provider.crypto())?
         {
-            self.transmits.push_back(check);
+            self.transmit(to, check);
+        }
+        if let Some((due, hello)) = self.hello.as_mut().filter(|(due, _)| *due <= now)
+            && let Some(to) = self.ice.selected()
+        {
+            *due = now + HELLO_AGAIN;
+            hello.clone().into_iter().for_each(|datagram| self.transmit(to, datagram));
         }
         if let Some(dtls) = &mut self.dtls
             && dtls.due().is_some_and(|due| due <= now)
@@ -331,7 +461,8 @@ impl LightPeer {
 
     fn send_rtcp(&mut self, packet: &[u8]) -> Result<(), Error> {
         if let (Some(srtp), Some(to)) = (&mut self.srtp, self.ice.selected()) {
-            self.transmits.push_back((to, srtp.seal_rtcp(packet)?.to_vec()));
+            let sealed = srtp.seal_rtcp(packet)?.to_vec();
+            self.transmit(to, sealed);
         }
         Ok(())
     }
@@ -344,16 +475,18 @@ impl LightPeer {
     }
 }
 
+#[derive(Debug, Clone, Copy)]
 enum Codec {
     Media(Kind),
     Rtx,
 }
 
-impl Codec {
-    fn of(media: &crate::sdp::Media, payload_type: u8) -> Option<Self> {
-        let (_, name) = media.codecs.iter().find(|(known, _)| media.taken && *known == payload_type)?;
-        if name == "rtx" { Some(Self::Rtx) } else { media.kind.map(Self::Media) }
-    }
+fn seen_of(seen: &mut Vec<Seen>, publisher: u16, kind: Kind) -> &mut Seen {
+    let index = seen.iter().position(|one| one.publisher == publisher && one.kind == kind).unwrap_or_else(|| {
+        seen.push(Seen { publisher, kind, count: LossCount::default() });
+        seen.len() - 1
+    });
+    &mut seen[index]
 }
 
 fn stream_of(streams: &mut Vec<Reception>, ssrc: u32, kind: Kind) -> &mut Reception {
@@ -362,61 +495,4 @@ fn stream_of(streams: &mut Vec<Reception>, ssrc: u32, kind: Kind) -> &mut Recept
         streams.len() - 1
     });
     &mut streams[index]
-}
-
-struct Header {
-    len: usize,
-    padded: bool,
-    payload_type: u8,
-    sequence: u16,
-    timestamp: u32,
-    ssrc: u32,
-    transport_cc: Option<u16>,
-}
-
-impl Header {
-    /// RFC 3550 §5.1, with the one-byte extensions of RFC 8285 §4.2.
-    fn parse(packet: &[u8], transport_cc_id: Option<u8>) -> Option<Self> {
-        let fixed = packet.first_chunk::<12>()?;
-        let mut len = 12 + 4 * usize::from(fixed[0] & 0x0f);
-        let mut transport_cc = None;
-        if fixed[0] & 0x10 != 0 {
-            let [p0, p1, w0, w1] = *packet.get(len..)?.first_chunk::<4>()?;
-            let words = 4 * usize::from(u16::from_be_bytes([w0, w1]));
-            let extensions = packet.get(len + 4..len + 4 + words)?;
-            if let Some(id) = transport_cc_id.filter(|_| [p0, p1] == [0xbe, 0xde]) {
-                transport_cc =
-                    one_byte_extension(extensions, id).and_then(|value| value.try_into().ok()).map(u16::from_be_bytes);
-            }
-            len += 4 + words;
-        }
-        (packet.len() > len).then_some(Self {
-            len,
-            padded: fixed[0] & 0x20 != 0,
-            payload_type: fixed[1] & 0x7f,
-            sequence: u16::from_be_bytes([fixed[2], fixed[3]]),
-            timestamp: u32::from_be_bytes([fixed[4], fixed[5], fixed[6], fixed[7]]),
-            ssrc: u32::from_be_bytes([fixed[8], fixed[9], fixed[10], fixed[11]]),
-            transport_cc,
-        })
-    }
-}
-
-fn one_byte_extension(mut block: &[u8], wanted: u8) -> Option<&[u8]> {
-    while let Some((first, rest)) = block.split_first() {
-        if *first == 0 {
-            block = rest;
-            continue;
-        }
-        let (id, len) = (first >> 4, usize::from(first & 0x0f) + 1);
-        if id == 15 {
-            return None;
-        }
-        let value = rest.get(..len)?;
-        if id == wanted {
-            return Some(value);
-        }
-        block = &rest[len..];
-    }
-    None
 }

@@ -19,8 +19,6 @@ pub(crate) struct Reception {
     pub(crate) ssrc: u32,
     pub(crate) kind: Kind,
     pub(crate) rtp: LossCount,
-    /// The publisher's own count, which no server on the way rewrites.
-    pub(crate) stamps: LossCount,
     missing: Vec<Missing>,
     jitter: f64,
     transit: Option<i64>,
@@ -43,7 +41,6 @@ impl Reception {
             ssrc,
             kind,
             rtp: LossCount::default(),
-            stamps: LossCount::default(),
             missing: Vec::new(),
             jitter: 0.0,
             transit: None,

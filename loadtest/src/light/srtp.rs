@@ -1,4 +1,4 @@
-//! SRTP of one viewer: RTP opened in place, the rare RTCP through the library.
+//! SRTP of one light member: RTP opened and sealed in place, the rare RTCP through the library.
 
 use super::dtls::Keys;
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
@@ -16,7 +16,8 @@ const LABEL_RTP_SALT: u8 = 2;
 pub(crate) struct Srtp {
     local: Context,
     remote: Context,
-    gcm: Option<Gcm>,
+    /// Where the profile is AES-128-GCM: what the other side seals, and what this side does.
+    gcm: Option<(Gcm, Gcm)>,
 }
 
 struct Gcm {
@@ -33,9 +34,10 @@ impl Srtp {
         let replay = Some(srtcp_replay_protection(64));
         let remote = Context::new(&keys.remote_master_key, &keys.remote_master_salt, *profile, None, replay, crypto)?;
         let gcm = match profile {
-            ProtectionProfile::AeadAes128Gcm => {
-                Some(Gcm::new(&keys.remote_master_key, &keys.remote_master_salt, crypto)?)
-            }
+            ProtectionProfile::AeadAes128Gcm => Some((
+                Gcm::new(&keys.remote_master_key, &keys.remote_master_salt, crypto)?,
+                Gcm::new(&keys.local_master_key, &keys.local_master_salt, crypto)?,
+            )),
             _ => None,
         };
         Ok(Self { local, remote, gcm })
@@ -44,12 +46,26 @@ impl Srtp {
     /// Opens a packet and returns its payload within it; `header_len` bytes are the header with its extensions.
     pub(crate) fn open_rtp<'a>(&mut self, packet: &'a mut [u8], header_len: usize) -> Option<&'a [u8]> {
         match &mut self.gcm {
-            Some(gcm) => gcm.open(packet, header_len),
+            Some((theirs, _)) => theirs.open(packet, header_len),
             None => {
                 let opened = self.remote.decrypt_rtp(packet).ok()?;
                 let len = opened.len();
                 packet[..len].copy_from_slice(&opened);
                 packet.get(header_len..len)
+            }
+        }
+    }
+
+    /// Seals the clear packet that `out` ends with, from `start` on; `header_len` bytes are the header with its extensions.
+    /// Packets of one SSRC come in the order of their numbers.
+    pub(crate) fn seal_rtp(&mut self, out: &mut Vec<u8>, start: usize, header_len: usize) -> Option<()> {
+        match &mut self.gcm {
+            Some((_, ours)) => ours.seal(out, start, header_len),
+            None => {
+                let sealed = self.local.encrypt_rtp(&out[start..]).ok()?;
+                out.truncate(start);
+                out.extend_from_slice(&sealed);
+                Some(())
             }
         }
     }
@@ -73,9 +89,21 @@ impl Gcm {
         Ok(Self { key: LessSafeKey::new(key), salt: short_salt, rollover: HashMap::new() })
     }
 
+    /// RFC 7714 §8.1: the header is authenticated, the rest is encrypted, the tag follows.
+    fn seal(&mut self, out: &mut Vec<u8>, start: usize, header_len: usize) -> Option<()> {
+        let (sequence, ssrc) = identify(&out[start..])?;
+        let (roc, highest) = self.rollover.get(&ssrc).copied().unwrap_or((0, sequence));
+        let roc = guess_rollover(roc, highest, sequence);
+        self.rollover.insert(ssrc, (roc, sequence));
+        let (header, payload) = out[start..].split_at_mut_checked(header_len)?;
+        let nonce = nonce(&self.salt, ssrc, roc, sequence);
+        let tag = self.key.seal_in_place_separate_tag(nonce, Aad::from(&*header), payload).ok()?;
+        out.extend_from_slice(tag.as_ref());
+        Some(())
+    }
+
     fn open<'a>(&mut self, packet: &'a mut [u8], header_len: usize) -> Option<&'a [u8]> {
-        let sequence = u16::from_be_bytes(packet.get(2..4)?.try_into().ok()?);
-        let ssrc = u32::from_be_bytes(packet.get(8..12)?.try_into().ok()?);
+        let (sequence, ssrc) = identify(packet)?;
         let known = self.rollover.get(&ssrc).copied();
         let (roc, highest) = known.unwrap_or((0, sequence));
         let guess = guess_rollover(roc, highest, sequence);
@@ -87,6 +115,12 @@ impl Gcm {
         }
         Some(payload)
     }
+}
+
+/// Sequence number and SSRC.
+fn identify(packet: &[u8]) -> Option<(u16, u32)> {
+    let number = u16::from_be_bytes(packet.get(2..4)?.try_into().ok()?);
+    Some((number, u32::from_be_bytes(packet.get(8..12)?.try_into().ok()?)))
 }
 
 /// RFC 3711 §3.3.1.
@@ -155,6 +189,22 @@ mod tests {
                 let clear = packet(sequence);
                 let mut sealed = srtp.local.encrypt_rtp(&clear).unwrap().to_vec();
                 assert_eq!(srtp.open_rtp(&mut sealed, 12), Some(&clear[12..]), "{profile:?} {sequence:#x}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_library_opens_what_is_sealed_in_place_over_the_wrap() {
+        let identity = Identity::new().unwrap();
+        for profile in [ProtectionProfile::AeadAes128Gcm, ProtectionProfile::Aes128CmHmacSha1_80] {
+            let mut srtp = Srtp::new(&keys(profile), identity.provider.crypto()).unwrap();
+            let mut sealed = Vec::new();
+            for sequence in [0xfffe, 0xffff, 0, 1] {
+                let start = sealed.len();
+                sealed.extend(packet(sequence));
+                srtp.seal_rtp(&mut sealed, start, 12).unwrap();
+                let opened = srtp.remote.decrypt_rtp(&sealed[start..]).unwrap();
+                assert_eq!(opened, packet(sequence), "{profile:?} {sequence:#x}");
             }
         }
     }

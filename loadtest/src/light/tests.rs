@@ -1,10 +1,9 @@
-//! A light viewer against a server made of the assembled peer connection.
+//! Light members against a server made of the assembled peer connection.
 
-use super::peer::Meters;
 use super::{Identity, LightPeer};
 use crate::sdp::{Answer, H264, H264_RTX, Kind, TRANSPORT_CC_URI};
-use crate::source::{Frame, Lane, Source, Synthetic};
-use crate::testing::{Answerer, CLIENT, Network, Viewer};
+use crate::source::{Frame, Lane, Source, Stamp, Synthetic};
+use crate::testing::{Answerer, CLIENT, Light, Network};
 use bytes::{BufMut, BytesMut};
 use rand::{SeedableRng, rngs::StdRng};
 use rtc::peer_connection::message::RTCMessage;
@@ -14,12 +13,13 @@ use rtc::rtcp::sender_report::SenderReport;
 use rtc::rtcp::transport_feedbacks::transport_layer_cc::TransportLayerCc;
 use rtc::rtcp::transport_feedbacks::transport_layer_nack::TransportLayerNack;
 use rtc::rtp::{header::Header, packet::Packet};
+use rtc::shared::marshal::MarshalSize;
 use std::collections::HashMap;
 use std::time::Duration;
 
 struct Stage {
     network: Network,
-    viewer: Viewer,
+    viewer: Light,
     server: Answerer,
     transport_cc_id: u8,
     sequence: u16,
@@ -33,12 +33,12 @@ impl Stage {
     fn connected() -> Self {
         let mut network = Network::new(StdRng::seed_from_u64(2));
         let identity = Identity::new().unwrap();
-        let mut peer = LightPeer::new(network.now.at, &identity, CLIENT, vec![Kind::Audio, Kind::Video]);
+        let mut peer = LightPeer::viewer(network.now.at, &identity, CLIENT, &[Kind::Audio, Kind::Video]);
         let (mut server, answer) = Answerer::new(network.now.at, peer.offer(network.now.at), true);
         let parsed = Answer::parse(&answer).unwrap();
         let transport_cc_id = parsed.of_kind(Kind::Video).next().unwrap().extensions[TRANSPORT_CC_URI];
         peer.accept(network.now.at, &answer).unwrap();
-        let mut viewer = Viewer { peer, meters: Meters { measuring: true, ..Meters::default() } };
+        let mut viewer = Light::new(peer);
         for _ in 0..5_000 {
             network.step(&mut viewer, &mut server);
             if viewer.peer.milestones.connected.is_some() {
@@ -113,7 +113,7 @@ impl Stage {
     }
 
     fn watch(&mut self, millis: u64, repairs: bool) {
-        let mut source = Synthetic::new(800_000).unwrap();
+        let mut source = Synthetic::new(0, 800_000).unwrap();
         let began = self.network.now;
         let mut frames = Vec::new();
         for _ in 0..millis {
@@ -143,7 +143,7 @@ fn a_viewer_connects_and_sees_all_that_is_sent() {
     stage.watch(2_000, false);
     let stream = &stage.viewer.peer.streams[0];
     assert_eq!(stream.rtp.received(), stage.sent.len() as u64);
-    assert_eq!((stream.rtp.lost(), stream.stamps.lost()), (0, 0));
+    assert_eq!((stream.rtp.lost(), stage.viewer.peer.seen[0].count.lost()), (0, 0));
     assert!(stage.viewer.peer.milestones.first_key_frame.is_some());
     // The network takes 5 ms and the step in which it is sent one more.
     let latency = &stage.viewer.meters.latency;
@@ -159,7 +159,8 @@ fn losses_are_repaired_and_reported() {
     stage.watch(5_000, true);
     let stream = &stage.viewer.peer.streams[0];
     assert!(stage.viewer.meters.retransmitted > 20);
-    assert_eq!((stream.rtp.lost(), stream.stamps.lost()), (0, 0), "one in ten was lost, all were repaired");
+    let lost = (stream.rtp.lost(), stage.viewer.peer.seen[0].count.lost());
+    assert_eq!(lost, (0, 0), "one in ten was lost, all were repaired");
     let reports = stage.server.arrived.rtcp::<ReceiverReport>();
     assert!((4..=7).contains(&reports.len()));
     assert_eq!(reports.last().unwrap().reports[0].ssrc, stage.server.ssrcs[1].ssrc);
@@ -221,12 +222,12 @@ fn a_sender_report_comes_back_in_the_receiver_report() {
 fn a_certificate_other_than_the_answers_is_refused() {
     let mut network = Network::new(StdRng::seed_from_u64(3));
     let identity = Identity::new().unwrap();
-    let mut peer = LightPeer::new(network.now.at, &identity, CLIENT, vec![Kind::Video]);
+    let mut peer = LightPeer::viewer(network.now.at, &identity, CLIENT, &[Kind::Video]);
     let (mut server, answer) = Answerer::new(network.now.at, peer.offer(network.now.at), true);
     let line = answer.lines().find(|line| line.starts_with("a=fingerprint:")).unwrap();
     let forged = answer.replace(line, &format!("a=fingerprint:{}", identity.fingerprint));
     peer.accept(network.now.at, &forged).unwrap();
-    let mut viewer = Viewer { peer, meters: Meters::default() };
+    let mut viewer = Light::new(peer);
     (0..2_000).for_each(|_| network.step(&mut viewer, &mut server));
     assert_eq!(viewer.peer.milestones.connected, None);
     assert!(
@@ -234,4 +235,53 @@ fn a_certificate_other_than_the_answers_is_refused() {
         "{:?}",
         viewer.peer.failure()
     );
+}
+
+#[test]
+fn a_publisher_sends_all_of_its_load_and_hears_key_frame_requests() {
+    let mut network = Network::new(StdRng::seed_from_u64(4));
+    let identity = Identity::new().unwrap();
+    let mut peer = LightPeer::publisher(network.now.at, &identity, CLIENT);
+    let (mut server, answer) = Answerer::new(network.now.at, peer.offer(network.now.at), false);
+    peer.accept(network.now.at, &answer).unwrap();
+    let mut publisher = Light::new(peer);
+    (0..1_000).for_each(|_| network.step(&mut publisher, &mut server));
+    assert!(publisher.peer.milestones.connected.is_some(), "{:?}", publisher.peer.failure());
+
+    let (mut source, began, mut frames) = (Synthetic::new(3, 2_016_000).unwrap(), network.now, Vec::new());
+    for _ in 0..1_000 {
+        let elapsed = network.now.at.saturating_duration_since(began.at);
+        source.produce(elapsed, network.now, &mut frames).unwrap();
+        frames.drain(..).for_each(|frame| publisher.peer.send(&frame));
+        publisher.peer.report_sent(network.now, elapsed).unwrap();
+        network.step(&mut publisher, &mut server);
+    }
+    (0..20).for_each(|_| network.step(&mut publisher, &mut server));
+    let arrived = server.arrived.rtp();
+    assert_eq!(arrived.len() as u64, publisher.peer.uploaded().packets);
+    let (pictures, sounds) = source.stamped();
+    // The first key frame brings its parameter sets.
+    assert_eq!(arrived.len() as u32, pictures + sounds + 1);
+    let full = arrived.iter().filter(|packet| packet.header.payload_type == H264 && packet.payload.len() > 1_000);
+    assert!(full.clone().all(|packet| packet.header.marshal_size() + packet.payload.len() == 1_200));
+    assert!(full.clone().all(|packet| Stamp::of_picture(&packet.payload).is_some_and(|stamp| stamp.publisher == 3)));
+    assert_eq!(full.filter(|packet| packet.header.marker).count() as u32, pictures / 7);
+    assert!(!server.arrived.rtcp::<SenderReport>().is_empty());
+
+    assert!(!publisher.peer.take_key_frame_wanted());
+    let request = PictureLossIndication { sender_ssrc: 1, media_ssrc: arrived[0].header.ssrc };
+    server.send(network.now.at, RTCMessage::RtcpPacket(String::new(), vec![Box::new(request)]));
+    (0..10).for_each(|_| network.step(&mut publisher, &mut server));
+    assert!(publisher.peer.take_key_frame_wanted());
+    let last = arrived.last().unwrap().header.clone();
+    let nack = TransportLayerNack {
+        sender_ssrc: 1,
+        media_ssrc: last.ssrc,
+        nacks: rtc::rtcp::transport_feedbacks::transport_layer_nack::nack_pairs_from_sequence_numbers(&[
+            last.sequence_number
+        ]),
+    };
+    server.send(network.now.at, RTCMessage::RtcpPacket(String::new(), vec![Box::new(nack)]));
+    (0..20).for_each(|_| network.step(&mut publisher, &mut server));
+    assert_eq!(publisher.peer.uploaded().retransmitted, 1);
 }

@@ -174,7 +174,7 @@ fn a_key_frame_is_spread_out() {
 #[test]
 fn the_synthetic_load_arrives_whole() {
     let mut stage = Stage::connected(VideoShape::Single);
-    let mut source = Synthetic::new(1_500_000).unwrap();
+    let mut source = Synthetic::new(0, 1_500_000).unwrap();
     let mut frames = Vec::new();
     for _ in 0..2_000 {
         let elapsed = stage.network.now.at.saturating_duration_since(stage.began.at);

@@ -1,4 +1,4 @@
-//! Packets of a chosen rate that look like H.264 and Opus to a server, each with a stamp that tells when it was made.
+//! Packets of a chosen rate that look like H.264 and Opus to a server, each with a stamp that tells who made it and when.
 
 use super::canvas::{Canvas, Colour};
 use super::encoder::LayerEncoder;
@@ -19,15 +19,22 @@ const OPUS_TOC: u8 = 31 << 3;
 /// Fills pictures; not a start code, whatever follows.
 const FILLER: u8 = 0xa5;
 
-/// What a stamped payload tells: when it was made, and the how-many-th of its lane it is.
+/// The largest RTP packet, as browsers send: 2 Mbit/s are 30 × 7 of them a second.
+const PACKET: usize = 1_200;
+/// Of which an RTP header with the extensions for `mid` and transport-wide numbers takes this much (RFC 8285 §4.2).
+pub(crate) const HEADER: usize = 12 + 4 + 8;
+
+/// What a stamped payload tells: who made it and when, and the how-many-th of its lane it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
+    /// Number of the publisher among all of this run.
+    pub(crate) publisher: u16,
     pub(crate) counter: u32,
     pub(crate) unix_us: u64,
 }
 
 impl Stamp {
-    const MAGIC: u32 = 0x4c43_544e;
+    const MAGIC: u16 = 0x4c43;
     pub(crate) const LEN: usize = 16;
     /// Behind the FU-A headers of a picture.
     const IN_PICTURE: usize = 2;
@@ -35,16 +42,19 @@ impl Stamp {
     const IN_SOUND: usize = 1;
 
     fn put(self, payload: &mut BytesMut) {
-        payload.put_u32(Self::MAGIC);
+        payload.put_u16(Self::MAGIC);
+        payload.put_u16(self.publisher);
         payload.put_u32(self.counter);
         payload.put_u64(self.unix_us);
     }
 
     fn read(payload: &[u8], at: usize) -> Option<Self> {
         let stamp: &[u8; Self::LEN] = payload.get(at..at + Self::LEN)?.try_into().ok()?;
-        let (magic, rest) = stamp.split_first_chunk::<4>()?;
+        let (magic, rest) = stamp.split_first_chunk::<2>()?;
+        let (publisher, rest) = rest.split_first_chunk::<2>()?;
         let (counter, unix_us) = rest.split_first_chunk::<4>()?;
-        (u32::from_be_bytes(*magic) == Self::MAGIC).then(|| Self {
+        (u16::from_be_bytes(*magic) == Self::MAGIC).then(|| Self {
+            publisher: u16::from_be_bytes(*publisher),
             counter: u32::from_be_bytes(*counter),
             unix_us: u64::from_be_bytes(unix_us.try_into().unwrap_or_default()),
         })
@@ -60,6 +70,7 @@ impl Stamp {
 }
 
 pub(crate) struct Synthetic {
+    publisher: u16,
     parameter_sets: Bytes,
     /// Payload bytes of each packet of a picture.
     pieces: Vec<usize>,
@@ -70,14 +81,15 @@ pub(crate) struct Synthetic {
 }
 
 impl Synthetic {
-    pub(crate) fn new(bits_per_second: u64) -> Result<Self, SourceError> {
+    pub(crate) fn new(publisher: u16, bits_per_second: u64) -> Result<Self, SourceError> {
         let sets = LayerEncoder::parameter_sets(&Canvas::new(1, Colour::rgb(0)))?;
         let parameter_sets = h264::packetize(sets.iter().map(Vec::as_slice)).swap_remove(0);
         let bytes = (bits_per_second / 8 / u64::from(PICTURES_PER_SECOND)) as usize;
         // A fragmented unit has two pieces at least (RFC 6184 §5.8).
-        let count = bytes.div_ceil(h264::MAX_PAYLOAD).max(2);
-        let piece = (bytes / count).clamp(Stamp::LEN + 8, h264::MAX_PAYLOAD);
+        let count = bytes.div_ceil(PACKET).max(2);
+        let piece = (bytes / count).saturating_sub(HEADER).max(Stamp::LEN + 8);
         Ok(Self {
+            publisher,
             parameter_sets,
             pieces: vec![piece; count],
             key_frame_wanted: true,
@@ -85,6 +97,11 @@ impl Synthetic {
             picture_counter: 0,
             sounds: 0,
         })
+    }
+
+    /// Stamps so far: of pictures' packets, and of sounds.
+    pub(crate) fn stamped(&self) -> (u32, u32) {
+        (self.picture_counter, self.sounds as u32)
     }
 
     /// Video packets a second, without parameter sets.
@@ -103,7 +120,7 @@ impl Synthetic {
         let last = self.pieces.len() - 1;
         for (index, len) in self.pieces.iter().enumerate() {
             let mut piece = BytesMut::with_capacity(*len);
-            Stamp { counter: self.picture_counter, unix_us }.put(&mut piece);
+            Stamp { publisher: self.publisher, counter: self.picture_counter, unix_us }.put(&mut piece);
             piece.resize(len - 2, FILLER);
             payloads.push(h264::fu_a(header, index == 0, index == last, &piece));
             self.picture_counter = self.picture_counter.wrapping_add(1);
@@ -114,9 +131,14 @@ impl Synthetic {
     fn sound(&self, time: Duration, unix_us: u64) -> Frame {
         let mut payload = BytesMut::with_capacity(SOUND_LEN);
         payload.put_u8(OPUS_TOC);
-        Stamp { counter: self.sounds as u32, unix_us }.put(&mut payload);
+        Stamp { publisher: self.publisher, counter: self.sounds as u32, unix_us }.put(&mut payload);
         payload.resize(SOUND_LEN, FILLER);
-        Frame { lane: Lane::Audio, time, payloads: vec![payload.freeze()], level: Some(30) }
+        Frame { lane: Lane::Audio, time, payloads: vec![payload.freeze()], level: Some(self.level()) }
+    }
+
+    /// One publisher is clearly louder than the next, so that it does not change who is heard.
+    fn level(&self) -> u8 {
+        (20 + 3 * self.publisher.min(30)) as u8
     }
 
     fn next_picture(&self) -> Duration {
@@ -169,9 +191,10 @@ mod tests {
     #[test]
     fn the_rate_is_what_was_asked_for() {
         for bits in [64_000u64, 500_000, 1_500_000, 2_016_000, 4_000_000] {
-            let frames = frames_of(&mut Synthetic::new(bits).unwrap(), 4);
-            let video: usize =
-                frames.iter().filter(|f| f.lane == Lane::Video(0)).flat_map(|f| &f.payloads).map(Bytes::len).sum();
+            let frames = frames_of(&mut Synthetic::new(0, bits).unwrap(), 4);
+            let pictures = || frames.iter().filter(|f| f.lane == Lane::Video(0)).flat_map(|f| &f.payloads);
+            assert!(pictures().all(|payload| payload.len() + HEADER <= PACKET));
+            let video: usize = pictures().map(|payload| payload.len() + HEADER).sum();
             let rate = video as f64 * 8.0 / 4.0;
             assert!((rate / bits as f64 - 1.0).abs() < 0.03, "{rate} for {bits}");
             assert_eq!(frames.iter().filter(|f| f.lane == Lane::Audio).count(), 200);
@@ -179,8 +202,14 @@ mod tests {
     }
 
     #[test]
+    fn two_megabits_are_seven_full_packets_a_picture() {
+        let source = Synthetic::new(0, 2_016_000).unwrap();
+        assert_eq!(source.pieces, [PACKET - HEADER; 7]);
+    }
+
+    #[test]
     fn every_packet_but_the_parameter_sets_carries_its_place_and_time() {
-        let mut source = Synthetic::new(1_500_000).unwrap();
+        let mut source = Synthetic::new(0, 1_500_000).unwrap();
         let frames = frames_of(&mut source, 1);
         let pictures = frames.iter().filter(|f| f.lane == Lane::Video(0)).flat_map(|f| &f.payloads);
         let stamps: Vec<u32> = pictures.filter_map(|p| Stamp::of_picture(p)).map(|s| s.counter).collect();
@@ -193,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_key_frame_comes_first_and_when_asked_for() {
-        let mut source = Synthetic::new(1_500_000).unwrap();
+        let mut source = Synthetic::new(0, 1_500_000).unwrap();
         let keys = |frames: &[Frame]| {
             frames
                 .iter()

@@ -177,13 +177,20 @@ impl End for Member {
     }
 }
 
-/// A light viewer with the meters of its thread.
-pub(crate) struct Viewer {
+/// A light member with the meters of its thread.
+pub(crate) struct Light {
     pub(crate) peer: LightPeer,
     pub(crate) meters: Meters,
+    leaving: VecDeque<Vec<u8>>,
 }
 
-impl End for Viewer {
+impl Light {
+    pub(crate) fn new(peer: LightPeer) -> Self {
+        Self { peer, meters: Meters { measuring: true, ..Meters::default() }, leaving: VecDeque::new() }
+    }
+}
+
+impl End for Light {
     fn receive(&mut self, now: Moment, from: SocketAddr, datagram: &mut [u8]) {
         self.peer.handle_datagram(now, from, datagram, &mut self.meters);
     }
@@ -193,7 +200,10 @@ impl End for Viewer {
     }
 
     fn transmit(&mut self) -> Option<Vec<u8>> {
-        self.peer.poll_transmit().map(|(_, datagram)| datagram)
+        while let Some(datagrams) = self.peer.poll_transmit() {
+            self.leaving.extend(datagrams.bytes.chunks(datagrams.segment).map(<[u8]>::to_vec));
+        }
+        self.leaving.pop_front()
     }
 }
 

@@ -15,16 +15,17 @@ pub(crate) struct Line {
     pub(crate) client: TestClient,
     socket: UdpSocket,
     state: UdpSocketState,
-    server: SocketAddr,
+    /// Known once the offer is answered.
+    pub(crate) server: SocketAddr,
 }
 
 impl Line {
-    pub(crate) fn new(server: SocketAddr) -> Self {
+    pub(crate) fn new() -> Self {
         let socket = UdpSocket::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let state = UdpSocketState::new(UdpSockRef::from(&socket)).unwrap();
         state.set_recv_buffer_size(UdpSockRef::from(&socket), 2 << 20).unwrap();
         let client = TestClient::new(ClientConfig::new(socket.local_addr().unwrap().port()));
-        Self { client, socket, state, server }
+        Self { client, socket, state, server: SocketAddr::from((Ipv4Addr::LOCALHOST, 9)) }
     }
 
     pub(crate) fn local_addr(&self) -> SocketAddr {

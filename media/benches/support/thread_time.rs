@@ -1,7 +1,7 @@
 //! Processor time of one thread, by user and system.
 
 use std::fmt;
-use std::ops::Sub;
+use std::ops::{Add, Sub};
 use std::time::Duration;
 
 /// The first thread of this process with that name.
@@ -16,7 +16,7 @@ pub(crate) fn this_thread() -> u64 {
     link.file_name().unwrap().to_str().unwrap().parse().unwrap()
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct ThreadTime {
     /// By the scheduler, exact.
     running: Duration,
@@ -35,10 +35,27 @@ impl ThreadTime {
         Self { running: Duration::from_nanos(running), user_ticks, system_ticks }
     }
 
+    /// Of a core.
+    pub(crate) fn share_of(self, duration: Duration) -> f64 {
+        self.running.as_secs_f64() / duration.as_secs_f64()
+    }
+
     pub(crate) fn per(self, packets: u64) -> PerPacket {
         let total = self.running.as_secs_f64() * 1e6 / packets as f64;
         let user = total * self.user_ticks as f64 / (self.user_ticks + self.system_ticks).max(1) as f64;
         PerPacket { user, system: total - user }
+    }
+}
+
+impl Add for ThreadTime {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            running: self.running + other.running,
+            user_ticks: self.user_ticks + other.user_ticks,
+            system_ticks: self.system_ticks + other.system_ticks,
+        }
     }
 }
 

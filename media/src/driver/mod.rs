@@ -4,19 +4,25 @@
 //! [`ShardError::Busy`] at once. Events leave over a bounded channel: when nobody fetches them they wait in the Sfu, where
 //! those that only say how things stand are dropped and counted once there are too many; `Connected` and `Closed` are kept.
 
+mod gauge;
+mod links;
 mod several;
 mod shard;
+mod shards;
 mod socket;
-mod tcp;
+pub(crate) mod tcp;
 #[cfg(test)]
 mod tests;
 
+pub use gauge::Load;
+pub use shards::{Home, HomeEvents, Shards};
 pub use tcp::AcceptedTcp;
 
-use crate::ids::{Mid, PeerId, TrackId, Want};
+use crate::ids::{Mid, PeerId, ShardNumber, TrackId, Want};
 use crate::sdp::{Flow, LocalTransport};
 use crate::sfu::{PeerStats, Sfu, SfuError, SfuEvent, TcpDoor, Totals};
 use crate::transport::Identity;
+use gauge::Gauge;
 use mio::Waker;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -29,8 +35,6 @@ use tokio::sync::{mpsc, oneshot};
 
 #[derive(Clone)]
 pub struct ShardConfig {
-    /// The thread is called `media-<number>`.
-    pub number: usize,
     /// `0.0.0.0:port` hears every IPv4 address, `[::]:port` every address of both kinds. Port 0 takes a free one.
     pub bind: SocketAddr,
     /// The addresses that clients are told to reach the socket by; the port is the bound one.
@@ -47,7 +51,7 @@ impl ShardConfig {
     /// A shard with usual capacities.
     #[must_use]
     pub fn new(bind: SocketAddr, advertise: Vec<IpAddr>, identity: Arc<Identity>) -> Self {
-        Self { number: 0, bind, advertise, identity, command_capacity: 1024, event_capacity: 4096 }
+        Self { bind, advertise, identity, command_capacity: 1024, event_capacity: 4096 }
     }
 }
 
@@ -84,16 +88,24 @@ pub struct Shard {
     stopping: Arc<AtomicBool>,
     waker: Arc<Waker>,
     local_addr: SocketAddr,
+    gauge: Arc<Gauge>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 impl Shard {
-    /// Binds the socket and starts the thread.
+    /// Binds the sockets and starts the threads, called `media-<number>` in the order of `configs`. Tracks cross between
+    /// these shards. Of more than [`ShardNumber::MOST`], the rest is left out.
     ///
     /// # Errors
-    /// When the address is taken, or the system gives no socket, thread or randomness.
-    pub fn spawn(config: ShardConfig) -> Result<(Self, mpsc::Receiver<SfuEvent>), SpawnError> {
-        shard::spawn(config)
+    /// When an address is taken, or the system gives no socket, thread or randomness.
+    pub fn spawn(configs: Vec<ShardConfig>) -> Result<Vec<(Self, mpsc::Receiver<SfuEvent>)>, SpawnError> {
+        shard::spawn(configs)
+    }
+
+    /// What the thread does, as far as it was measured.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        self.gauge.load()
     }
 
     /// Where the socket is bound.
@@ -172,6 +184,20 @@ impl Shard {
         self.ask(move |sfu, now| sfu.assign_slot(now, peer, mid, track, want)).await?.map_err(Into::into)
     }
 
+    /// As [`Self::assign_slot`] for a track that is published on another shard.
+    ///
+    /// # Errors
+    /// Refusals of the Sfu; busy; stopped.
+    pub async fn assign_far_slot(
+        &self,
+        peer: PeerId,
+        mid: Mid,
+        far: (ShardNumber, TrackId),
+        want: Want,
+    ) -> Result<(), ShardError> {
+        self.ask(move |sfu, now| sfu.assign_far_slot(now, peer, mid, far, want)).await?.map_err(Into::into)
+    }
+
     /// Names TCP candidates in the answers to come; a listener brings the connections by [`Self::adopt`].
     ///
     /// # Errors
@@ -200,12 +226,12 @@ impl Shard {
         self.ask(move |sfu, _| sfu.stats(peer)).await
     }
 
-    /// How all peers fare, for attendance checkpoints.
+    /// How these peers fare, for attendance checkpoints; those that are gone are left out.
     ///
     /// # Errors
     /// Busy; stopped.
-    pub async fn all_stats(&self) -> Result<Vec<(PeerId, PeerStats)>, ShardError> {
-        self.ask(|sfu, _| sfu.all_stats()).await
+    pub async fn stats_of(&self, peers: Vec<PeerId>) -> Result<Vec<(PeerId, PeerStats)>, ShardError> {
+        self.ask(|sfu, _| peers.into_iter().filter_map(|peer| Some((peer, sfu.stats(peer)?))).collect()).await
     }
 
     /// Counters for metrics.

@@ -1,10 +1,12 @@
 //! The thread of a shard: waits, receives, sends, and never waits for anyone else.
 #![expect(clippy::disallowed_methods, reason = "the driver is where the clock is read")]
 
+use super::gauge::{Gauge, Meter};
+use super::links::{Inlet, Link, Links};
 use super::socket::MediaSocket;
 use super::tcp::{AcceptedTcp, TcpMedia};
 use super::{Command, Shard, ShardConfig, SpawnError};
-use crate::ids::PeerId;
+use crate::ids::{PeerId, ShardNumber};
 use crate::sfu::{Sfu, SfuConfig, SfuEvent};
 use crate::transport::{DropCounts, Via};
 use mio::{Events, Interest, Poll, Token, Waker};
@@ -23,31 +25,65 @@ const WAKER: Token = Token(1);
 const BATCHES: usize = 8;
 /// Commands carried out before packets get their turn again: an opened peer costs about 0.2 ms.
 const COMMANDS: usize = 32;
+/// Messages of other shards handled before the socket gets its turn again.
+const CROSSINGS: usize = 64;
+/// Packets of theirs handled before the receivers' boxes are sent: enough for runs, few enough for small boxes.
+const CROSSED: usize = 64;
 /// TCP connections that may wait to be taken over; each costs a check of one signature.
 const NEWCOMERS: usize = 256;
 /// The thread looks around this often even when nothing happens, to see that all handles are gone.
 const IDLE: Duration = Duration::from_secs(1);
 
-pub(super) fn spawn(config: ShardConfig) -> Result<(Shard, mpsc::Receiver<SfuEvent>), SpawnError> {
+/// Opens all sockets, joins the shards to each other, and starts the threads.
+pub(super) fn spawn(configs: Vec<ShardConfig>) -> Result<Vec<(Shard, mpsc::Receiver<SfuEvent>)>, SpawnError> {
+    let mut ready = configs.into_iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
+    let links: Arc<[Link]> = ready.iter().map(|shard| shard.link.clone()).collect();
+    let numbers = (0..ready.len()).map_while(ShardNumber::new);
+    numbers.zip(ready.drain(..)).map(|(number, shard)| start(number, shard, links.clone())).collect()
+}
+
+/// A shard before its thread starts.
+struct Ready {
+    config: ShardConfig,
+    socket: MediaSocket,
+    poll: Poll,
+    waker: Arc<Waker>,
+    link: Link,
+    inlet: Inlet,
+    sfu: Sfu,
+}
+
+fn prepare(config: ShardConfig) -> Result<Ready, SpawnError> {
     let socket_error = |error| SpawnError::Socket(config.bind, error);
     let mut socket = MediaSocket::bind(config.bind).map_err(socket_error)?;
     let poll = Poll::new().map_err(socket_error)?;
     poll.registry().register(&mut socket.io, SOCKET, Interest::READABLE | Interest::WRITABLE).map_err(socket_error)?;
     let waker = Arc::new(Waker::new(poll.registry(), WAKER).map_err(socket_error)?);
-    let local_addr = socket.local_addr();
-    let sfu = new_sfu(&config, local_addr.port())?;
+    let sfu = new_sfu(&config, socket.local_addr().port())?;
+    let (link, inlet) = Inlet::new(waker.clone());
+    Ok(Ready { config, socket, poll, waker, link, inlet, sfu })
+}
+
+fn start(
+    number: ShardNumber,
+    ready: Ready,
+    others: Arc<[Link]>,
+) -> Result<(Shard, mpsc::Receiver<SfuEvent>), SpawnError> {
+    let Ready { config, socket, poll, waker, inlet, sfu, .. } = ready;
+    let (local_addr, links, gauge) = (socket.local_addr(), inlet.join(number, others), Arc::new(Gauge::default()));
     let (commands, inbox) = sync_channel(config.command_capacity);
     let (newcomers, arriving) = sync_channel(NEWCOMERS);
     let stopping = Arc::new(AtomicBool::new(false));
     let (events, receiver) = mpsc::channel(config.event_capacity);
-    let tcp = TcpMedia::new();
-    let worker = Worker { poll, socket, tcp, sfu, inbox, arriving, events, readable: true, stopping: stopping.clone() };
+    let (stop, meter, tcp) = (stopping.clone(), Meter::new(gauge.clone()), TcpMedia::new());
+    let worker =
+        Worker { poll, socket, tcp, sfu, inbox, arriving, links, events, readable: true, stopping: stop, meter };
     let thread = std::thread::Builder::new()
-        .name(format!("media-{}", config.number))
+        .name(format!("media-{}", number.index()))
         .spawn(move || worker.run())
         .map_err(SpawnError::Thread)?;
     let thread = Arc::new(Mutex::new(Some(thread)));
-    Ok((Shard { commands, newcomers, stopping, waker, local_addr, thread }, receiver))
+    Ok((Shard { commands, newcomers, stopping, waker, local_addr, gauge, thread }, receiver))
 }
 
 fn new_sfu(config: &ShardConfig, port: u16) -> Result<Sfu, SpawnError> {
@@ -68,20 +104,22 @@ struct Worker {
     tcp: TcpMedia,
     sfu: Sfu,
     inbox: Receiver<Command>,
+    links: Links,
     arriving: Receiver<AcceptedTcp>,
     events: mpsc::Sender<SfuEvent>,
     /// There may be more to read: mio tells only of changes.
     readable: bool,
     stopping: Arc<AtomicBool>,
+    meter: Meter,
 }
 
 impl Worker {
     fn run(mut self) {
         let mut woken = Events::with_capacity(128);
-        let mut more_commands = false;
+        let mut more_waits = false;
         while !self.stopping.load(Ordering::Acquire) {
             let wait =
-                if self.readable || self.tcp.has_more() || more_commands { Duration::ZERO } else { self.idle_time() };
+                if self.readable || self.tcp.has_more() || more_waits { Duration::ZERO } else { self.idle_time() };
             if let Err(error) = self.poll.poll(&mut woken, Some(wait))
                 && error.kind() != io::ErrorKind::Interrupted
             {
@@ -96,7 +134,7 @@ impl Worker {
             }
             self.socket.flush_backlog();
             let now = Instant::now();
-            more_commands = self.carry_out_commands(now);
+            more_waits = self.carry_out_commands(now) | self.take_crossings(now);
             while let Ok(accepted) = self.arriving.try_recv() {
                 self.tcp.adopt(self.poll.registry(), &mut self.sfu, now, accepted);
             }
@@ -107,6 +145,7 @@ impl Worker {
             }
             self.transmit(now);
             self.forward_events();
+            self.meter.read(now, || self.sfu.peers() as u32);
         }
         self.say_goodbye();
     }
@@ -126,6 +165,22 @@ impl Worker {
                     self.stopping.store(true, Ordering::Release);
                     return false;
                 }
+            }
+        }
+        true
+    }
+
+    /// Gives true when more wait.
+    fn take_crossings(&mut self, now: Instant) -> bool {
+        self.links.quiet();
+        let mut packets = 0;
+        for _ in 0..CROSSINGS {
+            let Some((from, crossing)) = self.links.next() else { return false };
+            self.sfu.handle_crossing(now, from, &crossing);
+            packets += crossing.packets();
+            if packets >= CROSSED || self.sfu.has_enough() {
+                packets = 0;
+                self.transmit(now);
             }
         }
         true
@@ -154,6 +209,8 @@ impl Worker {
     }
 
     fn transmit(&mut self, now: Instant) {
+        // First, so that the other shards work at the same time.
+        self.links.send_from(&mut self.sfu);
         let mut refused = DropCounts::default();
         while let Some(transmits) = self.sfu.poll_transmits(now) {
             for transmit in transmits.clone() {

@@ -3,7 +3,7 @@
 //! A connection is handed over with its first frame. It stays only if that frame proves whose it is; what is no STUN, DTLS or
 //! SRTP ends it at once. What a client does not take in time is dropped frame by frame, never in pieces.
 
-mod framing;
+pub(crate) mod framing;
 #[cfg(test)]
 mod tests;
 

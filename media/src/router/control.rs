@@ -6,6 +6,7 @@ use super::peer::REPORT_INTERVAL;
 use super::rewrite::Source;
 use super::slot::{Origin, Way};
 use super::stats::DropReason;
+use super::uplink::Publisher;
 use super::{IDLE_TICK, Router, RouterEvent, TICK, TRACK_SILENCE};
 use crate::egress::Egress;
 use crate::ids::PeerId;
@@ -79,18 +80,20 @@ impl Router {
                 }
             }
         }
+        self.tend_relays(now, slots_too, out);
     }
 
     /// Sends the keyframe requests of one uplink that are due.
     pub(super) fn flush_keyframe_requests(&mut self, now: Instant, key: usize, out: &mut impl Egress) {
         let uplink = &mut self.uplinks[key];
-        if !uplink.line.feedback.pli || uplink.slots.is_empty() {
+        if !uplink.line.feedback.pli || !uplink.is_watched() {
             return;
         }
-        let peer = &mut self.peers[uplink.peer];
+        let Publisher::Here(peer) = uplink.publisher else { return self.pass_on_keyframe_requests(now, key) };
+        let peer = &mut self.peers[peer];
         let mut open = false;
         for stream in uplink.layers.iter_mut().flatten().filter(|stream| stream.flowing) {
-            if !stream.keyframes.take_due(now) {
+            if stream.keyframes.take_due(now).is_none() {
                 let later = stream.keyframes.due();
                 self.next_tick = self.next_tick.map(|at| later.map_or(at, |due| at.min(due)));
                 continue;
@@ -122,6 +125,7 @@ impl Router {
             let rate = stream.codec.codec.clock_rate();
             stream.heard_sender_report(now, MediaClock { ntp, rtp, rate });
         }
+        self.relays.changed(self.uplinks[claim.uplink].track);
     }
 
     fn heard_reports(&mut self, now: Instant, peer: usize, blocks: Words<'_>) {
@@ -267,7 +271,8 @@ impl Router {
 
     fn ask_again(&mut self, now: Instant, key: usize, out: &mut impl Egress) {
         let uplink = &mut self.uplinks[key];
-        let peer = &mut self.peers[uplink.peer];
+        let Publisher::Here(peer) = uplink.publisher else { return };
+        let peer = &mut self.peers[peer];
         for layer in LAYERS {
             self.ask.clear();
             let Some(ssrc) = uplink.due_losses(now, layer, &mut self.ask) else { continue };
@@ -303,7 +308,7 @@ impl Router {
                 let from = &self.uplinks[uplink];
                 let stream = from.stream(layer)?;
                 let source = Source { uplink, layer, generation: stream.generation };
-                Some(Origin { source, stream, clock_offset: self.peers[from.peer].clock_offset })
+                Some(Origin { source, stream, clock_offset: from.publisher.clock_offset(&self.peers) })
             });
             self.compound.clear();
             if slot.report(now, ntp, origin.as_ref(), &mut self.compound) {

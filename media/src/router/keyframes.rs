@@ -45,12 +45,13 @@ impl KeyframeRequests {
         Some(self.last? + after)
     }
 
-    /// Whether a request has to go out now.
-    pub(crate) fn take_due(&mut self, now: Instant) -> bool {
-        let due = self.pending() && self.due().is_none_or(|at| now >= at);
-        if due {
-            (self.wish, self.last) = (None, Some(now));
+    /// What has to be asked for now.
+    pub(crate) fn take_due(&mut self, now: Instant) -> Option<Wish> {
+        if self.due().is_some_and(|at| now < at) {
+            return None;
         }
-        due
+        let wish = self.wish.take()?;
+        self.last = Some(now);
+        Some(wish)
     }
 }

@@ -11,6 +11,7 @@ mod loss;
 mod outgoing;
 mod peer;
 mod pending;
+mod relay;
 mod resend;
 mod rewrite;
 mod ring;
@@ -26,6 +27,7 @@ mod window;
 mod tests;
 
 pub use event::{RouterError, RouterEvent};
+pub use relay::Crossing;
 pub use stats::{DropReason, PeerStats, Totals};
 
 use crate::by_number::ByNumber;
@@ -35,11 +37,12 @@ use crate::sdp::{Flow, MediaLine, Negotiated};
 use outgoing::Outgoing;
 use peer::Peer;
 use pending::Pending;
+use relay::Relays;
 use slot::{Firsts, Slot};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use table::Table;
-use uplink::Uplink;
+use uplink::{Publisher, Uplink};
 
 /// A track without packets for this long is reported silent. Opus DTX sends every 400 ms.
 pub const TRACK_SILENCE: Duration = Duration::from_secs(2);
@@ -75,6 +78,7 @@ pub struct Router {
     events: VecDeque<RouterEvent>,
     totals: Totals,
     pending: Pending,
+    relays: Relays,
     /// Buffers that keep their memory between packets.
     compound: Vec<u8>,
     ask: Vec<u16>,
@@ -99,6 +103,7 @@ impl Router {
             events: VecDeque::new(),
             totals: Totals::default(),
             pending: Pending::default(),
+            relays: Relays::default(),
             compound: Vec::with_capacity(4096),
             ask: Vec::with_capacity(512),
             next_tick: None,
@@ -140,6 +145,7 @@ impl Router {
         self.set_lines(now, key, &[]);
         self.peers.remove(key);
         if self.ids.is_empty() {
+            self.leave_all();
             self.next_tick = None;
         }
     }
@@ -159,11 +165,13 @@ impl Router {
         uplink.track = Some(track);
         (uplink.muted, uplink.told_active) = (false, false);
         self.tracks.insert(track, key);
+        self.begin_crossing(track);
         Ok(())
     }
 
     /// Empties the slots that show the track. An unknown track is no error.
     pub fn unpublish(&mut self, _now: Instant, track: TrackId) {
+        self.relays.ended(track);
         let Some(key) = self.tracks.remove(&track) else { return };
         let slots = std::mem::take(&mut self.uplinks[key].slots);
         for slot in slots {
@@ -171,6 +179,7 @@ impl Router {
             self.slots[slot].assign(None);
         }
         self.uplinks[key].track = None;
+        self.uplinks[key].crosses = [0; 3];
     }
 
     /// While muted nothing is forwarded; afterwards pictures begin with a keyframe and time has gone on.
@@ -181,6 +190,7 @@ impl Router {
             return;
         }
         uplink.muted = muted;
+        self.relays.changed(Some(track));
         if muted {
             for i in 0..self.uplinks[key].slots.len() {
                 let slot = self.uplinks[key].slots[i];
@@ -282,7 +292,7 @@ impl Router {
         for line in lines {
             match (line.flow, line.own_ssrcs) {
                 (Flow::Uplink, _) if self.peers[peer].uplinks.iter().all(|(mid, _)| *mid != line.mid) => {
-                    let key = self.uplinks.insert(Uplink::new(peer, line.clone()));
+                    let key = self.uplinks.insert(Uplink::new(Publisher::Here(peer), line.clone()));
                     self.peers[peer].uplinks.push((line.mid, key));
                 }
                 (Flow::Downlink, Some(own)) if self.peers[peer].slots.iter().all(|(mid, _)| *mid != line.mid) => {
@@ -324,18 +334,20 @@ impl Router {
     /// Chooses the layer of a slot anew; the keyframe that it takes is asked for at the next timeout, which is now.
     fn aim(&mut self, now: Instant, slot: usize) {
         let slot = &mut self.slots[slot];
-        let Some(uplink) = slot.uplink else { return };
-        let uplink = &mut self.uplinks[uplink];
+        let Some(key) = slot.uplink else { return };
+        let uplink = &mut self.uplinks[key];
         slot.retarget(uplink);
         if let Some(layer) = slot.waits_for(uplink) {
             uplink.ask_keyframe(layer, slot.wish());
         }
         self.next_tick = self.next_tick.map(|at| at.min(now));
+        self.tend_demand(now, key);
     }
 
     /// Layers of an uplink came or went: every slot of it may want another one.
     fn retarget(&mut self, uplink: usize) {
         let uplink = &mut self.uplinks[uplink];
+        self.relays.changed(uplink.track);
         for i in 0..uplink.slots.len() {
             let slot = &mut self.slots[uplink.slots[i]];
             slot.retarget(uplink);

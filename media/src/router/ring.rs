@@ -35,6 +35,11 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    pub(crate) fn facts(&self) -> Facts {
+        let Self { index, timestamp, marker, keyframe, level, .. } = *self;
+        Facts { index, timestamp, marker, keyframe, level }
+    }
+
     /// Whether this packet of the same ring arrived after `other`.
     pub(crate) fn came_after(&self, other: &Self) -> bool {
         self.start > other.start

@@ -121,14 +121,20 @@ impl Router {
     }
 
     /// Keeps a packet for the receivers; one without payload is a number that carried nothing.
-    fn forward(&mut self, now: Instant, key: usize, (part, index): (Part, u64), out: &mut impl Egress) {
+    pub(super) fn forward(&mut self, now: Instant, key: usize, (part, index): (Part, u64), out: &mut impl Egress) {
         if self.pending.is_full() {
             // Nobody fetched what came before: it goes out now, or its ring would lose it.
             while self.forward_next(now, out) {}
         }
         let uplink = &self.uplinks[key];
-        let Some(stream) = uplink.stream(part.layer).filter(|_| !uplink.slots.is_empty()) else { return };
+        let Some(stream) = uplink.stream(part.layer) else { return };
         let found = stream.ring.get(index);
+        if uplink.crosses[part.layer as usize] != 0 {
+            self.relays.export(uplink, part.layer, index, found);
+        }
+        if uplink.slots.is_empty() {
+            return;
+        }
         let means = match found {
             Some(_) if uplink.line.kind == Kind::Audio => pending::Part::Sound,
             Some((entry, _)) if !part.repair && entry.marker => pending::Part::PictureEnd,
@@ -139,7 +145,7 @@ impl Router {
             source: Source { uplink: key, layer: part.layer, generation: stream.generation },
             index,
             empty: found.is_none(),
-            clock_offset: self.peers[uplink.peer].clock_offset,
+            clock_offset: uplink.publisher.clock_offset(&self.peers),
         };
         self.pending.push(now, arrived, means, found.map_or(0, |(_, payload)| payload.len()));
     }
@@ -197,7 +203,7 @@ impl Router {
     }
 
     /// Media flows: lost packets have to be looked at soon.
-    fn wake(&mut self, now: Instant) {
+    pub(super) fn wake(&mut self, now: Instant) {
         self.last_packet = Some(now);
         self.next_tick = self.next_tick.map(|at| at.min(now + TICK));
     }

@@ -430,6 +430,11 @@ impl Slot {
         (self.ssrc, self.repair_ssrc)
     }
 
+    /// The layers that it has a use for: the one it shows, and the one it wants.
+    pub(crate) fn looks_at(&self) -> [Option<Layer>; 2] {
+        [self.current(), self.target]
+    }
+
     pub(crate) fn current(&self) -> Option<Layer> {
         self.current.map(|(layer, _)| layer)
     }

@@ -134,6 +134,10 @@ pub struct Totals {
     pub nacks_sent: u64,
     pub plis_sent: u64,
     pub repaired: u64,
+    /// Packets given to other shards, taken from them, and not taken by a shard that was too busy.
+    pub relayed_out: u64,
+    pub relayed_in: u64,
+    pub relay_lost: u64,
     /// Events thrown away because nobody fetched them.
     pub events_lost: u64,
     drops: [u64; DropReason::ALL.len()],

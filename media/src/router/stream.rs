@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 const MOST_DROPOUT: u64 = 3000;
 /// A frame's parameter sets may have arrived in packets before the one that shows it is a keyframe.
 const MOST_LOOK_BACK: u64 = 16;
+/// Extended numbers begin above 2^16.
+const NOTHING_YET: u64 = 0;
 
 #[derive(Debug)]
 pub(crate) struct Stream {
@@ -78,6 +80,47 @@ impl Stream {
             jump: None,
             reception: Reception::new(index),
         }
+    }
+
+    /// A stream that another shard receives and gives on; its first packet sets where the numbers begin.
+    pub(crate) fn crossing(now: Instant, codec: CodecSlot, make: &StreamNeeds) -> Self {
+        Self {
+            ssrc: 0,
+            repair_ssrc: None,
+            codec,
+            generation: make.generation,
+            ring: Ring::new(make.ring),
+            clock: None,
+            began: now,
+            last_arrival: now,
+            flowing: false,
+            keyframes: KeyframeRequests::default(),
+            losses: make.nack.then(Losses::new),
+            window: Window::starting_at(NOTHING_YET),
+            jump: None,
+            reception: Reception::new(NOTHING_YET),
+        }
+    }
+
+    /// One packet that another shard received. Whether it is new.
+    pub(crate) fn take_crossed(&mut self, now: Instant, index: u64) -> bool {
+        if self.window.highest() == NOTHING_YET {
+            self.window = Window::starting_at(index - 1);
+        }
+        let highest = self.window.highest();
+        if self.window.mark(index) != Seen::New {
+            return false;
+        }
+        self.note_loss(now, index, highest);
+        self.last_arrival = now;
+        true
+    }
+
+    /// It did not cross for a while: what was missed is not missing.
+    pub(crate) fn begin_anew(&mut self, next_generation: &mut u64) {
+        let clock = self.clock;
+        self.restart(NOTHING_YET + 1, next_generation);
+        self.clock = clock;
     }
 
     pub(crate) fn highest(&self) -> u64 {
@@ -155,11 +198,15 @@ impl Stream {
             Codec::H264 => h264::begins_keyframe(arrival.payload),
             Codec::Vp8 => vp8::begins_keyframe(arrival.payload),
         };
-        if keyframe {
+        let (timestamp, marker, level) = (arrival.timestamp, arrival.marker, arrival.level);
+        self.keep(now, Facts { index, timestamp, marker, keyframe, level }, arrival.payload);
+    }
+
+    pub(crate) fn keep(&mut self, now: Instant, facts: Facts, payload: &[u8]) {
+        if facts.keyframe {
             self.keyframes.came();
         }
-        let (timestamp, marker, level) = (arrival.timestamp, arrival.marker, arrival.level);
-        self.ring.push(now, Facts { index, timestamp, marker, keyframe, level }, arrival.payload);
+        self.ring.push(now, facts, payload);
     }
 
     /// The first packet of the frame that the packet at `index` belongs to. Packets that are missing within the frame count

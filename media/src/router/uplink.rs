@@ -3,9 +3,12 @@
 use super::keyframes::Wish;
 use super::layer::LAYERS;
 use super::loss::Outlook;
+use super::peer::Peer;
+use super::relay::Far;
 use super::ring::RingSize;
 use super::stats::DropReason;
 use super::stream::{Arrival, Stream, StreamNeeds, Taken};
+use super::table::Table;
 use crate::ids::{Layer, TrackId};
 use crate::rtp::header::RtpPacket;
 use crate::sdp::{Kind, MediaLine};
@@ -18,19 +21,39 @@ const LATCH: Duration = Duration::from_millis(500);
 
 #[derive(Debug)]
 pub(crate) struct Uplink {
-    /// Key of the publishing peer.
-    pub(crate) peer: usize,
+    pub(crate) publisher: Publisher,
     pub(crate) line: MediaLine,
     pub(crate) track: Option<TrackId>,
     pub(crate) muted: bool,
     pub(crate) layers: [Option<Box<Stream>>; 3],
     /// Keys of the slots that want the track.
     pub(crate) slots: Vec<usize>,
+    /// For each layer, the other shards that get its packets.
+    pub(crate) crosses: [u64; 3],
     /// RFC 6464 byte of the last packet that had one.
     pub(crate) level: Option<u8>,
     /// The owner has been told that the track flows.
     pub(crate) told_active: bool,
     pub(crate) last_arrival: Option<Instant>,
+}
+
+/// Who sends.
+#[derive(Debug)]
+pub(crate) enum Publisher {
+    /// Key of a peer of this shard.
+    Here(usize),
+    /// A peer of another shard.
+    Far(Box<Far>),
+}
+
+impl Publisher {
+    /// Server time minus the publisher's, in 32.32 NTP seconds.
+    pub(crate) fn clock_offset(&self, peers: &Table<Peer>) -> Option<i64> {
+        match self {
+            Self::Here(peer) => peers[*peer].clock_offset,
+            Self::Far(far) => far.clock_offset(),
+        }
+    }
 }
 
 /// Which part of a line an SSRC carries.
@@ -58,14 +81,15 @@ pub(crate) enum Fate {
 }
 
 impl Uplink {
-    pub(crate) fn new(peer: usize, line: MediaLine) -> Self {
+    pub(crate) fn new(publisher: Publisher, line: MediaLine) -> Self {
         Self {
-            peer,
+            publisher,
             line,
             track: None,
             muted: false,
             layers: [None, None, None],
             slots: Vec::new(),
+            crosses: [0; 3],
             level: None,
             told_active: false,
             last_arrival: None,
@@ -74,6 +98,11 @@ impl Uplink {
 
     pub(crate) fn stream(&self, layer: Layer) -> Option<&Stream> {
         self.layers[layer as usize].as_deref()
+    }
+
+    /// Somebody gets what comes, here or on another shard.
+    pub(crate) fn is_watched(&self) -> bool {
+        !self.slots.is_empty() || self.crosses != [0; 3]
     }
 
     pub(crate) fn flowing(&self) -> [bool; 3] {
@@ -186,8 +215,11 @@ impl Uplink {
         Ok(Arrival { codec, marker, sequence, timestamp, payload, level, repair: part.repair })
     }
 
-    /// Marks layers that fell silent; whether any did.
+    /// Marks layers that fell silent; whether any did. Of a far uplink the home says so.
     pub(crate) fn expire(&mut self, now: Instant) -> bool {
+        if matches!(self.publisher, Publisher::Far(_)) {
+            return false;
+        }
         let mut changed = false;
         for stream in self.layers.iter_mut().flatten() {
             if stream.flowing && now.saturating_duration_since(stream.last_arrival) >= LAYER_SILENCE {

@@ -81,19 +81,6 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..120)) {
-        if let Ok(packet) = RtpPacket::parse(&bytes) {
-            packet.extensions().for_each(drop);
-        }
-        if let Ok(packets) = rtcp::parse(&bytes) {
-            packets.for_each(drop);
-        }
-        let _ = transport_cc::read(&bytes, |_, _| {});
-        let _ = (h264::begins_keyframe(&bytes), vp8::begins_keyframe(&bytes));
-        vp8::Shift { picture_id: 9, tl0: 9 }.apply(&mut bytes.clone());
-    }
-
-    #[test]
     fn transport_feedback_tells_what_arrived(
         base: u16,
         // 0 is lost, else µs since the packet before; large steps split the feedback.

@@ -5,6 +5,8 @@
 
 #[cfg(test)]
 mod bad_input;
+#[cfg(test)]
+mod faults;
 mod negotiation;
 mod outgoing;
 mod sealing;
@@ -14,8 +16,8 @@ mod tcp;
 mod tests;
 
 use crate::by_number::ByNumber;
-use crate::ids::{Mid, PeerId, TrackId, Want};
-use crate::router::{Router, RouterConfig};
+use crate::ids::{Mid, PeerId, ShardNumber, TrackId, Want};
+use crate::router::{Crossing, Router, RouterConfig};
 use crate::sdp::{Flow, Offer};
 use crate::transport::stun::{BindingRequest, Credentials};
 use crate::transport::{
@@ -81,9 +83,17 @@ struct Peer {
     answers: u64,
     own_ssrcs: HashMap<Mid, (u32, u32)>,
     /// What the slots are to show once the peer is connected.
-    waiting_slots: Vec<(Mid, TrackId, Want)>,
+    waiting_slots: Vec<WaitingSlot>,
     media_sent_at: Option<Instant>,
     media_received_at: Option<Instant>,
+}
+
+struct WaitingSlot {
+    mid: Mid,
+    track: TrackId,
+    /// Where the track is published, when that is another shard.
+    home: Option<ShardNumber>,
+    want: Want,
 }
 
 impl Sfu {
@@ -144,15 +154,59 @@ impl Sfu {
         want: Want,
     ) -> Result<(), SfuError> {
         self.router.check_slot(peer, mid, track)?;
+        self.assign(now, peer, mid, track.map(|track| WaitingSlot { mid, track, home: None, want }), want)
+    }
+
+    /// As [`Self::assign_slot`] for a track that is published on another shard. It may come later than this.
+    ///
+    /// # Errors
+    /// When peer or slot do not exist.
+    pub fn assign_far_slot(
+        &mut self,
+        now: Instant,
+        peer: PeerId,
+        mid: Mid,
+        (home, track): (ShardNumber, TrackId),
+        want: Want,
+    ) -> Result<(), SfuError> {
+        self.router.expect_track(now, (home, track), peer, mid)?;
+        self.assign(now, peer, mid, Some(WaitingSlot { mid, track, home: Some(home), want }), want)
+    }
+
+    fn assign(
+        &mut self,
+        now: Instant,
+        peer: PeerId,
+        mid: Mid,
+        slot: Option<WaitingSlot>,
+        want: Want,
+    ) -> Result<(), SfuError> {
         match self.peers.get_mut(&peer) {
             // A slot that begins before its peer is connected would send its keyframe to nobody.
             Some(waiting) if !waiting.transport.is_connected() => {
-                waiting.waiting_slots.retain(|slot| slot.0 != mid);
-                waiting.waiting_slots.extend(track.map(|track| (mid, track, want)));
+                waiting.waiting_slots.retain(|slot| slot.mid != mid);
+                waiting.waiting_slots.extend(slot);
                 Ok(())
             }
-            _ => Ok(self.router.assign_slot(now, peer, mid, track, want)?),
+            _ => Ok(self.router.assign_slot(now, peer, mid, slot.map(|slot| slot.track), want)?),
         }
+    }
+
+    /// How many peers there are.
+    #[must_use]
+    pub fn peers(&self) -> usize {
+        self.peers.len()
+    }
+
+    /// Hands what other shards have to hear to `send`; see [`Router::cross`].
+    pub fn cross(&mut self, send: impl FnMut(ShardNumber, Crossing) -> bool) {
+        self.router.cross(send);
+    }
+
+    /// What another shard's [`Self::cross`] made for this one.
+    pub fn handle_crossing(&mut self, now: Instant, from: ShardNumber, crossing: &Crossing) {
+        let Self { peers, router, outgoing, counters, .. } = self;
+        router.handle_crossing(now, from, crossing, &mut Sealing { now, peers, outgoing, counters });
     }
 
     /// One datagram as it came; media is decrypted in place.
@@ -208,6 +262,7 @@ impl Sfu {
         let peer = self.peers.get(&id)?;
         Some(PeerStats {
             connected: peer.transport.is_connected(),
+            over_tcp: peer.transport.is_over_tcp(),
             media_sent_at: peer.media_sent_at,
             media_received_at: peer.media_received_at,
             media: self.router.peer_stats(id).unwrap_or_default(),
@@ -223,9 +278,12 @@ impl Sfu {
     #[must_use]
     pub fn totals(&self) -> Totals {
         let counters = &self.counters;
+        let transports = || self.peers.values().map(|peer| &peer.transport);
+        let connected = || transports().filter(|transport| transport.is_connected());
         Totals {
             peers: self.peers.len() as u64,
-            peers_connected: self.peers.values().filter(|peer| peer.transport.is_connected()).count() as u64,
+            peers_connected: connected().count() as u64,
+            peers_over_tcp: connected().filter(|transport| transport.is_over_tcp()).count() as u64,
             datagrams_received: counters.datagrams_received,
             bytes_received: counters.bytes_received,
             packets_sealed: counters.packets_sealed,
@@ -308,8 +366,11 @@ impl Sfu {
         }
         if connected {
             let waiting = std::mem::take(&mut peer.waiting_slots);
-            for (mid, track, want) in waiting {
+            for WaitingSlot { mid, track, home, want } in waiting {
                 // The track may have ended meanwhile; then the slot stays empty.
+                if let Some(home) = home {
+                    let _ = self.router.expect_track(now, (home, track), id, mid);
+                }
                 let _ = self.router.assign_slot(now, id, mid, Some(track), want);
             }
             self.tell(SfuEvent::Connected { peer: id });

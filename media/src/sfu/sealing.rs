@@ -35,7 +35,10 @@ impl Sealing<'_> {
         how: impl FnOnce(&mut Transport, &mut Vec<u8>) -> Result<usize, DropReason>,
     ) -> Result<(), DropReason> {
         let peer = self.peers.get_mut(&to).ok_or(DropReason::SealNotConnected)?;
-        let path = peer.transport.path().ok_or(DropReason::SealNotConnected)?;
+        if !peer.transport.is_connected() {
+            return Err(DropReason::SealNotConnected);
+        }
+        let path = peer.transport.path().ok_or(DropReason::SealNoConsent)?;
         let len = self.outgoing.seal(to, path, |arena| how(&mut peer.transport, arena))?;
         self.counters.packets_sealed += 1;
         self.counters.bytes_sealed += len as u64;

@@ -51,6 +51,8 @@ impl From<router::RouterEvent> for SfuEvent {
 #[derive(Debug, Clone, Copy)]
 pub struct PeerStats {
     pub connected: bool,
+    /// The way the client chose is a TCP connection.
+    pub over_tcp: bool,
     /// When media was last sent to the peer, and last came from it.
     pub media_sent_at: Option<Instant>,
     pub media_received_at: Option<Instant>,
@@ -63,6 +65,7 @@ pub struct PeerStats {
 pub struct Totals {
     pub peers: u64,
     pub peers_connected: u64,
+    pub peers_over_tcp: u64,
     pub datagrams_received: u64,
     pub bytes_received: u64,
     pub packets_sealed: u64,

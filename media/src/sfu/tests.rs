@@ -5,6 +5,8 @@ use crate::testing::media::Source;
 use crate::testing::offer::{OfferLine, answered, mid, offer};
 use crate::testing::{ClientConfig, Line, MS, Seeded, TestClient, start};
 
+mod ways;
+
 const SOUND: u32 = 1001;
 const PICTURE: u32 = 2001;
 const SECOND: Duration = Duration::from_secs(1);
@@ -305,6 +307,25 @@ fn a_client_with_many_addresses_fills_no_table() {
         while house.sfu.poll_transmits(house.now).is_some() {}
     }
     assert!(house.sfu.by_origin.len() <= 16, "{}", house.sfu.by_origin.len());
+}
+
+#[test]
+fn media_takes_no_memory_once_it_flows() {
+    let (mut house, host, viewers) = broadcast(3, 6);
+    for peer in [host].iter().chain(&viewers) {
+        house.set_line(*peer, Line { loss_up: 2.0, loss_down: 3.0, ..Line::default() });
+    }
+    house.run(8 * SECOND);
+    let (allocations, before) = (house.allocations, house.sfu.totals());
+    house.run(10 * SECOND);
+    let after = house.sfu.totals();
+    assert!(after.packets_sealed - before.packets_sealed > 8000, "{}", after.packets_sealed - before.packets_sealed);
+    assert!(after.media.repairs_sent > before.media.repairs_sent + 100, "repairs were measured too");
+    assert!(after.media.nacks_sent > before.media.nacks_sent, "and what the host was asked for again");
+    assert_eq!(
+        house.allocations, allocations,
+        "from sealed datagrams to sealed datagrams, reports and repairs included"
+    );
 }
 
 #[test]

@@ -209,6 +209,11 @@ impl TestClient {
         Ok(self.srtp.as_mut().unwrap().0.encrypt_rtp(packet)?.to_vec())
     }
 
+    /// For compounds that rtc-srtp may refuse.
+    pub(crate) fn try_seal_rtcp(&mut self, compound: &[u8]) -> Result<Vec<u8>, rtc_shared::error::Error> {
+        Ok(self.srtp.as_mut().unwrap().0.encrypt_rtcp(compound)?.to_vec())
+    }
+
     pub(crate) fn send_rtcp(&mut self, compound: &[u8]) {
         let sealed = self.srtp.as_mut().unwrap().0.encrypt_rtcp(compound).unwrap().to_vec();
         self.out.push(sealed);

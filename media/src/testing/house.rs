@@ -7,8 +7,9 @@ use super::{ClientConfig, MS, TestClient, identity, start};
 use crate::ids::PeerId;
 use crate::sdp::Flow;
 use crate::sfu::{Sfu, SfuConfig, SfuEvent};
-use crate::transport::Path;
+use crate::transport::{Path, Via};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 pub(crate) struct House {
@@ -17,12 +18,18 @@ pub(crate) struct House {
     pub(crate) network: Network,
     pub(crate) members: BTreeMap<PeerId, Member>,
     pub(crate) events: Vec<SfuEvent>,
-    /// Called with true before media or time is handed to the Sfu, and with false after it: for who counts what it does.
-    pub(crate) at_work: fn(bool),
+    /// Datagrams that left for each address.
+    pub(crate) sent: BTreeMap<SocketAddr, u64>,
+    /// Bytes of heap that the Sfu took from packets and with time, less what it gave back.
+    pub(crate) held: i64,
+    /// How often it took memory for media, and with time.
+    pub(crate) allocations: u64,
 }
 
 pub(crate) struct Member {
     pub(crate) client: TestClient,
+    /// What its datagrams travel by; what comes by anything else is lost.
+    pub(crate) via: Via,
     pub(crate) answer: String,
     pub(crate) sources: Vec<Source>,
     pub(crate) sink: Sink,
@@ -46,7 +53,9 @@ impl House {
             network: Network::new(seed),
             members: BTreeMap::new(),
             events: Vec::new(),
-            at_work: |_| {},
+            sent: BTreeMap::new(),
+            held: 0,
+            allocations: 0,
         }
     }
 
@@ -55,7 +64,8 @@ impl House {
         let mut client = TestClient::new(ClientConfig::new(1000 + id as u16));
         let answer = self.sfu.open(self.now, PeerId(id), &offer(&client, lines), Flow::Uplink).unwrap();
         client.start(self.now, answered(&answer, "ice-ufrag"), answered(&answer, "ice-pwd"));
-        let member = Member { client, answer, sources: Vec::new(), sink: Sink::default(), watches: true };
+        let member =
+            Member { client, via: Via::Udp, answer, sources: Vec::new(), sink: Sink::default(), watches: true };
         self.members.insert(PeerId(id), member);
         PeerId(id)
     }
@@ -83,9 +93,10 @@ impl House {
             self.arrive(datagram);
         }
         if self.sfu.poll_timeout().is_some_and(|due| due <= now) {
-            (self.at_work)(true);
+            let before = heap();
             self.sfu.handle_timeout(now);
-            (self.at_work)(false);
+            self.held += heap().live - before.live;
+            self.allocations += heap().allocations - before.allocations;
         }
         for member in self.members.values_mut() {
             member.tick(now);
@@ -95,12 +106,21 @@ impl House {
             }
         }
         loop {
-            (self.at_work)(true);
+            let before = heap();
             let transmits = self.sfu.poll_transmits(now);
-            (self.at_work)(false);
+            self.held += heap().live - before.live;
+            self.allocations += heap().allocations - before.allocations;
             let Some(transmits) = transmits else { break };
-            for (client, bytes) in transmits.flat_map(|t| t.datagrams().map(move |bytes| (t.destination, bytes))) {
-                self.network.send(now, Datagram { client, up: false, bytes: bytes.to_vec() });
+            for transmit in transmits {
+                *self.sent.entry(transmit.destination).or_default() += transmit.datagrams().count() as u64;
+                let mut there = self.members.values().filter(|member| member.client.addr == transmit.destination);
+                if there.next().is_some_and(|member| member.via != transmit.via) {
+                    continue;
+                }
+                for datagram in transmit.datagrams() {
+                    let datagram = Datagram { client: transmit.destination, up: false, bytes: datagram.to_vec() };
+                    self.network.send(now, datagram);
+                }
             }
         }
         while let Some(event) = self.sfu.poll_event() {
@@ -110,15 +130,36 @@ impl House {
 
     fn arrive(&mut self, mut datagram: Datagram) {
         if datagram.up {
-            let path = Path::udp(datagram.client);
-            let is_media = matches!(datagram.bytes.first(), Some(128..=191));
-            (self.at_work)(is_media);
-            self.sfu.handle_datagram(self.now, path, &mut datagram.bytes);
-            (self.at_work)(false);
+            self.hand_over(datagram.client, &mut datagram.bytes);
         } else if let Some(member) = self.members.values_mut().find(|m| m.client.addr == datagram.client) {
             member.client.handle(self.now, &datagram.bytes);
         }
     }
+
+    /// A datagram that arrives at once.
+    pub(crate) fn hand_over(&mut self, from: SocketAddr, datagram: &mut [u8]) {
+        let sender = self.members.values().find(|member| member.client.addr == from);
+        let path = Path { via: sender.map_or(Via::Udp, |member| member.via), ..Path::udp(from) };
+        let before = heap();
+        self.sfu.handle_datagram(self.now, path, datagram);
+        self.held += heap().live - before.live;
+        if matches!(datagram.first(), Some(128..=191)) {
+            self.allocations += heap().allocations - before.allocations;
+        }
+    }
+}
+
+#[cfg(test)]
+use super::heap::heap;
+/// Fuzzers watch the heap by themselves.
+#[cfg(not(test))]
+fn heap() -> Heap {
+    Heap { live: 0, allocations: 0 }
+}
+#[cfg(not(test))]
+struct Heap {
+    live: i64,
+    allocations: u64,
 }
 
 impl Member {

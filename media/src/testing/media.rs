@@ -271,6 +271,11 @@ impl Sink {
         Some([&[0x81, 206, 0, 2][..], &1_u32.to_be_bytes(), &self.video.ssrc.to_be_bytes()].concat())
     }
 
+    /// Packets that are missing, asked for or given up.
+    pub(crate) fn lost(&self) -> usize {
+        [&self.video, &self.audio].into_iter().map(|stream| stream.missing.len() + stream.lost as usize).sum()
+    }
+
     /// The longest time without a new frame in an interval.
     pub(crate) fn longest_freeze(&self, from: Instant, to: Instant) -> Duration {
         let inside = self.shown.iter().map(|(at, _)| *at).filter(|at| *at >= from && *at <= to);

@@ -1,6 +1,8 @@
 //! Clients and a network made of code, for tests: a virtual clock, seeded randomness, no sockets.
 
 pub(crate) mod client;
+#[cfg(test)]
+pub(crate) mod heap;
 pub(crate) mod house;
 pub(crate) mod media;
 pub(crate) mod network;
@@ -9,7 +11,8 @@ pub(crate) mod offer;
 pub(crate) use client::{ClientConfig, TestClient};
 pub(crate) use network::{Line, Network};
 
-use crate::transport::Identity;
+use crate::transport::{Identity, Path};
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -20,6 +23,11 @@ pub(crate) const MS: Duration = Duration::from_millis(1);
 pub(crate) fn start() -> Instant {
     static START: OnceLock<Instant> = OnceLock::new();
     *START.get_or_init(Instant::now)
+}
+
+/// The way by which datagrams from an address come.
+pub(crate) fn path(remote: SocketAddr) -> Path {
+    Path::udp(remote)
 }
 
 /// One server certificate for all tests.

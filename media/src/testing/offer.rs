@@ -9,12 +9,16 @@ pub(crate) const VP8: u8 = 96;
 pub(crate) const VP8_RTX: u8 = 97;
 pub(crate) const MID_EXTENSION: u8 = 4;
 pub(crate) const TRANSPORT_CC_EXTENSION: u8 = 3;
+pub(crate) const RID_EXTENSION: u8 = 10;
+pub(crate) const REPAIRED_RID_EXTENSION: u8 = 11;
 
 /// An m-line to be offered. Uplinks name the SSRC that they will send with; the RTX SSRC of video is the next.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum OfferLine {
     AudioUp(u32),
     VideoUp(u32),
+    /// Two layers, told apart by rid.
+    LayersUp,
     AudioDown,
     VideoDown,
 }
@@ -38,7 +42,7 @@ fn write_line(out: &mut String, client: &TestClient, number: usize, line: OfferL
     let (kind, formats, direction) = match line {
         OfferLine::AudioUp(_) => ("audio", "111", "sendonly"),
         OfferLine::AudioDown => ("audio", "111", "recvonly"),
-        OfferLine::VideoUp(_) => ("video", "96 97", "sendonly"),
+        OfferLine::VideoUp(_) | OfferLine::LayersUp => ("video", "96 97", "sendonly"),
         OfferLine::VideoDown => ("video", "96 97", "recvonly"),
     };
     let fingerprint: Vec<String> = certificate_fingerprint().iter().map(|byte| format!("{byte:02X}")).collect();
@@ -65,7 +69,7 @@ fn write_line(out: &mut String, client: &TestClient, number: usize, line: OfferL
             line_out("a=rtcp-fb:111 nack".to_owned());
             line_out("a=rtcp-fb:111 transport-cc".to_owned());
         }
-        OfferLine::VideoUp(_) | OfferLine::VideoDown => {
+        OfferLine::VideoUp(_) | OfferLine::LayersUp | OfferLine::VideoDown => {
             for text in ["rtpmap:96 VP8/90000", "rtpmap:97 rtx/90000", "fmtp:97 apt=96"] {
                 line_out(format!("a={text}"));
             }
@@ -80,6 +84,13 @@ fn write_line(out: &mut String, client: &TestClient, number: usize, line: OfferL
             line_out(format!("a=ssrc-group:FID {ssrc} {}", ssrc + 1));
             line_out(format!("a=ssrc:{ssrc} cname:test"));
             line_out(format!("a=ssrc:{} cname:test", ssrc + 1));
+        }
+        OfferLine::LayersUp => {
+            line_out(format!("a=extmap:{RID_EXTENSION} urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"));
+            line_out(format!(
+                "a=extmap:{REPAIRED_RID_EXTENSION} urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+            ));
+            ["rid:l send", "rid:h send", "simulcast:send l;h"].iter().for_each(|text| line_out(format!("a={text}")));
         }
         OfferLine::AudioDown | OfferLine::VideoDown => {}
     }

@@ -189,6 +189,12 @@ impl Transport {
         self.path().map(|path| path.remote)
     }
 
+    /// Whether media goes by a TCP connection.
+    #[must_use]
+    pub fn is_over_tcp(&self) -> bool {
+        self.path().is_some_and(|path| path.via != Via::Udp)
+    }
+
     /// Whether datagrams from there are heard.
     #[must_use]
     pub fn hears(&self, origin: Origin) -> bool {

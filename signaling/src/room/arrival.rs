@@ -1,7 +1,7 @@
 //! Coming in, dropping, coming back and leaving.
 
 use super::participant::{Identity, Participant};
-use super::{RESUME_WITHIN, Room};
+use super::{EMPTY_FOR, RESUME_WITHIN, Room};
 use crate::Moment;
 use crate::effect::{Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
 use crate::protocol::server::{ChatLine, ParticipantView, ServerMessage, Welcome};
@@ -52,6 +52,7 @@ impl Room {
         }
         self.last_participant += 1;
         let id = ParticipantId(self.last_participant);
+        self.empty_since = None;
         self.participants.insert(Participant::new(now, id, identity, resume_token));
         out.record(PresenceFact::Joined { participant: id });
         Ok(id)
@@ -131,8 +132,13 @@ impl Room {
         Ok(out.into_vec())
     }
 
-    /// Takes out those who stayed away for too long, and notices who has stopped speaking.
+    /// Takes out those who stayed away for too long, notices who has stopped speaking, and ends a Session that was
+    /// forgotten.
     pub fn handle_timeout(&mut self, now: Moment) -> Vec<Effect> {
+        self.seen = self.seen.max(now);
+        if self.empty_since.is_some_and(|since| now >= since.plus(EMPTY_FOR)) {
+            return self.end(None).unwrap_or_default();
+        }
         let mut out = Effects::default();
         let late = |p: &&Participant| p.away_since.is_some_and(|since| now >= since.plus(RESUME_WITHIN));
         let gone: Vec<ParticipantId> = self.participants.values().filter(late).map(|p| p.id).collect();
@@ -151,13 +157,17 @@ impl Room {
     pub fn next_timeout(&self) -> Option<Moment> {
         let expires =
             self.participants.values().filter_map(|p| p.away_since).min().map(|since| since.plus(RESUME_WITHIN));
-        expires.into_iter().chain(self.speakers.due()).min()
+        let forgotten = self.empty_since.filter(|_| self.closed.is_none()).map(|since| since.plus(EMPTY_FOR));
+        expires.into_iter().chain(self.speakers.due()).chain(forgotten).min()
     }
 
     /// Takes a Participant out of the state and tells the media plane and the others. The ledger was told by the caller.
     pub(super) fn depart(&mut self, id: ParticipantId, out: &mut Effects) {
         if !self.participants.remove(&id) {
             return;
+        }
+        if self.participants.len() == 0 {
+            self.empty_since = Some(self.seen);
         }
         let ended = self.end_publications(|p| p.participant == id, out);
         out.media(MediaEffect::ClosePeer { participant: id });

@@ -217,6 +217,7 @@ impl Room {
 
     /// What the media plane measured of everybody's line; who is missing has no media. Hosts hear what changed.
     pub fn media_lines(&mut self, now: Moment, measured: &BTreeMap<ParticipantId, LineFigures>) -> Vec<Effect> {
+        self.seen = self.seen.max(now);
         let mut out = Effects::default();
         let mut changed = Vec::new();
         let everybody: Vec<ParticipantId> = self.participants.keys().copied().collect();

@@ -31,6 +31,8 @@ use std::time::Duration;
 pub use line::{LineFigures, bars};
 pub use participant::{Identity, Watching};
 
+/// A Session in which nobody has been for so long was forgotten, and ends by itself: longer than any lesson and its break.
+const EMPTY_FOR: Duration = Duration::from_secs(6 * 3600);
 const RESUME_WITHIN: Duration = Duration::from_secs(RESUME_WITHIN_SECONDS);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,14 +75,18 @@ pub struct Room {
     removed_keys: BTreeSet<String>,
     last_participant: u32,
     last_publication: u32,
+    /// When somebody was here last, while nobody is.
+    empty_since: Option<Moment>,
+    /// The last time that it was told.
+    seen: Moment,
     closed: Option<Refusal>,
 }
 
 impl Room {
     /// The Room of a Session that goes live now.
     #[must_use]
-    pub fn open(session: SessionView, limits: RoomLimits) -> (Self, Vec<Effect>) {
-        let room = Self::continued(session, limits, ParticipantId(0), BTreeSet::new());
+    pub fn open(now: Moment, session: SessionView, limits: RoomLimits) -> (Self, Vec<Effect>) {
+        let room = Self::continued(now, session, limits, ParticipantId(0), BTreeSet::new());
         (room, vec![Effect::Ledger(PresenceFact::SessionStarted)])
     }
 
@@ -88,6 +94,7 @@ impl Room {
     /// knows, so that no number is used twice; `removed_keys` are those who may not come back.
     #[must_use]
     pub fn continued(
+        now: Moment,
         session: SessionView,
         limits: RoomLimits,
         last: ParticipantId,
@@ -103,6 +110,8 @@ impl Room {
             removed_keys,
             last_participant: last.0,
             last_publication: 0,
+            empty_since: Some(now),
+            seen: now,
             closed: None,
         }
     }
@@ -116,6 +125,7 @@ impl Room {
         re: u64,
     ) -> Result<Vec<Effect>, Refusal> {
         self.require_open()?;
+        self.seen = self.seen.max(now);
         let participant = self.participants.get_mut(&from).ok_or(Refusal::NoSuchParticipant)?;
         if !participant.frames.take(now) {
             return Err(Refusal::TooFast);

@@ -1,13 +1,14 @@
 //! The actor: takes what waits, decides, records, and only then carries out.
 
+use super::super::events::MediaIndex;
 use super::super::ledger::{Recorder, new_event};
 use super::super::media::MediaPlane;
 use super::super::outbox::Outbox;
-use super::super::registry::{Numbers, PeerIndex};
+use super::super::registry::Numbers;
 use super::super::{LedgerError, LiveClock, Reading};
 use super::decide::{Decision, Recording, State};
 use super::input::Input;
-use super::{ConnectionId, SessionHandle};
+use super::{ConnectionId, Gauges, SessionHandle};
 use crate::domain::presence::{NewEvent, PresenceKind};
 use lectern_media::ids::{PeerId, TrackId};
 use lectern_signaling::Effect;
@@ -17,7 +18,7 @@ use lectern_signaling::room::Room;
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -41,7 +42,7 @@ pub(in crate::live) struct ActorParts {
     pub(in crate::live) recorder: Recorder,
     pub(in crate::live) media: Arc<dyn MediaPlane>,
     pub(in crate::live) numbers: Arc<Numbers>,
-    pub(in crate::live) peer_index: PeerIndex,
+    pub(in crate::live) index: MediaIndex,
 }
 
 pub(in crate::live) struct Actor {
@@ -50,7 +51,7 @@ pub(in crate::live) struct Actor {
     pub(super) clock: LiveClock,
     pub(super) media: Arc<dyn MediaPlane>,
     pub(super) numbers: Arc<Numbers>,
-    pub(super) peer_index: PeerIndex,
+    pub(super) index: MediaIndex,
     pub(super) handle: SessionHandle,
     pub(super) outboxes: HashMap<ParticipantId, Attached>,
     pub(super) peers: Peers,
@@ -60,8 +61,7 @@ pub(in crate::live) struct Actor {
     pub(super) noticed: VecDeque<Input>,
     pub(super) over: Option<Over>,
     inbox: mpsc::Receiver<Input>,
-    people: Arc<AtomicUsize>,
-    connections: Arc<AtomicUsize>,
+    gauges: Arc<Gauges>,
 }
 
 pub(super) struct Attached {
@@ -82,6 +82,7 @@ pub(super) struct Peers {
     pub(super) by_participant: HashMap<ParticipantId, PeerId>,
     pub(super) by_peer: HashMap<PeerId, ParticipantId>,
     pub(super) tracks: HashMap<PublicationId, TrackId>,
+    pub(super) publications: HashMap<TrackId, PublicationId>,
 }
 
 impl Peers {
@@ -92,18 +93,22 @@ impl Peers {
     pub(super) fn owner(&self, peer: PeerId) -> Option<ParticipantId> {
         self.by_peer.get(&peer).copied()
     }
+
+    pub(super) fn publication(&self, track: TrackId) -> Option<PublicationId> {
+        self.publications.get(&track).copied()
+    }
 }
 
 impl Actor {
     pub(in crate::live) fn new(parts: ActorParts) -> Self {
-        let (people, connections) = parts.handle.gauges();
+        let gauges = parts.handle.gauges();
         let mut actor = Self {
             state: State { room: parts.room, speaking: HashMap::new(), last_connection: ConnectionId(0) },
             recorder: parts.recorder,
             clock: parts.clock,
             media: parts.media,
             numbers: parts.numbers,
-            peer_index: parts.peer_index,
+            index: parts.index,
             handle: parts.handle,
             outboxes: HashMap::new(),
             peers: Peers::default(),
@@ -111,8 +116,7 @@ impl Actor {
             noticed: VecDeque::new(),
             over: None,
             inbox: parts.inbox,
-            people,
-            connections,
+            gauges,
         };
         // The Session's row is committed already: its first line cannot be refused, only be late.
         let at = actor.clock.reading();
@@ -173,8 +177,9 @@ impl Actor {
         }
         let room = &self.state.room;
         self.recorder.keep_only(|id| room.identity(id).is_some());
-        self.people.store(room.people(), Ordering::Relaxed);
-        self.connections.store(self.outboxes.len(), Ordering::Relaxed);
+        self.gauges.people.store(room.people(), Ordering::Relaxed);
+        self.gauges.connections.store(self.outboxes.len(), Ordering::Relaxed);
+        self.gauges.has_host.store(room.has_host(), Ordering::Relaxed);
     }
 
     fn decide(&mut self, at: Reading, inputs: &[Input], recording: Recording) -> (Vec<Decision>, Vec<NewEvent>) {
@@ -253,9 +258,13 @@ impl Actor {
         for peer in peers {
             self.close_peer(peer);
         }
+        for track in self.peers.publications.keys() {
+            self.index.remove_track(*track);
+        }
         self.outboxes.clear();
-        self.people.store(0, Ordering::Relaxed);
-        self.connections.store(0, Ordering::Relaxed);
+        self.gauges.people.store(0, Ordering::Relaxed);
+        self.gauges.connections.store(0, Ordering::Relaxed);
+        self.gauges.has_host.store(false, Ordering::Relaxed);
         if self.over == Some(Over::Ended) {
             self.recorder.end_session(&self.clock).await;
         } else {

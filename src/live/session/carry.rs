@@ -1,16 +1,17 @@
 //! Carrying out: what was decided and recorded reaches the people and the media plane, in order.
 
-use super::super::media::{MediaError, layer};
+use super::super::media::{MediaError, want};
 use super::super::{Pending, Reading};
 use super::actor::{Actor, Attached, Over};
 use super::decide::Decision;
 use super::input::{Input, Offerer, Reply};
-use super::{ConnectionId, Delivered, MediaEvent};
+use super::{ConnectionId, MediaEvent, PeerFigures};
 use bytes::Bytes;
-use lectern_media::ids::{Mid, PeerId, Want};
+use lectern_media::ids::{Mid, PeerId};
 use lectern_media::sdp::Flow;
 use lectern_signaling::Effect;
 use lectern_signaling::effect::MediaEffect;
+use lectern_signaling::protocol::client::ClientMessage;
 use lectern_signaling::protocol::server::ServerMessage;
 use lectern_signaling::protocol::{CloseCode, ParticipantId, ParticipantKind, Refusal, encode};
 use std::collections::{BTreeSet, HashMap};
@@ -35,7 +36,12 @@ impl Actor {
                 }
             }
             (Input::Enter { reply, .. }, Err(refusal)) => drop(answer(reply, Err(refusal))),
-            (Input::Frame { .. }, Ok(effects)) => self.effects(effects),
+            (Input::Frame { frame, .. }, Ok(effects)) => {
+                if let ClientMessage::LineReport(report) = frame.message {
+                    self.numbers.froze(report.freezes, report.freeze_ms);
+                }
+                self.effects(effects);
+            }
             (Input::Frame { participant, connection, frame }, Err(refusal)) => {
                 let message = ServerMessage::Refused(refusal.answering(Some(frame.id)));
                 self.send_to_connection(participant, connection, &message);
@@ -66,8 +72,8 @@ impl Actor {
                 self.restart_ice(participant, ufrag, pwd, reply);
             }
             (Input::Media(event), result) => {
-                if matches!(event, MediaEvent::Closed(_)) {
-                    self.forget_peer(event.peer());
+                if let MediaEvent::Closed(peer) = event {
+                    self.forget_peer(peer);
                 }
                 self.effects(result.unwrap_or_default());
             }
@@ -84,7 +90,12 @@ impl Actor {
                     self.media(effect);
                 }
             }
-            (Input::Checkpoint { delivered }, _) => self.checkpoint(at, delivered).await,
+            (Input::Figures { figures, checkpoint }, result) => {
+                self.effects(result.unwrap_or_default());
+                if checkpoint {
+                    self.checkpoint(at, figures).await;
+                }
+            }
             (Input::Unpublishable { .. } | Input::Timeout | Input::Lost { .. }, result) => {
                 self.effects(result.unwrap_or_default());
             }
@@ -147,6 +158,8 @@ impl Actor {
             MediaEffect::Publish { .. } => self.publish(effect, Attempt::First),
             MediaEffect::Unpublish { publication } => {
                 if let Some(track) = self.peers.tracks.remove(&publication) {
+                    self.peers.publications.remove(&track);
+                    self.index.remove_track(track);
                     let media = self.media.clone();
                     self.insist(move || media.unpublish(track));
                 }
@@ -156,10 +169,10 @@ impl Actor {
                     self.ask(self.media.set_muted(track, muted), move |result| busy(result, effect));
                 }
             }
-            MediaEffect::AssignSlot { participant, ref mid, publication, max_layer, .. } => {
+            MediaEffect::AssignSlot { participant, ref mid, publication, max_layer, rank } => {
                 let (Some(peer), Some(mid)) = (self.peers.of(participant), Mid::new(mid)) else { return };
                 let track = publication.and_then(|p| self.peers.tracks.get(&p).copied());
-                let assign = self.media.assign_slot(peer, mid, track, Want::main(layer(max_layer)));
+                let assign = self.media.assign_slot(peer, mid, track, want(max_layer, rank));
                 self.ask(assign, move |result| busy(result, effect));
             }
             MediaEffect::ClosePeer { participant } => {
@@ -177,6 +190,8 @@ impl Actor {
             return;
         };
         let track = *self.peers.tracks.entry(publication).or_insert_with(|| self.numbers.track());
+        self.peers.publications.insert(track, publication);
+        self.index.insert_track(track, self.handle.clone());
         self.ask(self.media.publish(peer, mid, track), move |result| match (result, attempt) {
             (Ok(()), Attempt::First) | (Err(MediaError::Stopped), _) => None,
             (Ok(()), Attempt::Later) => Some(Input::AssignAgain { publication }),
@@ -199,7 +214,7 @@ impl Actor {
         let peer = self.numbers.peer();
         self.peers.by_participant.insert(participant, peer);
         self.peers.by_peer.insert(peer, participant);
-        self.peer_index.insert(peer, self.handle.clone());
+        self.index.insert_peer(peer, self.handle.clone());
         let open = self.media.open(peer, offer, means);
         self.ask(open, move |result| Some(Input::Answered { participant, peer, offerer, result }));
     }
@@ -283,7 +298,7 @@ impl Actor {
         {
             self.peers.by_participant.remove(&participant);
         }
-        self.peer_index.remove(peer);
+        self.index.remove_peer(peer);
     }
 
     /// Hands a command to the media plane now, in order; what its reply means comes back as an input.
@@ -357,9 +372,9 @@ impl Actor {
         abandoned
     }
 
-    async fn checkpoint(&mut self, at: Reading, delivered: Option<HashMap<PeerId, Delivered>>) {
-        let by_person = delivered.map(|all| {
-            let owned = all.into_iter().filter_map(|(peer, d)| Some((self.peers.owner(peer)?, d)));
+    async fn checkpoint(&mut self, at: Reading, figures: Option<HashMap<PeerId, PeerFigures>>) {
+        let by_person = figures.map(|all| {
+            let owned = all.into_iter().filter_map(|(peer, f)| Some((self.peers.owner(peer)?, f.delivered)));
             owned.collect()
         });
         let abandoned = self.notice_abandoned();

@@ -1,6 +1,6 @@
 //! Deciding: what the Room makes of inputs, before anything is recorded or carried out.
 
-use super::super::media::{MediaError, MediaEvent, layer_name, lines_of_answer};
+use super::super::media::{MediaError, MediaEvent, kbps, layer_name, line_step, lines_of_answer};
 use super::actor::Peers;
 use super::input::{Input, Offerer};
 use super::{Arrival, ConnectionId};
@@ -73,7 +73,11 @@ impl State {
             Input::LeaveWithOffer { participant, .. } => self.room.leave(*participant, None).into(),
             Input::End { .. } => self.room.end(None).into(),
             Input::Stop { .. } => Decision::done(self.room.stop()),
-            Input::Media(event) => Decision::done(self.media_event(*event, peers)),
+            Input::Media(event) => Decision::done(self.media_event(now, *event, peers)),
+            Input::Figures { figures: Some(figures), .. } => {
+                let lines = figures.iter().filter_map(|(peer, figures)| Some((peers.owner(*peer)?, figures.line())));
+                Decision::done(self.room.media_lines(now, &lines.collect()))
+            }
             Input::Answered { participant, peer, offerer, result } => {
                 if peers.of(*participant) != Some(*peer) {
                     return Decision::done(Vec::new());
@@ -82,9 +86,10 @@ impl State {
             }
             Input::Unpublishable { publication } => Decision::done(self.room.media_refused(*publication)),
             Input::Timeout => Decision::done(self.room.handle_timeout(now)),
-            Input::RestartIce { .. } | Input::Again { .. } | Input::AssignAgain { .. } | Input::Checkpoint { .. } => {
-                Decision::done(Vec::new())
-            }
+            Input::RestartIce { .. }
+            | Input::Again { .. }
+            | Input::AssignAgain { .. }
+            | Input::Figures { figures: None, .. } => Decision::done(Vec::new()),
         };
         for effect in decision.result.iter().flatten() {
             if let Effect::Disconnect { participant, .. } = effect {
@@ -109,14 +114,20 @@ impl State {
         Decision { result: Ok(effects), entered: Some((id, Some(self.last_connection))) }
     }
 
-    fn media_event(&mut self, event: MediaEvent, peers: &Peers) -> Vec<Effect> {
-        let Some(participant) = peers.owner(event.peer()) else { return Vec::new() };
+    fn media_event(&mut self, now: Moment, event: MediaEvent, peers: &Peers) -> Vec<Effect> {
         match event {
-            MediaEvent::Closed(_) => self.room.media_closed(participant),
-            MediaEvent::Layer { mid, layer, .. } => {
-                self.room.media_layer(participant, mid.as_str(), layer.map(layer_name))
+            MediaEvent::Closed(peer) => peers.owner(peer).map(|owner| self.room.media_closed(owner)),
+            MediaEvent::Layer { peer, mid, layer } => {
+                peers.owner(peer).map(|owner| self.room.media_layer(owner, mid.as_str(), layer.map(layer_name)))
+            }
+            MediaEvent::LineStep { peer, step, estimate_bps } => peers
+                .owner(peer)
+                .map(|owner| self.room.media_line_step(owner, line_step(step), Some(kbps(estimate_bps)))),
+            MediaEvent::Loudness { track, level } => {
+                peers.publication(track).map(|publication| self.room.media_loudness(now, publication, level))
             }
         }
+        .unwrap_or_default()
     }
 
     fn answered(

@@ -1,6 +1,6 @@
 //! What a Session's actor is told.
 
-use super::super::media::{Delivered, MediaError, MediaEvent};
+use super::super::media::{MediaError, MediaEvent, PeerFigures};
 use super::super::outbox::Outbox;
 use super::{Arrival, ConnectionId};
 use lectern_media::ids::PeerId;
@@ -73,8 +73,11 @@ pub(in crate::live) enum Input {
     AssignAgain {
         publication: PublicationId,
     },
-    Checkpoint {
-        delivered: Option<HashMap<PeerId, Delivered>>,
+    /// How the Peers fare; `None` when the media plane did not say so in time.
+    Figures {
+        figures: Option<HashMap<PeerId, PeerFigures>>,
+        /// To be written down, too.
+        checkpoint: bool,
     },
     Timeout,
 }
@@ -111,12 +114,12 @@ impl Input {
     pub(super) fn may_be_recorded(&self) -> bool {
         match self {
             Self::Frame { frame, .. } => is_recorded(&frame.message),
-            Self::Media(MediaEvent::Layer { .. })
+            Self::Media(MediaEvent::Layer { .. } | MediaEvent::LineStep { .. } | MediaEvent::Loudness { .. })
             | Self::RestartIce { .. }
             | Self::Unpublishable { .. }
             | Self::Again { .. }
             | Self::AssignAgain { .. }
-            | Self::Checkpoint { .. } => false,
+            | Self::Figures { .. } => false,
             _ => true,
         }
     }
@@ -134,7 +137,7 @@ impl Input {
     pub(super) fn stands_alone(&self) -> bool {
         matches!(
             self,
-            Self::Media(_) | Self::Answered { .. } | Self::Checkpoint { .. } | Self::Again { .. } | Self::Stop { .. }
+            Self::Media(_) | Self::Answered { .. } | Self::Figures { .. } | Self::Again { .. } | Self::Stop { .. }
         )
     }
 }

@@ -5,7 +5,7 @@ mod carry;
 mod decide;
 mod input;
 
-use super::media::{Delivered, MediaEvent};
+use super::media::{MediaEvent, PeerFigures};
 use super::outbox::{OutboxReader, outbox};
 use crate::domain::SessionId;
 use input::Input;
@@ -16,7 +16,7 @@ use lectern_signaling::protocol::{ParticipantId, Refusal};
 use lectern_signaling::room::Identity;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::sync::{mpsc, oneshot};
 
 pub(super) use actor::{Actor, ActorParts};
@@ -51,15 +51,22 @@ pub struct Member {
 pub struct SessionHandle {
     id: SessionId,
     inbox: mpsc::Sender<Input>,
-    people: Arc<AtomicUsize>,
-    connections: Arc<AtomicUsize>,
+    gauges: Arc<Gauges>,
     /// Every Connection holds one of these.
     standing: mpsc::WeakSender<()>,
 }
 
+/// What an actor tells of its Room without being asked.
+#[derive(Default)]
+pub(super) struct Gauges {
+    pub(super) people: AtomicUsize,
+    pub(super) connections: AtomicUsize,
+    pub(super) has_host: AtomicBool,
+}
+
 impl SessionHandle {
     pub(super) fn new(id: SessionId, inbox: mpsc::Sender<Input>, standing: mpsc::WeakSender<()>) -> Self {
-        Self { id, inbox, people: Arc::default(), connections: Arc::default(), standing }
+        Self { id, inbox, gauges: Arc::default(), standing }
     }
 
     #[must_use]
@@ -70,13 +77,18 @@ impl SessionHandle {
     /// How many people are in the Room now.
     #[must_use]
     pub fn people(&self) -> usize {
-        self.people.load(Ordering::Relaxed)
+        self.gauges.people.load(Ordering::Relaxed)
     }
 
     /// How many Connections stand now.
     #[must_use]
     pub fn connections(&self) -> usize {
-        self.connections.load(Ordering::Relaxed)
+        self.gauges.connections.load(Ordering::Relaxed)
+    }
+
+    /// Is a host here who is shown how the lines are?
+    pub(super) fn has_host(&self) -> bool {
+        self.gauges.has_host.load(Ordering::Relaxed)
     }
 
     /// Lets a Connection in, after it is on record. What it is to be told, from `welcome` on, comes out of the reader.
@@ -123,10 +135,10 @@ impl SessionHandle {
         let _ = self.ask(|reply| Input::Stop { reply: Some(reply) }).await;
     }
 
-    /// A Session whose inbox is full goes without this checkpoint: the next one tells the same and more.
-    pub(super) fn checkpoint(&self, delivered: Option<HashMap<PeerId, Delivered>>) {
-        if self.inbox.try_send(Input::Checkpoint { delivered }).is_err() {
-            tracing::warn!(session = %self.id, "a Session was too busy for a checkpoint");
+    /// A Session whose inbox is full goes without: the next ones tell the same and more.
+    pub(super) fn figures(&self, figures: Option<HashMap<PeerId, PeerFigures>>, checkpoint: bool) {
+        if self.inbox.try_send(Input::Figures { figures, checkpoint }).is_err() {
+            tracing::warn!(session = %self.id, checkpoint, "a Session was too busy for its figures");
         }
     }
 
@@ -148,8 +160,8 @@ impl SessionHandle {
         answer.await.unwrap_or(Err(Refusal::SessionEnded))
     }
 
-    pub(super) fn gauges(&self) -> (Arc<AtomicUsize>, Arc<AtomicUsize>) {
-        (self.people.clone(), self.connections.clone())
+    pub(super) fn gauges(&self) -> Arc<Gauges> {
+        self.gauges.clone()
     }
 }
 

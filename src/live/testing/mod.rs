@@ -1,12 +1,12 @@
 //! Stand-ins for the ledger and the media plane, and a house with both under a clock that tests turn.
 
 use super::{
-    Delivered, Going, LedgerError, LiveClock, MediaError, MediaEvent, MediaPlane, MediaTotals, Pending, PresenceLedger,
-    Registry, RegistryParts, SessionHandle,
+    Going, LedgerError, LiveClock, MediaError, MediaEvent, MediaPlane, MediaTotals, PeerFigures, Pending,
+    PresenceLedger, Registry, RegistryParts, SessionHandle,
 };
 use crate::domain::presence::{Head, NewEvent, PresenceEvent, PresenceKind};
 use crate::domain::{SessionId, Time};
-use lectern_media::ids::{Mid, PeerId, TrackId, Want};
+use lectern_media::ids::{Mid, PeerId, Rank, TrackId, Want};
 use lectern_media::sdp::{Flow, LocalTransport};
 use lectern_signaling::room::RoomLimits;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -107,14 +107,16 @@ pub(crate) enum Command {
     Publish(PeerId, String, TrackId),
     Unpublish(TrackId),
     Mute(TrackId, bool),
-    Assign(PeerId, String, Option<TrackId>),
+    Assign(PeerId, String, Option<TrackId>, Rank),
 }
 
 #[derive(Default)]
 pub(crate) struct Shelf {
     pub(crate) commands: Vec<Command>,
-    pub(crate) delivered: HashMap<PeerId, Delivered>,
+    pub(crate) figures: HashMap<PeerId, PeerFigures>,
+    pub(crate) asked_figures: usize,
     pub(crate) no_figures: bool,
+    pub(crate) load: u32,
     /// So many commands are refused as busy.
     pub(crate) busy: usize,
     /// Offers of a Peer that is not the first one's.
@@ -193,18 +195,29 @@ impl MediaPlane for FakePlane {
         self.take(Command::Mute(track, muted), Ok(()))
     }
 
-    fn assign_slot(&self, peer: PeerId, mid: Mid, track: Option<TrackId>, _: Want) -> Pending<Result<(), MediaError>> {
-        self.take(Command::Assign(peer, mid.to_string(), track), Ok(()))
+    fn assign_slot(
+        &self,
+        peer: PeerId,
+        mid: Mid,
+        track: Option<TrackId>,
+        want: Want,
+    ) -> Pending<Result<(), MediaError>> {
+        self.take(Command::Assign(peer, mid.to_string(), track, want.rank), Ok(()))
     }
 
-    fn delivered(&self) -> Pending<Result<HashMap<PeerId, Delivered>, MediaError>> {
-        let shelf = self.0.lock().unwrap();
-        let figures = if shelf.no_figures { Err(MediaError::Busy) } else { Ok(shelf.delivered.clone()) };
+    fn figures(&self) -> Pending<Result<HashMap<PeerId, PeerFigures>, MediaError>> {
+        let mut shelf = self.0.lock().unwrap();
+        shelf.asked_figures += 1;
+        let figures = if shelf.no_figures { Err(MediaError::Busy) } else { Ok(shelf.figures.clone()) };
         Box::pin(async { figures })
     }
 
     fn totals(&self) -> Pending<Result<MediaTotals, MediaError>> {
         Box::pin(async { Ok(MediaTotals::default()) })
+    }
+
+    fn load(&self) -> u32 {
+        self.0.lock().unwrap().load
     }
 }
 

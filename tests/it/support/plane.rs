@@ -1,6 +1,6 @@
 //! A media plane of paper: answers every offer that has ICE credentials, and carries nothing.
 
-use lectern::live::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, Pending};
+use lectern::live::{MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, PeerFigures, Pending};
 use lectern_media::ids::{Mid, PeerId, TrackId, Want};
 use lectern_media::sdp::{Flow, LocalTransport};
 use std::collections::HashMap;
@@ -62,7 +62,7 @@ impl MediaPlane for PaperPlane {
         done(Ok(()))
     }
 
-    fn delivered(&self) -> Pending<Result<HashMap<PeerId, Delivered>, MediaError>> {
+    fn figures(&self) -> Pending<Result<HashMap<PeerId, PeerFigures>, MediaError>> {
         done(Ok(HashMap::new()))
     }
 
@@ -73,6 +73,10 @@ impl MediaPlane for PaperPlane {
             drops: vec![("srtp_replayed", 7)],
             ..MediaTotals::default()
         }))
+    }
+
+    fn load(&self) -> u32 {
+        0
     }
 }
 

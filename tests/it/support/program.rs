@@ -25,10 +25,11 @@ pub(crate) struct Program {
     port: u16,
     pub https_port: u16,
     pub media_port: u16,
+    options: Vec<&'static str>,
     child: Option<Child>,
 }
 
-/// Below the ports that the system hands out by itself, so that nobody takes them between two starts.
+/// Below the ports that the system hands out by itself, so that nobody takes them between two starts. The next is free too.
 fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let start = 21_000 + u16::try_from(std::process::id() % 500).unwrap() * 20;
@@ -36,7 +37,8 @@ fn free_port() -> u16 {
         TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()
             && UdpSocket::bind((Ipv4Addr::UNSPECIFIED, *port)).is_ok()
     };
-    std::iter::repeat_with(|| start + NEXT.fetch_add(1, Ordering::Relaxed)).find(free).unwrap()
+    let pairs = std::iter::repeat_with(|| start + NEXT.fetch_add(2, Ordering::Relaxed));
+    pairs.into_iter().find(|port| free(port) && free(&(port + 1))).unwrap()
 }
 
 pub(crate) fn now() -> Time {
@@ -46,14 +48,19 @@ pub(crate) fn now() -> Time {
 impl Program {
     /// A small world in a new folder, and the program running on it.
     pub(crate) async fn start() -> Self {
+        Self::start_with(&["--media-shards", "1"]).await
+    }
+
+    pub(crate) async fn start_with(options: &[&'static str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (port, https_port, media_port) = (free_port(), free_port(), free_port());
+        let options = options.to_vec();
         let url = format!("http://127.0.0.1:{port}");
         let store = open(&folder).await;
         let world = World::make(&store, now()).await;
         let host = Person::signed_in(&store, &url, "host", now()).await;
         store.close().await;
-        let mut program = Self { url, host, world, folder, port, https_port, media_port, child: None };
+        let mut program = Self { url, host, world, folder, port, https_port, media_port, options, child: None };
         program.go_on().await;
         program
     }
@@ -65,7 +72,8 @@ impl Program {
             .command(&["serve"])
             .args(["--http-listen", &format!("127.0.0.1:{}", self.port)])
             .args(["--https-listen", &format!("127.0.0.1:{}", self.https_port)])
-            .args(["--media-port", &self.media_port.to_string(), "--media-shards", "1"])
+            .args(["--media-port", &self.media_port.to_string()])
+            .args(&self.options)
             .args(["--media-addresses", "127.0.0.1", "--drain-seconds", &DRAIN.as_secs().to_string()])
             .stdout(Stdio::piped())
             .stderr(log)
@@ -89,6 +97,11 @@ impl Program {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lectern"));
         command.args(verb).arg("--data-dir").arg(self.folder.path()).kill_on_drop(true);
         command
+    }
+
+    /// The UDP port of the first shard; the others follow.
+    pub(crate) fn media_port(&self) -> u16 {
+        self.media_port
     }
 
     pub(crate) fn log(&self) -> String {

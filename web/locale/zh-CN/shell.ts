@@ -15,6 +15,7 @@ export const words = {
   loading: '正在取内容',
   rural: '乡村',
   liveNow: '直播中',
+  check: '网络和设备检查',
   errors: {
     title: '内容没有取到',
     unreachable: '连不上服务器，请检查网络后重试。已填的内容都在。',

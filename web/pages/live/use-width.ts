@@ -1,5 +1,5 @@
 /** How many pixels of the device an element is wide, told when it changes: what a picture needs, no more. */
-import { onScopeDispose, watch } from 'vue'
+import { onScopeDispose, ref, watch } from 'vue'
 import type { Ref } from 'vue'
 
 /** Beyond two pixels of the device per pixel of the page nobody sees a difference in a face. */
@@ -7,14 +7,12 @@ const DENSEST = 2
 /** Smaller changes decide nothing. */
 const STEP = 16
 
-export function useWidth(element: Ref<HTMLElement | null>, tell: (width: number) => void): void {
-  let told = -1
+/** 0 before it was measured. */
+export function useWidth(element: Ref<HTMLElement | null>): Ref<number> {
+  const width = ref(0)
   const observer = new ResizeObserver((entries) => {
     const css = entries[entries.length - 1]?.contentRect.width ?? 0
-    const width = Math.ceil((css * Math.min(DENSEST, devicePixelRatio || 1)) / STEP) * STEP
-    if (width === told || width === 0) return
-    told = width
-    tell(width)
+    width.value = Math.ceil((css * Math.min(DENSEST, devicePixelRatio || 1)) / STEP) * STEP
   })
   watch(
     element,
@@ -25,4 +23,5 @@ export function useWidth(element: Ref<HTMLElement | null>, tell: (width: number)
     { flush: 'post', immediate: true },
   )
   onScopeDispose(() => observer.disconnect())
+  return width
 }

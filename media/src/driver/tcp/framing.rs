@@ -16,26 +16,25 @@ const FLUSH_AT: usize = 16 * 1024;
 
 /// The stream is not framed, or the frames are none of ours.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Garbage;
+pub(crate) struct Garbage;
 
 /// What of the last reading was not a whole frame yet.
 #[derive(Debug, Default)]
-pub(super) struct Frames {
+pub(crate) struct Frames {
     partial: Vec<u8>,
 }
 
 impl Frames {
     /// Lays the rest of the last reading at the front of the buffer for the next one; gives its length.
-    pub(super) fn put_back(&self, buffer: &mut [u8]) -> usize {
+    pub(crate) fn put_back(&self, buffer: &mut [u8]) -> usize {
         buffer[..self.partial.len()].copy_from_slice(&self.partial);
         self.partial.len()
     }
 
     /// Hands out the whole frames of `bytes` and keeps the rest, which is less than one frame.
-    pub(super) fn take(&mut self, mut bytes: &mut [u8], mut each: impl FnMut(&mut [u8])) -> Result<(), Garbage> {
+    pub(crate) fn take(&mut self, mut bytes: &mut [u8], mut each: impl FnMut(&mut [u8])) -> Result<(), Garbage> {
         self.partial.clear();
-        loop {
-            let Some((length, rest)) = bytes.split_first_chunk_mut::<LENGTH>() else { break };
+        while let Some((length, rest)) = bytes.split_first_chunk_mut::<LENGTH>() {
             let len = usize::from(u16::from_be_bytes(*length));
             if len == 0 || len > MAX_FRAME {
                 return Err(Garbage);
@@ -54,14 +53,14 @@ impl Frames {
 
 /// Frames that wait to be written. Whole frames go in or stay out; the first may be written in part.
 #[derive(Debug, Default)]
-pub(super) struct Outbound {
+pub(crate) struct Outbound {
     bytes: Vec<u8>,
     written: usize,
 }
 
 impl Outbound {
     /// False when there is no room: the datagram is lost, like one that a full router drops.
-    pub(super) fn push(&mut self, datagram: &[u8]) -> bool {
+    pub(crate) fn push(&mut self, datagram: &[u8]) -> bool {
         let Ok(len) = u16::try_from(datagram.len()) else { return false };
         let most = if datagram.len() >= LARGE { MAX_WAITING_LARGE } else { MAX_WAITING };
         if self.waiting() + LENGTH + datagram.len() > most {
@@ -77,16 +76,16 @@ impl Outbound {
         true
     }
 
-    pub(super) fn waiting(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         self.bytes.len() - self.written
     }
 
-    pub(super) fn wants_flush(&self) -> bool {
+    pub(crate) fn wants_flush(&self) -> bool {
         self.waiting() >= FLUSH_AT
     }
 
     /// Writes as much as the stream takes.
-    pub(super) fn flush(&mut self, stream: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn flush(&mut self, stream: &mut impl Write) -> io::Result<()> {
         while self.waiting() > 0 {
             match stream.write(&self.bytes[self.written..]) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
@@ -102,7 +101,7 @@ impl Outbound {
     }
 
     #[cfg(test)]
-    pub(super) fn held(&self) -> usize {
+    pub(crate) fn held(&self) -> usize {
         self.bytes.len()
     }
 }

@@ -3,6 +3,7 @@
 mod forwarding;
 mod hostile;
 mod layers;
+mod relays;
 mod repairs;
 mod reports;
 mod world;

@@ -1,7 +1,7 @@
 //! The world around the router: cameras, microphones and viewers on wires that delay and lose.
 
 use crate::egress::Egress;
-use crate::ids::{Layer, Mid, PeerId, TrackId, Want};
+use crate::ids::{Layer, Mid, PeerId, ShardNumber, TrackId, Want};
 use crate::router::{Router, RouterConfig, RouterEvent};
 use crate::rtp::header::{HeaderFields, MAX_HEADER, RtpPacket};
 use crate::rtp::ntp::{MediaClock, NtpTime};
@@ -10,7 +10,7 @@ use crate::rtp::{compound, sequence};
 use crate::sdp::{
     Codec, CodecSlot, ExtensionIds, Feedback, Flow, Kind, MediaLine, Negotiated, RemoteTransport, RidLayer,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 pub(super) const STEP: Duration = Duration::from_millis(5);
@@ -199,6 +199,12 @@ enum Wire {
 
 pub(super) struct World {
     pub(super) router: Router,
+    /// Another shard of the same server, with these peers.
+    pub(super) far: Router,
+    pub(super) over_there: BTreeSet<PeerId>,
+    /// How often in a hundred a shard is too busy to take what crosses.
+    pub(super) busy: u64,
+    pub(super) crossed: u64,
     pub(super) start: Instant,
     pub(super) now: Instant,
     pub(super) delay: Duration,
@@ -221,6 +227,10 @@ impl World {
         let config = RouterConfig { seed, started: start, started_unix: Duration::from_secs(1_800_000_000) };
         Self {
             router: Router::new(config),
+            far: Router::new(RouterConfig { seed: !seed, ..config }),
+            over_there: BTreeSet::new(),
+            busy: 0,
+            crossed: 0,
             start,
             now: start,
             delay: Duration::from_millis(20),
@@ -264,9 +274,11 @@ impl World {
             line("0", Flow::Uplink, vec![codec_slot(Codec::Opus, 111)]),
             simulcast(line("1", Flow::Uplink, vec![codec_slot(codec, 100)])),
         ];
-        self.router.add_peer(self.now, peer, &negotiated(lines)).unwrap();
-        self.router.publish(self.now, peer, mid("0"), TrackId(10 * id)).unwrap();
-        self.router.publish(self.now, peer, mid("1"), TrackId(10 * id + 1)).unwrap();
+        let now = self.now;
+        let router = self.router_of(peer);
+        router.add_peer(now, peer, &negotiated(lines)).unwrap();
+        router.publish(now, peer, mid("0"), TrackId(10 * id)).unwrap();
+        router.publish(now, peer, mid("1"), TrackId(10 * id + 1)).unwrap();
         let encoders = ["l", "m", "h"].map(|rid| self.encoder(codec, Some(rid), 100)).into_iter().collect();
         self.add_publisher(peer, "1", encoders, 33);
         let microphone = vec![self.encoder(Codec::Opus, None, 111)];
@@ -300,7 +312,7 @@ impl World {
         let mut lines = Vec::new();
         for (name, codecs) in [("a", audio), ("v", codecs.to_vec()), ("w", codecs.to_vec())] {
             let mut line = line(name, Flow::Downlink, codecs);
-            let (ssrc, repair) = self.router.allocate_ssrcs();
+            let (ssrc, repair) = self.router_of(peer).allocate_ssrcs();
             line.own_ssrcs = Some((ssrc, (line.kind == Kind::Video).then_some(repair)));
             change(&mut line);
             let (ssrc, repair_ssrc) = line.own_ssrcs.unwrap();
@@ -308,22 +320,72 @@ impl World {
             viewer.views.insert(ssrc, view);
             lines.push(line);
         }
-        self.router.add_peer(self.now, peer, &negotiated(lines)).unwrap();
+        let now = self.now;
+        self.router_of(peer).add_peer(now, peer, &negotiated(lines)).unwrap();
         self.viewers.insert(peer, viewer);
         peer
     }
 
     pub(super) fn look(&mut self, viewer: PeerId, slot: &str, track: u64, max: Layer) {
-        self.router.assign_slot(self.now, viewer, mid(slot), Some(TrackId(track)), Want::main(max)).unwrap();
+        let (now, track) = (self.now, TrackId(track));
+        // Tracks are named after their presenter.
+        let home = self.over_there.contains(&PeerId(track.0 / 10));
+        if home != self.over_there.contains(&viewer) {
+            let home = (ShardNumber::new(usize::from(home)).unwrap(), track);
+            self.router_of(viewer).expect_track(now, home, viewer, mid(slot)).unwrap();
+        }
+        self.router_of(viewer).assign_slot(now, viewer, mid(slot), Some(track), Want::main(max)).unwrap();
+    }
+
+    /// The shard that a peer is on.
+    pub(super) fn router_of(&mut self, peer: PeerId) -> &mut Router {
+        if self.over_there.contains(&peer) { &mut self.far } else { &mut self.router }
+    }
+
+    /// A viewer on the other shard.
+    pub(super) fn far_viewer(&mut self, id: u64, codecs: &[CodecSlot]) -> PeerId {
+        self.over_there.insert(PeerId(id));
+        self.viewer(id, codecs)
+    }
+
+    /// What the shards have to tell each other, and what follows from that.
+    fn cross(&mut self) {
+        let shards = [0, 1].map(|number| ShardNumber::new(number).unwrap());
+        loop {
+            let mut all = Vec::new();
+            let Self { router, far, chance, busy, .. } = self;
+            for (from, router) in shards.into_iter().zip([router, far]) {
+                router.cross(|to, crossing| {
+                    let taken = !chance.percent(*busy);
+                    if taken {
+                        all.push((from, to, crossing));
+                    }
+                    taken
+                });
+            }
+            if all.is_empty() {
+                return;
+            }
+            self.crossed += all.len() as u64;
+            for (from, to, crossing) in all {
+                let mut out = Sent::default();
+                let router = if to == shards[0] { &mut self.router } else { &mut self.far };
+                router.handle_crossing(self.now, from, &crossing, &mut out);
+                while router.forward_next(self.now + STEP, &mut out) {}
+                self.post(out);
+            }
+        }
     }
 
     pub(super) fn view(&self, viewer: PeerId, slot: &str) -> &View {
-        let (ssrc, _) = self.router.slot_ssrcs(viewer, mid(slot)).unwrap();
+        let router = if self.over_there.contains(&viewer) { &self.far } else { &self.router };
+        let (ssrc, _) = router.slot_ssrcs(viewer, mid(slot)).unwrap();
         &self.viewers[&viewer].views[&ssrc]
     }
 
     pub(super) fn ssrc(&self, viewer: PeerId, slot: &str) -> u32 {
-        self.router.slot_ssrcs(viewer, mid(slot)).unwrap().0
+        let router = if self.over_there.contains(&viewer) { &self.far } else { &self.router };
+        router.slot_ssrcs(viewer, mid(slot)).unwrap().0
     }
 
     pub(super) fn camera(&mut self, peer: PeerId) -> &mut Publisher {
@@ -341,28 +403,34 @@ impl World {
             self.produce();
             self.deliver();
             let mut out = Sent::default();
-            while self.router.next_timeout().is_some_and(|at| at <= self.now) {
-                self.router.handle_timeout(self.now, &mut out);
+            for router in [&mut self.router, &mut self.far] {
+                while router.next_timeout().is_some_and(|at| at <= self.now) {
+                    router.handle_timeout(self.now, &mut out);
+                }
+                while let Some(event) = router.poll_event() {
+                    self.events.push(event);
+                }
             }
             self.post(out);
+            self.cross();
             self.ask();
-            while let Some(event) = self.router.poll_event() {
-                self.events.push(event);
-            }
         }
     }
 
     pub(super) fn up_rtp(&mut self, from: PeerId, packet: &[u8]) -> Sent {
         let mut out = Sent::default();
-        self.router.handle_rtp(self.now, from, packet, &mut out);
+        let now = self.now;
+        let router = self.router_of(from);
+        router.handle_rtp(now, from, packet, &mut out);
         // The rest of a picture is not waited for.
-        while self.router.forward_next(self.now + STEP, &mut out) {}
+        while router.forward_next(now + STEP, &mut out) {}
         out
     }
 
     pub(super) fn up_rtcp(&mut self, from: PeerId, compound: &[u8]) -> Sent {
         let mut out = Sent::default();
-        self.router.handle_rtcp(self.now, from, compound, &mut out);
+        let now = self.now;
+        self.router_of(from).handle_rtcp(now, from, compound, &mut out);
         out
     }
 

@@ -216,7 +216,7 @@ fn a_full_room_still_lets_its_host_in() {
 fn a_continued_session_goes_on_counting() {
     let session = SessionView { id: "s1".into(), title: String::new(), started_ms: 0, spotlight: None };
     let removed = BTreeSet::from(["account:李强".to_owned()]);
-    let mut room = Room::continued(session, RoomLimits::default(), ParticipantId(41), removed);
+    let mut room = Room::continued(Moment(0), session, RoomLimits::default(), ParticipantId(41), removed);
     let (id, _) = room.join(Moment(0), viewer("王芳"), 1, "t".into()).unwrap();
     assert_eq!(id, ParticipantId(42));
     assert_eq!(room.join(Moment(0), viewer("李强"), 1, "t".into()).unwrap_err(), Refusal::RemovedByHost);
@@ -252,4 +252,56 @@ fn watching_is_kept_and_a_lost_page_watches_nothing() {
     assert_eq!(watching(&talk), Watching { visible: true, sound: true });
     talk.lose(id);
     assert_eq!(watching(&talk), Watching { visible: false, sound: false });
+}
+
+#[test]
+fn the_room_is_told_in_small_frames() {
+    let mut talk = Talk::with_capacity(100);
+    for n in 0..45 {
+        talk.join(viewer(&format!("学校{n}")));
+    }
+    for n in 0..30 {
+        let text = if n < 20 { "好".to_owned() } else { "讲".repeat(500) };
+        talk.says(ParticipantId(n + 1), ClientMessage::Chat { text }).unwrap();
+    }
+    let late = talk.join(viewer("王芳"));
+    let (roster, chat) = talk.state_told(late);
+    assert_eq!((roster.len(), chat.len()), (46, 30));
+    assert_eq!(talk.welcome(late).people, 46);
+    assert!(chat.is_sorted_by_key(|line| line.seq));
+    let frames = talk.sent_to(late);
+    let kinds: Vec<(&str, bool)> = frames
+        .iter()
+        .map(|message| match message {
+            ServerMessage::Welcome(_) => ("welcome", false),
+            ServerMessage::Roster { last, .. } => ("roster", *last),
+            ServerMessage::ChatHistory { last, .. } => ("chat", *last),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let rosters = kinds.iter().filter(|(kind, _)| *kind == "roster").count();
+    assert_eq!(kinds[0].0, "welcome");
+    assert!(kinds[1..=rosters].iter().all(|(kind, _)| *kind == "roster"), "{kinds:?}");
+    assert_eq!(kinds.iter().filter(|(_, last)| *last).count(), 2);
+    assert!(kinds[rosters].1 && kinds[kinds.len() - 1].1);
+    let largest = frames.iter().map(|frame| crate::protocol::encode(frame).len()).max().unwrap();
+    assert!(largest < 6 * 1024, "{largest}");
+}
+
+#[test]
+fn a_session_that_everybody_forgot_ends_by_itself() {
+    let mut talk = Talk::new();
+    let due = talk.room.next_timeout().expect("nobody has come yet");
+    assert_eq!(due.since(talk.now), Duration::from_secs(6 * 3600));
+    let id = talk.join(viewer("王芳"));
+    assert_eq!(talk.room.next_timeout(), None, "somebody is here");
+    talk.wait(7 * 3600);
+    talk.says(id, ClientMessage::Leave).unwrap();
+    talk.effects = talk.room.handle_timeout(talk.now.plus(Duration::from_secs(6 * 3600 - 1)));
+    assert!(talk.effects.is_empty());
+    let due = talk.room.next_timeout().expect("everybody left");
+    talk.effects = talk.room.handle_timeout(due);
+    assert_eq!(talk.facts(), [&PresenceFact::SessionEnded]);
+    assert_eq!(talk.effects.last(), Some(&Effect::EndSession));
+    assert!(talk.room.is_closed() && talk.room.next_timeout().is_none());
 }

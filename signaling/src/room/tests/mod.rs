@@ -3,8 +3,11 @@
 mod any_order;
 mod coming_and_going;
 mod floor;
+mod lesson;
+mod lines;
 mod publishing;
 mod slots;
+mod speakers;
 
 use super::*;
 use crate::protocol::server::{ChatLine, ParticipantView, SlotView, Welcome};
@@ -26,7 +29,7 @@ impl Talk {
     pub(super) fn with_capacity(capacity: usize) -> Self {
         let session =
             SessionView { id: "s1".into(), title: "分数的初步认识".into(), started_ms: 1000, spotlight: None };
-        let (room, effects) = Room::open(session, RoomLimits { capacity });
+        let (room, effects) = Room::open(Moment(1000), session, RoomLimits { capacity });
         assert_eq!(effects, [Effect::Ledger(PresenceFact::SessionStarted)]);
         Self { room, now: Moment(1000), effects: Vec::new(), frame: 0 }
     }

@@ -1,0 +1,90 @@
+// A line of the test's own: a network namespace behind a pair of virtual cables, whose rate, loss and addresses are set at will.
+// A browser started in it sees the server over that line and nothing else.
+
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const sh = (command, ...args) => execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
+
+/// Null where the system does not allow it (no root, no namespaces, no `tc` or `nft`).
+export function lay() {
+  const number = process.pid % 200;
+  const names = { space: `lectern-line-${process.pid}`, near: `lln${process.pid}`.slice(0, 15), far: `llf${process.pid}`.slice(0, 15) };
+  const net = `10.213.${number}`;
+  try {
+    sh('ip', 'netns', 'add', names.space);
+  } catch {
+    return null;
+  }
+  const inside = (...command) => sh('ip', 'netns', 'exec', names.space, ...command);
+  const folder = mkdtempSync(path.join(tmpdir(), 'lectern-line-'));
+  const remove = () => {
+    for (const undo of [['ip', 'link', 'del', names.near], ['ip', 'netns', 'del', names.space]]) {
+      try { sh(...undo); } catch { /* gone already */ }
+    }
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    sh('ip', 'link', 'add', names.near, 'type', 'veth', 'peer', 'name', names.far, 'netns', names.space);
+    sh('ip', 'addr', 'add', `${net}.1/24`, 'dev', names.near);
+    sh('ip', 'link', 'set', names.near, 'up');
+    inside('ip', 'link', 'set', 'lo', 'up');
+    inside('ip', 'addr', 'add', `${net}.2/24`, 'dev', names.far);
+    inside('ip', 'link', 'set', names.far, 'up');
+    inside('ip', 'route', 'add', 'default', 'via', `${net}.1`);
+    // Else a second address would go with the first.
+    inside('sh', '-c', 'echo 1 > /proc/sys/net/ipv4/conf/all/promote_secondaries');
+    inside('nft', 'add', 'table', 'inet', 'line');
+    for (const hook of ['input', 'output']) inside('nft', `add chain inet line ${hook} { type filter hook ${hook} priority 0; }`);
+    sh('tc', 'qdisc', 'add', 'dev', names.near, 'root', 'tbf', 'rate', '1gbit', 'burst', '256kb', 'latency', '100ms');
+  } catch (error) {
+    remove();
+    console.log(`no line can be laid here: ${error.stderr ?? error.message}`);
+    return null;
+  }
+
+  // Playwright starts a program by its path; this one starts the browser inside.
+  const browserInside = (executable) => {
+    const wrapper = path.join(folder, 'chromium-inside');
+    writeFileSync(wrapper, `#!/bin/sh\nexec ip netns exec ${names.space} ${executable} "$@"\n`);
+    chmodSync(wrapper, 0o755);
+    return wrapper;
+  };
+
+  let last = 2;
+  return {
+    server: `${net}.1`,
+    browserInside,
+    remove,
+    /// Kilobits a second towards the browser. The queue holds `latency`, as the box at a village school does.
+    rate(kbit, latency = '300ms') {
+      sh('tc', 'qdisc', 'replace', 'dev', names.near, 'root', 'tbf', 'rate', `${kbit}kbit`, 'burst', '8kb', 'latency', latency);
+    },
+    free() {
+      sh('tc', 'qdisc', 'replace', 'dev', names.near, 'root', 'tbf', 'rate', '1gbit', 'burst', '256kb', 'latency', '100ms');
+    },
+    /// Datagrams lost at random, each way.
+    loss(percent) {
+      for (const hook of ['input', 'output']) {
+        inside('nft', 'flush', 'chain', 'inet', 'line', hook);
+        if (percent > 0) inside('nft', `add rule inet line ${hook} meta l4proto udp numgen random mod 100 < ${percent} drop`);
+      }
+    },
+    blockUdp() {
+      for (const hook of ['input', 'output']) inside('nft', `add rule inet line ${hook} meta l4proto udp drop`);
+    },
+    unblock() {
+      for (const hook of ['input', 'output']) inside('nft', 'flush', 'chain', 'inet', 'line', hook);
+    },
+    /// Another address, and the old one is gone: what a phone does that leaves the school's Wi-Fi.
+    move() {
+      const [old, next] = [last, last === 2 ? 3 : 2];
+      inside('ip', 'addr', 'add', `${net}.${next}/24`, 'dev', names.far);
+      inside('ip', 'addr', 'del', `${net}.${old}/24`, 'dev', names.far);
+      last = next;
+      try { inside('ip', 'route', 'add', 'default', 'via', `${net}.1`); } catch { /* it outlived the address */ }
+    },
+  };
+}

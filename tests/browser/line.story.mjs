@@ -1,0 +1,181 @@
+// A teacher at the end of a bad line: the line gets narrow and wide again, loses packets, lets no UDP through, and moves.
+// Everything is seen from a real browser behind a real line; figures go to shots/line.json.
+
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { desk, executable, launch, person, phone, shoot, shots } from './browser.mjs';
+import { until } from './broadcast.story.mjs';
+import { lay } from './line.mjs';
+
+const figures = {};
+
+export async function line(_browser, server) {
+  const cable = server.cable;
+  if (!cable) {
+    console.log('line: not run, this system lays no network namespaces');
+    return;
+  }
+  const browser = await launch(cable.browserInside(executable));
+  try {
+    const session = await liveSession(server);
+    await capacity(browser, server, cable, session);
+    await lossy(browser, server, cable, session);
+    await moves(browser, server, cable, session);
+    await overTcp(browser, server, cable, session);
+    writeFileSync(path.join(shots, 'line.json'), `${JSON.stringify(figures, null, 2)}\n`);
+    console.log(`line: ${JSON.stringify(figures)}`);
+  } finally {
+    await browser.close();
+  }
+}
+
+// The line is laid before the server starts, so that the server tells of its address.
+line.server = { broadcast: true, cable: lay };
+
+async function liveSession(server) {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const home = await fetch(`${server.url}/api/home`).then((answer) => answer.json());
+    const live = home.live?.find((card) => card.session);
+    if (live) return live.session.id;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error('the demo broadcast does not begin');
+}
+
+async function join(browser, server, session, name, viewport = desk) {
+  const page = await person(browser, server.lan, viewport);
+  await page.addInitScript(() => {
+    window.__peers = [];
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(...given) {
+        super(...given);
+        window.__peers.push(this);
+      }
+    };
+    // What is on the wire, by the browser's own count; every look is one line of the record.
+    window.__look = async () => {
+      const peer = window.__peers.filter((one) => one.connectionState !== 'closed').at(-1);
+      const seen = { bytes: 0, frames: 0, concealed: 0, samples: 0, freezes: 0, frozen: 0, energy: 0, transport: null, height: 0 };
+      if (!peer) return seen;
+      const report = await peer.getStats();
+      for (const one of report.values()) {
+        if (one.type === 'inbound-rtp') {
+          seen.frames += one.framesDecoded ?? 0;
+          seen.concealed += one.concealedSamples ?? 0;
+          seen.samples += one.totalSamplesReceived ?? 0;
+          seen.freezes += one.freezeCount ?? 0;
+          seen.frozen += one.totalFreezesDuration ?? 0;
+          seen.energy += one.totalAudioEnergy ?? 0;
+          if (one.kind === 'video') seen.height = Math.max(seen.height, one.frameHeight ?? 0);
+        }
+        if (one.type === 'transport') {
+          seen.bytes = one.bytesReceived;
+          const pair = report.get(one.selectedCandidatePairId);
+          seen.transport = pair && report.get(pair.remoteCandidateId)?.protocol;
+        }
+      }
+      return seen;
+    };
+  });
+  await page.goto(`/live/${session}`);
+  await page.getByTestId('guest-name').fill(name);
+  await page.getByTestId('guest-school').fill('上坪小学');
+  await page.getByTestId('enter').click();
+  await page.getByTestId('room').waitFor();
+  return page;
+}
+
+const look = (page) => page.evaluate(() => window.__look());
+const pause = (page, seconds) => page.evaluate((ms) => new Promise((resolve) => setTimeout(resolve, ms)), seconds * 1000);
+
+const moving = (page, what, timeout = 30_000) =>
+  page.evaluate(() => window.__look().then((seen) => { window.__from = seen.frames; })).then(() =>
+    until(page, what, async () => (await window.__look()).frames >= window.__from + 10, undefined, timeout));
+
+// What flows in `seconds`, and how much of the sound had to be made up.
+async function stretch(page, seconds) {
+  const before = await look(page);
+  await pause(page, seconds);
+  const after = await look(page);
+  const samples = after.samples - before.samples;
+  return {
+    kbit: Math.round(((after.bytes - before.bytes) * 8) / seconds / 1000),
+    frames: after.frames - before.frames,
+    concealed: samples > 0 ? Number(((after.concealed - before.concealed) / samples).toFixed(4)) : null,
+    frozen: Number((after.frozen - before.frozen).toFixed(2)),
+    height: after.height,
+  };
+}
+
+async function capacity(browser, server, cable, session) {
+  const page = await join(browser, server, session, '吴老师');
+  await moving(page, 'the picture moves');
+  await pause(page, 5);
+  const steps = (figures.capacity = { wide: await stretch(page, 5) });
+  for (const [name, kbit] of [['400', 400], ['80', 80]]) {
+    cable.rate(kbit);
+    await pause(page, 3);
+    steps[name] = await stretch(page, 10);
+    await shoot(page, `line-${name}`);
+    console.log(`line: ${kbit} kbit/s: ${JSON.stringify(steps[name])}`);
+    assert.ok(steps[name].kbit <= kbit * 1.05, `no more than the line carries: ${steps[name].kbit} of ${kbit}`);
+    assert.ok(steps[name].concealed < 0.03, `the sound goes on: ${steps[name].concealed} was made up`);
+  }
+  cable.rate(3000);
+  const began = Date.now();
+  await until(page, 'the top layer is back', async (height) => (await window.__look()).height >= height && window.__lectern.slots().some((slot) => slot.layer === 'high'), steps.wide.height, 40_000);
+  steps.back_s = (Date.now() - began) / 1000;
+  console.log(`line: back to the top after ${steps.back_s} s`);
+  await shoot(page, 'line-back');
+  cable.free();
+  await page.context().close();
+}
+
+async function lossy(browser, server, cable, session) {
+  const page = await join(browser, server, session, '钱老师', phone);
+  await moving(page, 'the picture moves');
+  cable.loss(5);
+  await pause(page, 2);
+  figures.loss_5 = await stretch(page, 15);
+  console.log(`line: 5 % lost each way: ${JSON.stringify(figures.loss_5)}`);
+  await shoot(page, 'line-loss-phone');
+  cable.loss(0);
+  assert.ok(figures.loss_5.concealed < 0.03, `the sound goes on: ${figures.loss_5.concealed}`);
+  assert.ok(figures.loss_5.frames > 100, 'the picture goes on');
+  await page.context().close();
+}
+
+async function moves(browser, server, cable, session) {
+  const page = await join(browser, server, session, '孙老师', phone);
+  await moving(page, 'the picture moves');
+  const times = [];
+  for (let move = 0; move < 10; move += 1) {
+    await page.evaluate(() => window.__look().then((seen) => { window.__bytes = seen.frames; }));
+    const began = Date.now();
+    cable.move();
+    await page.evaluate(() => window.__look().then((seen) => { window.__bytes = seen.frames; }));
+    await until(page, `the picture moves after move ${move + 1}`, async () => (await window.__look()).frames > window.__bytes + 3, undefined, 30_000);
+    times.push((Date.now() - began) / 1000);
+    await pause(page, 3);
+  }
+  times.sort((a, b) => a - b);
+  figures.moves_s = times;
+  console.log(`line: media after a change of address: ${times.join(' ')} s`);
+  await page.context().close();
+}
+
+async function overTcp(browser, server, cable, session) {
+  cable.blockUdp();
+  const began = Date.now();
+  const page = await join(browser, server, session, '李老师', phone);
+  const joined = Date.now();
+  await until(page, 'the picture comes by TCP', async () => (await window.__look()).frames > 3, undefined, 30_000);
+  figures.tcp = { from_entering_s: (Date.now() - joined) / 1000, from_opening_s: (Date.now() - began) / 1000, transport: (await look(page)).transport };
+  figures.tcp.flow = await stretch(page, 5);
+  console.log(`line: UDP blocked: ${JSON.stringify(figures.tcp)}`);
+  assert.equal(figures.tcp.transport, 'tcp');
+  await shoot(page, 'line-tcp-phone');
+  cable.unblock();
+  await page.context().close();
+}
