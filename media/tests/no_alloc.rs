@@ -1,17 +1,17 @@
 //! Forwarding allocates nothing once media flows: not per packet, not per report, not per repair.
 //!
-//! This is the router, here and on another shard, whose viewers ask for something again after every picture. The whole way
-//! from sealed datagrams to sealed datagrams is in `src/sfu/tests.rs`.
+//! Once for the router alone, whose viewers ask for something again after every picture, and once for the whole Sfu on lines
+//! that lose: from sealed datagrams to sealed datagrams. What is not media may allocate: it comes every few seconds.
 
 #![expect(clippy::unwrap_used, reason = "the whole file is a test")]
 
 #[path = "../benches/support/lines.rs"]
 mod lines;
-
 use lectern_media::egress::Egress;
+use lectern_media::ids::Want;
 use lectern_media::router::{Crossing, Router, RouterConfig};
 use lectern_media::sdp::{Codec, Flow};
-use lectern_media::{Layer, Mid, PeerId, ShardNumber, TrackId, Want};
+use lectern_media::{Layer, Mid, PeerId, ShardNumber, TrackId};
 use lines::{camera, line, negotiated};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -131,7 +131,6 @@ impl Stage {
             for (to, crossing) in crossings.drain(..) {
                 let (from, router) = if to == shard(0) { (shard(1), &mut *router) } else { (shard(0), &mut *far) };
                 router.handle_crossing(*now, from, &crossing, out);
-                while router.forward_next(*now, out) {}
             }
         }
     }
@@ -149,8 +148,9 @@ impl Stage {
                 self.router.handle_rtp(self.now, PeerId(1), &self.packet, &mut self.out);
             }
         }
-        while self.router.forward_next(self.now, &mut self.out) {}
         self.cross();
+        while self.router.forward_next(self.now, &mut self.out) {}
+        while self.far.forward_next(self.now, &mut self.out) {}
         self.ask_for_repairs();
         for _ in 0..33 {
             self.now += Duration::from_millis(1);

@@ -26,7 +26,7 @@ const BATCHES: usize = 8;
 /// Commands carried out before packets get their turn again: an opened peer costs about 0.2 ms.
 const COMMANDS: usize = 32;
 /// Messages of other shards handled before the socket gets its turn again.
-const CROSSINGS: usize = 64;
+const CROSSINGS: usize = 16;
 /// Packets of theirs handled before the receivers' boxes are sent: enough for runs, few enough for small boxes.
 const CROSSED: usize = 64;
 /// TCP connections that may wait to be taken over; each costs a check of one signature.

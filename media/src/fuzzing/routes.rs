@@ -100,7 +100,7 @@ impl Stage {
                 let shown = (byte(bytes, 1) < 200).then_some(other);
                 let _ = self.router.assign_slot(now, member, mid, shown, Want::main(max));
             }
-            6 => self.router.set_muted(now, other, byte(bytes, 0) % 2 == 0),
+            6 => self.router.set_muted(now, other, byte(bytes, 0).is_multiple_of(2)),
             _ => {
                 self.router.unpublish(now, other);
                 let _ = self.router.publish(now, member, mid, other);

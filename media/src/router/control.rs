@@ -2,6 +2,7 @@
 
 use super::keyframes::Wish;
 use super::layer::LAYERS;
+use super::line::stream_of;
 use super::peer::REPORT_INTERVAL;
 use super::rewrite::Source;
 use super::slot::{Origin, Way};
@@ -53,6 +54,7 @@ impl Router {
                     if self.peers[peer].outgoing.heard_transport_cc(now, body).is_none() {
                         self.totals.drop(DropReason::MalformedRtcp);
                     }
+                    self.judge_line(now, peer);
                 }
                 Rtcp::Other => {}
             }
@@ -60,6 +62,7 @@ impl Router {
     }
 
     pub fn handle_timeout(&mut self, now: Instant, out: &mut impl Egress) {
+        self.attend_all(now, out);
         if self.next_tick.is_none_or(|at| at > now) {
             return;
         }
@@ -77,6 +80,7 @@ impl Router {
                 self.feed_back(now, key, out);
                 if slots_too {
                     self.report_to(now, key, out);
+                    self.tend_line(now, key);
                 }
             }
         }
@@ -134,7 +138,10 @@ impl Router {
             let Some(slot) = self.slot_of(peer, block.ssrc) else { continue };
             let outgoing = &mut self.peers[peer].outgoing;
             outgoing.heard_report(ntp, &block);
-            self.slots[slot].reported(outgoing, &block);
+            self.slots[slot].reported(now, outgoing, &block);
+        }
+        if !self.peers[peer].outgoing.downlink.has_heard_transport() {
+            self.judge_line(now, peer);
         }
     }
 
@@ -156,6 +163,7 @@ impl Router {
         out: &mut impl Egress,
     ) {
         let Some(key) = self.slot_of(peer, media) else { return };
+        let at = self.peers[peer].outgoing.micros(now);
         for lost in pairs.lost() {
             if *most == 0 {
                 return;
@@ -164,18 +172,16 @@ impl Router {
             self.totals.nacks_received += 1;
             self.peers[peer].outgoing.stats.nacks_received += 1;
             let uplinks = &self.uplinks;
-            let stream_of = |source: Source| {
-                let stream = uplinks.get(source.uplink)?.stream(source.layer)?;
-                (stream.generation == source.generation).then_some(stream)
-            };
             let mut way = Way {
                 now,
+                at,
+                slot: key,
                 receiver: &mut self.peers[peer].outgoing,
                 events: &mut self.events,
                 totals: &mut self.totals,
                 out,
             };
-            if let Err(reason) = self.slots[key].repair(&mut way, lost, stream_of) {
+            if let Err(reason) = self.slots[key].repair(&mut way, lost, |source| stream_of(uplinks, source)) {
                 self.totals.drop(reason);
             }
         }
@@ -206,6 +212,9 @@ impl Router {
                 self.retarget(key);
             }
             let uplink = &mut self.uplinks[key];
+            if let Some((track, level)) = uplink.track.zip(uplink.loudness.tick(now)) {
+                self.events.push_back(RouterEvent::Loudness { track, level });
+            }
             let silent = uplink.last_arrival.is_some_and(|at| now.saturating_duration_since(at) >= TRACK_SILENCE);
             if let (true, true, Some(track)) = (silent, uplink.told_active, uplink.track) {
                 uplink.told_active = false;

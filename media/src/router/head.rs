@@ -23,6 +23,11 @@ impl Head {
         head
     }
 
+    /// RFC 3550 §5.1: what follows ends with padding.
+    pub(crate) fn say_padded(&mut self) {
+        self.bytes[0] |= 0x20;
+    }
+
     pub(crate) fn push(&mut self, bytes: &[u8]) -> &mut [u8] {
         let start = self.length;
         self.length += bytes.len();

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 /// More missing at once than this and repairing is hopeless: a keyframe is cheaper.
 const MOST_MISSING: usize = 256;
 const MOST_TRIES: u8 = 8;
-/// Older packets have no use: receivers' jitter buffers have moved on and the ring is about to forget its neighbours.
-const MOST_AGE: Duration = Duration::from_secs(1);
+/// No answer takes longer.
+const LONGEST_TRIP: Duration = Duration::from_secs(1);
 /// Reordering on the way is mostly shorter than this.
 const PATIENCE: Duration = Duration::from_millis(8);
 const SOONEST_RETRY: Duration = Duration::from_millis(20);
@@ -24,6 +24,8 @@ pub(crate) struct Losses {
     /// Rising by index.
     missing: Vec<Missing>,
     round_trip: Duration,
+    /// Older packets have no use.
+    useful_for: Duration,
 }
 
 /// What went wrong for good.
@@ -35,8 +37,8 @@ pub(crate) enum Outlook {
 }
 
 impl Losses {
-    pub(crate) fn new() -> Self {
-        Self { missing: Vec::with_capacity(MOST_MISSING), round_trip: Duration::from_millis(100) }
+    pub(crate) fn new(useful_for: Duration) -> Self {
+        Self { missing: Vec::with_capacity(MOST_MISSING), round_trip: Duration::from_millis(100), useful_for }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -62,7 +64,7 @@ impl Losses {
         let missing = self.missing.remove(at);
         // With one question the answer is unambiguous (Karn's rule).
         if let (1, Some(asked)) = (missing.tries, missing.asked) {
-            let sample = now.saturating_duration_since(asked).clamp(Duration::from_millis(1), MOST_AGE);
+            let sample = now.saturating_duration_since(asked).clamp(Duration::from_millis(1), LONGEST_TRIP);
             self.round_trip = (self.round_trip * 7 + sample) / 8;
         }
     }
@@ -70,7 +72,8 @@ impl Losses {
     /// Drops what is hopeless, and puts what has to be asked for now into `ask`, rising.
     pub(crate) fn due(&mut self, now: Instant, ask: &mut Vec<u16>) -> Outlook {
         let before = self.missing.len();
-        let hopeless = |m: &Missing| m.tries >= MOST_TRIES || now.saturating_duration_since(m.since) >= MOST_AGE;
+        let useful_for = self.useful_for;
+        let hopeless = |m: &Missing| m.tries >= MOST_TRIES || now.saturating_duration_since(m.since) >= useful_for;
         self.missing.retain(|m| !hopeless(m));
         let retry = (self.round_trip * 5 / 4).max(SOONEST_RETRY);
         for missing in &mut self.missing {
@@ -108,7 +111,7 @@ mod tests {
 
     #[test]
     fn reordering_is_not_asked_for() {
-        let (start, mut losses) = (start(), Losses::new());
+        let (start, mut losses) = (start(), Losses::new(1000 * MS));
         losses.skipped(start, 10, 12);
         losses.arrived(start + MS, 10);
         assert_eq!(asked(&mut losses, start + 4 * MS).0, [0u16; 0]);
@@ -117,7 +120,7 @@ mod tests {
 
     #[test]
     fn retries_follow_the_measured_round_trip() {
-        let (start, mut losses) = (start(), Losses::new());
+        let (start, mut losses) = (start(), Losses::new(1000 * MS));
         let mut now = start;
         for index in 0..60 {
             losses.skipped(now, index, index + 1);
@@ -133,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_packet_that_never_comes_is_given_up() {
-        let (start, mut losses) = (start(), Losses::new());
+        let (start, mut losses) = (start(), Losses::new(1000 * MS));
         losses.skipped(start, 7, 8);
         let mut tries = 0;
         for step in 1..200 {
@@ -151,7 +154,7 @@ mod tests {
 
     #[test]
     fn too_many_at_once_are_given_up_at_once() {
-        let (start, mut losses) = (start(), Losses::new());
+        let (start, mut losses) = (start(), Losses::new(1000 * MS));
         assert_eq!(losses.skipped(start, 0, 200), Outlook::Fine);
         assert_eq!(losses.skipped(start, 300, 400), Outlook::GaveUp);
         assert!(losses.is_empty());

@@ -3,14 +3,22 @@
 mod arrivals;
 mod control;
 mod delivery;
+mod downlink;
+mod estimate;
 mod event;
 mod head;
+mod history;
 mod keyframes;
+mod ladder;
 mod layer;
+mod line;
 mod loss;
+mod loudness;
 mod outgoing;
+mod pace;
 mod peer;
 mod pending;
+mod probe;
 mod relay;
 mod resend;
 mod rewrite;
@@ -77,11 +85,15 @@ pub struct Router {
     slots: Table<Slot>,
     events: VecDeque<RouterEvent>,
     totals: Totals,
-    pending: Pending,
     relays: Relays,
+    pending: Pending,
     /// Buffers that keep their memory between packets.
     compound: Vec<u8>,
     ask: Vec<u16>,
+    claims: Vec<ladder::Claim>,
+    /// Keys of the peers for whom something waits or is tried, and when they are looked at.
+    attended: Vec<usize>,
+    attended_at: Option<Instant>,
     next_tick: Option<Instant>,
     last_packet: Option<Instant>,
     slots_at: Option<Instant>,
@@ -102,10 +114,13 @@ impl Router {
             slots: Table::default(),
             events: VecDeque::new(),
             totals: Totals::default(),
-            pending: Pending::default(),
             relays: Relays::default(),
+            pending: Pending::default(),
             compound: Vec::with_capacity(4096),
             ask: Vec::with_capacity(512),
+            claims: Vec::new(),
+            attended: Vec::new(),
+            attended_at: None,
             next_tick: None,
             last_packet: None,
             slots_at: None,
@@ -122,7 +137,7 @@ impl Router {
             return Err(RouterError::PeerExists);
         }
         check_lines(&agreed.lines)?;
-        let outgoing = Outgoing::new(id, self.config.started, self.chance() as u16);
+        let outgoing = Outgoing::new(id, self.config.started, now, self.chance() as u16);
         let own_ssrc = self.make_ssrc();
         let key = self.peers.insert(Peer::new(now, outgoing, own_ssrc));
         self.ids.insert(id, key);
@@ -144,6 +159,7 @@ impl Router {
         let Some(key) = self.ids.remove(&id) else { return };
         self.set_lines(now, key, &[]);
         self.peers.remove(key);
+        self.attended.retain(|&peer| peer != key);
         if self.ids.is_empty() {
             self.leave_all();
             self.next_tick = None;
@@ -175,10 +191,12 @@ impl Router {
         let Some(key) = self.tracks.remove(&track) else { return };
         let slots = std::mem::take(&mut self.uplinks[key].slots);
         for slot in slots {
+            self.cut(slot);
             self.blank_slot(slot);
             self.slots[slot].assign(None);
         }
         self.uplinks[key].track = None;
+        self.uplinks[key].loudness = loudness::Loudness::default();
         self.uplinks[key].crosses = [0; 3];
     }
 
@@ -190,11 +208,14 @@ impl Router {
             return;
         }
         uplink.muted = muted;
+        if let Some(level) = uplink.loudness.end().filter(|_| muted) {
+            self.tell_loudness(track, level);
+        }
         self.relays.changed(Some(track));
         if muted {
             for i in 0..self.uplinks[key].slots.len() {
                 let slot = self.uplinks[key].slots[i];
-                self.slots[slot].pause();
+                self.cut(slot);
                 self.blank_slot(slot);
             }
         } else {
@@ -230,6 +251,7 @@ impl Router {
         let to = track.and_then(|track| Some((track, *self.tracks.get(&track)?)));
         self.slots[key].want = want;
         if self.slots[key].track != track {
+            self.cut(key);
             self.blank_slot(key);
             if let Some(old) = self.slots[key].uplink {
                 self.uplinks[old].slots.retain(|&slot| slot != key);
@@ -239,13 +261,17 @@ impl Router {
                 self.uplinks[uplink].slots.push(key);
             }
         }
+        let peer = self.slots[key].peer;
+        self.peers[peer].outgoing.downlink.restless = true;
+        self.slots[key].wait_for_share(self.peers[peer].outgoing.has_limits(now));
+        self.judge_line(now, peer);
         self.aim(now, key);
         Ok(())
     }
 
     #[must_use]
     pub fn next_timeout(&self) -> Option<Instant> {
-        [self.next_tick, self.pending.due()].into_iter().flatten().min()
+        [self.next_tick, self.attended_at, self.pending.due()].into_iter().flatten().min()
     }
 
     pub fn poll_event(&mut self) -> Option<RouterEvent> {
@@ -304,6 +330,7 @@ impl Router {
             }
         }
         self.peers[peer].learn_extensions(lines);
+        self.learn_downlink(peer);
     }
 
     fn remove_uplink(&mut self, now: Instant, peer: usize, key: usize) {
@@ -315,9 +342,11 @@ impl Router {
     }
 
     fn remove_slot(&mut self, key: usize) {
-        if let Some(uplink) = self.slots[key].uplink {
+        let slot = &self.slots[key];
+        if let Some(uplink) = slot.uplink {
             self.uplinks[uplink].slots.retain(|&slot| slot != key);
         }
+        self.peers[slot.peer].outgoing.pace.purge(key);
         self.slots.remove(key);
     }
 

@@ -1,69 +1,81 @@
 //! Everything that is sent to one peer: its transport-wide count, what came back about it, and counters.
 
 use super::delivery::Delivery;
+use super::downlink::Downlink;
+use super::estimate::{Arrived, Rate};
+pub(crate) use super::history::Sending;
+use super::history::{History, News};
+use super::pace::Pace;
+use super::probe::Stand;
 use super::stats::PeerStats;
 use crate::ids::PeerId;
 use crate::rtp::rtcp::ReportBlock;
-use crate::rtp::{ntp::NtpTime, sequence, transport_cc};
+use crate::rtp::{ntp::NtpTime, transport_cc};
 use crate::sdp::Kind;
 use std::time::{Duration, Instant};
 
-/// Sent packets remembered for feedback: three seconds of 3 Mbit/s.
-const REMEMBERED: u64 = 1024;
-/// Time is kept in the unit of transport feedback.
-const TICKS_PER_SECOND: u64 = 4000;
+/// What a packet costs on the wire beside header and payload: the tag of AES-GCM, UDP and IPv4.
+pub(crate) const WIRE: usize = 16 + 8 + 20;
 /// Assumed until the first receiver report tells.
 const FIRST_ROUND_TRIP: Duration = Duration::from_millis(60);
+/// What is told of rates is of the last so many seconds.
+const TOLD_WINDOW: Duration = Duration::from_secs(2);
 
 #[derive(Debug)]
 pub(crate) struct Outgoing {
     pub(crate) id: PeerId,
     pub(crate) stats: PeerStats,
+    pub(crate) pace: Pace,
+    pub(crate) downlink: Box<Downlink>,
+    /// Looked after every few ms.
+    pub(crate) attended: bool,
     started: Instant,
-    next: u64,
-    /// Empty until something is sent.
-    history: Vec<Sent>,
+    history: History,
+    /// Bytes on the wire, repairs and padding included.
+    sent: u64,
     delivery: Delivery,
-    heard_feedback: bool,
+    told: Told,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Sent {
-    /// In 250 µs, wrapping.
-    at: u32,
-    size: u16,
-    repair: bool,
-    confirmed: bool,
-    kind: Kind,
-}
-
-/// What is about to be sent.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Sending {
-    pub(crate) kind: Kind,
-    pub(crate) size: usize,
-    pub(crate) repair: bool,
+/// Rates for the statistics, counted at leisure.
+#[derive(Debug)]
+struct Told {
+    sent: Rate,
+    sent_before: u64,
+    received: Rate,
+    received_before: u64,
+    at: u64,
 }
 
 impl Outgoing {
-    pub(crate) fn new(id: PeerId, started: Instant, first: u16) -> Self {
+    pub(crate) fn new(id: PeerId, started: Instant, now: Instant, first: u16) -> Self {
+        let told = Rate::over(TOLD_WINDOW);
         Self {
             id,
             stats: PeerStats::default(),
+            pace: Pace::default(),
+            downlink: Box::new(Downlink::new(now.saturating_duration_since(started).as_micros() as u64)),
+            attended: false,
             started,
-            next: u64::from(first) + (1 << 16),
-            history: Vec::new(),
+            history: History::new(first),
+            sent: 0,
             delivery: Delivery::default(),
-            heard_feedback: false,
+            told: Told { sent: told, sent_before: 0, received: told, received_before: 0, at: 0 },
         }
     }
 
     pub(crate) fn stats(&self) -> PeerStats {
+        let now = self.told.at;
         PeerStats {
             packets_confirmed: self.stats.packets_confirmed.min(self.stats.packets_sent),
             media_ms: self.delivery.media_ms(),
             audio_ms: self.delivery.audio_ms(),
             video_ms: self.delivery.video_ms(),
+            estimate_bps: self.downlink.measured_bps(now),
+            sent_bps: self.told.sent.bps(now).unwrap_or(0),
+            loss_permille: self.downlink.loss_permille(),
+            received_bps: self.told.received.bps(now).unwrap_or(0),
+            line_step: self.downlink.ladder.told(),
             ..self.stats
         }
     }
@@ -72,49 +84,76 @@ impl Outgoing {
         self.stats.round_trip.unwrap_or(FIRST_ROUND_TRIP)
     }
 
-    pub(crate) fn count(&mut self, now: Instant, sending: Sending) {
+    pub(crate) fn has_limits(&self, now: Instant) -> bool {
+        self.downlink.view(self.micros(now)).is_some()
+    }
+
+    /// µs since the router's beginning.
+    pub(crate) fn micros(&self, now: Instant) -> u64 {
+        now.saturating_duration_since(self.started).as_micros() as u64
+    }
+
+    /// A packet goes out now.
+    pub(crate) fn count(&mut self, at: u64, sending: Sending) {
+        self.sent += sending.bytes as u64;
+        self.pace.spend(sending.bytes);
+        let bytes = (sending.bytes - WIRE) as u64;
         if sending.repair {
             self.stats.repairs_sent += 1;
-            self.stats.repair_bytes_sent += sending.size as u64;
+            self.stats.repair_bytes_sent += bytes;
         } else {
             self.stats.packets_sent += 1;
-            self.stats.bytes_sent += sending.size as u64;
-            let second = self.ticks(now) / TICKS_PER_SECOND;
-            self.delivery.sent(sending.kind, second);
+            self.stats.bytes_sent += bytes;
+            self.delivery.sent(sending.kind, at / 1_000_000);
         }
     }
 
-    /// The transport-wide number of a packet that goes out now.
-    pub(crate) fn stamp(&mut self, now: Instant, sending: Sending) -> u16 {
-        let Sending { kind, size, repair } = sending;
-        let sent = Sent { at: self.ticks(now) as u32, size: size as u16, repair, confirmed: false, kind };
-        if self.history.is_empty() {
-            self.history = vec![sent; REMEMBERED as usize];
-        }
-        let number = self.next;
-        self.history[(number % REMEMBERED) as usize] = sent;
-        self.next += 1;
-        number as u16
+    /// Its transport-wide number.
+    pub(crate) fn stamp(&mut self, at: u64, sending: Sending) -> u16 {
+        self.downlink.sent(at);
+        self.history.stamp(at, sending)
+    }
+
+    /// A packet goes out again under its old transport-wide number.
+    pub(crate) fn stamp_again(&mut self, number: u16) {
+        self.history.resent(number);
+    }
+
+    pub(crate) fn stand(&self, at: u64) -> Stand {
+        Stand { now: at, sent: self.sent, next: self.history.next() }
     }
 
     /// Transport feedback from the peer (bounded by what was sent lately).
     pub(crate) fn heard_transport_cc(&mut self, now: Instant, body: &[u8]) -> Option<()> {
-        let (now, next, known) = (self.ticks(now), self.next, !self.history.is_empty());
+        let (now, round_trip) = (self.micros(now), self.round_trip());
         let (history, stats, delivery) = (&mut self.history, &mut self.stats, &mut self.delivery);
-        self.heard_feedback |= known;
-        transport_cc::read(body, |number, arrived| {
-            let index = sequence::extend(next, number);
-            if !arrived || !known || index >= next || next - index > REMEMBERED {
-                return;
+        let downlink = &mut self.downlink;
+        let reference = transport_cc::reference(body)?;
+        let mut clock = None;
+        let whole = transport_cc::read(body, |number, arrived| {
+            let Some((index, news)) = history.heard(now, number, arrived.is_some()) else { return };
+            let (sent, bytes, kind, repair, timely, late) = match news {
+                News::Lost { sent_at, bytes } => return downlink.lost(index, sent_at, bytes),
+                News::Arrived { sent_at, bytes, kind, repair, timely, late } => {
+                    (sent_at, bytes, kind, repair, timely, late)
+                }
+            };
+            let since = *clock.get_or_insert_with(|| downlink.begin_feedback(reference));
+            if late {
+                downlink.estimate.came_late(bytes);
+            } else if let Some(at) = arrived.filter(|_| timely) {
+                downlink.arrived(now, index, Arrived { sent, at: since + at, bytes });
             }
-            let sent = &mut history[(index % REMEMBERED) as usize];
-            if sent.size == 0 || std::mem::replace(&mut sent.confirmed, true) || sent.repair {
-                return;
+            if !repair {
+                stats.packets_confirmed += 1;
+                delivery.confirmed(kind, sent / 1_000_000);
             }
-            let age = u64::from((now as u32).wrapping_sub(sent.at));
-            stats.packets_confirmed += 1;
-            delivery.confirmed(sent.kind, now.saturating_sub(age) / TICKS_PER_SECOND);
-        })
+        });
+        if clock.is_some() {
+            let stand = self.stand(now);
+            self.downlink.end_feedback(stand, round_trip);
+        }
+        whole
     }
 
     /// Round trip from a receiver report (RFC 3550 §6.4.1, DLSR).
@@ -133,13 +172,29 @@ impl Outgoing {
 
     /// Receiver reports prove delivery to peers that send no transport feedback.
     pub(crate) fn confirmed_by_report(&mut self, kind: Kind, packets: u64) {
-        if !self.heard_feedback && packets > 0 {
+        if !self.downlink.has_heard_transport() && packets > 0 {
             self.stats.packets_confirmed += packets;
             self.delivery.all_confirmed(kind);
         }
     }
 
-    fn ticks(&self, now: Instant) -> u64 {
-        now.saturating_duration_since(self.started).as_micros() as u64 / 250
+    /// What a receiver report says of the packets since the one before: so many expected, so many of them lost.
+    pub(crate) fn lost_by_report(&mut self, now: Instant, expected: u64, lost: u64) {
+        let now = self.micros(now);
+        let mean = self.stats.bytes_sent / self.stats.packets_sent.max(1) + WIRE as u64;
+        let (expected, lost) = (expected.min(100_000) as u32, lost.min(expected).min(100_000) as u32);
+        self.downlink.reported(now, (u64::from(expected) * mean) as usize, expected, lost);
+    }
+
+    /// Now and then: takes the counters into the rates that are told.
+    pub(crate) fn tick(&mut self, now: Instant) {
+        let (now, round_trip) = (self.micros(now), self.round_trip());
+        let told = &mut self.told;
+        told.at = now;
+        told.sent.add(now, (self.sent - std::mem::replace(&mut told.sent_before, self.sent)) as usize);
+        let received = self.stats.bytes_received;
+        told.received.add(now, (received - std::mem::replace(&mut told.received_before, received)) as usize);
+        let stand = self.stand(now);
+        self.downlink.tick(stand, round_trip);
     }
 }

@@ -54,6 +54,11 @@ impl Resend {
         Verdict::Send
     }
 
+    /// Numbers below `most` take turns.
+    pub(crate) fn turn(&self, most: u64) -> u64 {
+        self.next % most
+    }
+
     /// A number of the repair stream, used once.
     pub(crate) fn number(&mut self) -> u16 {
         self.next += 1;

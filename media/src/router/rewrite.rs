@@ -162,6 +162,22 @@ impl Rewrite {
         self.push(next);
     }
 
+    /// Numbers from `first` on were never sent and are given again: what they stood for will not be sent any more.
+    pub(crate) fn retract(&mut self, first: u64) {
+        if first >= self.next {
+            return;
+        }
+        self.close();
+        while let Some(segment) = self.segments.back_mut() {
+            if segment.first.wrapping_add(segment.shift) < first {
+                segment.last = segment.last.min((first - 1).wrapping_sub(segment.shift));
+                break;
+            }
+            self.segments.pop_back();
+        }
+        self.next = first;
+    }
+
     /// Ends the running segment: what comes later of it is not sent on.
     pub(crate) fn close(&mut self) {
         if let Some(segment) = self.segments.back_mut() {

@@ -8,7 +8,7 @@ use super::stream::Stream;
 use super::uplink::{Accepted, Fate, Part};
 use super::{Router, RouterEvent, TICK};
 use crate::egress::Egress;
-use crate::ids::PeerId;
+use crate::ids::{Layer, PeerId};
 use crate::rtp::header::RtpPacket;
 use crate::sdp::Kind;
 use std::time::Instant;
@@ -44,6 +44,9 @@ impl Router {
         };
         let uplink = &mut self.uplinks[claim.uplink];
         let accepted = uplink.accept(now, claim.part, &packet, tags.level, &mut self.next_generation)?;
+        if let Some(level) = tags.level {
+            self.heard_level(now, claim.uplink, level);
+        }
         self.follow(now, key, claim, accepted, out)
     }
 
@@ -122,19 +125,14 @@ impl Router {
 
     /// Keeps a packet for the receivers; one without payload is a number that carried nothing.
     pub(super) fn forward(&mut self, now: Instant, key: usize, (part, index): (Part, u64), out: &mut impl Egress) {
+        self.export(key, part.layer, index);
         if self.pending.is_full() {
             // Nobody fetched what came before: it goes out now, or its ring would lose it.
             while self.forward_next(now, out) {}
         }
         let uplink = &self.uplinks[key];
-        let Some(stream) = uplink.stream(part.layer) else { return };
+        let Some(stream) = uplink.stream(part.layer).filter(|_| !uplink.slots.is_empty()) else { return };
         let found = stream.ring.get(index);
-        if uplink.crosses[part.layer as usize] != 0 {
-            self.relays.export(uplink, part.layer, index, found);
-        }
-        if uplink.slots.is_empty() {
-            return;
-        }
         let means = match found {
             Some(_) if uplink.line.kind == Kind::Audio => pending::Part::Sound,
             Some((entry, _)) if !part.repair && entry.marker => pending::Part::PictureEnd,
@@ -150,12 +148,25 @@ impl Router {
         self.pending.push(now, arrived, means, found.map_or(0, |(_, payload)| payload.len()));
     }
 
+    /// Other shards have it at once: they keep it for receivers of their own.
+    fn export(&mut self, key: usize, layer: Layer, index: u64) {
+        let uplink = &self.uplinks[key];
+        if uplink.crosses[layer as usize] == 0 {
+            return;
+        }
+        if let Some(stream) = uplink.stream(layer) {
+            self.relays.export(uplink, layer, index, stream.ring.get(index));
+        }
+    }
+
     /// Offers what came to the next receiver that has not had it, when the picture is whole or a moment has passed. `false`
     /// when there is nothing to do for now.
     pub fn forward_next(&mut self, now: Instant, out: &mut impl Egress) -> bool {
         if !self.pending.has_receivers() && !self.begin_round(now) {
             return false;
         }
+        let at = now.saturating_duration_since(self.config.started).as_micros() as u64;
+        let mut waits = None;
         let Some((packets, visits)) = self.pending.next_receiver() else { return true };
         for visit in visits {
             let (Some(slot), Some(peer)) = (self.slots.get_mut(visit.slot), self.peers.get_mut(visit.peer)) else {
@@ -175,6 +186,8 @@ impl Router {
                 let Some((entry, payload)) = stream.ring.get(packet.index) else { continue };
                 let mut way = Way {
                     now,
+                    at,
+                    slot: visit.slot,
                     receiver: &mut peer.outgoing,
                     events: &mut self.events,
                     totals: &mut self.totals,
@@ -183,6 +196,12 @@ impl Router {
                 let origin = Origin { source, stream, clock_offset: packet.clock_offset };
                 slot.offer(&mut way, &origin, entry, payload);
             }
+            if peer.outgoing.pace.has_waiting() {
+                waits = Some(visit.peer);
+            }
+        }
+        if let Some(peer) = waits {
+            self.attend(peer);
         }
         self.bound_events();
         true

@@ -4,7 +4,8 @@ use super::event::RouterEvent;
 use super::head::Head;
 use super::keyframes::Wish;
 use super::layer;
-use super::outgoing::{Outgoing, Sending};
+use super::outgoing::{Outgoing, Sending, WIRE};
+use super::pace::Waiting;
 use super::resend::{Resend, Verdict};
 use super::rewrite::{Begin, Placed, Rewrite, Source};
 use super::ring::Entry;
@@ -25,8 +26,21 @@ use std::time::{Duration, Instant};
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 /// A publisher that has not sent a sender report by now (RFC 3550 §6.2: 5 s apart) will not: arrival time has to do.
 const REPORT_PATIENCE: Duration = Duration::from_secs(6);
-/// Transport-wide numbers kept for verbatim repairs.
+/// Transport-wide numbers kept for verbatim repairs: a second of pictures, or of sound.
 const STAMPS: u64 = 1024;
+const SOUND_STAMPS: u64 = 64;
+/// Header and extensions, about: a packet's size is reckoned up before they are written.
+const USUAL_HEADER: usize = 12 + 12;
+/// Browsers hold sound back for no longer, even on lines that lose much.
+const SOUND_DEADLINE: Duration = Duration::from_millis(200);
+/// Packets that take turns as padding.
+const PADDED_WITH: u64 = 16;
+/// The most that one packet may have.
+static PADDING: [u8; 255] = {
+    let mut bytes = [0; 255];
+    bytes[254] = 255;
+    bytes
+};
 
 #[derive(Debug)]
 pub(crate) struct Slot {
@@ -37,6 +51,10 @@ pub(crate) struct Slot {
     pub(crate) uplink: Option<usize>,
     pub(crate) track: Option<TrackId>,
     pub(crate) want: Want,
+    /// The largest layer that the receiver's line has room for.
+    pub(crate) allowed: Option<Layer>,
+    /// It shows something else since the line was shared out.
+    pub(crate) fresh: bool,
     pub(crate) ssrc: u32,
     repair_ssrc: Option<u32>,
     target: Option<Layer>,
@@ -48,16 +66,24 @@ pub(crate) struct Slot {
     /// Transport-wide numbers by our own number, only where repairs have to be byte for byte the same.
     stamps: Vec<u16>,
     first_index: u64,
+    /// Highest number that went out; higher ones may wait for their turn.
+    sent: u64,
     packets: u32,
     octets: u32,
     confirmed: u64,
     lost: u64,
+    /// Highest number that a report spoke of.
+    told_highest: Option<u64>,
     report_at: Instant,
 }
 
 /// What sending needs, for one receiver.
 pub(crate) struct Way<'a, E: Egress> {
     pub(crate) now: Instant,
+    /// The same in µs since the router's beginning.
+    pub(crate) at: u64,
+    /// Key of the slot.
+    pub(crate) slot: usize,
     pub(crate) receiver: &'a mut Outgoing,
     pub(crate) events: &'a mut VecDeque<RouterEvent>,
     pub(crate) totals: &'a mut Totals,
@@ -99,6 +125,8 @@ impl Slot {
             uplink: None,
             track: None,
             want: Want::main(Layer::High),
+            allowed: Some(Layer::High),
+            fresh: false,
             ssrc: own.0,
             repair_ssrc: own.1,
             target: None,
@@ -106,6 +134,7 @@ impl Slot {
             shown: None,
             told_mismatch: false,
             first_index: rewrite.next(),
+            sent: 0,
             rewrite,
             resend: Resend::new(firsts.repair_sequence),
             stamps: Vec::new(),
@@ -113,6 +142,7 @@ impl Slot {
             octets: 0,
             confirmed: 0,
             lost: 0,
+            told_highest: None,
             report_at: firsts.report_at,
         }
     }
@@ -137,6 +167,7 @@ impl Slot {
         self.uplink = track.map(|(_, uplink)| uplink);
         self.target = None;
         self.told_mismatch = false;
+        self.fresh = true;
     }
 
     /// Stops until the next keyframe.
@@ -151,7 +182,34 @@ impl Slot {
     }
 
     pub(crate) fn retarget(&mut self, uplink: &Uplink) {
-        self.target = layer::choose(uplink.flowing(), self.want.max);
+        self.target = self.most().and_then(|most| layer::choose(uplink.flowing(), most));
+    }
+
+    /// The largest layer to send; nothing is sent without.
+    fn most(&self) -> Option<Layer> {
+        self.allowed.map(|allowed| allowed.min(self.want.max))
+    }
+
+    /// Until the line is shared out, only the smallest layer flows where there is a limit.
+    pub(crate) fn wait_for_share(&mut self, limited: bool) {
+        if self.fresh {
+            self.allowed = Some(if limited && self.line.kind == Kind::Video { Layer::Low } else { Layer::High });
+        }
+    }
+
+    /// The receiver cannot decode what is wished.
+    pub(crate) fn is_mismatched(&self) -> bool {
+        self.told_mismatch
+    }
+
+    /// There is no room on the line.
+    pub(crate) fn stop(&mut self) {
+        self.target = None;
+    }
+
+    /// What flows is larger than what is to flow.
+    pub(crate) fn is_too_large(&self) -> bool {
+        self.current() > self.target
     }
 
     /// The layer of which this slot waits for a keyframe.
@@ -204,7 +262,8 @@ impl Slot {
             Kind::Audio => origin.stream.ring.was_newest(entry, origin.stream.highest()),
             // Whatever comes first is better than nothing; after that only what is wanted.
             Kind::Video => {
-                entry.keyframe && (self.target == Some(layer) || (self.current.is_none() && layer <= self.want.max))
+                let at_least = self.current.is_none() && self.most().is_some_and(|most| layer <= most);
+                entry.keyframe && (self.target == Some(layer) || at_least)
             }
         }
     }
@@ -262,10 +321,29 @@ impl Slot {
         }
     }
 
+    /// Sends a packet on, or puts it behind those that wait.
     fn send<E: Egress>(&mut self, way: &mut Way<'_, E>, placed: &Placed, entry: &Entry, payload: &[u8]) {
+        // Without repairs of their own numbers, what waits could be asked for and sent before its turn.
+        let paced = self.line.kind == Kind::Video && self.repair_ssrc.is_some();
+        let bytes = payload.len() + USUAL_HEADER + WIRE;
+        if paced && !way.receiver.pace.admits(way.at, bytes) {
+            let waiting = Waiting { slot: way.slot as u32, bytes: bytes as u16, index: placed.index };
+            if way.receiver.pace.wait(waiting) {
+                if placed.codec.codec == Codec::Vp8 && placed.index + 1 == self.rewrite.next() {
+                    self.rewrite.sent_picture(placed.vp8.said(payload));
+                }
+                return;
+            }
+        }
+        self.emit(way, placed, entry, payload);
+    }
+
+    fn emit<E: Egress>(&mut self, way: &mut Way<'_, E>, placed: &Placed, entry: &Entry, payload: &[u8]) {
         let newest = placed.index + 1 == self.rewrite.next();
-        let sending = Sending { kind: self.line.kind, size: payload.len(), repair: false };
-        let stamp = self.line.extensions.transport_cc.map(|id| (id, way.receiver.stamp(way.now, sending)));
+        self.sent = self.sent.max(placed.index);
+        let bytes = payload.len() + USUAL_HEADER + WIRE;
+        let mut sending = Sending { kind: self.line.kind, bytes, repair: false };
+        let stamp = self.line.extensions.transport_cc.map(|id| (id, way.receiver.stamp(way.at, sending)));
         self.keep_stamp(placed, stamp);
         let mut head = Head::new(&self.fields(placed, entry, stamp));
         let (said, shared) = head.take_own(placed, payload);
@@ -273,12 +351,32 @@ impl Slot {
             self.rewrite.sent_picture(said);
         }
         let size = head.emit(way, shared);
-        way.receiver.count(way.now, Sending { size, ..sending });
+        sending.bytes = size + WIRE;
+        way.receiver.count(way.at, sending);
         self.packets = self.packets.wrapping_add(1);
         self.octets = self.octets.wrapping_add(payload.len() as u32);
         self.resend.sent(size);
         way.totals.packets_sent += 1;
         way.totals.bytes_sent += size as u64;
+    }
+
+    /// The turn of a packet that waited.
+    pub(crate) fn release<'a, E: Egress>(
+        &mut self,
+        way: &mut Way<'_, E>,
+        index: u64,
+        stream_of: impl Fn(Source) -> Option<&'a Stream>,
+    ) {
+        let Some((source, from)) = self.rewrite.find(index) else { return };
+        let Some((entry, payload)) = stream_of(source).and_then(|stream| stream.ring.get(from)) else { return };
+        if let Some(placed) = self.rewrite.again(index, entry.timestamp) {
+            self.emit(way, &placed, entry, payload);
+        }
+    }
+
+    /// What waited will not be sent: its numbers are given again.
+    pub(crate) fn retract(&mut self) {
+        self.rewrite.retract((self.sent + 1).max(self.first_index));
     }
 
     fn fields(&self, placed: &Placed, entry: &Entry, transport_seq: Option<(u8, u16)>) -> HeaderFields {
@@ -300,9 +398,14 @@ impl Slot {
         let verbatim = self.line.feedback.nack && self.repair_way(placed).is_none();
         let Some((_, stamp)) = stamp.filter(|_| verbatim) else { return };
         if self.stamps.is_empty() {
-            self.stamps = vec![0; STAMPS as usize];
+            self.stamps = vec![0; self.most_stamps() as usize];
         }
-        self.stamps[(placed.index % STAMPS) as usize] = stamp;
+        let place = (placed.index % self.most_stamps()) as usize;
+        self.stamps[place] = stamp;
+    }
+
+    fn most_stamps(&self) -> u64 {
+        if self.line.kind == Kind::Audio { SOUND_STAMPS } else { STAMPS }
     }
 
     /// SSRC and payload type of RTX, where the receiver took both.
@@ -322,12 +425,17 @@ impl Slot {
         }
         let next = self.rewrite.next();
         let index = sequence::extend(next, lost);
-        if index >= next || next - index > STAMPS {
+        // Of a picture that does not flow, a repair only takes the place of sound.
+        let ended = self.line.kind == Kind::Video && self.current.is_none();
+        if ended || index > self.sent || next - index > self.most_stamps() {
             return Err(DropReason::RepairGone);
         }
         let (source, from) = self.rewrite.find(index).ok_or(DropReason::RepairGone)?;
         let (entry, payload) = stream_of(source).and_then(|s| s.ring.get(from)).ok_or(DropReason::RepairGone)?;
         let placed = self.rewrite.again(index, entry.timestamp).ok_or(DropReason::RepairGone)?;
+        if self.is_past(way.now, &placed) || way.receiver.pace.is_held() {
+            return Err(DropReason::RepairGone);
+        }
         match self.resend.judge(way.now, index, payload.len(), way.receiver.round_trip()) {
             Verdict::Send => {}
             Verdict::Repeated => return Err(DropReason::RepairRepeated),
@@ -337,9 +445,68 @@ impl Slot {
             Some(rtx) => self.send_repair(way, &placed, entry, payload, rtx),
             None => self.send_verbatim(way, &placed, entry, payload),
         };
-        way.receiver.count(way.now, Sending { kind: self.line.kind, size, repair: true });
+        way.receiver.count(way.at, Sending { kind: self.line.kind, bytes: size + WIRE, repair: true });
         way.totals.repairs_sent += 1;
         Ok(())
+    }
+
+    /// Sound that would come after it had to be played.
+    fn is_past(&self, now: Instant, placed: &Placed) -> bool {
+        let Some((newest, at)) = self.rewrite.last().filter(|_| self.line.kind == Kind::Audio) else { return false };
+        let behind = newest.wrapping_sub(placed.timestamp).min(1 << 20);
+        let age = Duration::from_micros(u64::from(behind) * 1_000_000 / u64::from(placed.codec.codec.clock_rate()));
+        age + now.saturating_duration_since(at) > SOUND_DEADLINE
+    }
+
+    /// Whether [`Self::pad`] can be of use.
+    pub(crate) fn can_pad(&self) -> bool {
+        self.line.extensions.transport_cc.is_some() && self.line.feedback.transport_cc && self.padding_way().is_some()
+    }
+
+    fn padding_way(&self) -> Option<(u32, u8)> {
+        self.repair_ssrc.zip(self.line.codecs.iter().find_map(|codec| codec.rtx_payload_type))
+    }
+
+    /// One packet that only fills the line: something that was sent lately, or nothing but padding.
+    pub(crate) fn pad<'a, E: Egress>(
+        &mut self,
+        way: &mut Way<'_, E>,
+        stream_of: impl Fn(Source) -> Option<&'a Stream>,
+    ) -> usize {
+        let Some((ssrc, payload_type)) = self.padding_way() else { return 0 };
+        let index = self.sent.saturating_sub(self.resend.turn(PADDED_WITH));
+        let recent = self.current.and_then(|_| self.rewrite.find(index)).and_then(|(source, from)| {
+            let (entry, payload) = stream_of(source)?.ring.get(from)?;
+            let placed = self.rewrite.again(index, entry.timestamp)?;
+            Some((placed, entry, payload, self.repair_way(&placed)?))
+        });
+        let size = match recent {
+            Some((placed, entry, payload, rtx)) => self.send_repair(way, &placed, entry, payload, rtx),
+            None => self.send_padding(way, ssrc, payload_type),
+        };
+        way.receiver.count(way.at, Sending { kind: self.line.kind, bytes: size + WIRE, repair: true });
+        way.totals.padding_sent += 1;
+        size + WIRE
+    }
+
+    /// RFC 3550 §5.1: the last byte counts the padding; RFC 4588 packets without a number repair nothing.
+    fn send_padding<E: Egress>(&mut self, way: &mut Way<'_, E>, ssrc: u32, payload_type: u8) -> usize {
+        let bytes = PADDING.len() + USUAL_HEADER + WIRE;
+        let sending = Sending { kind: self.line.kind, bytes, repair: true };
+        let ids = &self.line.extensions;
+        let fields = HeaderFields {
+            marker: false,
+            payload_type,
+            sequence: self.resend.number(),
+            timestamp: self.rewrite.last().map_or(0, |(timestamp, _)| timestamp),
+            ssrc,
+            mid: ids.mid.map(|id| (id, self.line.mid)),
+            transport_seq: ids.transport_cc.map(|id| (id, way.receiver.stamp(way.at, sending))),
+            audio_level: None,
+        };
+        let mut head = Head::new(&fields);
+        head.say_padded();
+        head.emit(way, &PADDING)
     }
 
     /// RFC 4588 §4.
@@ -351,8 +518,9 @@ impl Slot {
         payload: &[u8],
         (ssrc, payload_type): (u32, u8),
     ) -> usize {
-        let sending = Sending { kind: self.line.kind, size: payload.len() + 2, repair: true };
-        let stamp = self.line.extensions.transport_cc.map(|id| (id, way.receiver.stamp(way.now, sending)));
+        let bytes = payload.len() + 2 + USUAL_HEADER + WIRE;
+        let sending = Sending { kind: self.line.kind, bytes, repair: true };
+        let stamp = self.line.extensions.transport_cc.map(|id| (id, way.receiver.stamp(way.at, sending)));
         let sequence = self.resend.number();
         let fields = HeaderFields { ssrc, payload_type, sequence, ..self.fields(placed, entry, stamp) };
         let mut head = Head::new(&fields);
@@ -368,22 +536,28 @@ impl Slot {
         entry: &Entry,
         payload: &[u8],
     ) -> usize {
-        let stamp = self.stamps.get((placed.index % STAMPS) as usize).copied();
+        let stamp = self.stamps.get((placed.index % self.stamps.len().max(1) as u64) as usize).copied();
+        if let Some(stamp) = stamp {
+            way.receiver.stamp_again(stamp);
+        }
         let mut head = Head::new(&self.fields(placed, entry, self.line.extensions.transport_cc.zip(stamp)));
         let (_, shared) = head.take_own(placed, payload);
         head.emit(way, shared)
     }
 
     /// A receiver's report about this slot.
-    pub(crate) fn reported(&mut self, outgoing: &mut Outgoing, block: &ReportBlock) {
+    pub(crate) fn reported(&mut self, now: Instant, outgoing: &mut Outgoing, block: &ReportBlock) {
         let lost = u64::try_from(block.cumulative_lost).unwrap_or(0);
-        outgoing.stats.packets_lost += lost.saturating_sub(self.lost);
+        let newly_lost = lost.saturating_sub(self.lost);
+        outgoing.stats.packets_lost += newly_lost;
         self.lost = self.lost.max(lost);
         let next = self.rewrite.next();
         let highest = sequence::extend(next, block.highest_sequence as u16);
         if !self.rewrite.has_sent() || highest >= next || highest < self.first_index {
             return;
         }
+        let before = self.told_highest.replace(highest).unwrap_or(self.first_index - 1);
+        outgoing.lost_by_report(now, highest.saturating_sub(before), newly_lost);
         let confirmed = (highest - self.first_index + 1).saturating_sub(lost).min(u64::from(self.packets));
         outgoing.confirmed_by_report(self.line.kind, confirmed.saturating_sub(self.confirmed));
         self.confirmed = self.confirmed.max(confirmed);

@@ -129,6 +129,8 @@ pub struct Totals {
     pub packets_sent: u64,
     pub bytes_sent: u64,
     pub repairs_sent: u64,
+    /// Packets that only tried what a line carries.
+    pub padding_sent: u64,
     pub nacks_received: u64,
     pub plis_received: u64,
     pub nacks_sent: u64,

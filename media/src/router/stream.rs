@@ -1,20 +1,29 @@
 //! One simulcast layer of an uplink as it arrives: its order, its losses, its clock and its ring.
 
+use super::estimate::Rate;
 use super::keyframes::{KeyframeRequests, Wish};
 use super::loss::{Losses, Outlook};
+use super::outgoing::WIRE;
 use super::ring::{Facts, Ring, RingSize};
 use super::stats::DropReason;
 use super::window::{Seen, WINDOW, Window};
 use crate::rtp::ntp::{MediaClock, NtpTime};
 use crate::rtp::rtcp::ReportBlock;
 use crate::rtp::{h264, sequence, vp8};
-use crate::sdp::{Codec, CodecSlot};
+use crate::sdp::{Codec, CodecSlot, Kind};
 use std::time::{Duration, Instant};
 
 /// RFC 3550 §A.1, MAX_DROPOUT: a larger jump has to be confirmed by the packet after it.
 const MOST_DROPOUT: u64 = 3000;
 /// A frame's parameter sets may have arrived in packets before the one that shows it is a keyframe.
 const MOST_LOOK_BACK: u64 = 16;
+/// Receivers' jitter buffers have moved on after this; the ring is about to forget the neighbours of older pictures.
+const SOUND_USEFUL_FOR: Duration = Duration::from_millis(250);
+const PICTURE_USEFUL_FOR: Duration = Duration::from_secs(1);
+/// Encoders keep their rate over a second or two, not over a frame.
+const RATE_WINDOW: Duration = Duration::from_secs(2);
+/// Header and extensions as they are sent on, and what is around them on the wire.
+const OVERHEAD: usize = 24 + WIRE;
 /// Extended numbers begin above 2^16.
 const NOTHING_YET: u64 = 0;
 
@@ -37,6 +46,7 @@ pub(crate) struct Stream {
     /// The sequence number that would confirm a jump.
     jump: Option<u16>,
     reception: Reception,
+    rate: Rate,
 }
 
 /// One packet of the stream, with retransmission already undone.
@@ -75,11 +85,17 @@ impl Stream {
             last_arrival: now,
             flowing: false,
             keyframes: KeyframeRequests::default(),
-            losses: make.nack.then(Losses::new),
+            losses: make.nack.then(|| Losses::new(make.useful_for)),
             window,
             jump: None,
             reception: Reception::new(index),
+            rate: Rate::over(RATE_WINDOW),
         }
+    }
+
+    /// What sending it on costs on the wire, in bits per second; `None` while that is not known.
+    pub(crate) fn bps(&self, now: Instant) -> Option<u64> {
+        self.rate.bps(now.saturating_duration_since(self.began).as_micros() as u64)
     }
 
     /// A stream that another shard receives and gives on; its first packet sets where the numbers begin.
@@ -95,10 +111,11 @@ impl Stream {
             last_arrival: now,
             flowing: false,
             keyframes: KeyframeRequests::default(),
-            losses: make.nack.then(Losses::new),
+            losses: make.nack.then(|| Losses::new(make.useful_for)),
             window: Window::starting_at(NOTHING_YET),
             jump: None,
             reception: Reception::new(NOTHING_YET),
+            rate: Rate::over(RATE_WINDOW),
         }
     }
 
@@ -206,6 +223,7 @@ impl Stream {
         if facts.keyframe {
             self.keyframes.came();
         }
+        self.rate.add(now.saturating_duration_since(self.began).as_micros() as u64, payload.len() + OVERHEAD);
         self.ring.push(now, facts, payload);
     }
 
@@ -240,6 +258,18 @@ pub(crate) struct StreamNeeds {
     pub(crate) generation: u64,
     pub(crate) ring: RingSize,
     pub(crate) nack: bool,
+    /// How long a lost packet is worth asking for.
+    pub(crate) useful_for: Duration,
+}
+
+impl StreamNeeds {
+    pub(crate) fn of(kind: Kind, generation: u64, nack: bool) -> Self {
+        let (ring, useful_for) = match kind {
+            Kind::Audio => (RingSize::AUDIO, SOUND_USEFUL_FOR),
+            Kind::Video => (RingSize::VIDEO, PICTURE_USEFUL_FOR),
+        };
+        Self { generation, ring, nack, useful_for }
+    }
 }
 
 /// The counting behind reception reports (RFC 3550 §6.4.1, §A.3, §A.8).

@@ -3,9 +3,9 @@
 use super::keyframes::Wish;
 use super::layer::LAYERS;
 use super::loss::Outlook;
+use super::loudness::Loudness;
 use super::peer::Peer;
 use super::relay::Far;
-use super::ring::RingSize;
 use super::stats::DropReason;
 use super::stream::{Arrival, Stream, StreamNeeds, Taken};
 use super::table::Table;
@@ -32,6 +32,7 @@ pub(crate) struct Uplink {
     pub(crate) crosses: [u64; 3],
     /// RFC 6464 byte of the last packet that had one.
     pub(crate) level: Option<u8>,
+    pub(crate) loudness: Loudness,
     /// The owner has been told that the track flows.
     pub(crate) told_active: bool,
     pub(crate) last_arrival: Option<Instant>,
@@ -91,6 +92,7 @@ impl Uplink {
             slots: Vec::new(),
             crosses: [0; 3],
             level: None,
+            loudness: Loudness::default(),
             told_active: false,
             last_arrival: None,
         }
@@ -167,8 +169,7 @@ impl Uplink {
             Some(stream) => stream,
             None if part.repair => return Err(DropReason::StrayRepair),
             None => {
-                let ring = if self.line.kind == Kind::Audio { RingSize::AUDIO } else { RingSize::VIDEO };
-                let needs = StreamNeeds { generation: *next_generation, ring, nack: self.line.feedback.nack };
+                let needs = StreamNeeds::of(self.line.kind, *next_generation, self.line.feedback.nack);
                 *next_generation += 1;
                 place.insert(Box::new(Stream::new(now, packet.ssrc, &arrival, &needs)))
             }

@@ -98,15 +98,19 @@ proptest! {
             prop_assert!(covered > 0);
             if bytes.is_empty() {
                 prop_assert!(arrivals[from..from + covered].iter().all(Option::is_none));
-                told.extend((0..covered).map(|i| (base.wrapping_add((from + i) as u16), false)));
+                told.extend((0..covered).map(|i| (base.wrapping_add((from + i) as u16), None)));
             } else {
                 let Some(Rtcp::TransportCc { body }) = rtcp::parse(&bytes).unwrap().next() else { panic!("not feedback") };
-                transport_cc::read(body, |number, arrived| told.push((number, arrived))).unwrap();
+                let reference = i64::from(transport_cc::reference(body).unwrap()) * 64_000;
+                let status = |number, arrived: Option<i64>| told.push((number, arrived.map(|at| reference + at)));
+                transport_cc::read(body, status).unwrap();
             }
             from += covered;
         }
+        // Times are told in quarters of a millisecond.
+        let at = |at: &Option<i64>| at.map(|at| at / 250 * 250);
         let expected: Vec<_> =
-            arrivals.iter().enumerate().map(|(i, at)| (base.wrapping_add(i as u16), at.is_some())).collect();
+            arrivals.iter().enumerate().map(|(i, arrived)| (base.wrapping_add(i as u16), at(arrived))).collect();
         prop_assert_eq!(told, expected);
     }
 

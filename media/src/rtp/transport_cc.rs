@@ -93,9 +93,15 @@ fn pack(symbols: &[u8], many: usize, bits: usize, kind: u16) -> u16 {
     symbols.iter().take(many).enumerate().fold(kind, |chunk, (i, &s)| chunk | u16::from(s) << (14 - bits * (i + 1)))
 }
 
-/// Calls `status(sequence, arrived)` for every packet that the feedback speaks of. `None` when its lengths lie; statuses
-/// told before the lie was found stand.
-pub fn read(body: &[u8], mut status: impl FnMut(u16, bool)) -> Option<()> {
+/// The moment that arrivals are counted from: 24 bits of 64 ms each.
+#[must_use]
+pub fn reference(body: &[u8]) -> Option<u32> {
+    Some(read_u32(body.get(4..8)?, 0) >> 8)
+}
+
+/// Calls `status(sequence, arrived)` for every packet that the feedback speaks of; `arrived` is in µs since
+/// [`reference`], `None` for a missing packet. `None` when its lengths lie; statuses told before the lie was found stand.
+pub fn read(body: &[u8], mut status: impl FnMut(u16, Option<i64>)) -> Option<()> {
     if body.len() < 8 {
         return None;
     }
@@ -104,26 +110,52 @@ pub fn read(body: &[u8], mut status: impl FnMut(u16, bool)) -> Option<()> {
     if count > MOST_READ {
         return None;
     }
-    let mut told = 0u16;
-    for chunk in body[8..].chunks_exact(2) {
-        if told == count {
-            break;
-        }
+    let (chunks, mut deltas) = split_chunks(&body[8..], count)?;
+    let (mut told, mut clock) = (0u16, 0i64);
+    for chunk in chunks.chunks_exact(2) {
         let chunk = u16::from_be_bytes([chunk[0], chunk[1]]);
-        let (many, bits) = match chunk >> 14 {
-            0 | 1 => (chunk & 0x1fff, 0),
-            2 => (14, 1),
-            _ => (7, 2),
-        };
-        for i in 0..many.min(count - told) {
-            let symbol = match bits {
-                0 => (chunk >> 13) & 3,
-                1 => (chunk >> (13 - i)) & 1,
+        for i in 0..statuses(chunk).min(count - told) {
+            let symbol = match chunk >> 14 {
+                0 | 1 => (chunk >> 13) & 3,
+                2 => (chunk >> (13 - i)) & 1,
                 _ => (chunk >> (12 - 2 * i)) & 3,
             };
-            status(base.wrapping_add(told + i), symbol == 1 || symbol == 2);
+            let delta = match (symbol, deltas) {
+                (1, [small, rest @ ..]) => {
+                    deltas = rest;
+                    Some(i64::from(*small))
+                }
+                (2, [high, low, rest @ ..]) => {
+                    deltas = rest;
+                    Some(i64::from(i16::from_be_bytes([*high, *low])))
+                }
+                (1 | 2, _) => return None,
+                _ => None,
+            };
+            clock += delta.unwrap_or(0) * TICK;
+            status(base.wrapping_add(told + i), delta.map(|_| clock));
         }
-        told += many.min(count - told);
+        told += statuses(chunk).min(count - told);
     }
-    (told == count).then_some(())
+    Some(())
+}
+
+/// Status chunks that speak of `count` packets, and what follows them.
+fn split_chunks(body: &[u8], count: u16) -> Option<(&[u8], &[u8])> {
+    let (mut at, mut told) = (0, 0);
+    while told < count {
+        let chunk = u16::from_be_bytes([*body.get(at)?, *body.get(at + 1)?]);
+        told += statuses(chunk).min(count - told);
+        at += 2;
+    }
+    Some(body.split_at(at))
+}
+
+/// How many packets a chunk speaks of, counted or not.
+fn statuses(chunk: u16) -> u16 {
+    match chunk >> 14 {
+        0 | 1 => chunk & 0x1fff,
+        2 => 14,
+        _ => 7,
+    }
 }

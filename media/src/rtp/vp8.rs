@@ -65,6 +65,15 @@ pub struct Shift {
 }
 
 impl Shift {
+    /// What [`Self::apply`] would make a descriptor say.
+    #[must_use]
+    pub fn said(self, payload: &[u8]) -> (Option<u16>, Option<u8>) {
+        let Some(found) = Descriptor::parse(payload) else { return (None, None) };
+        let mask = |long| if long { 0x7fff } else { 0x7f };
+        let picture_id = found.picture_id.map(|id| id.value.wrapping_add(self.picture_id) & mask(id.long));
+        (picture_id, found.tl0.map(|(_, value)| value.wrapping_add(self.tl0)))
+    }
+
     /// Rewrites a descriptor in place and returns the picture id and TL0PICIDX that it now says.
     pub fn apply(self, payload: &mut [u8]) -> (Option<u16>, Option<u8>) {
         let Some(found) = Descriptor::parse(payload) else { return (None, None) };

@@ -197,8 +197,8 @@ fn write_codec(out: &mut Lines, codec: &CodecSlot, offered: Option<&OfferedCodec
     match codec.codec {
         Codec::Opus => {
             out.line(format_args!("a=rtpmap:{pt} opus/48000/2"));
-            let dtx = if parameter(fmtp, "usedtx") == Some("1") { ";usedtx=1" } else { "" };
-            out.line(format_args!("a=fmtp:{pt} minptime=10;useinbandfec=1{dtx}"));
+            // RFC 7587 §6.1: how we like to receive. A client repairs its sound in itself, and is still while nobody speaks.
+            out.line(format_args!("a=fmtp:{pt} minptime=10;useinbandfec=1;usedtx=1"));
         }
         Codec::H264 => {
             out.line(format_args!("a=rtpmap:{pt} H264/90000"));

@@ -81,7 +81,6 @@ impl Scene {
             }
         }
         let (taken, creep) = (self.house.held - before, self.house.held - settled);
-        println!("the Sfu took {} KiB, {creep} bytes of it in the second half", taken >> 10);
         assert!(taken < MOST_HELD, "{taken} bytes");
         assert!(creep < MOST_CREEP, "{creep} bytes");
         self.house.run(SECOND);
@@ -473,7 +472,7 @@ fn handshakes_without_end() {
 fn clients_that_come_and_go_leave_nothing() {
     let text = offer(&TestClient::new(ClientConfig::new(4000)), &[OfferLine::VideoUp(9), OfferLine::VideoDown]);
     let taken = |scene: &mut Scene, from: u64| {
-        let before = crate::testing::heap::heap().live;
+        let before = crate::testing::heap::live();
         for id in from..from + 2000 {
             let now = scene.house.now;
             scene.house.sfu.open(now, PeerId(id), &text, Flow::Uplink).unwrap();
@@ -481,7 +480,7 @@ fn clients_that_come_and_go_leave_nothing() {
             scene.house.sfu.close(now, PeerId(id));
             while scene.house.sfu.poll_event().is_some() {}
         }
-        crate::testing::heap::heap().live - before
+        crate::testing::heap::live() - before
     };
     let mut scene = Scene::new();
     taken(&mut scene, 1000);

@@ -14,6 +14,8 @@ mod stats;
 mod tcp;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod weak_lines;
 
 use crate::by_number::ByNumber;
 use crate::ids::{Mid, PeerId, ShardNumber, TrackId, Want};

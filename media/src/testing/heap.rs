@@ -1,19 +1,11 @@
-//! Counts what the thread that asks takes from the heap, so that a test can say what grew.
+//! Counts the heap of the thread that asks, so that a test can say what grew and how often memory was asked for.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-/// Only the difference of two readings means something.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Heap {
-    /// Bytes that this thread took and did not give back.
-    pub(crate) live: i64,
-    /// How often it took some.
-    pub(crate) allocations: u64,
-}
-
 thread_local! {
-    static HEAP: Cell<Heap> = const { Cell::new(Heap { live: 0, allocations: 0 }) };
+    static LIVE: Cell<i64> = const { Cell::new(0) };
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
 }
 
 struct Counting;
@@ -25,29 +17,38 @@ static ALLOCATOR: Counting = Counting;
 // SAFETY: everything is passed on to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as i64, 1);
+        count(layout.size() as i64);
+        count_allocation();
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        count(-(layout.size() as i64), 0);
+        count(-(layout.size() as i64));
         unsafe { System.dealloc(at, layout) }
     }
 
     unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count(size as i64 - layout.size() as i64, 1);
+        count(size as i64 - layout.size() as i64);
+        count_allocation();
         unsafe { System.realloc(at, layout, size) }
     }
 }
 
-fn count(bytes: i64, allocations: u64) {
+fn count(bytes: i64) {
     // A thread that ends frees its last memory when its locals are gone already.
-    let _ = HEAP.try_with(|heap| {
-        let Heap { live, allocations: before } = heap.get();
-        heap.set(Heap { live: live + bytes, allocations: before + allocations });
-    });
+    let _ = LIVE.try_with(|live| live.set(live.get() + bytes));
 }
 
-pub(crate) fn heap() -> Heap {
-    HEAP.with(Cell::get)
+fn count_allocation() {
+    let _ = ALLOCATIONS.try_with(|times| times.set(times.get() + 1));
+}
+
+/// How often this thread asked for memory.
+pub(crate) fn allocations() -> u64 {
+    ALLOCATIONS.with(Cell::get)
+}
+
+/// Bytes that this thread took and did not give back. Only the difference of two readings means something.
+pub(crate) fn live() -> i64 {
+    LIVE.with(Cell::get)
 }

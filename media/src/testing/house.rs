@@ -1,5 +1,6 @@
 //! A whole Sfu with clients around it, on a virtual network and clock.
 
+use super::camera::Camera;
 use super::media::{Sink, Source};
 use super::network::{Datagram, Line, Network};
 use super::offer::{OfferLine, answered, offer};
@@ -22,7 +23,7 @@ pub(crate) struct House {
     pub(crate) sent: BTreeMap<SocketAddr, u64>,
     /// Bytes of heap that the Sfu took from packets and with time, less what it gave back.
     pub(crate) held: i64,
-    /// How often it took memory for media, and with time.
+    /// How often the Sfu asked for memory because of media or of time.
     pub(crate) allocations: u64,
 }
 
@@ -32,6 +33,7 @@ pub(crate) struct Member {
     pub(crate) via: Via,
     pub(crate) answer: String,
     pub(crate) sources: Vec<Source>,
+    pub(crate) cameras: Vec<Camera>,
     pub(crate) sink: Sink,
     /// Listens to what comes, asks and reports.
     pub(crate) watches: bool,
@@ -64,8 +66,15 @@ impl House {
         let mut client = TestClient::new(ClientConfig::new(1000 + id as u16));
         let answer = self.sfu.open(self.now, PeerId(id), &offer(&client, lines), Flow::Uplink).unwrap();
         client.start(self.now, answered(&answer, "ice-ufrag"), answered(&answer, "ice-pwd"));
-        let member =
-            Member { client, via: Via::Udp, answer, sources: Vec::new(), sink: Sink::default(), watches: true };
+        let member = Member {
+            client,
+            via: Via::Udp,
+            answer,
+            sources: Vec::new(),
+            cameras: Vec::new(),
+            sink: Sink::default(),
+            watches: true,
+        };
         self.members.insert(PeerId(id), member);
         PeerId(id)
     }
@@ -93,10 +102,10 @@ impl House {
             self.arrive(datagram);
         }
         if self.sfu.poll_timeout().is_some_and(|due| due <= now) {
-            let before = heap();
+            let before = (live(), allocations());
             self.sfu.handle_timeout(now);
-            self.held += heap().live - before.live;
-            self.allocations += heap().allocations - before.allocations;
+            self.held += live() - before.0;
+            self.allocations += allocations() - before.1;
         }
         for member in self.members.values_mut() {
             member.tick(now);
@@ -106,10 +115,10 @@ impl House {
             }
         }
         loop {
-            let before = heap();
+            let before = (live(), allocations());
             let transmits = self.sfu.poll_transmits(now);
-            self.held += heap().live - before.live;
-            self.allocations += heap().allocations - before.allocations;
+            self.held += live() - before.0;
+            self.allocations += allocations() - before.1;
             let Some(transmits) = transmits else { break };
             for transmit in transmits {
                 *self.sent.entry(transmit.destination).or_default() += transmit.datagrams().count() as u64;
@@ -140,26 +149,25 @@ impl House {
     pub(crate) fn hand_over(&mut self, from: SocketAddr, datagram: &mut [u8]) {
         let sender = self.members.values().find(|member| member.client.addr == from);
         let path = Path { via: sender.map_or(Via::Udp, |member| member.via), ..Path::udp(from) };
-        let before = heap();
+        let (before, is_media) = ((live(), allocations()), matches!(datagram.first(), Some(128..=191)));
         self.sfu.handle_datagram(self.now, path, datagram);
-        self.held += heap().live - before.live;
-        if matches!(datagram.first(), Some(128..=191)) {
-            self.allocations += heap().allocations - before.allocations;
+        self.held += live() - before.0;
+        if is_media {
+            self.allocations += allocations() - before.1;
         }
     }
 }
 
 #[cfg(test)]
-use super::heap::heap;
+use super::heap::{allocations, live};
 /// Fuzzers watch the heap by themselves.
 #[cfg(not(test))]
-fn heap() -> Heap {
-    Heap { live: 0, allocations: 0 }
+fn live() -> i64 {
+    0
 }
 #[cfg(not(test))]
-struct Heap {
-    live: i64,
-    allocations: u64,
+fn allocations() -> u64 {
+    0
 }
 
 impl Member {
@@ -175,6 +183,11 @@ impl Member {
                 self.client.send_rtp(packet);
             }
         }
+        for camera in &mut self.cameras {
+            reports.iter().for_each(|report| camera.hear(report));
+            camera.tick(now).iter().for_each(|packet| self.client.send_rtp(packet));
+        }
+        reports.iter().for_each(|report| self.sink.hear(now, report));
         let packets: Vec<Vec<u8>> = self.client.rtp.drain(..).collect();
         if self.watches {
             packets.iter().for_each(|packet| self.sink.take(now, packet));

@@ -3,7 +3,10 @@
 //! Every payload says what it is, so that a receiver can judge it without trusting sequence numbers that a router rewrote.
 
 use super::MS;
-use super::offer::{OPUS, VP8, VP8_RTX};
+use super::offer::{OPUS, TRANSPORT_CC_EXTENSION, VP8, VP8_RTX};
+use crate::rtp::header::RtpPacket;
+use crate::rtp::sequence;
+use crate::rtp::transport_cc::{self, About};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
@@ -12,11 +15,19 @@ const SOUND_EVERY: Duration = Duration::from_millis(20);
 const PACKETS_PER_FRAME: u16 = 4;
 const PACKETS_PER_KEYFRAME: u16 = 12;
 const PACKET: usize = 1000;
+/// 32 kbit/s.
+const SOUND: usize = 80;
 /// What a browser buffers before it plays.
 const PLAYOUT: Duration = Duration::from_millis(250);
+/// What it begins with for sound, and packets of which it plays faster.
+const BUFFER: Duration = Duration::from_millis(80);
+const MUCH: u32 = 8;
 const ASK_AGAIN_EVERY: Duration = Duration::from_millis(50);
 const ASK_FOR_KEYFRAME_EVERY: Duration = Duration::from_millis(500);
 const REPORT_EVERY: Duration = Duration::from_millis(1000);
+/// As Chromium has it: feedback of about this size may take a twentieth of what comes, between these intervals.
+const FEEDBACK_BITS: f64 = 68.0 * 8.0;
+const TRANSPORT_EVERY: (f64, f64) = (0.05, 0.25);
 
 /// A sending client's stream of one kind.
 pub(crate) struct Source {
@@ -58,7 +69,8 @@ impl Source {
                 self.picture(&mut out);
                 at += FRAME_EVERY;
             } else {
-                let payload = [&b"sound"[..], &self.frame.to_be_bytes()].concat();
+                let mut payload = [&b"sound"[..], &self.frame.to_be_bytes()].concat();
+                payload.resize(SOUND, 0xcd);
                 let packet = self.packet(OPUS, true, self.frame * 960, &payload);
                 out.push(packet);
                 at += SOUND_EVERY;
@@ -73,21 +85,8 @@ impl Source {
         self.keyframes += u32::from(key);
         let count = if key { PACKETS_PER_KEYFRAME } else { PACKETS_PER_FRAME };
         for number in 0..count {
-            // RFC 7741: a descriptor of one byte, S on the first packet; then the frame, whose P bit is 0 in keyframes.
-            let mut payload = vec![if number == 0 { 0x10 } else { 0 }];
-            if number == 0 {
-                let tag = [u8::from(!key), 0, 0];
-                payload.extend(tag);
-                if key {
-                    payload.extend([0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01]);
-                }
-            }
-            payload.resize(16, 0xee);
-            payload.extend(self.frame.to_be_bytes());
-            payload.extend(number.to_be_bytes());
-            payload.extend(count.to_be_bytes());
-            payload.push(u8::from(key));
-            payload.resize(PACKET, 0xab);
+            let picture = VideoPacket { frame: self.frame, piece: number, count, key, layer: 2 };
+            let payload = picture.payload(PACKET);
             let packet = self.packet(VP8, number + 1 == count, self.frame * 3600, &payload);
             out.push(packet);
         }
@@ -134,6 +133,47 @@ impl Source {
     }
 }
 
+/// What a packet of a picture says of itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct VideoPacket {
+    pub(crate) frame: u32,
+    pub(crate) piece: u16,
+    pub(crate) count: u16,
+    pub(crate) key: bool,
+    pub(crate) layer: u8,
+}
+
+impl VideoPacket {
+    pub(crate) fn payload(self, bytes: usize) -> Vec<u8> {
+        // RFC 7741: a descriptor of one byte, S on the first packet; then the frame, whose P bit is 0 in keyframes.
+        let mut payload = vec![if self.piece == 0 { 0x10 } else { 0 }];
+        if self.piece == 0 {
+            let tag = [u8::from(!self.key), 0, 0];
+            payload.extend(tag);
+            if self.key {
+                payload.extend([0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01]);
+            }
+        }
+        payload.resize(16, 0xee);
+        payload.extend(self.frame.to_be_bytes());
+        payload.extend(self.piece.to_be_bytes());
+        payload.extend(self.count.to_be_bytes());
+        payload.extend([u8::from(self.key), self.layer]);
+        payload.resize(bytes, 0xab);
+        payload
+    }
+
+    fn read(payload: &[u8]) -> Self {
+        Self {
+            frame: be32(payload, 16),
+            piece: be16(payload, 20),
+            count: be16(payload, 22),
+            key: payload[24] == 1,
+            layer: payload[25],
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Header {
     payload_type: u8,
@@ -171,6 +211,30 @@ pub(crate) struct Sink {
     /// The same sound or piece of a frame, twice.
     pub(crate) repeats: u32,
     pub(crate) keyframe_requests: u32,
+    /// Packets of nothing but padding.
+    pub(crate) padding: u32,
+    /// When the picture changed its layer, and to which.
+    pub(crate) layers: Vec<(Instant, u8)>,
+    pub(crate) transport: Transport,
+    /// The last sender report of each stream: the middle of its time, and when it came.
+    heard: HashMap<u32, (u32, Instant)>,
+}
+
+/// Transport feedback as browsers give it.
+#[derive(Default)]
+pub(crate) struct Transport {
+    /// This client does not know of it.
+    pub(crate) silent: bool,
+    highest: u64,
+    /// First number not told of.
+    base: u64,
+    /// µs since [`super::start`].
+    arrivals: BTreeMap<u64, i64>,
+    told_at: Option<Instant>,
+    /// Bits that came since then, and the rate that they make, smoothed.
+    bits: f64,
+    bps: f64,
+    count: u8,
 }
 
 /// The numbers of one incoming stream.
@@ -188,37 +252,52 @@ struct Frame {
     have: BTreeSet<u16>,
     count: u16,
     key: bool,
+    layer: u8,
 }
 
 impl Sink {
     pub(crate) fn take(&mut self, now: Instant, packet: &[u8]) {
-        let extension = if packet[0] & 0x10 != 0 { 4 + 4 * usize::from(be16(packet, 14)) } else { 0 };
-        let payload = &packet[12 + extension..];
-        let (ssrc, sequence) = (be32(packet, 8), be16(packet, 2));
-        match packet[1] & 0x7f {
+        let parsed = RtpPacket::parse(packet).expect("the server writes whole packets");
+        let payload = parsed.payload;
+        if let Some((_, number)) = parsed.extensions().find(|(id, _)| *id == TRANSPORT_CC_EXTENSION) {
+            self.transport.take(now, be16(number, 0), packet.len());
+        }
+        match parsed.payload_type {
             VP8 => {
-                self.video.take(now, ssrc, sequence);
+                self.video.take(now, parsed.ssrc, parsed.sequence);
                 self.take_frame(payload);
             }
             VP8_RTX if payload.len() > 2 => {
                 self.video.take(now, self.video.ssrc, be16(payload, 0));
                 self.take_frame(&payload[2..]);
             }
+            VP8_RTX => self.padding += 1,
             OPUS => {
-                self.audio.take(now, ssrc, sequence);
+                self.audio.take(now, parsed.ssrc, parsed.sequence);
                 self.repeats += u32::from(self.sounds.insert(be32(payload, 5), now).is_some());
             }
             other => panic!("payload type {other} was never agreed"),
         }
     }
 
+    /// Sender reports tell when they were sent, so that ours tell the round trip.
+    pub(crate) fn hear(&mut self, now: Instant, compound: &[u8]) {
+        for report in packets(compound).filter(|report| report.len() >= 28 && report[1] == 200) {
+            self.heard.insert(be32(report, 4), (be32(report, 10), now));
+        }
+    }
+
     fn take_frame(&mut self, payload: &[u8]) {
-        let (number, piece, count, key) = (be32(payload, 16), be16(payload, 20), be16(payload, 22), payload[24] == 1);
+        let VideoPacket { frame: number, piece, count, key, layer } = VideoPacket::read(payload);
         if self.showing.is_some_and(|showing| number <= showing) {
             return;
         }
         let frame = self.frames.entry(number).or_default();
-        (frame.count, frame.key) = (count, key);
+        if frame.layer != layer {
+            // The same moment in another layer: the newer one begins anew.
+            *frame = Frame::default();
+        }
+        (frame.count, frame.key, frame.layer) = (count, key, layer);
         self.repeats += u32::from(!frame.have.insert(piece));
     }
 
@@ -234,9 +313,12 @@ impl Sink {
         }
         if self.reported_at.is_none_or(|at| now >= at + REPORT_EVERY) {
             self.reported_at = Some(now);
-            let streams = [&self.video, &self.audio];
-            out.extend(streams.into_iter().filter_map(Received::report));
+            for stream in [&self.video, &self.audio] {
+                let heard = self.heard.get(&stream.ssrc).map(|(middle, at)| (*middle, now - *at));
+                out.extend(stream.report(heard));
+            }
         }
+        out.extend(self.transport.tell(now, self.video.ssrc));
         out
     }
 
@@ -249,6 +331,10 @@ impl Sink {
             let jump = || self.frames.iter().find(|(_, frame)| frame.key && whole(frame)).map(|(number, _)| *number);
             let Some(number) = in_order.or_else(jump) else { break };
             self.showing = Some(number);
+            let layer = self.frames[&number].layer;
+            if self.layers.last().is_none_or(|(_, before)| *before != layer) {
+                self.layers.push((now, layer));
+            }
             self.frames = self.frames.split_off(&(number + 1));
             self.shown.push((now, number));
             self.stuck_since = None;
@@ -288,6 +374,29 @@ impl Sink {
         let later: Vec<Instant> = self.shown.iter().map(|(at, _)| *at).filter(|at| *at >= from).collect();
         let freeze = later.windows(2).rposition(|pair| pair[1] - pair[0] > 200 * MS);
         later.get(freeze.map_or(0, |at| at + 1)).copied()
+    }
+
+    /// How much of the sound of some seconds a browser would have to make up, in percent: its buffer gives way to what is
+    /// late, catches up when it holds much, and takes from the next packet what it lacks of one (Opus in-band FEC).
+    pub(crate) fn concealed(&self, from: Instant, to: Instant) -> f64 {
+        let Some((first, start)) = self.sounds.first_key_value() else { return 100.0 };
+        let (mut number, mut at) = (*first, *start + BUFFER);
+        let (mut whole, mut made_up) = (0_u32, 0_u32);
+        while at < to {
+            let (first, by) = (number, at);
+            let there = |ahead: u32| self.sounds.get(&(first + ahead)).is_some_and(|came| *came <= by);
+            let counts = u32::from(at >= from);
+            whole += counts;
+            at += if (0..MUCH).all(there) { SOUND_EVERY * 4 / 5 } else { SOUND_EVERY };
+            if there(0) || there(1) {
+                number += 1;
+            } else {
+                made_up += counts;
+                // Lost when a later one is there, else only late.
+                number += u32::from((2..MUCH).any(there));
+            }
+        }
+        100.0 * f64::from(made_up) / f64::from(whole.max(1))
     }
 
     /// The share of sounds from `first` to the last heard that were not there when they had to be played, in percent.
@@ -336,15 +445,55 @@ impl Received {
         Some([head, entries].concat())
     }
 
-    fn report(&self) -> Option<Vec<u8>> {
+    fn report(&self, heard: Option<(u32, Duration)>) -> Option<Vec<u8>> {
         let highest = self.highest?;
+        let (middle, since) = heard.unwrap_or_default();
         let mut out = vec![0x81, 201, 0, 7];
         out.extend(1_u32.to_be_bytes());
         out.extend(self.ssrc.to_be_bytes());
         out.extend(&self.lost.to_be_bytes());
         out.extend(((highest - (1 << 16)) as u32).to_be_bytes());
-        out.extend([0; 12]);
+        out.extend([0; 4]);
+        out.extend(middle.to_be_bytes());
+        out.extend(((since.as_micros() * 65_536 / 1_000_000) as u32).to_be_bytes());
         Some(out)
+    }
+}
+
+impl Transport {
+    fn take(&mut self, now: Instant, number: u16, bytes: usize) {
+        self.bits += 8.0 * bytes as f64;
+        if self.highest == 0 {
+            self.highest = u64::from(number) + (1 << 16);
+            self.base = self.highest;
+        }
+        let index = sequence::extend(self.highest, number);
+        self.highest = self.highest.max(index);
+        if index >= self.base {
+            self.arrivals.entry(index).or_insert((now - super::start()).as_micros() as i64);
+        }
+    }
+
+    fn tell(&mut self, now: Instant, media: u32) -> Vec<Vec<u8>> {
+        let mut out = Vec::new();
+        let every = (FEEDBACK_BITS / (0.05 * self.bps.max(1.0))).clamp(TRANSPORT_EVERY.0, TRANSPORT_EVERY.1);
+        let since = self.told_at.map_or(f64::MAX, |at| (now - at).as_secs_f64());
+        if self.silent || since < every {
+            return out;
+        }
+        self.bps += 0.3 * (self.bits / since - self.bps);
+        (self.told_at, self.bits) = (Some(now), 0.0);
+        while self.base <= self.highest && !self.arrivals.is_empty() {
+            let about = About { sender: 1, media, base: self.base as u16, count: self.count };
+            let (mut bytes, total) = (Vec::new(), (self.highest + 1 - self.base) as usize);
+            let at = |i: usize| self.arrivals.get(&(self.base + i as u64)).copied();
+            let covered = transport_cc::write(&mut bytes, &about, total, at);
+            self.count = self.count.wrapping_add(1);
+            self.base += covered as u64;
+            self.arrivals = self.arrivals.split_off(&self.base);
+            out.extend((!bytes.is_empty()).then_some(bytes));
+        }
+        out
     }
 }
 

@@ -1,5 +1,6 @@
 //! Clients and a network made of code, for tests: a virtual clock, seeded randomness, no sockets.
 
+pub(crate) mod camera;
 pub(crate) mod client;
 #[cfg(test)]
 pub(crate) mod heap;

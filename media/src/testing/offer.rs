@@ -11,12 +11,15 @@ pub(crate) const MID_EXTENSION: u8 = 4;
 pub(crate) const TRANSPORT_CC_EXTENSION: u8 = 3;
 pub(crate) const RID_EXTENSION: u8 = 10;
 pub(crate) const REPAIRED_RID_EXTENSION: u8 = 11;
+pub(crate) const RIDS: [&str; 3] = ["l", "m", "h"];
 
 /// An m-line to be offered. Uplinks name the SSRC that they will send with; the RTX SSRC of video is the next.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum OfferLine {
     AudioUp(u32),
     VideoUp(u32),
+    /// A camera of three layers, told apart by rid.
+    CameraUp,
     /// Two layers, told apart by rid.
     LayersUp,
     AudioDown,
@@ -42,7 +45,7 @@ fn write_line(out: &mut String, client: &TestClient, number: usize, line: OfferL
     let (kind, formats, direction) = match line {
         OfferLine::AudioUp(_) => ("audio", "111", "sendonly"),
         OfferLine::AudioDown => ("audio", "111", "recvonly"),
-        OfferLine::VideoUp(_) | OfferLine::LayersUp => ("video", "96 97", "sendonly"),
+        OfferLine::VideoUp(_) | OfferLine::LayersUp | OfferLine::CameraUp => ("video", "96 97", "sendonly"),
         OfferLine::VideoDown => ("video", "96 97", "recvonly"),
     };
     let fingerprint: Vec<String> = certificate_fingerprint().iter().map(|byte| format!("{byte:02X}")).collect();
@@ -69,7 +72,7 @@ fn write_line(out: &mut String, client: &TestClient, number: usize, line: OfferL
             line_out("a=rtcp-fb:111 nack".to_owned());
             line_out("a=rtcp-fb:111 transport-cc".to_owned());
         }
-        OfferLine::VideoUp(_) | OfferLine::LayersUp | OfferLine::VideoDown => {
+        OfferLine::VideoUp(_) | OfferLine::LayersUp | OfferLine::CameraUp | OfferLine::VideoDown => {
             for text in ["rtpmap:96 VP8/90000", "rtpmap:97 rtx/90000", "fmtp:97 apt=96"] {
                 line_out(format!("a={text}"));
             }
@@ -91,6 +94,11 @@ fn write_line(out: &mut String, client: &TestClient, number: usize, line: OfferL
                 "a=extmap:{REPAIRED_RID_EXTENSION} urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
             ));
             ["rid:l send", "rid:h send", "simulcast:send l;h"].iter().for_each(|text| line_out(format!("a={text}")));
+        }
+        OfferLine::CameraUp => {
+            line_out(format!("a=extmap:{RID_EXTENSION} urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"));
+            RIDS.iter().for_each(|rid| line_out(format!("a=rid:{rid} send")));
+            line_out(format!("a=simulcast:send {}", RIDS.join(";")));
         }
         OfferLine::AudioDown | OfferLine::VideoDown => {}
     }

@@ -5,7 +5,6 @@ use super::{Demand, LayerState, Lost, MOST_LOST};
 use crate::ids::{Layer, Mid, ShardNumber, TrackId};
 use crate::router::keyframes::Wish;
 use crate::router::layer::LAYERS;
-use crate::router::ring::RingSize;
 use crate::router::stream::{Stream, StreamNeeds};
 use crate::router::uplink::{Publisher, Uplink};
 use crate::sdp::{CodecSlot, ExtensionIds, Feedback, Flow, Kind, MediaLine};
@@ -179,8 +178,7 @@ impl Uplink {
             far.layers[layer as usize].generation = Some(generation);
             far.layers[layer as usize].lost.clear();
         }
-        let ring = if self.line.kind == Kind::Audio { RingSize::AUDIO } else { RingSize::VIDEO };
-        let needs = StreamNeeds { generation: *next_generation, ring, nack: true };
+        let needs = StreamNeeds::of(self.line.kind, *next_generation, true);
         *next_generation += 1;
         let mut stream = Stream::crossing(now, codec, &needs);
         if let Some(before) = self.layers[layer as usize].take() {

@@ -52,7 +52,8 @@ pub(super) fn line(name: &str, flow: Flow, codecs: Vec<CodecSlot>) -> MediaLine 
         rids: Vec::new(),
         announced_ssrcs: Vec::new(),
         own_ssrcs: None,
-        feedback: Feedback { nack: video, pli: video, transport_cc: true },
+        // Viewers of this world send no transport feedback.
+        feedback: Feedback { nack: video, pli: video, transport_cc: false },
     }
 }
 

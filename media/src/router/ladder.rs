@@ -1,0 +1,316 @@
+//! What of the wished pictures goes to a receiver whose line does not carry them all, and when that changes.
+//!
+//! Sound is taken off the estimate first. Of the rest the screen gets its share before any camera, a main camera becomes
+//! readable before the others appear, and the others appear before the main one becomes large. Down goes it in the opposite
+//! order, quickly; up again only when the line was clear for a while or a try proved it.
+
+use super::estimate::View;
+use super::layer::LAYERS;
+use crate::ids::{Layer, LineStep, Rank};
+
+/// In this order pictures get their share; a layer that a track does not have counts as its next smaller one.
+const ORDER: [(Rank, Layer); 9] = [
+    (Rank::Screen, Layer::Low),
+    (Rank::Screen, Layer::Mid),
+    (Rank::Screen, Layer::High),
+    (Rank::Main, Layer::Low),
+    (Rank::Main, Layer::Mid),
+    (Rank::Other, Layer::Low),
+    (Rank::Main, Layer::High),
+    (Rank::Other, Layer::Mid),
+    (Rank::Other, Layer::High),
+];
+/// An estimate has to exceed the need by so much before more is sent: the noise of an encoder, and of the estimate.
+const UP_MARGIN: f64 = 1.15;
+/// A try is made with a little more, so that its success is enough.
+const TRY_MARGIN: f64 = 1.2;
+/// No try goes further beyond the estimate: what it does to a full line must end before sound is late.
+const MOST_TRY: f64 = 2.0;
+/// Where there is little more than the sound, a queue empties slowly.
+const MOST_NARROW_TRY: f64 = 1.4;
+pub(crate) const NARROW_BPS: u64 = 150_000;
+/// A false alarm of the estimate heals within this; a real one is felt by then.
+const PATIENCE_US: u64 = 800_000;
+/// A need above the estimate by more does not wait.
+const FAR_ABOVE: f64 = 0.7;
+/// After a step down nothing goes up for so long; four times as long for each step up that did not last.
+const HOLD_US: u64 = 2_500_000;
+const MOST_IN_VAIN: u32 = 3;
+/// A step up has lasted when nothing went down for so long after it. One that did not has to be proven by more tries.
+const LASTED_US: u64 = 60_000_000;
+/// An estimate that fell by less than this, compared with the need of the step up, was too close to it.
+const NEAR_MISS: f64 = 0.5;
+/// A step is told when it stands for so long.
+const TELL_DOWN_US: u64 = 300_000;
+const TELL_UP_US: u64 = 1_000_000;
+
+/// One picture that is wished and whose track flows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Claim {
+    /// Key of the slot.
+    pub(crate) slot: usize,
+    pub(crate) rank: Rank,
+    /// Bits per second on the wire of each layer that may be sent; at least one is there.
+    pub(crate) layers: [Option<u64>; 3],
+    /// The largest layer that the ladder allows; what flows is the largest within it.
+    pub(crate) grant: Option<Layer>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Ladder {
+    short_since: Option<u64>,
+    fell_at: Option<u64>,
+    /// When something went up last, and what was needed then.
+    rose: Option<(u64, u64)>,
+    /// Steps up that did not last, lately.
+    in_vain: u32,
+    told: LineStep,
+    changing: Option<(LineStep, u64)>,
+}
+
+/// What is to be done besides the grants that were changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    /// Something goes down, and what flows must not flow until its smaller layer comes.
+    pub(crate) urgent: bool,
+    pub(crate) fell: bool,
+    pub(crate) rose: bool,
+    pub(crate) wanted: Option<Try>,
+    pub(crate) step: Option<LineStep>,
+}
+
+/// A try that would tell whether more fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Try {
+    pub(crate) bps: u64,
+    /// It would only repeat what is believed already.
+    pub(crate) confirms: bool,
+}
+
+/// What the ladder looks at besides the claims.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Means {
+    pub(crate) line: View,
+    /// Bits per second that the sound takes.
+    pub(crate) sound: u64,
+    /// `None` where no tries can be made.
+    pub(crate) tries: Option<Tries>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tries {
+    pub(crate) failed: bool,
+    /// Successful tries in a row, and the lowest rate of them.
+    pub(crate) passed: u32,
+    pub(crate) bps: u64,
+}
+
+impl Claim {
+    fn flows(&self, cap: Option<Layer>) -> Option<Layer> {
+        let cap = cap?;
+        let within = LAYERS.into_iter().rev().find(|&layer| layer <= cap && self.layers[layer as usize].is_some());
+        within.or_else(|| LAYERS.into_iter().find(|&layer| self.layers[layer as usize].is_some()))
+    }
+
+    fn cost(&self, cap: Option<Layer>) -> u64 {
+        self.flows(cap).and_then(|layer| self.layers[layer as usize]).unwrap_or(0)
+    }
+
+    /// It gets all that is wished of it.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.flows(self.grant) == self.flows(Some(Layer::High))
+    }
+}
+
+impl Ladder {
+    pub(crate) fn told(&self) -> LineStep {
+        self.told
+    }
+
+    /// What is told is about to change.
+    pub(crate) fn is_changing(&self) -> bool {
+        self.changing.is_some()
+    }
+
+    /// What is granted does not get through: patience is over.
+    pub(crate) fn hurry(&mut self) {
+        self.short_since = Some(0);
+    }
+
+    /// Other pictures are wished than before: everything is shared out anew, nothing beyond what it was allowed.
+    pub(crate) fn share_anew(&mut self, means: &Means, claims: &mut [Claim]) {
+        let allowed = flowing(claims);
+        let mut shares = [None; MOST];
+        share(claims, &mut shares, |step| {
+            let fits = means.sound + step.sum <= means.line.bps || (step.is_base && !means.line.limited);
+            fits && step.gets <= allowed[step.claim]
+        });
+        claims.iter_mut().zip(shares).for_each(|(claim, share)| claim.grant = share);
+        self.short_since = None;
+    }
+
+    /// Looks at everything anew; grants are changed in place.
+    pub(crate) fn judge(&mut self, now: u64, means: &Means, claims: &mut [Claim]) -> Verdict {
+        let mut verdict = self.step_down(now, means, claims);
+        if !verdict.fell {
+            self.step_up(now, means, claims, &mut verdict);
+        }
+        verdict.step = self.tell(now, step_of(claims));
+        verdict
+    }
+
+    fn step_down(&mut self, now: u64, means: &Means, claims: &mut [Claim]) -> Verdict {
+        let line = means.line;
+        let need = means.need(claims);
+        let carries = line.bps >= need || !line.limited || (line.clear && !line.severe);
+        if carries || claims.iter().all(|claim| claim.grant.is_none()) {
+            self.short_since = None;
+            return Verdict::default();
+        }
+        let since = *self.short_since.get_or_insert(now);
+        let urgent = line.severe || need as f64 * FAR_ABOVE > line.bps as f64;
+        if !urgent && now < since + PATIENCE_US {
+            return Verdict::default();
+        }
+        let allowed = flowing(claims);
+        let mut shares = [None; MOST];
+        share(claims, &mut shares, |step| means.sound + step.sum <= line.bps && step.gets <= allowed[step.claim]);
+        claims.iter_mut().zip(shares).for_each(|(claim, share)| claim.grant = share);
+        self.fell(now, line.bps);
+        Verdict { urgent, fell: true, ..Verdict::default() }
+    }
+
+    fn fell(&mut self, now: u64, bps: u64) {
+        // A line that became much worse than the step up needed says nothing about that step.
+        let in_vain = |(at, need): (u64, u64)| now < at + LASTED_US && bps as f64 > NEAR_MISS * need as f64;
+        if self.rose.take().is_some_and(in_vain) {
+            self.in_vain = (self.in_vain + 1).min(MOST_IN_VAIN);
+        }
+        (self.short_since, self.fell_at) = (None, Some(now));
+    }
+
+    fn step_up(&mut self, now: u64, means: &Means, claims: &mut [Claim], verdict: &mut Verdict) {
+        if self.rose.is_some_and(|(at, _)| now >= at + LASTED_US) {
+            self.rose = self.rose.filter(|_| self.in_vain > 1).map(|(_, need)| (now, need));
+            self.in_vain = self.in_vain.saturating_sub(1);
+        }
+        if claims.iter().all(Claim::is_whole) {
+            return;
+        }
+        let line = means.line;
+        let held = self.fell_at.is_some_and(|at| now < at + (HOLD_US << (2 * self.in_vain)));
+        let (mut shares, had) = (flowing(claims), flowing(claims));
+        // What the first step that may not be taken would need, and whether the estimate says that it fits.
+        let mut next: Option<(u64, bool)> = None;
+        share(claims, &mut shares, |step| {
+            let need = means.sound + step.sum;
+            let fits = need as f64 * UP_MARGIN <= line.bps as f64;
+            let proven =
+                self.in_vain == 0 || means.tries.is_none_or(|tries| tries.passed > self.in_vain && tries.bps >= need);
+            if (step.is_base && !line.limited) || (fits && proven && line.clear && !held) {
+                return true;
+            }
+            next.get_or_insert((need, fits));
+            false
+        });
+        for (i, claim) in claims.iter_mut().enumerate().filter(|(i, _)| shares[*i] > had[*i]) {
+            claim.grant = shares[i];
+            verdict.rose = true;
+        }
+        if verdict.rose {
+            self.rose = Some((now, means.need(claims)));
+        }
+        let all = means.sound + claims.iter().map(|claim| claim.cost(Some(Layer::High))).sum::<u64>();
+        verdict.wanted = next.filter(|_| line.clear).and_then(|next| self.wanted(means, next, all, held));
+    }
+
+    fn wanted(&self, means: &Means, (next, fits): (u64, bool), all: u64, held: bool) -> Option<Try> {
+        let tries = means.tries?;
+        if fits && (held || self.in_vain == 0) {
+            return None;
+        }
+        // After a failure no further than needed.
+        let goal = if tries.failed || self.in_vain > 0 { next } else { all };
+        let most = if means.line.bps < NARROW_BPS { MOST_NARROW_TRY } else { MOST_TRY } * means.line.bps as f64;
+        Some(Try { bps: (goal as f64 * TRY_MARGIN).min(most) as u64, confirms: fits })
+    }
+
+    /// What the person is told, once it stands.
+    fn tell(&mut self, now: u64, step: LineStep) -> Option<LineStep> {
+        if step == self.told {
+            self.changing = None;
+            return None;
+        }
+        let since = match self.changing {
+            Some((to, since)) if to == step => since,
+            _ => {
+                self.changing = Some((step, now));
+                now
+            }
+        };
+        let after = if step > self.told { TELL_DOWN_US } else { TELL_UP_US };
+        if now < since + after {
+            return None;
+        }
+        (self.told, self.changing) = (step, None);
+        Some(step)
+    }
+}
+
+impl Means {
+    pub(crate) fn need(&self, claims: &[Claim]) -> u64 {
+        self.sound + claims.iter().map(|claim| claim.cost(claim.grant)).sum::<u64>()
+    }
+}
+
+/// Claims that are judged: a peer has no more m-lines.
+pub(crate) const MOST: usize = 64;
+
+type Shares = [Option<Layer>; MOST];
+
+/// What each claim gets by its grant.
+fn flowing(claims: &[Claim]) -> Shares {
+    std::array::from_fn(|i| claims.get(i).and_then(|claim| claim.flows(claim.grant)))
+}
+
+/// A larger share for one claim.
+struct Step {
+    claim: usize,
+    gets: Option<Layer>,
+    /// The least that the claim can have.
+    is_base: bool,
+    /// What all claims cost then.
+    sum: u64,
+}
+
+/// Walks up the order; every step that may be taken is, on top of what `shares` holds already.
+fn share(claims: &[Claim], shares: &mut Shares, mut may: impl FnMut(&Step) -> bool) {
+    let mut sum: u64 = claims.iter().zip(shares.iter()).map(|(claim, share)| claim.cost(*share)).sum();
+    for (rank, cap) in ORDER {
+        for (i, claim) in claims.iter().enumerate().filter(|(_, claim)| claim.rank == rank) {
+            let (has, gets) = (claim.flows(shares[i]), claim.flows(Some(cap)));
+            if gets <= has {
+                continue;
+            }
+            let larger = sum.saturating_sub(claim.cost(has)) + claim.cost(gets);
+            if may(&Step { claim: i, gets, is_base: gets == claim.flows(Some(Layer::Low)), sum: larger }) {
+                (sum, shares[i]) = (larger, gets);
+            }
+        }
+    }
+}
+
+fn step_of(claims: &[Claim]) -> LineStep {
+    let cameras = || claims.iter().filter(|claim| claim.rank != Rank::Screen);
+    let screens = || claims.iter().filter(|claim| claim.rank == Rank::Screen);
+    let flows = |claim: &Claim| claim.grant.is_some();
+    if claims.iter().all(Claim::is_whole) {
+        LineStep::Full
+    } else if cameras().any(flows) || (cameras().next().is_none() && screens().any(flows)) {
+        LineStep::Reduced
+    } else if screens().any(flows) {
+        LineStep::ScreenOnly
+    } else {
+        LineStep::SoundOnly
+    }
+}

@@ -1,0 +1,208 @@
+//! Receivers on lines that are narrow, lossy and slow, with a teacher who sends a camera of three layers and sound.
+
+use super::*;
+use crate::ids::{Layer, LineStep};
+use crate::testing::camera::{Camera, LAYER_BPS};
+use crate::testing::house::House;
+use crate::testing::media::{Sink, Source};
+use crate::testing::offer::{OfferLine, mid};
+use crate::testing::{Line, MS, Seeded};
+
+const SOUND: u32 = 1001;
+const PICTURE: u32 = 2001;
+const SECOND: Duration = Duration::from_secs(1);
+const SOUND_BPS: u64 = 61_000;
+/// Numbers of the layers as the pictures carry them.
+const LOW: u8 = 0;
+const HIGH: u8 = 2;
+
+struct Lesson {
+    house: House,
+    viewer: PeerId,
+    began: Instant,
+}
+
+impl Lesson {
+    fn new(seed: u64, line: Line) -> Self {
+        let mut house = House::new(seed);
+        let host = house.join(1, &[OfferLine::AudioUp(SOUND), OfferLine::CameraUp]);
+        house.run(SECOND);
+        house.sfu.publish(house.now, host, mid(0), TrackId(1)).unwrap();
+        house.sfu.publish(house.now, host, mid(1), TrackId(2)).unwrap();
+        house.member(host).sources = vec![Source::new(SOUND, false, 100)];
+        house.member(host).cameras = vec![Camera::new("1", PICTURE)];
+        house.run(SECOND);
+        let viewer = house.join(2, &[OfferLine::AudioDown, OfferLine::VideoDown]);
+        house.set_line(viewer, line);
+        house.sfu.assign_slot(house.now, viewer, mid(0), Some(TrackId(1)), Want::main(Layer::High)).unwrap();
+        house.sfu.assign_slot(house.now, viewer, mid(1), Some(TrackId(2)), Want::main(Layer::High)).unwrap();
+        let began = house.now;
+        Self { house, viewer, began }
+    }
+
+    fn run(&mut self, duration: Duration) -> Instant {
+        self.house.run(duration);
+        self.house.now
+    }
+
+    fn narrow(&mut self, bps: u64) {
+        self.house.set_line(self.viewer, Line { rate_down: Some(bps), ..Line::default() });
+    }
+
+    fn sink(&mut self) -> &Sink {
+        &self.house.member(self.viewer).sink
+    }
+
+    fn layer(&mut self) -> Option<u8> {
+        self.sink().layers.last().map(|(_, layer)| *layer)
+    }
+
+    fn offered(&mut self, from: Instant, to: Instant) -> u64 {
+        let client = self.house.member(self.viewer).client.addr;
+        self.house.network.offered_bps(client, from, to)
+    }
+
+    fn steps(&self) -> Vec<LineStep> {
+        let step = |event: &SfuEvent| match event {
+            SfuEvent::LineStep { step, .. } => Some(*step),
+            _ => None,
+        };
+        self.house.events.iter().filter_map(step).collect()
+    }
+
+    fn step(&self) -> LineStep {
+        self.house.sfu.stats(self.viewer).unwrap().media.line_step
+    }
+}
+
+#[test]
+fn a_line_that_shrinks_is_obeyed_within_seconds_and_one_that_grows_is_used_again() {
+    for seed in 1..=3 {
+        let mut lesson = Lesson::new(seed, Line { rate_down: Some(3_000_000), ..Line::default() });
+        let seconds = |n: u32| n * SECOND;
+        lesson.run(seconds(20));
+        assert_eq!(lesson.layer(), Some(HIGH), "seed {seed}");
+        for (bps, step) in [(400_000, LineStep::Reduced), (80_000, LineStep::SoundOnly)] {
+            lesson.narrow(bps);
+            let at = lesson.run(seconds(3));
+            let to = lesson.run(seconds(22));
+            for second in (0..22).step_by(2) {
+                let from = at + seconds(second);
+                let offered = lesson.offered(from, from + seconds(2));
+                assert!(offered <= bps, "seed {seed}: {offered} of {bps} {} s after the drop", 3 + second);
+            }
+            assert!(lesson.offered(at, to) > bps / 2, "what the line carries is used");
+            assert_eq!(lesson.step(), step, "seed {seed}");
+        }
+        let before = lesson.house.now;
+        lesson.narrow(3_000_000);
+        let to = lesson.run(seconds(20));
+        let (top, layer) = *lesson.sink().layers.last().unwrap();
+        assert!(layer == HIGH && top - before < seconds(15), "seed {seed}: layer {layer} after {:?}", top - before);
+        let from = lesson.began;
+        let made_up = lesson.sink().concealed(from, to);
+        assert!(made_up < 1.2, "seed {seed}: {made_up} % of the sound was made up");
+        assert_eq!(lesson.steps().last(), Some(&LineStep::Full));
+        let told = lesson.steps();
+        assert!(told.len() <= 8 && told.contains(&LineStep::SoundOnly), "{told:?}");
+    }
+}
+
+/// Ten minutes of a line whose rate changes by up to a fifth every second.
+fn ten_noisy_minutes(seed: u64, mean: f64) -> (usize, usize) {
+    let mut lesson = Lesson::new(seed, Line { rate_down: Some(mean as u64), ..Line::default() });
+    let mut random = Seeded(seed);
+    for _ in 0..600 {
+        let noise = 0.8 + 0.4 * (random.next() % 1000) as f64 / 1000.0;
+        lesson.narrow((mean * noise) as u64);
+        lesson.run(SECOND);
+    }
+    let (from, to) = (lesson.began, lesson.house.now);
+    let made_up = lesson.sink().concealed(from, to);
+    assert!(made_up < 1.0, "{mean}: {made_up} %");
+    let steps = lesson.steps();
+    (lesson.sink().layers.len() - 1, steps.len())
+}
+
+#[test]
+fn noise_around_the_smallest_picture_does_not_make_it_come_and_go() {
+    let (switches, steps) = ten_noisy_minutes(1, 250_000.0);
+    assert!(switches == 0 && steps <= 10, "{switches} switches, {steps} steps told");
+}
+
+#[test]
+fn noise_around_the_middle_layer_does_not_make_the_picture_flap() {
+    let (switches, steps) = ten_noisy_minutes(2, 700_000.0);
+    assert!(switches <= 12 && steps <= 3, "{switches} switches, {steps} steps told");
+}
+
+#[test]
+fn noise_around_the_largest_layer_does_not_make_the_picture_flap() {
+    let (switches, steps) = ten_noisy_minutes(3, 1_900_000.0);
+    assert!(switches <= 10 && steps <= 10, "{switches} switches, {steps} steps told");
+}
+
+/// The sound stays, and a picture that fits, on a line that loses so much at delays of 0 to 300 ms each way.
+fn lose(loss: f64) {
+    for delay in [0, 50, 150, 300] {
+        let line = Line {
+            delay: delay * MS,
+            jitter: 5 * MS,
+            loss_up: loss,
+            loss_down: loss,
+            rate_down: Some(3_000_000),
+            ..Line::default()
+        };
+        let mut lesson = Lesson::new(7, line);
+        lesson.run(20 * SECOND);
+        let (from, to) = (lesson.house.now, lesson.run(20 * SECOND));
+        let (made_up, layer) = (lesson.sink().concealed(from, to), lesson.layer());
+        assert!(made_up < 0.5 + 0.2 * loss, "{loss} %, {delay} ms: {made_up} % made up");
+        assert!(layer.is_some_and(|layer| layer > LOW), "{loss} %, {delay} ms: layer {layer:?}");
+        assert!(loss > 0.0 || layer == Some(HIGH), "{delay} ms: layer {layer:?}");
+    }
+}
+
+#[test]
+fn delay_alone_costs_nothing() {
+    lose(0.0);
+}
+
+#[test]
+fn two_percent_of_loss_leave_sound_and_picture() {
+    lose(2.0);
+}
+
+#[test]
+fn five_percent_of_loss_leave_sound_and_picture() {
+    lose(5.0);
+}
+
+#[test]
+fn ten_percent_of_loss_leave_sound_and_picture() {
+    lose(10.0);
+}
+
+#[test]
+fn sound_alone_takes_no_more_than_sixty_kilobits() {
+    let mut lesson = Lesson::new(1, Line { rate_down: Some(90_000), ..Line::default() });
+    lesson.run(10 * SECOND);
+    let (from, to) = (lesson.house.now, lesson.run(5 * SECOND));
+    assert_eq!(lesson.step(), LineStep::SoundOnly);
+    let quiet = (0..5).map(|second| lesson.offered(from + second * SECOND, from + (second + 1) * SECOND)).min();
+    assert!(quiet.is_some_and(|bps| bps <= SOUND_BPS), "{quiet:?}");
+    assert!(lesson.sink().concealed(from, to) < 2.0);
+    let slot = |event: &SfuEvent| matches!(event, SfuEvent::SlotLayer { layer: None, .. });
+    assert!(lesson.house.events.iter().any(slot), "the slot's owner is told that the line took it");
+    assert!(LAYER_BPS[0] as u64 + SOUND_BPS > 90_000);
+}
+
+#[test]
+fn a_receiver_that_tells_only_losses_is_heard_too() {
+    let mut lesson = Lesson::new(1, Line { rate_down: Some(300_000), ..Line::default() });
+    lesson.house.member(lesson.viewer).sink.transport.silent = true;
+    lesson.run(40 * SECOND);
+    let (from, to) = (lesson.house.now, lesson.run(10 * SECOND));
+    let offered = lesson.offered(from, to);
+    assert!(offered < 400_000, "{offered}");
+}
