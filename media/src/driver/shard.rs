@@ -178,7 +178,7 @@ impl Worker {
             let Some((from, crossing)) = self.links.next() else { return false };
             self.sfu.handle_crossing(now, from, &crossing);
             packets += crossing.packets();
-            if packets >= CROSSED {
+            if packets >= CROSSED || self.sfu.has_enough() {
                 packets = 0;
                 self.transmit(now);
             }

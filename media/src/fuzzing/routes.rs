@@ -106,7 +106,12 @@ impl Stage {
                 let _ = self.router.publish(now, member, mid, other);
             }
         }
+        self.forward();
         while self.router.poll_event().is_some() {}
+    }
+
+    fn forward(&mut self) {
+        while self.router.forward_next(self.now, &mut self.out) {}
     }
 
     fn wait(&mut self, time: Duration) {
@@ -114,7 +119,7 @@ impl Stage {
         while let Some(due) = self.router.next_timeout().filter(|due| *due <= until) {
             self.now = self.now.max(due) + MS;
             self.router.handle_timeout(self.now, &mut self.out);
-            while self.router.forward_next(self.now, &mut self.out) {}
+            self.forward();
         }
         self.now = self.now.max(until);
     }
