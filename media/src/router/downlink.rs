@@ -28,6 +28,8 @@ pub(crate) struct Downlink {
     unanswered_since: Option<u64>,
     told_loss: u16,
     reported_at: Option<u64>,
+    /// Packets before this transport-wide number went another way.
+    way_began: u64,
 }
 
 /// What the receiver tells about its line.
@@ -52,6 +54,7 @@ impl Downlink {
             unanswered_since: None,
             told_loss: 0,
             reported_at: None,
+            way_began: 0,
         }
     }
 
@@ -89,6 +92,19 @@ impl Downlink {
             self.unanswered_since = Some(now);
             self.began.get_or_insert(now);
         }
+    }
+
+    /// The receiver is reached another way from the packet `next` on: what is known of the old one says nothing of it, least
+    /// of all what was sent to nobody meanwhile.
+    pub(crate) fn moved(&mut self, now: u64, next: u64) {
+        self.estimate = Estimate::new(now);
+        self.probe.forget(now);
+        (self.unanswered_since, self.way_began) = (None, next);
+    }
+
+    /// Whether a packet took the way that is judged.
+    pub(crate) fn is_of_this_way(&self, index: u64) -> bool {
+        index >= self.way_began
     }
 
     /// A feedback message begins; gives the moment that its times count from.

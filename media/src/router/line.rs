@@ -12,7 +12,7 @@ use super::stream::Stream;
 use super::table::Table;
 use super::uplink::Uplink;
 use crate::egress::Egress;
-use crate::ids::{Layer, Rank, TrackId};
+use crate::ids::{Layer, PeerId, Rank, TrackId};
 use crate::sdp::Kind;
 use std::time::{Duration, Instant};
 
@@ -72,6 +72,13 @@ impl Router {
         if receiver.downlink.restless {
             self.judge_line(now, peer);
         }
+    }
+
+    /// The receiver is reached at another address.
+    pub fn moved(&mut self, now: Instant, peer: PeerId) {
+        let Some(&key) = self.ids.get(&peer) else { return };
+        self.peers[key].outgoing.moved(now);
+        self.judge_line(now, key);
     }
 
     /// What a new answer says of the ways to measure a line.

@@ -139,7 +139,9 @@ fn what_a_busy_shard_did_not_take_is_asked_for_again() {
         assert!(picture.got.len() > 500, "{}", picture.got.len());
         assert!(picture.missing().is_empty(), "seed {seed}: {:?}", picture.missing());
         picture.assert_time_goes_on();
-        assert!(world.view(viewer, "a").missing().is_empty());
+        // Sound is worth asking for only while it can still be played.
+        let (missing, got) = (world.view(viewer, "a").missing().len(), world.view(viewer, "a").got.len());
+        assert!(missing * 20 < got, "seed {seed}: {missing} of {got}");
     }
 }
 
@@ -211,13 +213,17 @@ fn a_publisher_that_starts_anew_is_a_new_run() {
     picture.assert_time_goes_on();
 }
 
+fn last_shown(world: &World) -> Option<&RouterEvent> {
+    world.events.iter().rfind(|event| matches!(event, RouterEvent::SlotLayer { .. }))
+}
+
 #[test]
 fn muting_and_unpublishing_reach_far_viewers() {
     let (mut world, _, viewer) = watched_from_afar(89);
     world.run(2000);
     world.router.set_muted(world.now, TrackId(11), true);
     world.run(100);
-    assert_eq!(world.events.last(), Some(&RouterEvent::SlotLayer { peer: viewer, mid: mid("v"), layer: None }));
+    assert_eq!(last_shown(&world), Some(&RouterEvent::SlotLayer { peer: viewer, mid: mid("v"), layer: None }));
     let seen = world.view(viewer, "v").got.len();
     world.run(1000);
     assert_eq!(world.view(viewer, "v").got.len(), seen);
@@ -226,7 +232,7 @@ fn muting_and_unpublishing_reach_far_viewers() {
     assert!(world.view(viewer, "v").got.len() > seen + 60);
     world.router.unpublish(world.now, TrackId(11));
     world.run(100);
-    assert_eq!(world.events.last(), Some(&RouterEvent::SlotLayer { peer: viewer, mid: mid("v"), layer: None }));
+    assert_eq!(last_shown(&world), Some(&RouterEvent::SlotLayer { peer: viewer, mid: mid("v"), layer: None }));
     assert!(world.far.check_slot(viewer, mid("v"), Some(TrackId(11))).is_err());
     world.view(viewer, "v").assert_time_goes_on();
 }
