@@ -2,7 +2,7 @@
 
 use crate::clock;
 use anyhow::{Context as _, ensure};
-use rand::{Rng as _, RngExt as _};
+use rand::RngExt as _;
 use rtc::stun::fingerprint::fingerprint_value;
 use serde::Serialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};

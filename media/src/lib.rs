@@ -13,6 +13,7 @@ pub mod rtp;
 pub mod sdp;
 pub mod sfu;
 #[cfg(any(test, fuzzing))]
+#[expect(clippy::unwrap_used, reason = "what cannot be set up has to fail")]
 #[cfg_attr(fuzzing, allow(dead_code, unused_imports, reason = "fuzzers use only some of what tests use"))]
 mod testing;
 pub mod transport;

@@ -10,7 +10,7 @@ mod tests;
 
 pub(super) use media::MediaEntrance;
 
-use crate::http::per_address::PerAddress;
+use crate::http::per_address::{PerAddress, Place};
 use axum_server::accept::Accept;
 use std::io;
 use std::pin::Pin;
@@ -21,7 +21,7 @@ use tokio::time::timeout;
 
 /// Browsers open connections in advance; one that says nothing for this long is let go.
 const FIRST_WORD: Duration = Duration::from_secs(10);
-/// Connections that have not said what they are. Behind one address there may be a school, or a proxy with everybody.
+/// Connections that have not said what they are, or are in the handshake of TLS. Behind one address there may be a school, or a proxy with everybody.
 const UNDECIDED: (usize, usize) = (512, 4096);
 
 /// What a connection speaks.
@@ -88,7 +88,8 @@ where
         let Self { threshold, tls, inner } = self.clone();
         Box::pin(async move {
             match threshold.decide(stream, tls).await? {
-                Some(stream) => inner.accept(stream, service).await,
+                // The place is kept until the handshake of TLS is done.
+                Some((stream, _place)) => inner.accept(stream, service).await,
                 None => Err(io::Error::other("it was no business of the site")),
             }
         })
@@ -97,9 +98,9 @@ where
 
 impl Threshold {
     /// Gives the connections of the site back, and sees to the others.
-    async fn decide(mut self, mut stream: TcpStream, tls: bool) -> io::Result<Option<TcpStream>> {
+    async fn decide(mut self, mut stream: TcpStream, tls: bool) -> io::Result<Option<(TcpStream, Place)>> {
         let from = stream.peer_addr()?.ip();
-        let Some(_place) = self.undecided.take(from) else {
+        let Some(place) = self.undecided.take(from) else {
             return Err(io::Error::other("too many undecided connections"));
         };
         let undecided = async {
@@ -116,7 +117,7 @@ impl Threshold {
             }
         };
         tokio::select! {
-            decided = timeout(FIRST_WORD, undecided) => decided?,
+            decided = timeout(FIRST_WORD, undecided) => Ok(decided??.map(|stream| (stream, place))),
             _ = self.closing.changed() => Ok(None),
         }
     }

@@ -1,8 +1,5 @@
 //! The websocket of a Connection: `hello` with a ticket, then frames both ways until one side closes.
 
-mod upgrade;
-mod wire;
-
 use super::error::ApiError;
 use super::key::SigningKey;
 use super::per_address::{PerAddress, Place};
@@ -11,7 +8,8 @@ use super::state::AppState;
 use super::ticket::{Subject, Ticket};
 use crate::domain::SessionId;
 use crate::live::{Arrival, Member, OutboxReader, Outgoing, Registry};
-use axum::extract::{ConnectInfo, Path, State};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use axum::extract::{ConnectInfo, Path, State, WebSocketUpgrade};
 use axum::response::Response;
 use lectern_signaling::protocol::client::ClientMessage;
 use lectern_signaling::protocol::server::ServerMessage;
@@ -22,8 +20,6 @@ use lectern_signaling::room::Identity;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
-use upgrade::WebsocketRequest;
-use wire::{Heard, Said, Websocket, Wire};
 
 /// A page says `hello` as soon as its socket opens.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
@@ -36,6 +32,9 @@ const IDLE_AFTER: Duration = Duration::from_secs(45);
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
 /// A page that sends this many frames that cannot be read will not get better.
 const MOST_MALFORMED: u32 = 20;
+/// Per Connection, in place of 128 KiB each: frames of clients are small, and what waits to be written is in the Outbox.
+const BUFFER: usize = 4 * 1024;
+
 /// The signaling protocol over a websocket (docs/protocol.md). The ticket comes in `hello`, not in the address.
 #[utoipa::path(get, path = "/api/sessions/{id}/socket", tag = "sessions", params(("id" = String, Path)), responses(
     (status = 101, description = "Signaling protocol version 1"), (status = 404, body = super::Refused),
@@ -44,13 +43,18 @@ pub(super) async fn connect(
     State(app): State<AppState>,
     Path(id): Path<String>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
-    request: WebsocketRequest,
+    upgrade: WebSocketUpgrade,
 ) -> Result<Response, ApiError> {
     let session = parse(&id)?;
     let place = app.before_hello.0.take(from.ip()).ok_or(ApiError::TooManyHere)?;
-    Ok(request.accept(move |stream| async move {
-        // Twice as much, so that a frame that is a little too large is refused in words; what is larger ends the socket.
-        let socket = Websocket::new(stream, MAX_FRAME_BYTES * 2);
+    let upgrade = upgrade
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(1024 * 1024)
+        // One byte more, so that the frame that is too large is refused in words; what is larger still ends the socket.
+        .max_message_size(MAX_FRAME_BYTES * 2)
+        .max_frame_size(MAX_FRAME_BYTES * 2);
+    Ok(upgrade.on_upgrade(move |socket| async move {
         let door = TicketDoor { app: &app };
         Conversation::new(socket, Some(place)).hold(session, &app.live, &door).await;
     }))
@@ -96,6 +100,23 @@ fn admission(key: &SigningKey, now: i64, session: SessionId, text: &str) -> Resu
     Ok(Admission { identity: ticket.identity(), expired: ticket.exp <= now })
 }
 
+/// A websocket, or what stands in for one in tests.
+trait Wire: Send {
+    fn read(&mut self) -> impl Future<Output = Option<Message>> + Send;
+    fn write(&mut self, message: Message) -> impl Future<Output = Result<(), ()>> + Send;
+}
+
+impl Wire for WebSocket {
+    /// `None` when the socket is over, whether it was closed or broke.
+    async fn read(&mut self) -> Option<Message> {
+        self.recv().await?.ok()
+    }
+
+    async fn write(&mut self, message: Message) -> Result<(), ()> {
+        self.send(message).await.map_err(|_| ())
+    }
+}
+
 struct Conversation<W> {
     wire: W,
     /// Among those who have not said `hello`.
@@ -138,7 +159,8 @@ impl<W: Wire> Conversation<W> {
 
     async fn close(&mut self, over: Over) {
         if let Over::Close(code) = over {
-            let _ = timeout(WRITE_WITHIN, self.wire.write(Said::Close(code))).await;
+            let frame = CloseFrame { code: code.code(), reason: Utf8Bytes::from_static(code.name()) };
+            let _ = timeout(WRITE_WITHIN, self.wire.write(Message::Close(Some(frame)))).await;
         }
     }
 
@@ -151,11 +173,10 @@ impl<W: Wire> Conversation<W> {
     ) -> Result<(Member, OutboxReader), Over> {
         let text = loop {
             match self.wire.read().await {
-                None | Some(Heard::Close) => return Err(Over::Gone),
-                Some(Heard::Text(text)) => break text,
-                Some(Heard::Binary) => return Err(Over::Close(CloseCode::ProtocolError)),
-                Some(Heard::Ping(payload)) => self.send(Said::Pong(payload)).await?,
-                Some(Heard::Pong) => {}
+                None | Some(Message::Close(_)) => return Err(Over::Gone),
+                Some(Message::Text(text)) => break text,
+                Some(Message::Binary(_)) => return Err(Over::Close(CloseCode::ProtocolError)),
+                Some(Message::Ping(_) | Message::Pong(_)) => {}
             }
         };
         match admit(&text, session, live, door).await {
@@ -184,7 +205,7 @@ impl<W: Wire> Conversation<W> {
                     self.heard(message, member).await
                 }
                 outgoing = outbox.next() => self.pass_on(outgoing).await,
-                _ = pings.tick() => self.send(Said::Ping).await,
+                _ = pings.tick() => self.send(Message::Ping(bytes::Bytes::new())).await,
                 () = &mut idle => Err(Over::Close(CloseCode::Idle)),
             };
             if let Err(over) = over {
@@ -193,13 +214,12 @@ impl<W: Wire> Conversation<W> {
         }
     }
 
-    async fn heard(&mut self, message: Option<Heard>, member: &Member) -> Result<(), Over> {
+    async fn heard(&mut self, message: Option<Message>, member: &Member) -> Result<(), Over> {
         let text = match message {
-            None | Some(Heard::Close) => return Err(Over::Gone),
-            Some(Heard::Binary) => return Err(Over::Close(CloseCode::ProtocolError)),
-            Some(Heard::Ping(payload)) => return self.send(Said::Pong(payload)).await,
-            Some(Heard::Pong) => return Ok(()),
-            Some(Heard::Text(text)) => text,
+            None | Some(Message::Close(_)) => return Err(Over::Gone),
+            Some(Message::Binary(_)) => return Err(Over::Close(CloseCode::ProtocolError)),
+            Some(Message::Ping(_) | Message::Pong(_)) => return Ok(()),
+            Some(Message::Text(text)) => text,
         };
         match decode(&text) {
             // A Session that is over closes the Outbox, which says why.
@@ -222,15 +242,18 @@ impl<W: Wire> Conversation<W> {
     async fn pass_on(&mut self, outgoing: Outgoing) -> Result<(), Over> {
         match outgoing {
             Outgoing::Close(code) => Err(Over::Close(code)),
-            Outgoing::Text(text) => self.send(Said::Text(text)).await,
+            Outgoing::Text(text) => {
+                let text = Utf8Bytes::try_from(text).map_err(|_| Over::Gone)?;
+                self.send(Message::Text(text)).await
+            }
         }
     }
 
     async fn say(&mut self, message: &ServerMessage) -> Result<(), Over> {
-        self.send(Said::Text(encode(message).into())).await
+        self.send(Message::Text(encode(message).into())).await
     }
 
-    async fn send(&mut self, message: Said) -> Result<(), Over> {
+    async fn send(&mut self, message: Message) -> Result<(), Over> {
         match timeout(WRITE_WITHIN, self.wire.write(message)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(())) => Err(Over::Gone),

@@ -132,7 +132,7 @@ async function layers(viewer) {
   await choose('saving', ['low']);
   await decoded(1, 200);
   const low = await height();
-  assert.equal(showing(await readings(viewer), 'screen').layer, 'high');
+  assert.equal(await viewer.evaluate(() => window.__lectern.wishes().find((one) => one.show.source === 'screen').max_layer), 'high');
   await choose('auto', ['mid', 'high']);
   await decoded(low + 1, 2000);
   console.log(`layers: low ${low}p, then ${await height()}p`);

@@ -112,14 +112,14 @@ describe('slots', () => {
     const room = await entered()
     room.show([camera(1)])
     expect(FakeSocket.last.newest('slots').slots).toEqual([{ mid: '7', show: { participant: 1, source: 'camera' }, max_layer: 'high' }])
-    room.show([screen, camera(1, 360)])
+    room.show([screen, camera(1, 300)])
     expect(FakeSocket.last.newest('slots').slots).toEqual([
       { mid: '7', show: { participant: 1, source: 'camera' }, max_layer: 'low' },
       { mid: '8', show: { participant: 1, source: 'screen' }, max_layer: 'high' },
     ])
     const asked = FakeSocket.last.count('slots')
     FakeSocket.last.says({ type: 'participant_joined', participant: person(3) })
-    room.show([screen, camera(1, 350)])
+    room.show([screen, camera(1, 310)])
     await vi.advanceTimersByTimeAsync(1_000)
     expect(FakeSocket.last.count('slots')).toBe(asked)
   })

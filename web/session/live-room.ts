@@ -8,6 +8,7 @@ import type { LineSample } from './line-sample'
 import { MediaClient } from './media-client'
 import type { MediaOptions, MediaState } from './media-client'
 import type { MediaReading } from './media-stats'
+import { LOOK_EVERY_MS, PathWatch } from './path-watch'
 import { RoomModel } from './room-model'
 import { RequestError, SignalingClient } from './signaling-client'
 import type { LineState, SignalingOptions } from './signaling-client'
@@ -65,9 +66,12 @@ const DISCONNECTED_FOR_MS = 2_000
 /** Where UDP is blocked the browser needs a few round trips more to find its way over TCP. */
 const CONNECT_WITHIN_MS = 15_000
 const MEND_WITHIN_MS = 6_000
-/** On another network an old line answers never; on a crowded one it answers late. */
+/** On another network an old line never answers; on a crowded one it answers late. */
 const MOVED_PROBE_MS = 1_200
 const BROKEN_PROBE_MS = 4_000
+/** After a silence: as many round trips, between these. */
+const SILENT_PROBE_TRIPS = 4
+const SILENT_PROBE_MS = { least: 400, most: 2_000 }
 /** A new Peer is the last resort: each pause before one is twice the one before, until media flows again. */
 const FIRST_REOPEN_MS = 15_000
 const LONGEST_REOPEN_MS = 120_000
@@ -98,6 +102,7 @@ export class LiveRoom {
   private hideTimer: ReturnType<typeof setTimeout> | undefined
   private resizeTimer: ReturnType<typeof setTimeout> | undefined
   private reported: MediaReading | null = null
+  private readonly path = new PathWatch()
   private timers: ReturnType<typeof setInterval>[] = []
   private mendTimer: ReturnType<typeof setTimeout> | undefined
   private mends = 0
@@ -142,6 +147,7 @@ export class LiveRoom {
       setInterval(() => this.tellWatching(), WATCHING_EVERY_MS),
       setInterval(() => void this.read(), READ_EVERY_MS),
       setInterval(() => this.report(), REPORT_EVERY_MS),
+      setInterval(() => void this.look(), LOOK_EVERY_MS),
     ]
   }
 
@@ -288,6 +294,7 @@ export class LiveRoom {
     state.wishes = []
     state.slotTracks = new Map()
     this.reported = null
+    this.path.proven()
     this.expectConnected(CONNECT_WITHIN_MS)
     try {
       await this.media.connect()
@@ -309,6 +316,11 @@ export class LiveRoom {
   private heard(message: ServerMessage): void {
     this.room.apply(message)
     switch (message.type) {
+      case 'slots':
+      case 'publication_changed':
+      case 'publication_removed':
+        this.path.rest(Date.now())
+        break
       case 'roster':
         if (message.last && !this.room.mayPublish.value) void this.goOffAir()
         break
@@ -363,6 +375,7 @@ export class LiveRoom {
         break
       case 'disconnected':
         this.state.media = 'unstable'
+        this.signaling.probe(BROKEN_PROBE_MS)
         this.expectConnected(DISCONNECTED_FOR_MS)
         break
       case 'failed':
@@ -422,6 +435,16 @@ export class LiveRoom {
     const before = this.state.reading
     this.state.reading = markRaw(reading)
     if (before) this.state.sample = compare(before, reading)
+  }
+
+  /** A hidden page is looked at too rarely to tell a silence from a nap. */
+  private async look(): Promise<void> {
+    if (this.state.media !== 'connected' || !this.watching.visible) return this.path.rest(Date.now())
+    const received = await this.media.receivedOnPath().catch(() => null)
+    if (this.disposed || !this.path.observe(received, Date.now())) return
+    const trips = (this.state.reading?.roundTrip ?? 0) * 1000 * SILENT_PROBE_TRIPS
+    this.signaling.probe(Math.min(SILENT_PROBE_MS.most, Math.max(SILENT_PROBE_MS.least, trips)))
+    this.mend()
   }
 
   private report(): void {

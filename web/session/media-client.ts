@@ -5,7 +5,7 @@
  */
 import type { Source } from '@/protocol/signaling'
 import { askForOpusRepair, tuneOpus, videoCodecs } from './codecs'
-import { readStats } from './media-stats'
+import { readStats, receivedOnPath } from './media-stats'
 import type { MediaReading } from './media-stats'
 
 export type MediaState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed'
@@ -114,6 +114,11 @@ export class MediaClient {
       if (transceiver.mid !== null) names.midOfTrack.set(transceiver.receiver.track.id, transceiver.mid)
     }
     return readStats(await peer.getStats(), names)
+  }
+
+  async receivedOnPath(): Promise<number | null> {
+    const peer = this.peer
+    return peer?.connectionState === 'connected' ? receivedOnPath(await peer.getStats()) : null
   }
 
   get isConnected(): boolean {

@@ -102,6 +102,17 @@ export function readStats(report: { forEach(visit: (entry: Entry) => void): void
   return reading
 }
 
+/** Everything that ever came by the path in use, answers to checks included; `null` where the browser does not count it. */
+export function receivedOnPath(report: { forEach(visit: (entry: Entry) => void): void }): number | null {
+  let selected: string | null = null
+  const pairs = new Map<string, number>()
+  report.forEach((entry) => {
+    if (entry.type === 'transport' && typeof entry.selectedCandidatePairId === 'string') selected = entry.selectedCandidatePairId
+    if (entry.type === 'candidate-pair' && typeof entry.bytesReceived === 'number') pairs.set(String(entry.id), entry.bytesReceived + num(entry.responsesReceived))
+  })
+  return selected === null ? null : (pairs.get(selected) ?? null)
+}
+
 function slotOf(entry: Entry, mid: string): SlotReading {
   return {
     mid,

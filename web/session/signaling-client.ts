@@ -68,6 +68,7 @@ export class SignalingClient {
   private retryTimer: ReturnType<typeof setTimeout> | undefined
   private pingTimer: ReturnType<typeof setInterval> | undefined
   private probeTimer: ReturnType<typeof setTimeout> | undefined
+  private probeUntil = Infinity
   private heardAt = 0
   /** Messages, for a probe: a clock may stand still between two. */
   private heard = 0
@@ -114,11 +115,18 @@ export class SignalingClient {
     if (this.finished) return
     // An attempt that was under way may hang on the old network for a minute.
     if (!this.welcomed) return this.again()
+    // One that is under way and ends sooner says as much.
+    const until = Date.now() + withinMs
+    if (this.probeUntil <= until) return
+    this.probeUntil = until
     const heard = this.heard
     this.send(socket, { type: 'ping' }).catch(() => undefined)
     clearTimeout(this.probeTimer)
     this.probeTimer = setTimeout(() => {
-      if (socket === this.socket && this.heard === heard) this.drop()
+      this.probeUntil = Infinity
+      if (socket !== this.socket || this.heard !== heard) return
+      this.droppedAt = Date.now()
+      this.again()
     }, withinMs)
   }
 
@@ -309,6 +317,7 @@ export class SignalingClient {
     clearTimeout(this.retryTimer)
     clearInterval(this.pingTimer)
     clearTimeout(this.probeTimer)
+    this.probeUntil = Infinity
     this.generation += 1
     const socket = this.socket
     this.socket = null

@@ -9,8 +9,8 @@ export interface Shown {
   width: number | null
 }
 
-/** A picture may be stretched by a quarter before the next layer is worth its bits: 320, 640 and 1280 wide. */
-const CAMERA_LOW_UP_TO = 400
+/** A picture may be stretched a little before the next layer is worth its bits: 320, 640 and 1280 wide. */
+const CAMERA_LOW_UP_TO = 340
 const CAMERA_MID_UP_TO = 800
 /** A shared screen is there to be read; only as a thumbnail is its small layer enough. */
 const SCREEN_LOW_UP_TO = 640

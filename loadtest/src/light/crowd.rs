@@ -119,6 +119,7 @@ impl Crowd {
             all.meters.packets += report.meters.packets;
             all.meters.bytes += report.meters.bytes;
             all.meters.retransmitted += report.meters.retransmitted;
+            all.meters.probes += report.meters.probes;
             all.meters.refused += report.meters.refused;
             all.meters.latency.merge(&report.meters.latency);
             all.dropped_here += report.dropped_here;

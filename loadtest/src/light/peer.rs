@@ -3,7 +3,7 @@
 use super::dtls::{Dtls, Identity};
 use super::header::Header;
 use super::ice::{Ice, Role};
-use super::reception::Reception;
+use super::reception::{Reception, Seen, seen_of};
 use super::srtp::Srtp;
 use super::transport_cc::Recorder;
 use super::uplink::{Uplink, Uploaded};
@@ -11,7 +11,7 @@ use crate::clock::Moment;
 use crate::h264;
 use crate::sdp::{Answer, AnswerError, Kind, Line, TRANSPORT_CC_URI, Transport};
 use crate::source::{Frame, Stamp};
-use crate::stats::{Histogram, LossCount};
+use crate::stats::Histogram;
 use rtc::rtcp::Packet;
 use rtc::rtcp::payload_feedbacks::full_intra_request::FullIntraRequest;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
@@ -39,6 +39,8 @@ pub(crate) struct Meters {
     pub(crate) packets: u64,
     pub(crate) bytes: u64,
     pub(crate) retransmitted: u64,
+    /// Padding alone, with which a server tries how much more the line takes.
+    pub(crate) probes: u64,
     /// Stamped at the publisher to arrival here; repaired packets left out.
     pub(crate) latency: Histogram,
     pub(crate) refused: u64,
@@ -59,14 +61,6 @@ pub(crate) struct Datagrams {
     pub(crate) to: SocketAddr,
     pub(crate) bytes: Vec<u8>,
     pub(crate) segment: usize,
-}
-
-/// What came of one publisher's stamps, which no server on the way rewrites.
-#[derive(Debug)]
-pub(crate) struct Seen {
-    pub(crate) publisher: u16,
-    pub(crate) kind: Kind,
-    pub(crate) count: LossCount,
 }
 
 pub(crate) struct LightPeer {
@@ -330,11 +324,12 @@ impl LightPeer {
         if meters.measuring {
             meters.packets += 1;
             meters.bytes += len;
+            meters.probes += u64::from(payload.is_empty());
         }
         match codec {
             Codec::Media(kind) => {
                 let stream = stream_of(&mut self.streams, header.ssrc, kind);
-                if stream.record(now.at, header.sequence) {
+                if stream.record(now.at, header.sequence) && !payload.is_empty() {
                     stream.time(now, header.timestamp);
                     self.media(now, kind, payload, Some(meters));
                 }
@@ -479,14 +474,6 @@ impl LightPeer {
 enum Codec {
     Media(Kind),
     Rtx,
-}
-
-fn seen_of(seen: &mut Vec<Seen>, publisher: u16, kind: Kind) -> &mut Seen {
-    let index = seen.iter().position(|one| one.publisher == publisher && one.kind == kind).unwrap_or_else(|| {
-        seen.push(Seen { publisher, kind, count: LossCount::default() });
-        seen.len() - 1
-    });
-    &mut seen[index]
 }
 
 fn stream_of(streams: &mut Vec<Reception>, ssrc: u32, kind: Kind) -> &mut Reception {

@@ -125,6 +125,22 @@ impl Reception {
     }
 }
 
+/// What came of one publisher's stamps, which no server on the way rewrites.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) publisher: u16,
+    pub(crate) kind: Kind,
+    pub(crate) count: LossCount,
+}
+
+pub(super) fn seen_of(seen: &mut Vec<Seen>, publisher: u16, kind: Kind) -> &mut Seen {
+    let index = seen.iter().position(|one| one.publisher == publisher && one.kind == kind).unwrap_or_else(|| {
+        seen.push(Seen { publisher, kind, count: LossCount::default() });
+        seen.len() - 1
+    });
+    &mut seen[index]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,7 +26,7 @@ const BATCHES: usize = 8;
 /// Commands carried out before packets get their turn again: an opened peer costs about 0.2 ms.
 const COMMANDS: usize = 32;
 /// Messages of other shards handled before the socket gets its turn again.
-const CROSSINGS: usize = 64;
+const CROSSINGS: usize = 16;
 /// Packets of theirs handled before the receivers' boxes are sent: enough for runs, few enough for small boxes.
 const CROSSED: usize = 64;
 /// TCP connections that may wait to be taken over; each costs a check of one signature.
@@ -178,7 +178,7 @@ impl Worker {
             let Some((from, crossing)) = self.links.next() else { return false };
             self.sfu.handle_crossing(now, from, &crossing);
             packets += crossing.packets();
-            if packets >= CROSSED {
+            if packets >= CROSSED || self.sfu.has_enough() {
                 packets = 0;
                 self.transmit(now);
             }

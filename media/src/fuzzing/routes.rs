@@ -100,13 +100,18 @@ impl Stage {
                 let shown = (byte(bytes, 1) < 200).then_some(other);
                 let _ = self.router.assign_slot(now, member, mid, shown, Want::main(max));
             }
-            6 => self.router.set_muted(now, other, byte(bytes, 0) % 2 == 0),
+            6 => self.router.set_muted(now, other, byte(bytes, 0).is_multiple_of(2)),
             _ => {
                 self.router.unpublish(now, other);
                 let _ = self.router.publish(now, member, mid, other);
             }
         }
+        self.forward();
         while self.router.poll_event().is_some() {}
+    }
+
+    fn forward(&mut self) {
+        while self.router.forward_next(self.now, &mut self.out) {}
     }
 
     fn wait(&mut self, time: Duration) {
@@ -114,6 +119,7 @@ impl Stage {
         while let Some(due) = self.router.next_timeout().filter(|due| *due <= until) {
             self.now = self.now.max(due) + MS;
             self.router.handle_timeout(self.now, &mut self.out);
+            self.forward();
         }
         self.now = self.now.max(until);
     }

@@ -157,7 +157,7 @@ impl Pair {
 /// client would, which must open to what they were.
 pub fn srtp(input: &[u8]) {
     let Some((profile, rest)) = input.split_first() else { return };
-    let profile = if profile % 2 == 0 { Profile::AeadAes128Gcm } else { Profile::Aes128CmHmacSha1_80 };
+    let profile = if profile.is_multiple_of(2) { Profile::AeadAes128Gcm } else { Profile::Aes128CmHmacSha1_80 };
     let (mut server, mut client) = sessions(profile);
     let mut arena = Vec::new();
     for (what, bytes) in steps(rest) {

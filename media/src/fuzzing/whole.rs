@@ -45,7 +45,7 @@ fn watched() -> House {
 }
 
 fn step(house: &mut House, what: u8, bytes: &[u8]) {
-    let who = if what % 2 == 0 { HOST } else { VIEWER };
+    let who = if what.is_multiple_of(2) { HOST } else { VIEWER };
     let now = house.now;
     match what {
         0 | 1 => {
@@ -76,7 +76,7 @@ fn step(house: &mut House, what: u8, bytes: &[u8]) {
             let line = mid(usize::from(byte(bytes, 2)));
             let _ = house.sfu.publish(now, who_of(bytes), line, TrackId(u64::from(byte(bytes, 1))));
         }
-        14 => house.sfu.set_muted(now, TrackId(u64::from(byte(bytes, 1))), byte(bytes, 0) % 2 == 0),
+        14 => house.sfu.set_muted(now, TrackId(u64::from(byte(bytes, 1))), byte(bytes, 0).is_multiple_of(2)),
         _ => house.sfu.close(now, who_of(bytes)),
     }
 }

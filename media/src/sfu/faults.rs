@@ -81,7 +81,6 @@ impl Scene {
             }
         }
         let (taken, creep) = (self.house.held - before, self.house.held - settled);
-        println!("the Sfu took {} KiB, {creep} bytes of it in the second half", taken >> 10);
         assert!(taken < MOST_HELD, "{taken} bytes");
         assert!(creep < MOST_CREEP, "{creep} bytes");
         self.house.run(SECOND);

@@ -31,23 +31,23 @@ impl Door for NamedDoor {
 
 /// The server's end of a socket that is made of two channels.
 struct ChannelWire {
-    from_client: mpsc::Receiver<Heard>,
-    to_client: mpsc::Sender<Said>,
+    from_client: mpsc::Receiver<Message>,
+    to_client: mpsc::Sender<Message>,
 }
 
 impl Wire for ChannelWire {
-    async fn read(&mut self) -> Option<Heard> {
+    async fn read(&mut self) -> Option<Message> {
         self.from_client.recv().await
     }
 
-    async fn write(&mut self, message: Said) -> Result<(), ()> {
+    async fn write(&mut self, message: Message) -> Result<(), ()> {
         self.to_client.send(message).await.map_err(|_| ())
     }
 }
 
 struct Client {
-    to_server: mpsc::Sender<Heard>,
-    from_server: mpsc::Receiver<Said>,
+    to_server: mpsc::Sender<Message>,
+    from_server: mpsc::Receiver<Message>,
     task: JoinHandle<()>,
 }
 
@@ -63,7 +63,7 @@ fn connect_to(house: &FakeHouse) -> Client {
 
 impl Client {
     async fn sends(&self, frame: Value) {
-        self.to_server.send(Heard::Text(frame.to_string())).await.unwrap();
+        self.to_server.send(Message::Text(frame.to_string().into())).await.unwrap();
     }
 
     async fn hello(&self, ticket: &str, resume: Option<&str>) {
@@ -74,19 +74,12 @@ impl Client {
         self.sends(hello).await;
     }
 
-    /// Reads the welcome and what is told of the Room after it.
-    async fn welcome(&mut self) -> Value {
-        let welcome = self.next().await;
-        while self.next().await["type"] != "chat_history" {}
-        welcome
-    }
-
     /// The next frame that is not a ping.
     async fn next(&mut self) -> Value {
         loop {
             match self.from_server.recv().await.expect("the server says something") {
-                Said::Text(text) => return serde_json::from_slice(&text).unwrap(),
-                Said::Close(code) => panic!("closed: {code:?}"),
+                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Close(frame) => panic!("closed: {frame:?}"),
                 _ => {}
             }
         }
@@ -100,7 +93,7 @@ impl Client {
     async fn closed(&mut self) -> u16 {
         loop {
             match self.from_server.recv().await {
-                Some(Said::Close(code)) => return code.code(),
+                Some(Message::Close(Some(frame))) => return frame.code,
                 Some(_) => {}
                 None => panic!("the socket ended without a close code"),
             }
@@ -113,7 +106,7 @@ async fn a_good_hello_is_welcomed_and_answered_frames_follow() {
     let house = FakeHouse::live();
     let mut client = connect_to(&house);
     client.hello("王芳", None).await;
-    let welcome = client.welcome().await;
+    let welcome = client.next().await;
     assert_eq!((&welcome["type"], &welcome["re"], &welcome["you"]), (&"welcome".into(), &1.into(), &1.into()));
     client.sends(json!({ "id": 2, "type": "ping" })).await;
     assert_eq!(client.next().await["type"], "pong");
@@ -196,8 +189,8 @@ async fn a_silent_client_is_pinged_and_closed_as_idle_and_pongs_keep_it() {
     let mut alive = connect_to(&house);
     alive.hello("李强", None).await;
     for _ in 0..10 {
-        while !matches!(alive.from_server.recv().await, Some(Said::Ping)) {}
-        alive.to_server.send(Heard::Pong).await.unwrap();
+        while !matches!(alive.from_server.recv().await, Some(Message::Ping(_))) {}
+        alive.to_server.send(Message::Pong(bytes::Bytes::new())).await.unwrap();
     }
     assert!(!alive.task.is_finished());
     house.registry.stop().await;
@@ -208,7 +201,7 @@ async fn a_client_that_does_not_read_is_a_slow_consumer() {
     let house = FakeHouse::live();
     let mut slow = connect_to(&house);
     slow.hello("王芳", None).await;
-    slow.welcome().await;
+    slow.next().await;
     // Its four places on the wire fill with answers and nobody takes them out.
     for id in 2..12 {
         slow.sends(json!({ "id": id, "type": "ping" })).await;
@@ -226,7 +219,7 @@ async fn malformed_frames_are_answered_until_it_is_enough() {
     let house = FakeHouse::live();
     let mut client = connect_to(&house);
     client.hello("王芳", None).await;
-    client.welcome().await;
+    client.next().await;
     for id in 2..22 {
         client.sends(json!({ "id": id, "type": "sing" })).await;
         let refused = client.next().await;
@@ -241,8 +234,8 @@ async fn binary_frames_break_the_protocol() {
     let house = FakeHouse::live();
     let mut client = connect_to(&house);
     client.hello("王芳", None).await;
-    client.welcome().await;
-    client.to_server.send(Heard::Binary).await.unwrap();
+    client.next().await;
+    client.to_server.send(Message::Binary(vec![0, 1].into())).await.unwrap();
     assert_eq!(client.closed().await, 4001);
     house.registry.stop().await;
 }
@@ -252,7 +245,7 @@ async fn a_stopping_server_waits_until_everyone_was_told() {
     let house = FakeHouse::live();
     let mut client = connect_to(&house);
     client.hello("王芳", None).await;
-    client.welcome().await;
+    client.next().await;
     house.registry.stop().await;
     assert!(client.task.is_finished(), "what had to be said was written before the stop returned");
     assert_eq!(client.next().await["type"], "server_stopping");

@@ -11,6 +11,8 @@ const MAX_WAITING: usize = 128 * 1024;
 const MAX_WAITING_LARGE: usize = 64 * 1024;
 /// Sound, reports and checks are smaller than this, nearly all pictures larger.
 const LARGE: usize = 400;
+/// Memory that a connection keeps when nothing waits.
+const KEPT: usize = 32 * 1024;
 /// A batch is written in pieces of about this size.
 const FLUSH_AT: usize = 16 * 1024;
 
@@ -96,6 +98,7 @@ impl Outbound {
             }
         }
         self.bytes.clear();
+        self.bytes.shrink_to(KEPT);
         self.written = 0;
         Ok(())
     }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::driver::AcceptedTcp;
 use crate::sfu::{TcpDoor, shard_named_in};
+use crate::transport::DropReason;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 
@@ -166,5 +167,39 @@ async fn garbage_ends_a_connection_and_its_peer_may_come_back_by_another() {
     assert!(!member.closed && member.client.is_connected());
     shard.close_peer(PeerId(1)).await.unwrap();
     member.work_until(|this| this.closed);
+    shard.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_stalls_loses_whole_packets_and_keeps_nobody_waiting() {
+    const BURSTS: u16 = 30;
+    const BURST: u16 = 50;
+    let (shard, _events) = shard("127.0.0.1:0", &[Ipv4Addr::LOCALHOST.into()]);
+    let door = Door::open(&shard, 0).await;
+    let mut host = SocketClient::join(&shard, 1, &[OfferLine::AudioUp(77)], shard.local_addr()).await;
+    let mut stalled = TcpClient::join(&door, 0, 2, &[OfferLine::AudioDown]).await;
+    let mut other = SocketClient::join(&shard, 3, &[OfferLine::AudioDown], shard.local_addr()).await;
+    host.work_until(|client| client.is_connected());
+    stalled.work_until(|this| this.client.is_connected());
+    other.work_until(|client| client.is_connected());
+    socket2::SockRef::from(&stalled.stream).set_recv_buffer_size(16 * 1024).unwrap();
+    shard.publish(PeerId(1), mid(0), TrackId(5)).await.unwrap();
+    for viewer in [2, 3] {
+        shard.assign_slot(PeerId(viewer), mid(0), Some(TrackId(5)), Want::main(Layer::High)).await.unwrap();
+    }
+    for burst in 0..BURSTS {
+        for sequence in burst * BURST..(burst + 1) * BURST {
+            let mut packet = sound(sequence);
+            packet.resize(1000, 0x5a);
+            host.client.send_rtp(&packet);
+        }
+        host.work_until(|_| true);
+        other.work_until(|client| client.rtp.len() >= usize::from((burst + 1) * BURST));
+    }
+    let lost = shard.totals().await.unwrap().drops.of(DropReason::SendBacklog);
+    assert!(lost > 300, "{lost} of 1500 did not fit");
+    let all = usize::from(BURSTS * BURST);
+    stalled.work_until(|this| this.client.rtp.len() + usize::try_from(lost).unwrap() >= all);
+    assert_eq!((stalled.client.rtp.len() + usize::try_from(lost).unwrap(), stalled.client.garbled), (all, 0));
     shard.stop().await;
 }

@@ -78,8 +78,10 @@ impl Talk {
         refusal
     }
 
+    /// Without what moves on with time alone.
     fn without_rates(&self) -> Room {
         let mut room = self.room.clone();
+        room.seen = Moment(0);
         let everybody: Vec<ParticipantId> = room.participants.keys().copied().collect();
         for participant in everybody {
             let participant = room.participants.get_mut(&participant).expect("is here");
