@@ -57,7 +57,7 @@ impl Router {
         pace.hold(line.queued);
         self.grant(now, &claims, verdict);
         self.claims = claims;
-        self.try_more(at, peer, verdict);
+        self.try_more((now, at), peer, verdict);
         if let Some(step) = verdict.step {
             let estimate_bps = line.bps.min(UNKNOWN.bps);
             self.events.push_back(RouterEvent::LineStep { peer: self.peers[peer].id, step, estimate_bps });
@@ -162,7 +162,7 @@ impl Router {
         }
     }
 
-    fn try_more(&mut self, at: u64, peer: usize, verdict: Verdict) {
+    fn try_more(&mut self, (now, at): (Instant, u64), peer: usize, verdict: Verdict) {
         let receiver = &mut self.peers[peer].outgoing;
         let Some(wanted) = verdict.wanted.filter(|wanted| receiver.downlink.probe.may_start(at, *wanted)) else {
             return;
@@ -170,17 +170,16 @@ impl Router {
         if receiver.downlink.tries() && !receiver.pace.has_waiting() {
             let stand = receiver.stand(at);
             receiver.downlink.start_try(stand, wanted.bps);
-            self.attend(peer);
+            self.attend(now, peer);
         }
     }
 
     /// Looks after a receiver every few ms from now on, until nothing waits for it and nothing is tried.
-    pub(super) fn attend(&mut self, peer: usize) {
+    pub(super) fn attend(&mut self, now: Instant, peer: usize) {
         let receiver = &mut self.peers[peer].outgoing;
         if !std::mem::replace(&mut receiver.attended, true) {
             self.attended.push(peer);
-            // In the past, so that the next timeout is due at once.
-            self.attended_at.get_or_insert(self.config.started);
+            self.attended_at.get_or_insert(now);
         }
     }
 

@@ -201,7 +201,7 @@ impl Router {
             }
         }
         if let Some(peer) = waits {
-            self.attend(peer);
+            self.attend(now, peer);
         }
         self.bound_events();
         true
