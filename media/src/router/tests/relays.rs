@@ -386,7 +386,7 @@ proptest! {
         world.camera(first).encoders[2].on = true;
         world.router.set_muted(world.now, TrackId(11), false);
         world.look(viewer, "v", 11, Layer::High);
-        world.run(3000);
+        world.run(20_000);
         let high = world.camera(first).encoders[2].ssrc;
         prop_assert_eq!(newest(&world, viewer, "v").stamp().encoder, high);
     }
