@@ -32,8 +32,11 @@ pub(crate) trait Operation {
     fn units(&self) -> u64;
 }
 
+/// Name, what one operation is, and how it is set up.
+pub(crate) type Entry = (&'static str, &'static str, fn() -> Box<dyn Operation>);
+
 /// Every operation by name, with what its units are.
-pub(crate) const ALL: [(&str, &str, fn() -> Box<dyn Operation>); 6] = [
+pub(crate) const ALL: [Entry; 6] = [
     ("parse", "packet", || Box::new(Parse::new())),
     ("demux", "datagram", || Box::new(Demux::new())),
     ("seal", "packet of 1200 bytes", || Box::new(Seal::new())),
