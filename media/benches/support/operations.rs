@@ -165,8 +165,6 @@ impl Stage {
             let (ssrc, repair) = stage.router.allocate_ssrcs();
             let mut slot = line("v", Flow::Downlink, Codec::H264);
             slot.own_ssrcs = Some((ssrc, Some(repair)));
-            // Nobody answers here, and whoever promises feedback and sends none is taken for a dead line.
-            (slot.extensions.transport_cc, slot.feedback.transport_cc) = (None, false);
             stage.router.add_peer(now, PeerId(viewer), &negotiated(vec![slot])).unwrap();
             stage.look(viewer, Layer::High);
         }
