@@ -7,6 +7,8 @@ use std::time::Duration;
 
 /// A receiver that agreed to transport feedback and sends none within this time of media will not.
 const FEEDBACK_PATIENCE_US: u64 = 2_000_000;
+/// Receivers of a full line still get something, and tell it no later than this after two round trips.
+const OUTAGE_US: u64 = 700_000;
 /// How far the estimate may grow beyond what arrives: little where a try can show more, further where nothing else can.
 const REACH: f64 = 1.2;
 const REACH_WITHOUT_TRIES: f64 = 1.5;
@@ -92,7 +94,12 @@ impl Downlink {
     }
 
     /// A feedback message begins; gives the moment that its times count from.
-    pub(crate) fn begin_feedback(&mut self, reference: u32) -> i64 {
+    pub(crate) fn begin_feedback(&mut self, now: u64, round_trip: Duration, reference: u32) -> i64 {
+        let outage = OUTAGE_US + 2 * round_trip.as_micros() as u64;
+        if self.unanswered_since.is_some_and(|since| now >= since + outage) {
+            self.estimate.begin_after_outage(now);
+            self.probe.forget(now);
+        }
         (self.heard, self.unanswered_since) = (Heard::Transport, None);
         self.estimate.unwrap(reference)
     }

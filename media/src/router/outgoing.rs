@@ -133,12 +133,15 @@ impl Outgoing {
         let whole = transport_cc::read(body, |number, arrived| {
             let Some((index, news)) = history.heard(now, number, arrived.is_some()) else { return };
             let (sent, bytes, kind, repair, timely, late) = match news {
-                News::Lost { sent_at, bytes } => return downlink.lost(index, sent_at, bytes),
+                News::Lost { sent_at, bytes } => {
+                    clock.get_or_insert_with(|| downlink.begin_feedback(now, round_trip, reference));
+                    return downlink.lost(index, sent_at, bytes);
+                }
                 News::Arrived { sent_at, bytes, kind, repair, timely, late } => {
                     (sent_at, bytes, kind, repair, timely, late)
                 }
             };
-            let since = *clock.get_or_insert_with(|| downlink.begin_feedback(reference));
+            let since = *clock.get_or_insert_with(|| downlink.begin_feedback(now, round_trip, reference));
             if late {
                 downlink.estimate.came_late(bytes);
             } else if let Some(at) = arrived.filter(|_| timely) {
