@@ -7,6 +7,8 @@ use std::time::Duration;
 
 /// A receiver that agreed to transport feedback and sends none within this time of media will not.
 const FEEDBACK_PATIENCE_US: u64 = 2_000_000;
+/// Receivers of a full line still get something, and tell it no later than this after two round trips.
+const OUTAGE_US: u64 = 700_000;
 /// How far the estimate may grow beyond what arrives: little where a try can show more, further where nothing else can.
 const REACH: f64 = 1.2;
 const REACH_WITHOUT_TRIES: f64 = 1.5;
@@ -28,8 +30,6 @@ pub(crate) struct Downlink {
     unanswered_since: Option<u64>,
     told_loss: u16,
     reported_at: Option<u64>,
-    /// Packets before this transport-wide number went another way.
-    way_began: u64,
 }
 
 /// What the receiver tells about its line.
@@ -54,7 +54,6 @@ impl Downlink {
             unanswered_since: None,
             told_loss: 0,
             reported_at: None,
-            way_began: 0,
         }
     }
 
@@ -94,21 +93,13 @@ impl Downlink {
         }
     }
 
-    /// The receiver is reached another way from the packet `next` on: what is known of the old one says nothing of it, least
-    /// of all what was sent to nobody meanwhile.
-    pub(crate) fn moved(&mut self, now: u64, next: u64) {
-        self.estimate = Estimate::new(now);
-        self.probe.forget(now);
-        (self.unanswered_since, self.way_began) = (None, next);
-    }
-
-    /// Whether a packet took the way that is judged.
-    pub(crate) fn is_of_this_way(&self, index: u64) -> bool {
-        index >= self.way_began
-    }
-
     /// A feedback message begins; gives the moment that its times count from.
-    pub(crate) fn begin_feedback(&mut self, reference: u32) -> i64 {
+    pub(crate) fn begin_feedback(&mut self, now: u64, round_trip: Duration, reference: u32) -> i64 {
+        let outage = OUTAGE_US + 2 * round_trip.as_micros() as u64;
+        if self.unanswered_since.is_some_and(|since| now >= since + outage) {
+            self.estimate.begin_after_outage(now);
+            self.probe.forget(now);
+        }
         (self.heard, self.unanswered_since) = (Heard::Transport, None);
         self.estimate.unwrap(reference)
     }

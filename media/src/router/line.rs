@@ -12,7 +12,7 @@ use super::stream::Stream;
 use super::table::Table;
 use super::uplink::Uplink;
 use crate::egress::Egress;
-use crate::ids::{Layer, PeerId, Rank, TrackId};
+use crate::ids::{Layer, Rank, TrackId};
 use crate::sdp::Kind;
 use std::time::{Duration, Instant};
 
@@ -55,7 +55,7 @@ impl Router {
         let pace = &mut self.peers[peer].outgoing.pace;
         pace.set(view.map(|view| view.bps.max(need)));
         pace.hold(line.queued);
-        self.grant(now, &claims, verdict);
+        self.grant(now, &claims, verdict, view.is_none());
         self.claims = claims;
         self.try_more((now, at), peer, verdict);
         if let Some(step) = verdict.step {
@@ -72,13 +72,6 @@ impl Router {
         if receiver.downlink.restless {
             self.judge_line(now, peer);
         }
-    }
-
-    /// The receiver is reached at another address.
-    pub fn moved(&mut self, now: Instant, peer: PeerId) {
-        let Some(&key) = self.ids.get(&peer) else { return };
-        self.peers[key].outgoing.moved(now);
-        self.judge_line(now, key);
     }
 
     /// What a new answer says of the ways to measure a line.
@@ -130,10 +123,12 @@ impl Router {
         (sound, any_fresh)
     }
 
-    fn grant(&mut self, now: Instant, claims: &[Claim], verdict: Verdict) {
+    fn grant(&mut self, now: Instant, claims: &[Claim], verdict: Verdict, unlimited: bool) {
         for claim in claims {
             let slot = &mut self.slots[claim.slot];
-            let changed = std::mem::replace(&mut slot.allowed, claim.grant) != claim.grant;
+            // Where nothing has to be judged, a larger layer that begins may flow at once.
+            let allowed = if unlimited && claim.is_whole() { Some(Layer::High) } else { claim.grant };
+            let changed = std::mem::replace(&mut slot.allowed, allowed) != allowed;
             if claim.grant.is_none() {
                 if changed {
                     self.cut(claim.slot);

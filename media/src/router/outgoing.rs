@@ -119,12 +119,6 @@ impl Outgoing {
         self.history.resent(number);
     }
 
-    /// Packets go to another address of the receiver from now on.
-    pub(crate) fn moved(&mut self, now: Instant) {
-        let now = self.micros(now);
-        self.downlink.moved(now, self.history.next());
-    }
-
     pub(crate) fn stand(&self, at: u64) -> Stand {
         Stand { now: at, sent: self.sent, next: self.history.next() }
     }
@@ -138,18 +132,17 @@ impl Outgoing {
         let mut clock = None;
         let whole = transport_cc::read(body, |number, arrived| {
             let Some((index, news)) = history.heard(now, number, arrived.is_some()) else { return };
-            let judged = downlink.is_of_this_way(index);
             let (sent, bytes, kind, repair, timely, late) = match news {
-                News::Lost { .. } if !judged => return,
-                News::Lost { sent_at, bytes } => return downlink.lost(index, sent_at, bytes),
+                News::Lost { sent_at, bytes } => {
+                    clock.get_or_insert_with(|| downlink.begin_feedback(now, round_trip, reference));
+                    return downlink.lost(index, sent_at, bytes);
+                }
                 News::Arrived { sent_at, bytes, kind, repair, timely, late } => {
                     (sent_at, bytes, kind, repair, timely, late)
                 }
             };
-            let since = *clock.get_or_insert_with(|| downlink.begin_feedback(reference));
-            if !judged {
-                // It proves that something was delivered, and no more.
-            } else if late {
+            let since = *clock.get_or_insert_with(|| downlink.begin_feedback(now, round_trip, reference));
+            if late {
                 downlink.estimate.came_late(bytes);
             } else if let Some(at) = arrived.filter(|_| timely) {
                 downlink.arrived(now, index, Arrived { sent, at: since + at, bytes });

@@ -270,6 +270,11 @@ impl StreamNeeds {
         };
         Self { generation, ring, nack, useful_for }
     }
+
+    /// From another shard everything can be had soon and cheaply; what is too late for some receiver is its own to say.
+    pub(crate) fn crossing(self) -> Self {
+        Self { useful_for: PICTURE_USEFUL_FOR, ..self }
+    }
 }
 
 /// The counting behind reception reports (RFC 3550 §6.4.1, §A.3, §A.8).

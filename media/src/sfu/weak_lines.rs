@@ -133,7 +133,7 @@ fn noise_around_the_smallest_picture_does_not_make_it_come_and_go() {
 #[test]
 fn noise_around_the_middle_layer_does_not_make_the_picture_flap() {
     let (switches, steps) = ten_noisy_minutes(2, 700_000.0);
-    assert!(switches <= 15 && steps <= 3, "{switches} switches, {steps} steps told");
+    assert!(switches <= 14 && steps <= 3, "{switches} switches, {steps} steps told");
 }
 
 #[test]

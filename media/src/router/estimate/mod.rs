@@ -36,8 +36,10 @@ const LONG_QUEUE_US: f64 = 150_000.0;
 const BORNE_LOSS: f64 = 0.05;
 /// Sound is in danger for so long after much was lost at once.
 const COLLAPSE_US: u64 = 500_000;
-/// Without feedback for so long, and every second again, the rate is halved.
-const SILENCE_US: u64 = 1_000_000;
+/// Without feedback for so long the rate is halved, and again every second. A way that changed is found by the client's
+/// next check, which is 2.5 s away in browsers.
+const SILENCE_US: u64 = 4_000_000;
+const HALVED_EVERY_US: u64 = 1_000_000;
 /// Feedback counts time in 64 ms, with 24 bits.
 const REFERENCE_US: i64 = 64_000;
 
@@ -174,6 +176,12 @@ impl Estimate {
         }
     }
 
+    /// Nothing was heard for longer than a full line would explain: what was lost says nothing of the rate.
+    pub(crate) fn begin_after_outage(&mut self, now: u64) {
+        self.loss.begin_anew(now);
+        (self.groups, self.trend, self.queue) = (Groups::default(), Trend::new(), Queue::default());
+    }
+
     /// Loss told by receiver reports, of what was sent between two moments.
     pub(crate) fn reported(&mut self, now: u64, span: (u64, u64), bytes: usize, (packets, lost): (u32, u32)) {
         self.heard_at = now;
@@ -184,7 +192,7 @@ impl Estimate {
     /// Packets are on their way and nobody says what became of them.
     pub(crate) fn silence(&mut self, now: u64, waiting_since: u64, round_trip: Duration) {
         let patience = SILENCE_US + 2 * round_trip.as_micros() as u64;
-        if now >= waiting_since + patience && now >= self.halved_at + SILENCE_US {
+        if now >= waiting_since + patience && now >= self.halved_at + HALVED_EVERY_US {
             self.halved_at = now;
             self.clear_since = None;
             let half = (self.bps() as f64 / 2.0).max(LEAST_BPS);

@@ -178,7 +178,7 @@ impl Uplink {
             far.layers[layer as usize].generation = Some(generation);
             far.layers[layer as usize].lost.clear();
         }
-        let needs = StreamNeeds::of(self.line.kind, *next_generation, true);
+        let needs = StreamNeeds::of(self.line.kind, *next_generation, true).crossing();
         *next_generation += 1;
         let mut stream = Stream::crossing(now, codec, &needs);
         if let Some(before) = self.layers[layer as usize].take() {

@@ -139,9 +139,7 @@ fn what_a_busy_shard_did_not_take_is_asked_for_again() {
         assert!(picture.got.len() > 500, "{}", picture.got.len());
         assert!(picture.missing().is_empty(), "seed {seed}: {:?}", picture.missing());
         picture.assert_time_goes_on();
-        // Sound is worth asking for only while it can still be played.
-        let (missing, got) = (world.view(viewer, "a").missing().len(), world.view(viewer, "a").got.len());
-        assert!(missing * 20 < got, "seed {seed}: {missing} of {got}");
+        assert!(world.view(viewer, "a").missing().is_empty());
     }
 }
 
@@ -213,17 +211,14 @@ fn a_publisher_that_starts_anew_is_a_new_run() {
     picture.assert_time_goes_on();
 }
 
-fn last_shown(world: &World) -> Option<&RouterEvent> {
-    world.events.iter().rfind(|event| matches!(event, RouterEvent::SlotLayer { .. }))
-}
-
 #[test]
 fn muting_and_unpublishing_reach_far_viewers() {
     let (mut world, _, viewer) = watched_from_afar(89);
     world.run(2000);
     world.router.set_muted(world.now, TrackId(11), true);
     world.run(100);
-    assert_eq!(last_shown(&world), Some(&RouterEvent::SlotLayer { peer: viewer, mid: mid("v"), layer: None }));
+    let last = world.events.iter().rfind(|event| !matches!(event, RouterEvent::Loudness { .. }));
+    assert_eq!(last, Some(&RouterEvent::SlotLayer { peer: viewer, mid: mid("v"), layer: None }));
     let seen = world.view(viewer, "v").got.len();
     world.run(1000);
     assert_eq!(world.view(viewer, "v").got.len(), seen);
@@ -232,7 +227,8 @@ fn muting_and_unpublishing_reach_far_viewers() {
     assert!(world.view(viewer, "v").got.len() > seen + 60);
     world.router.unpublish(world.now, TrackId(11));
     world.run(100);
-    assert_eq!(last_shown(&world), Some(&RouterEvent::SlotLayer { peer: viewer, mid: mid("v"), layer: None }));
+    let last = world.events.iter().rfind(|event| !matches!(event, RouterEvent::Loudness { .. }));
+    assert_eq!(last, Some(&RouterEvent::SlotLayer { peer: viewer, mid: mid("v"), layer: None }));
     assert!(world.far.check_slot(viewer, mid("v"), Some(TrackId(11))).is_err());
     world.view(viewer, "v").assert_time_goes_on();
 }
@@ -386,7 +382,7 @@ proptest! {
         world.camera(first).encoders[2].on = true;
         world.router.set_muted(world.now, TrackId(11), false);
         world.look(viewer, "v", 11, Layer::High);
-        world.run(20_000);
+        world.run(3000);
         let high = world.camera(first).encoders[2].ssrc;
         prop_assert_eq!(newest(&world, viewer, "v").stamp().encoder, high);
     }
