@@ -6,8 +6,9 @@
 
 use super::{Shard, ShardConfig, ShardError, SpawnError};
 use crate::ids::{Mid, PeerId, ShardNumber, TrackId, Want};
+use crate::router::RouterError;
 use crate::sdp::{Flow, LocalTransport};
-use crate::sfu::{PeerStats, SfuEvent, Totals};
+use crate::sfu::{PeerStats, SfuError, SfuEvent, Totals};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
@@ -185,8 +186,11 @@ impl Home {
         want: Want,
     ) -> Result<(), ShardError> {
         let shard = self.number_of(peer);
-        let known = track.filter(|track| self.shards.register().tracks.contains_key(track));
-        match known.map(|track| (self.home_of(track), track)) {
+        if track.is_some_and(|track| !self.shards.register().tracks.contains_key(&track)) {
+            // A shard that has not heard yet that the track is over would still take it.
+            return Err(ShardError::Sfu(SfuError::Router(RouterError::NoSuchTrack)));
+        }
+        match track.map(|track| (self.home_of(track), track)) {
             Some(far) if far.0 != shard => self.shards.of(shard).assign_far_slot(peer, mid, far, want).await,
             _ => self.shards.of(shard).assign_slot(peer, mid, track, want).await,
         }
