@@ -59,7 +59,7 @@ impl Drive {
                 self.owed -= PACKET as f64;
                 self.flying.push((self.now, road.carry(self.now, PACKET)));
             }
-            if self.now % FEEDBACK_US == 0 {
+            if self.now.is_multiple_of(FEEDBACK_US) {
                 self.feed_back();
                 seen.push(self.estimate.bps());
             }
