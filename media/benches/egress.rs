@@ -68,6 +68,8 @@ async fn measure(viewers: u64, duration: Duration, shards: usize) {
         let mut line = Line::new();
         let text = offer(&line.client, offered)
             .replace("rtpmap:96 VP8/90000", "rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1");
+        // Who only drains sends no feedback, and whoever promises feedback and sends none is taken for a dead line.
+        let text: String = text.split_inclusive('\n').filter(|line| !line.contains("transport-")).collect();
         let means = if id == 1 { Flow::Uplink } else { Flow::Downlink };
         let answer = home.open_peer(PeerId(id), text, means).await.unwrap();
         let port = answered(&answer, "candidate").split(' ').nth(5).unwrap().parse().unwrap();

@@ -8,17 +8,24 @@ use lectern_media::sdp::{
 
 pub(crate) fn line(name: &str, flow: Flow, codec: Codec) -> MediaLine {
     let video = codec != Codec::Opus;
+    // Receivers here send no feedback, and who promises it and sends none is taken for a dead line.
+    let tells = flow == Flow::Uplink;
     let codec = CodecSlot { codec, payload_type: 96, rtx_payload_type: video.then_some(97) };
     MediaLine {
         mid: Mid::new(name).unwrap(),
         kind: if video { Kind::Video } else { Kind::Audio },
         flow,
         codecs: vec![codec],
-        extensions: ExtensionIds { mid: Some(1), rid: Some(2), transport_cc: Some(4), ..ExtensionIds::default() },
+        extensions: ExtensionIds {
+            mid: Some(1),
+            rid: Some(2),
+            transport_cc: tells.then_some(4),
+            ..ExtensionIds::default()
+        },
         rids: Vec::new(),
         announced_ssrcs: Vec::new(),
         own_ssrcs: None,
-        feedback: Feedback { nack: true, pli: true, transport_cc: true },
+        feedback: Feedback { nack: true, pli: true, transport_cc: tells },
     }
 }
 

@@ -72,7 +72,7 @@ impl History {
 
     /// The number of a packet that goes out now.
     pub(crate) fn stamp(&mut self, now: u64, sending: Sending) -> u16 {
-        if self.next.is_multiple_of(self.ring.len().max(1) as u64) || self.ring.is_empty() {
+        if (self.next as usize).is_multiple_of(self.ring.len().max(1)) || self.ring.is_empty() {
             self.finish_lap(now);
         }
         let marks = if sending.kind == Kind::Video { VIDEO } else { 0 } | if sending.repair { REPAIR } else { 0 };

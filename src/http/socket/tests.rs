@@ -74,6 +74,13 @@ impl Client {
         self.sends(hello).await;
     }
 
+    /// Reads the welcome and what is told of the Room after it.
+    async fn welcome(&mut self) -> Value {
+        let welcome = self.next().await;
+        while self.next().await["type"] != "chat_history" {}
+        welcome
+    }
+
     /// The next frame that is not a ping.
     async fn next(&mut self) -> Value {
         loop {
@@ -106,7 +113,7 @@ async fn a_good_hello_is_welcomed_and_answered_frames_follow() {
     let house = FakeHouse::live();
     let mut client = connect_to(&house);
     client.hello("王芳", None).await;
-    let welcome = client.next().await;
+    let welcome = client.welcome().await;
     assert_eq!((&welcome["type"], &welcome["re"], &welcome["you"]), (&"welcome".into(), &1.into(), &1.into()));
     client.sends(json!({ "id": 2, "type": "ping" })).await;
     assert_eq!(client.next().await["type"], "pong");
@@ -201,7 +208,7 @@ async fn a_client_that_does_not_read_is_a_slow_consumer() {
     let house = FakeHouse::live();
     let mut slow = connect_to(&house);
     slow.hello("王芳", None).await;
-    slow.next().await;
+    slow.welcome().await;
     // Its four places on the wire fill with answers and nobody takes them out.
     for id in 2..12 {
         slow.sends(json!({ "id": id, "type": "ping" })).await;
@@ -219,7 +226,7 @@ async fn malformed_frames_are_answered_until_it_is_enough() {
     let house = FakeHouse::live();
     let mut client = connect_to(&house);
     client.hello("王芳", None).await;
-    client.next().await;
+    client.welcome().await;
     for id in 2..22 {
         client.sends(json!({ "id": id, "type": "sing" })).await;
         let refused = client.next().await;
@@ -234,7 +241,7 @@ async fn binary_frames_break_the_protocol() {
     let house = FakeHouse::live();
     let mut client = connect_to(&house);
     client.hello("王芳", None).await;
-    client.next().await;
+    client.welcome().await;
     client.to_server.send(Message::Binary(vec![0, 1].into())).await.unwrap();
     assert_eq!(client.closed().await, 4001);
     house.registry.stop().await;
@@ -245,7 +252,7 @@ async fn a_stopping_server_waits_until_everyone_was_told() {
     let house = FakeHouse::live();
     let mut client = connect_to(&house);
     client.hello("王芳", None).await;
-    client.next().await;
+    client.welcome().await;
     house.registry.stop().await;
     assert!(client.task.is_finished(), "what had to be said was written before the stop returned");
     assert_eq!(client.next().await["type"], "server_stopping");
