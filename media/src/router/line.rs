@@ -69,7 +69,9 @@ impl Router {
     pub(super) fn tend_line(&mut self, now: Instant, peer: usize) {
         let receiver = &mut self.peers[peer].outgoing;
         receiver.tick(now);
-        if receiver.downlink.restless {
+        // Without feedback nothing else would say that the guess of the beginning is over.
+        let guessed = receiver.pace.is_set() && !receiver.downlink.has_heard_transport();
+        if receiver.downlink.restless || guessed {
             self.judge_line(now, peer);
         }
     }

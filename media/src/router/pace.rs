@@ -45,6 +45,10 @@ impl Pace {
         self.rate = bps.unwrap_or(0) as f64 / 8000.0;
     }
 
+    pub(crate) fn is_set(&self) -> bool {
+        self.rate > 0.0
+    }
+
     /// While the line has a queue that is too long for sound, nothing is added to it.
     pub(crate) fn hold(&mut self, hold: bool) {
         self.held = hold;
