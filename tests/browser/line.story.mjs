@@ -102,7 +102,9 @@ async function seen(page, what, enough, limit = 30) {
   }
 }
 
-const moving = (page, what, frames = 10, limit = 30) => seen(page, what, (now, first) => now.frames >= first.frames + frames, limit);
+// Who comes back by a new Peer counts from nothing.
+const moving = (page, what, frames = 10, limit = 30) =>
+  seen(page, what, (now, first) => now.frames - (now.frames < first.frames ? 0 : first.frames) >= frames, limit);
 
 // What flows in `seconds`, and how much of the sound had to be made up.
 async function stretch(page, seconds) {
