@@ -53,18 +53,24 @@ async function look(page, name, address, ready, { dark = false } = {}) {
 // A window of half the width and height is what a person at 200 % sees.
 async function enlarged(page, name) {
   await page.setViewportSize({ width: desk.width / 2, height: desk.height / 2 });
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} at 200 % scrolls sideways`);
+  await fits(page, `${name} at 200 %`);
   await page.setViewportSize(desk);
+}
+
+// Nothing scrolls sideways, once the page has drawn itself anew for the size it has now.
+async function fits(page, name) {
+  const wider = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth, null, { polling: 100, timeout: 5_000 })
+    .catch(async () => assert.fail(`${name} scrolls ${await wider()} px sideways`));
 }
 
 async function settled(page, name) {
   await page.locator('[data-testid="skeleton"]').waitFor({ state: 'detached' });
-  const { wider, title, headings } = await page.evaluate(() => ({
-    wider: document.documentElement.scrollWidth - innerWidth,
+  await fits(page, name);
+  const { title, headings } = await page.evaluate(() => ({
     title: document.title,
     headings: document.querySelectorAll('h1, h2, h3').length,
   }));
-  assert.ok(wider <= 0, `${name} scrolls ${wider} px sideways`);
   assert.ok(title.includes('讲台'), `${name} has the title ${title}`);
   assert.ok(headings > 0, `${name} has a heading`);
   await page.screenshot({ path: path.join(shots, `page-${name}.png`), fullPage: true });
@@ -74,7 +80,7 @@ async function settled(page, name) {
 async function still(page, name) {
   for (const [size, viewport] of Object.entries(sizes)) {
     await page.setViewportSize(viewport);
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} on a ${size} scrolls sideways`);
+    await fits(page, `${name} on a ${size}`);
     await page.screenshot({ path: path.join(shots, `page-${name}-${size}.png`) });
   }
   await page.setViewportSize(desk);
