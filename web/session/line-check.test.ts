@@ -80,7 +80,7 @@ describe('a whole check', () => {
   afterEach(() => vi.useRealTimers())
 
   /** A server that answers `open` ways, in a world where time is what the clock says. */
-  function world(open: readonly string[], { reachable = true, socket = true, takesPackets = true } = {}) {
+  function world(open: readonly string[], { reachable = true, socket = true, takesPackets = true, answers = true } = {}) {
     const ended: string[] = []
     let asked = 0
     const check = new LineCheck({
@@ -97,6 +97,7 @@ describe('a whole check', () => {
       end: (id) => Promise.resolve(ended.push(id)),
       now: () => Date.now(),
       fetch: (async (url: string, init: RequestInit) => {
+        if (!answers) await new Promise(() => undefined)
         if (!reachable) throw new TypeError('unreachable')
         const kb = Number(/kb=(\d+)/.exec(url)?.[1] ?? 0)
         const up = init.body ? (init.body as Uint8Array).byteLength : 0
@@ -199,6 +200,12 @@ describe('a whole check', () => {
     await finish(check)
     expect(check.state.result).toMatchObject({ server: { ok: false }, socket: null, udp: null })
     expect(judge(check.state.result)).toBe('no_server')
+  })
+
+  it('a_server_that_never_answers_is_not_waited_for', async () => {
+    const { check } = world(['udp'], { answers: false })
+    await finish(check)
+    expect(check.state).toMatchObject({ running: null, result: { server: { ok: false } } })
   })
 
   it('a_check_that_was_stopped_says_nothing_more', async () => {

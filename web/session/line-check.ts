@@ -64,6 +64,8 @@ const SHARE: Record<Part, number> = { server: 8, socket: 8, udp: 26, tcp: 20, do
 const SOCKET_PATH = '/api/sessions/aaaaaaaaaaaaaaaa/socket'
 const BYTES_PATH = '/api/line-checks/bytes'
 const SOCKET_WITHIN_MS = 8_000
+/** A server that takes longer for a short answer is as good as none. */
+const ANSWER_WITHIN_MS = 8_000
 const CONNECT_WITHIN_MS: Record<Way, number> = { udp: 8_000, tcp: 12_000 }
 /** Test packets flow for six seconds; then the last of them are heard of. */
 const MEASURED_WITHIN_MS = 10_000
@@ -133,9 +135,9 @@ export class LineCheck {
     for (let attempt = 0; attempt < 4; attempt += 1) {
       const began = this.now()
       try {
-        await this.fetch('/healthz', { cache: 'no-store' })
+        await within(ANSWER_WITHIN_MS, this.fetch('/healthz', { cache: 'no-store' }))
       } catch {
-        continue
+        break
       }
       // The first one also opens the connection.
       best = Math.min(best ?? Infinity, this.now() - began)
@@ -173,7 +175,7 @@ export class LineCheck {
       peer.addTransceiver('video', { direction: 'recvonly' })
       const offer = await peer.createOffer()
       await peer.setLocalDescription(offer)
-      const answer = await this.options.open(offer.sdp ?? '')
+      const answer = await within(ANSWER_WITHIN_MS, this.options.open(offer.sdp ?? ''))
       id = answer.id
       const places = candidates(answer.sdp).filter((one) => one.way === way)
       result.places = unique(places.map((one) => (one.address.includes(':') ? `[${one.address}]:${one.port}` : `${one.address}:${one.port}`)))
@@ -209,7 +211,7 @@ export class LineCheck {
       const passed = this.now() - began
       if (run !== this.run || passed >= MEASURED_WITHIN_MS) return seen
       this.state.progress = from + share * (passed / MEASURED_WITHIN_MS)
-      seen = await this.options.read(id).catch(() => seen)
+      seen = await within(ANSWER_WITHIN_MS, this.options.read(id)).catch(() => seen)
       if (seen?.over || (!seen?.begun && passed >= LOOK_FOR_MS)) return seen?.begun ? seen : null
     }
   }
@@ -416,6 +418,13 @@ function noise(bytes: number): Uint8Array<ArrayBuffer> {
   const block = new Uint8Array(bytes)
   for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(block.subarray(at, Math.min(bytes, at + 65_536)))
   return block
+}
+
+function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('took too long')), ms)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -42,7 +42,7 @@ export const check = {
   title: '网络和设备检查',
   lead: '上课前花半分钟，看看这里的网络能不能上课。结果可以复制给网管。',
   link: '检查网络和设备',
-  start: '开始检查', again: '重新检查', checking: '正在检查…',
+  again: '重新检查', checking: '正在检查…',
   progress: (name: string) => `${name}…`,
   progressLabel: '检查进度',
   network: '网络', devices: '设备',
@@ -78,14 +78,13 @@ export const check = {
   },
   loss: (percent: number) => `丢包 ${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`,
   connected: (ms: number) => `${(ms / 1000).toFixed(1)} 秒接通`,
-  kbps: (n: number) => (n >= 1000 ? `${(n / 1000).toFixed(1)} 兆比特/秒` : `${Math.round(n)} 千比特/秒`),
+  /** 更大的数字测不准，也用不上。 */
+  kbps: (n: number) => (n >= 100_000 ? '100 兆比特/秒以上' : n >= 1000 ? `${(n / 1000).toFixed(1)} 兆比特/秒` : `${Math.round(n)} 千比特/秒`),
   through: '通', blocked: '不通', notOffered: '服务器没有开这条通道', unknown: '没有测成',
   noBytes: '没有测成',
-  where: (places: string) => places,
 
   microphone: '麦克风', camera: '摄像头', speaker: '扬声器',
   openDevices: '检查麦克风和摄像头',
-  deviceOff: '点上面的按钮检查',
   asking: '请在浏览器弹出的窗口里点“允许”。',
   deviceOk: (name: string) => name || '正常',
   speak: '请说一句话，看绿格是否跳动。',
@@ -104,5 +103,4 @@ export const check = {
     browser: (agent: string) => `浏览器：${agent}`,
     line: (name: string, value: string) => `${name}：${value}`,
   },
-  again30: '检查得太频繁，请半分钟后再试。',
 }

@@ -24,7 +24,7 @@ describe('the sentence', () => {
   it('is_only_listening_on_a_thin_line_and_says_by_which_figures', () => {
     const said = sentence(result({ udp: path({ kbps: 120, limited: true, lossPercent: 3.2 }) }))
     expect(said).toMatchObject({ mark: 'warn', title: '只能听' })
-    expect(said.text).toContain('实测只能听：下行约 120 千比特/秒，往返 21 毫秒，抖动 2 毫秒，丢包 3.2 %。')
+    expect(said.figures).toBe('实测只能听：下行约 120 千比特/秒，往返 21 毫秒，抖动 2 毫秒，丢包 3.2 %。')
   })
   it('says_when_the_way_that_lessons_take_is_held_back', () => {
     expect(sentence(result({ udp: path({ kbps: 300, limited: true }) })).text).toContain('UDP 比 TCP 差')

@@ -134,14 +134,21 @@ export function deviceRows(devices: DeviceResult, trouble: { microphone: string;
   return [microphone, of('camera', devices.camera, devices.cameraName, trouble.camera), speaker]
 }
 
+export interface Sentence {
+  mark: 'ok' | 'warn' | 'bad'
+  title: string
+  text: string
+  figures: string
+}
+
 /** One sentence for the teacher, what it means, and by which figures. */
-export function sentence(result: CheckResult): { mark: 'ok' | 'warn' | 'bad'; title: string; text: string } {
+export function sentence(result: CheckResult): Sentence {
   const verdict = judge(result)
-  if (verdict === 'blocked') return { mark: 'bad', ...words.verdict.blocked(portsToOpen(result)) }
+  if (verdict === 'blocked') return { mark: 'bad', ...words.verdict.blocked(portsToOpen(result)), figures: '' }
   const { title, text } = words.verdict.plain[verdict]
-  if (verdict === 'no_server' || verdict === 'no_socket') return { mark: 'bad', title, text }
-  const said = text + ratherTcp(result) + measuredOf(result)
-  return { mark: verdict === 'teach' ? 'ok' : verdict === 'poor' ? 'bad' : 'warn', title, text: said }
+  if (verdict === 'no_server' || verdict === 'no_socket') return { mark: 'bad', title, text, figures: '' }
+  const mark = verdict === 'teach' ? 'ok' : verdict === 'poor' ? 'bad' : 'warn'
+  return { mark, title, text: text + ratherTcp(result), figures: measuredOf(result) }
 }
 
 /** A school whose UDP is closed, or worse than its TCP, can have it better. */
@@ -168,12 +175,13 @@ function portsToOpen({ udp, tcp }: CheckResult): string {
 
 export function reportText(about: { at: string; address: string; browser: string }, result: CheckResult, rows: readonly Row[]): string {
   const marks: Record<Mark, string> = { ok: '✓', warn: '!', bad: '✗', run: '…', wait: '…', skip: '…' }
-  const { title, text } = sentence(result)
+  const { title, text, figures } = sentence(result)
   return [
     words.report.head,
     words.report.at(about.at),
     words.report.verdict(title),
     text,
+    ...(figures ? [figures] : []),
     '',
     ...rows.map((row) => `${marks[row.mark]} ${words.report.line(row.name, joined(row.value, row.figures, row.detail))}${row.advice && `。${row.advice}`}`),
     '',
