@@ -1,6 +1,7 @@
 //! The plaintext RTP plane: takes packets of publishers, and says which packet goes to whom.
 
 mod arrivals;
+mod check;
 mod control;
 mod delivery;
 mod downlink;
@@ -34,6 +35,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+pub use check::CheckedLine;
 pub use event::{RouterError, RouterEvent};
 pub use relay::Crossing;
 pub use stats::{DropReason, PeerStats, Totals};
