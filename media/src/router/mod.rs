@@ -25,6 +25,7 @@ mod resend;
 mod rewrite;
 mod ring;
 mod route;
+mod setback;
 mod slot;
 mod stats;
 mod stream;
