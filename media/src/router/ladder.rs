@@ -6,6 +6,7 @@
 
 use super::estimate::View;
 use super::layer::LAYERS;
+use super::setback::{Bar, LASTED_US, Setbacks};
 use crate::ids::{Layer, LineStep, Rank};
 
 /// In this order pictures get their share; a layer that a track does not have counts as its next smaller one.
@@ -23,7 +24,7 @@ const ORDER: [(Rank, Layer); 9] = [
 /// An estimate has to exceed the need by so much before more is sent: the noise of an encoder, and of the estimate.
 const UP_MARGIN: f64 = 1.15;
 /// A try is made with a little more, so that its success is enough.
-const TRY_MARGIN: f64 = 1.2;
+pub(crate) const TRY_MARGIN: f64 = 1.2;
 /// No try goes further beyond the estimate: what it does to a full line must end before sound is late.
 const MOST_TRY: f64 = 2.0;
 /// Where there is little more than the sound, a queue empties slowly.
@@ -33,13 +34,8 @@ pub(crate) const NARROW_BPS: u64 = 150_000;
 const PATIENCE_US: u64 = 800_000;
 /// A need above the estimate by more does not wait.
 const FAR_ABOVE: f64 = 0.7;
-/// After a step down nothing goes up for so long; four times as long for each step up that did not last.
+/// After a step down nothing goes up for so long.
 const HOLD_US: u64 = 2_500_000;
-const MOST_IN_VAIN: u32 = 3;
-/// A step up has lasted when nothing went down for so long after it. One that did not has to be proven by more tries.
-const LASTED_US: u64 = 60_000_000;
-/// An estimate that fell by less than this, compared with the need of the step up, was too close to it.
-const NEAR_MISS: f64 = 0.5;
 /// A step is told when it stands for so long.
 const TELL_DOWN_US: u64 = 300_000;
 const TELL_UP_US: u64 = 1_000_000;
@@ -60,10 +56,9 @@ pub(crate) struct Claim {
 pub(crate) struct Ladder {
     short_since: Option<u64>,
     fell_at: Option<u64>,
-    /// When something went up last, and what was needed then.
-    rose: Option<(u64, u64)>,
-    /// Steps up that did not last, lately.
-    in_vain: u32,
+    /// When more was granted than before.
+    rose_at: Option<u64>,
+    setbacks: Setbacks,
     told: LineStep,
     changing: Option<(LineStep, u64)>,
 }
@@ -138,7 +133,7 @@ impl Ladder {
     }
 
     /// Other pictures are wished than before: everything is shared out anew, nothing beyond what it was allowed.
-    pub(crate) fn share_anew(&mut self, means: &Means, claims: &mut [Claim]) {
+    pub(crate) fn share_anew(&mut self, now: u64, means: &Means, claims: &mut [Claim]) {
         let allowed = flowing(claims);
         let mut shares = [None; MOST];
         share(claims, &mut shares, |step| {
@@ -147,6 +142,7 @@ impl Ladder {
         });
         claims.iter_mut().zip(shares).for_each(|(claim, share)| claim.grant = share);
         self.short_since = None;
+        self.rose_at = Some(now);
     }
 
     /// Looks at everything anew; grants are changed in place.
@@ -176,41 +172,33 @@ impl Ladder {
         let mut shares = [None; MOST];
         share(claims, &mut shares, |step| means.sound + step.sum <= line.bps && step.gets <= allowed[step.claim]);
         claims.iter_mut().zip(shares).for_each(|(claim, share)| claim.grant = share);
-        self.fell(now, line.bps);
+        if self.rose_at.is_some_and(|at| now < at + LASTED_US) {
+            self.setbacks.add(now, need, line.bps);
+        }
+        (self.short_since, self.fell_at) = (None, Some(now));
         Verdict { urgent, fell: true, ..Verdict::default() }
     }
 
-    fn fell(&mut self, now: u64, bps: u64) {
-        // A line that became much worse than the step up needed says nothing about that step.
-        let in_vain = |(at, need): (u64, u64)| now < at + LASTED_US && bps as f64 > NEAR_MISS * need as f64;
-        if self.rose.take().is_some_and(in_vain) {
-            self.in_vain = (self.in_vain + 1).min(MOST_IN_VAIN);
-        }
-        (self.short_since, self.fell_at) = (None, Some(now));
-    }
-
     fn step_up(&mut self, now: u64, means: &Means, claims: &mut [Claim], verdict: &mut Verdict) {
-        if self.rose.is_some_and(|(at, _)| now >= at + LASTED_US) {
-            self.rose = self.rose.filter(|_| self.in_vain > 1).map(|(_, need)| (now, need));
-            self.in_vain = self.in_vain.saturating_sub(1);
+        if self.rose_at.is_some_and(|at| now >= at + LASTED_US) {
+            self.setbacks.overcome(means.need(claims));
         }
         if claims.iter().all(Claim::is_whole) {
             return;
         }
         let line = means.line;
-        let held = self.fell_at.is_some_and(|at| now < at + (HOLD_US << (2 * self.in_vain)));
+        let held = self.fell_at.is_some_and(|at| now < at + HOLD_US);
         let (mut shares, had) = (flowing(claims), flowing(claims));
-        // What the first step that may not be taken would need, and whether the estimate says that it fits.
-        let mut next: Option<(u64, bool)> = None;
+        // The first step that may not be taken, and what it would take.
+        let mut next = None;
         share(claims, &mut shares, |step| {
             let need = means.sound + step.sum;
+            let bar = self.setbacks.bar(now, need);
             let fits = need as f64 * UP_MARGIN <= line.bps as f64;
-            let proven =
-                self.in_vain == 0 || means.tries.is_none_or(|tries| tries.passed > self.in_vain && tries.bps >= need);
-            if (step.is_base && !line.limited) || (fits && proven && line.clear && !held) {
+            if (step.is_base && !line.limited) || (fits && line.clear && !held && bar.is_passed(means.tries)) {
                 return true;
             }
-            next.get_or_insert((need, fits));
+            next.get_or_insert((need, fits, bar));
             false
         });
         for (i, claim) in claims.iter_mut().enumerate().filter(|(i, _)| shares[*i] > had[*i]) {
@@ -218,21 +206,10 @@ impl Ladder {
             verdict.rose = true;
         }
         if verdict.rose {
-            self.rose = Some((now, means.need(claims)));
+            self.rose_at = Some(now);
         }
         let all = means.sound + claims.iter().map(|claim| claim.cost(Some(Layer::High))).sum::<u64>();
-        verdict.wanted = next.filter(|_| line.clear).and_then(|next| self.wanted(means, next, all, held));
-    }
-
-    fn wanted(&self, means: &Means, (next, fits): (u64, bool), all: u64, held: bool) -> Option<Try> {
-        let tries = means.tries?;
-        if fits && (held || self.in_vain == 0) {
-            return None;
-        }
-        // After a failure no further than needed.
-        let goal = if tries.failed || self.in_vain > 0 { next } else { all };
-        let most = if means.line.bps < NARROW_BPS { MOST_NARROW_TRY } else { MOST_TRY } * means.line.bps as f64;
-        Some(Try { bps: (goal as f64 * TRY_MARGIN).min(most) as u64, confirms: fits })
+        verdict.wanted = next.filter(|_| line.clear && !held).and_then(|next| wanted(means, next, all));
     }
 
     /// What the person is told, once it stands.
@@ -255,6 +232,21 @@ impl Ladder {
         (self.told, self.changing) = (step, None);
         Some(step)
     }
+}
+
+/// The try that would show whether a step fits that may not be taken yet.
+fn wanted(means: &Means, (need, fits, bar): (u64, bool, Bar), all: u64) -> Option<Try> {
+    let tries = means.tries?;
+    let goal = match bar {
+        Bar::None if fits => return None,
+        // After a failure no further than needed.
+        Bar::None => (if tries.failed { need } else { all } as f64 * TRY_MARGIN) as u64,
+        Bar::Proof { bps, .. } => bps,
+        Bar::Wait => return None,
+    };
+    let most = if means.line.bps < NARROW_BPS { MOST_NARROW_TRY } else { MOST_TRY } * means.line.bps as f64;
+    let bps = goal.min(most as u64);
+    Some(Try { bps, confirms: bps <= means.line.bps })
 }
 
 impl Means {

@@ -34,7 +34,7 @@ impl Router {
         let at = receiver.micros(now);
         let view = receiver.downlink.view(at);
         if view.is_none() && !receiver.downlink.restless {
-            receiver.pace.set(None);
+            receiver.pace.set(None, false);
             return;
         }
         let mut claims = std::mem::take(&mut self.claims);
@@ -44,7 +44,7 @@ impl Router {
         let tries = downlink.tries().then(|| downlink.probe.tries());
         let means = Means { line, sound, tries };
         if fresh {
-            downlink.ladder.share_anew(&means, &mut claims);
+            downlink.ladder.share_anew(at, &means, &mut claims);
         }
         let verdict = downlink.ladder.judge(at, &means, &mut claims);
         downlink.restless = !claims.iter().all(Claim::is_whole) || downlink.ladder.is_changing();
@@ -53,11 +53,14 @@ impl Router {
         }
         let need = (means.need(&claims) as f64 * PACE_OF_NEED) as u64;
         let pace = &mut self.peers[peer].outgoing.pace;
-        pace.set(view.map(|view| view.bps.max(need)));
+        pace.set(view.map(|view| view.bps.max(need)), line.limited);
         pace.hold(line.queued);
         self.grant(now, &claims, verdict, view.is_none());
         self.claims = claims;
-        self.try_more((now, at), peer, verdict);
+        self.try_more(at, peer, verdict);
+        if self.peers[peer].outgoing.downlink.probe.is_running() {
+            self.attend(now, peer);
+        }
         if let Some(step) = verdict.step {
             let estimate_bps = line.bps.min(UNKNOWN.bps);
             self.events.push_back(RouterEvent::LineStep { peer: self.peers[peer].id, step, estimate_bps });
@@ -159,7 +162,7 @@ impl Router {
         }
     }
 
-    fn try_more(&mut self, (now, at): (Instant, u64), peer: usize, verdict: Verdict) {
+    fn try_more(&mut self, at: u64, peer: usize, verdict: Verdict) {
         let receiver = &mut self.peers[peer].outgoing;
         let Some(wanted) = verdict.wanted.filter(|wanted| receiver.downlink.probe.may_start(at, *wanted)) else {
             return;
@@ -167,7 +170,6 @@ impl Router {
         if receiver.downlink.tries() && !receiver.pace.has_waiting() {
             let stand = receiver.stand(at);
             receiver.downlink.start_try(stand, wanted.bps);
-            self.attend(now, peer);
         }
     }
 

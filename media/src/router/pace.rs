@@ -5,11 +5,12 @@ use std::collections::VecDeque;
 
 /// Of the estimate, for bursts; the draft of the congestion control says the same.
 const PEAK: f64 = 2.5;
-/// Of the estimate, for longer: a keyframe that is larger than what the line buffers must not fill it up before the sound.
-const LASTING: f64 = 1.25;
 /// What may go out at once.
 const PEAK_MS: f64 = 40.0;
-const LASTING_MS: f64 = 150.0;
+/// Of the estimate, for longer: a keyframe that is larger than what the line buffers must not fill it up before the sound.
+const LASTING: Lasting = Lasting { share: 1.25, ms: 150.0 };
+/// Of a line that has been seen to be full.
+const LASTING_WHEN_FULL: Lasting = Lasting { share: 1.1, ms: 60.0 };
 /// Three packets: less would only cost timers.
 const LEAST_BURST: f64 = 4_000.0;
 /// What waits is looked at so often.
@@ -27,10 +28,18 @@ pub(crate) struct Waiting {
     pub(crate) index: u64,
 }
 
-#[derive(Debug, Default)]
+/// How much of the estimate may go out, and what of that at once.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Lasting {
+    share: f64,
+    ms: f64,
+}
+
+#[derive(Debug)]
 pub(crate) struct Pace {
-    /// Bits per ms; 0 is no pace at all.
+    /// Bytes per ms; 0 is no pace at all.
     rate: f64,
+    limit: Lasting,
     held: bool,
     peak: f64,
     lasting: f64,
@@ -39,10 +48,26 @@ pub(crate) struct Pace {
     waiting_bytes: u64,
 }
 
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            rate: 0.0,
+            limit: LASTING,
+            held: false,
+            peak: 0.0,
+            lasting: 0.0,
+            at: 0,
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+        }
+    }
+}
+
 impl Pace {
-    /// The estimate changed; `None` lets everything pass.
-    pub(crate) fn set(&mut self, bps: Option<u64>) {
+    /// The estimate changed; `None` lets everything pass. Whether it is a limit that the line has been seen to have.
+    pub(crate) fn set(&mut self, bps: Option<u64>, full: bool) {
         self.rate = bps.unwrap_or(0) as f64 / 8000.0;
+        self.limit = if full { LASTING_WHEN_FULL } else { LASTING };
     }
 
     pub(crate) fn is_set(&self) -> bool {
@@ -129,11 +154,11 @@ impl Pace {
             let ms = (now - self.at) as f64 / 1000.0;
             self.at = now;
             self.peak = (self.peak - ms * rate * PEAK).max(0.0);
-            self.lasting = (self.lasting - ms * rate * LASTING).max(0.0);
+            self.lasting = (self.lasting - ms * rate * self.limit.share).max(0.0);
         }
         let bytes = bytes as f64;
         self.peak + bytes <= (PEAK_MS * rate * PEAK).max(LEAST_BURST)
-            && self.lasting + bytes <= (LASTING_MS * rate).max(LEAST_BURST)
+            && self.lasting + bytes <= (self.limit.ms * rate).max(LEAST_BURST)
     }
 }
 
@@ -144,7 +169,7 @@ mod tests {
     /// What goes out of a burst of so many bytes, by ms.
     fn drained(bps: u64, burst: usize) -> Vec<(u64, usize)> {
         let (mut pace, mut out) = (Pace::default(), Vec::new());
-        pace.set(Some(bps));
+        pace.set(Some(bps), false);
         let now = 1_000_000;
         let mut at_once = 0;
         for index in 0..burst as u64 / 1000 {
@@ -196,7 +221,7 @@ mod tests {
     #[test]
     fn what_waits_of_a_slot_can_be_forgotten() {
         let mut pace = Pace::default();
-        pace.set(Some(100_000));
+        pace.set(Some(100_000), false);
         for index in 0..10 {
             pace.wait(Waiting { slot: index % 2, bytes: 1000, index: u64::from(index) });
         }

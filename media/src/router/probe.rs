@@ -1,7 +1,8 @@
 //! Trying whether the line carries more: for a moment so much is sent as the next step of the ladder would need.
 //!
-//! A try lasts long enough to see queues grow, and ends at the first sign of it. Short bursts would be cheaper, but token
-//! buckets and radio links let them pass far above what they carry.
+//! A try lasts long enough to see queues grow, and ends at the first sign of it. Short bursts are cheaper, but token
+//! buckets and radio links let them pass far above what they carry: so a short taste comes first, which on a full line makes a
+//! queue that sound can wait in, and only when that arrived as it was sent the try itself.
 
 use super::estimate::{Arrived, Estimate};
 use super::ladder::{NARROW_BPS, Tries, Try};
@@ -9,6 +10,11 @@ use std::time::Duration;
 
 /// Some feedback messages and frames long.
 const LENGTH_US: u64 = 400_000;
+/// The taste lasts no longer than a full line would take to have such a queue.
+const TASTE_QUEUE_US: f64 = 70_000.0;
+const TASTE_US: (f64, f64) = (50_000.0, 160_000.0);
+/// Less than this of the taste must not arrive in the same time: jitter weighs more in it.
+const TASTED: f64 = 0.75;
 /// A queue that grew by this ends the try; on a narrow line it empties slowly.
 const QUEUE_US: f64 = 50_000.0;
 const NARROW_QUEUE_US: f64 = 30_000.0;
@@ -43,6 +49,8 @@ pub(crate) struct Probe {
 #[derive(Debug, Clone, Copy)]
 struct Run {
     target: f64,
+    /// The try comes after it.
+    is_taste: bool,
     until: u64,
     /// Bytes that may still go out, and when that was reckoned up.
     credit: f64,
@@ -85,22 +93,7 @@ impl Probe {
     }
 
     pub(crate) fn start(&mut self, stand: Stand, bps: u64, estimate: &Estimate) {
-        self.run = Some(Run {
-            target: bps as f64,
-            until: stand.now + LENGTH_US,
-            credit: 0.0,
-            at: stand.now,
-            sent: stand.sent,
-            first: stand.next,
-            end: None,
-            queue_us: estimate.queue_us(),
-            bytes: 0,
-            first_bytes: 0,
-            packets: 0,
-            lost: 0,
-            arrived: None,
-            told: stand.next,
-        });
+        self.run = Some(Run::new(stand, bps as f64, true, estimate));
     }
 
     /// Bytes of padding that should go out now.
@@ -141,28 +134,34 @@ impl Probe {
     pub(crate) fn conclude(&mut self, stand: Stand, round_trip: Duration, estimate: &mut Estimate) {
         let Some(run) = &self.run else { return };
         let patience = round_trip.as_micros() as u64 + PATIENCE_US;
-        let verdict = if run.is_hurting(estimate) {
+        let passed = if run.is_hurting(estimate) {
             run.measured().filter(|_| run.span() >= BELIEVED_US).inspect(|bps| estimate.lift(OF_FULL * bps));
             false
         } else if run.end.is_some_and(|end| run.told >= end) {
-            let carried = run.measured().map(|bps| bps.min(run.target)).filter(|bps| *bps >= CARRIED * run.target);
-            // What the media and the padding made up together, where that was less than wished.
-            carried.inspect(|bps| estimate.lift(*bps)).is_some()
+            run.measured().is_some_and(|bps| bps >= run.carried() * run.target)
         } else if stand.now >= run.until + patience {
             false
         } else {
             return;
         };
-        let target = run.target as u64;
+        let (is_taste, target, measured) = (run.is_taste, run.target, run.measured());
         self.run = None;
-        if verdict {
-            let further = self.passed == 0 || target > self.passed_bps + self.passed_bps / 8;
-            (self.passed, self.passed_bps) =
-                if further { (1, target) } else { (self.passed + 1, self.passed_bps.min(target)) };
-            (self.failures, self.passed_at) = (0, stand.now);
-        } else {
+        if !passed {
             self.fail(stand.now);
+        } else if is_taste {
+            self.run = Some(Run::new(stand, target, false, estimate));
+        } else {
+            // What the media and the padding made up together, where that was less than wished.
+            measured.inspect(|bps| estimate.lift(bps.min(target)));
+            self.pass(stand.now, target as u64);
         }
+    }
+
+    fn pass(&mut self, now: u64, target: u64) {
+        let further = self.passed == 0 || target > self.passed_bps + self.passed_bps / 8;
+        (self.passed, self.passed_bps) =
+            if further { (1, target) } else { (self.passed + 1, self.passed_bps.min(target)) };
+        (self.failures, self.passed_at) = (0, now);
     }
 
     /// The line gave way by itself: nothing that was shown before counts any more.
@@ -179,6 +178,36 @@ impl Probe {
 }
 
 impl Run {
+    fn new(stand: Stand, target: f64, is_taste: bool, estimate: &Estimate) -> Self {
+        let length = if is_taste {
+            let (known, most) = (estimate.bps() as f64, TASTE_US.1);
+            (TASTE_QUEUE_US * known / (target - known).max(1.0)).clamp(TASTE_US.0, most) as u64
+        } else {
+            LENGTH_US
+        };
+        Self {
+            target,
+            is_taste,
+            until: stand.now + length,
+            credit: 0.0,
+            at: stand.now,
+            sent: stand.sent,
+            first: stand.next,
+            end: None,
+            queue_us: estimate.queue_us(),
+            bytes: 0,
+            first_bytes: 0,
+            packets: 0,
+            lost: 0,
+            arrived: None,
+            told: stand.next,
+        }
+    }
+
+    fn carried(&self) -> f64 {
+        if self.is_taste { TASTED } else { CARRIED }
+    }
+
     fn covers(&self, index: u64) -> bool {
         index >= self.first && self.end.is_none_or(|end| index < end)
     }

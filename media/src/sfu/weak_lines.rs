@@ -75,41 +75,56 @@ impl Lesson {
     }
 }
 
-#[test]
-fn a_line_that_shrinks_is_obeyed_within_seconds_and_one_that_grows_is_used_again() {
-    for seed in 1..=3 {
-        let mut lesson = Lesson::new(seed, Line { rate_down: Some(3_000_000), ..Line::default() });
-        let seconds = |n: u32| n * SECOND;
-        lesson.run(seconds(20));
-        assert_eq!(lesson.layer(), Some(HIGH), "seed {seed}");
-        for (bps, step) in [(400_000, LineStep::Reduced), (80_000, LineStep::SoundOnly)] {
-            lesson.narrow(bps);
-            let at = lesson.run(seconds(3));
-            let to = lesson.run(seconds(22));
-            for second in (0..22).step_by(2) {
-                let from = at + seconds(second);
-                let offered = lesson.offered(from, from + seconds(2));
-                assert!(offered <= bps, "seed {seed}: {offered} of {bps} {} s after the drop", 3 + second);
-            }
-            assert!(lesson.offered(at, to) > bps / 2, "what the line carries is used");
-            assert_eq!(lesson.step(), step, "seed {seed}");
+/// 3 Mbit/s, then 400, 80 and 3000 kbit/s again, on lines of other lengths and in other moments of the picture.
+fn shrink_and_grow(seed: u64) {
+    let mut random = Seeded(seed);
+    let mut any = |below: u64| (random.next() % below) as u32 * MS;
+    let line = |bps: u64| Line { rate_down: Some(bps), ..Line::default() };
+    let (jitter, delay, phase) = (any(8), 5 * MS + any(60), any(1000));
+    let lay = |lesson: &mut Lesson, bps: u64| lesson.house.set_line(lesson.viewer, Line { jitter, delay, ..line(bps) });
+    let mut lesson = Lesson::new(seed, Line { jitter, delay, ..line(3_000_000) });
+    lesson.run(20 * SECOND + phase);
+    assert_eq!(lesson.layer(), Some(HIGH), "seed {seed}");
+    for (bps, step) in [(400_000, LineStep::Reduced), (80_000, LineStep::SoundOnly)] {
+        lay(&mut lesson, bps);
+        let at = lesson.run(3 * SECOND);
+        let to = lesson.run(22 * SECOND);
+        for second in (0..22).step_by(2) {
+            let from = at + second * SECOND;
+            let offered = lesson.offered(from, from + 2 * SECOND);
+            assert!(offered <= bps, "seed {seed}: {offered} of {bps} {} s after the drop", 3 + second);
         }
-        let before = lesson.house.now;
-        lesson.narrow(3_000_000);
-        let to = lesson.run(seconds(20));
-        let (top, layer) = *lesson.sink().layers.last().unwrap();
-        assert!(layer == HIGH && top - before < seconds(15), "seed {seed}: layer {layer} after {:?}", top - before);
-        let from = lesson.began;
-        let made_up = lesson.sink().concealed(from, to);
-        assert!(made_up < 1.2, "seed {seed}: {made_up} % of the sound was made up");
-        assert_eq!(lesson.steps().last(), Some(&LineStep::Full));
-        let told = lesson.steps();
-        assert!(told.len() <= 8 && told.contains(&LineStep::SoundOnly), "{told:?}");
+        assert!(lesson.offered(at, to) > bps / 2, "what the line carries is used");
+        assert_eq!(lesson.step(), step, "seed {seed}");
     }
+    let before = lesson.house.now;
+    lay(&mut lesson, 3_000_000);
+    let to = lesson.run(25 * SECOND - phase);
+    let (top, layer) = *lesson.sink().layers.last().unwrap();
+    assert!(layer == HIGH && top - before < 15 * SECOND, "seed {seed}: layer {layer} after {:?}", top - before);
+    let from = lesson.began;
+    let made_up = lesson.sink().concealed(from, to);
+    assert!(made_up < 1.0, "seed {seed}: {made_up} % of the sound was made up");
+    assert_eq!(lesson.steps().last(), Some(&LineStep::Full));
+    let told = lesson.steps();
+    assert!(told.len() <= 8 && told.contains(&LineStep::SoundOnly), "{told:?}");
 }
 
-/// Ten minutes of a line whose rate changes by up to a fifth every second.
-fn ten_noisy_minutes(seed: u64, mean: f64) -> (usize, usize) {
+#[test]
+fn a_line_that_shrinks_is_obeyed_within_seconds_and_one_that_grows_is_used_again() {
+    (1..=6).for_each(shrink_and_grow);
+}
+
+/// What ten minutes of a line whose rate changes by up to a fifth every second were like.
+struct Noisy {
+    /// How often the picture changed its layer, went or came back.
+    switches: usize,
+    /// How often the person was told.
+    steps: usize,
+    frames: usize,
+}
+
+fn ten_noisy_minutes(seed: u64, mean: f64) -> Noisy {
     let mut lesson = Lesson::new(seed, Line { rate_down: Some(mean as u64), ..Line::default() });
     let mut random = Seeded(seed);
     for _ in 0..600 {
@@ -119,27 +134,65 @@ fn ten_noisy_minutes(seed: u64, mean: f64) -> (usize, usize) {
     }
     let (from, to) = (lesson.began, lesson.house.now);
     let made_up = lesson.sink().concealed(from, to);
-    assert!(made_up < 1.0, "{mean}: {made_up} %");
-    let steps = lesson.steps();
-    (lesson.sink().layers.len() - 1, steps.len())
+    assert!(made_up < 0.3, "{mean}, seed {seed}: {made_up} %");
+    let viewer = lesson.viewer;
+    let of_picture = |event: &&SfuEvent| matches!(event, SfuEvent::SlotLayer { peer, mid: at, .. } if *peer == viewer && *at == mid(1));
+    let shown = lesson.house.events.iter().filter(of_picture).count();
+    Noisy { switches: shown - 1, steps: lesson.steps().len(), frames: lesson.sink().shown.len() }
+}
+
+/// Fifteen thousand frames were sent in that time.
+fn assert_calm(mean: f64, seeds: std::ops::RangeInclusive<u64>) {
+    for seed in seeds {
+        let Noisy { switches, steps, frames } = ten_noisy_minutes(seed, mean);
+        assert!(switches <= 4 && steps <= 4, "{mean}, seed {seed}: {switches} switches, {steps} steps told");
+        assert!(frames > 13_500, "{mean}, seed {seed}: {frames} frames");
+    }
 }
 
 #[test]
-fn noise_around_the_smallest_picture_does_not_make_it_come_and_go() {
-    let (switches, steps) = ten_noisy_minutes(1, 250_000.0);
-    assert!(switches == 0 && steps <= 10, "{switches} switches, {steps} steps told");
+fn noise_below_the_smallest_picture_does_not_make_it_come_and_go() {
+    let Noisy { switches, steps, .. } = ten_noisy_minutes(1, 250_000.0);
+    assert!(switches <= 5 && steps <= 6, "{switches} switches, {steps} steps told");
+}
+
+#[test]
+fn noise_above_the_smallest_picture_does_not_make_it_come_and_go() {
+    assert_calm(300_000.0, 1..=1);
+}
+
+#[test]
+fn noise_below_the_middle_layer_does_not_make_the_picture_flap() {
+    assert_calm(500_000.0, 1..=1);
 }
 
 #[test]
 fn noise_around_the_middle_layer_does_not_make_the_picture_flap() {
-    let (switches, steps) = ten_noisy_minutes(2, 700_000.0);
-    assert!(switches <= 14 && steps <= 3, "{switches} switches, {steps} steps told");
+    assert_calm(600_000.0, 2..=2);
+    assert_calm(700_000.0, 1..=1);
 }
 
 #[test]
-fn noise_around_the_largest_layer_does_not_make_the_picture_flap() {
-    let (switches, steps) = ten_noisy_minutes(3, 1_900_000.0);
-    assert!(switches <= 10 && steps <= 10, "{switches} switches, {steps} steps told");
+fn noise_between_the_layers_does_not_make_the_picture_flap() {
+    assert_calm(1_000_000.0, 1..=1);
+}
+
+#[test]
+fn noise_below_the_largest_layer_does_not_make_the_picture_flap() {
+    assert_calm(1_500_000.0, 3..=3);
+}
+
+#[test]
+fn noise_above_the_largest_layer_does_not_make_the_picture_flap() {
+    assert_calm(1_900_000.0, 1..=1);
+}
+
+#[test]
+#[ignore = "takes minutes: more seeds and capacities of the tests before"]
+fn no_capacity_makes_the_picture_flap() {
+    for mean in [300, 400, 500, 600, 700, 850, 1000, 1200, 1500, 1700, 1900, 2200] {
+        assert_calm(f64::from(mean) * 1000.0, 1..=5);
+    }
 }
 
 /// The sound stays, and a picture that fits, on a line that loses so much at delays of 0 to 300 ms each way.
