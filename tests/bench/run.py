@@ -41,7 +41,7 @@ def say(text):
 class Bench:
     def __init__(self, place):
         self.place = place
-        self.found = {"entries": {}, "floor": None, "floor_with_sound": None, "sizes": SIZES, "most": {}, "at_70": None, "shards": [], "starts": []}
+        self.found = {"entries": {}, "floor": None, "floor_with_sound": None, "sizes": SIZES, "most": {}, "at_70": {}, "shards": [], "starts": []}
         self.failed = []
 
     def lectern(self, sessions=1, shards=None):
@@ -161,7 +161,11 @@ class Bench:
             # What one viewer costs the machine, from the largest run; a crowd that takes 70 % of all cores.
             each = (largest["server"]["cpu_percent"] + largest["client_cpu_percent"]) / max(largest["viewers"]["with_media"], 1)
             viewers = max(1, min(int(0.7 * CORES * 100 / each), MOST))
-            self.found["at_70"] = self.load("lectern", f"1:{viewers} (70 %)", viewers, "--join-rate", "100")
+            self.found["at_70"]["one"] = self.load("lectern", f"1:{viewers} (70 %)", viewers, "--join-rate", "100")
+            # One publisher's picture is due to everybody at one moment; of many publishers each has a moment of its own.
+            rooms = 20
+            self.found["at_70"]["many"] = self.load("lectern", f"{rooms} × 1:{viewers // rooms} (70 %)", viewers // rooms, "--join-rate", "100",
+                                                    sessions=rooms)
         if not QUICK:
             for shards in (1, 2):
                 report = self.load("lectern", f"1:400, {shards} shard{'s' * (shards > 1)}", 400, "--join-rate", "100", shards=shards)
