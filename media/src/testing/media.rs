@@ -245,6 +245,8 @@ struct Received {
     /// Missing numbers: since when, and when last asked for.
     missing: BTreeMap<u64, (Instant, Option<Instant>)>,
     lost: u32,
+    /// What did not come at the first sending, which is what browsers report.
+    skipped: u32,
 }
 
 #[derive(Default)]
@@ -268,7 +270,7 @@ impl Sink {
                 self.take_frame(payload);
             }
             VP8_RTX if payload.len() > 2 => {
-                self.video.take(now, self.video.ssrc, be16(payload, 0));
+                self.video.repaired(be16(payload, 0));
                 self.take_frame(&payload[2..]);
             }
             VP8_RTX => self.padding += 1,
@@ -393,7 +395,8 @@ impl Sink {
             } else {
                 made_up += counts;
                 // Lost when a later one is there, else only late.
-                number += u32::from((2..MUCH).any(there));
+                let later = self.sounds.range(first + 2..).next();
+                number += u32::from(later.is_some_and(|(_, came)| *came <= by));
             }
         }
         100.0 * f64::from(made_up) / f64::from(whole.max(1))
@@ -420,9 +423,16 @@ impl Received {
         let index = highest.saturating_add_signed(ahead);
         if ahead > 0 {
             self.missing.extend((highest + 1..index).map(|lost| (lost, (now, None))));
+            self.skipped += (index - highest - 1) as u32;
             self.highest = Some(index);
-        } else {
-            self.missing.remove(&index);
+        } else if self.missing.remove(&index).is_some() {
+            self.skipped -= 1;
+        }
+    }
+
+    fn repaired(&mut self, number: u16) {
+        if let Some(highest) = self.highest {
+            self.missing.remove(&sequence::extend(highest, number));
         }
     }
 
@@ -451,7 +461,7 @@ impl Received {
         let mut out = vec![0x81, 201, 0, 7];
         out.extend(1_u32.to_be_bytes());
         out.extend(self.ssrc.to_be_bytes());
-        out.extend(&self.lost.to_be_bytes());
+        out.extend(self.skipped.to_be_bytes());
         out.extend(((highest - (1 << 16)) as u32).to_be_bytes());
         out.extend([0; 4]);
         out.extend(middle.to_be_bytes());
