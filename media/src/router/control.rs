@@ -7,6 +7,7 @@ use super::peer::REPORT_INTERVAL;
 use super::rewrite::Source;
 use super::slot::{Origin, Way};
 use super::stats::DropReason;
+use super::stream::Came;
 use super::uplink::Publisher;
 use super::{IDLE_TICK, Router, RouterEvent, TICK, TRACK_SILENCE};
 use crate::egress::Egress;
@@ -73,6 +74,7 @@ impl Router {
         if slots_too {
             self.slots_at = Some(now + SLOT_TICK);
             self.expire_layers(now);
+            self.tend_rates(now);
             self.remind_of_keyframes();
         }
         for key in self.peers.keys() {
@@ -263,15 +265,18 @@ impl Router {
             last_report: 0,
             delay: 0,
         };
-        let (mut blocks, mut many) = ([nothing; 31], 0);
+        let (mut blocks, mut many, mut came) = ([nothing; 31], 0, Came::default());
         for (_, uplink) in &peer.uplinks {
             for stream in self.uplinks[*uplink].layers.iter_mut().flatten().filter(|stream| stream.flowing) {
-                if let Some(block) = blocks.get_mut(many) {
-                    *block = stream.report_block(now);
+                let (block, news) = stream.report_block(now);
+                (came.expected, came.received) = (came.expected + news.expected, came.received + news.received);
+                if let Some(place) = blocks.get_mut(many) {
+                    *place = block;
                     many += 1;
                 }
             }
         }
+        peer.take_came(came);
         if many > 0 {
             peer.begin_compound(&mut self.compound, &blocks[..many]);
             out.send_rtcp(peer.id, &self.compound);

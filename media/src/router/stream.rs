@@ -47,6 +47,8 @@ pub(crate) struct Stream {
     jump: Option<u16>,
     reception: Reception,
     rate: Rate,
+    /// What another shard measures, which has all of it whether it crosses or not.
+    pub(crate) told_bps: Option<u64>,
 }
 
 /// One packet of the stream, with retransmission already undone.
@@ -90,12 +92,13 @@ impl Stream {
             jump: None,
             reception: Reception::new(index),
             rate: Rate::over(RATE_WINDOW),
+            told_bps: None,
         }
     }
 
     /// What sending it on costs on the wire, in bits per second; `None` while that is not known.
     pub(crate) fn bps(&self, now: Instant) -> Option<u64> {
-        self.rate.bps(now.saturating_duration_since(self.began).as_micros() as u64)
+        self.told_bps.or_else(|| self.rate.bps(now.saturating_duration_since(self.began).as_micros() as u64))
     }
 
     /// A stream that another shard receives and gives on; its first packet sets where the numbers begin.
@@ -116,6 +119,7 @@ impl Stream {
             jump: None,
             reception: Reception::new(NOTHING_YET),
             rate: Rate::over(RATE_WINDOW),
+            told_bps: None,
         }
     }
 
@@ -247,7 +251,8 @@ impl Stream {
         self.reception.last_report = Some((clock.ntp, now));
     }
 
-    pub(crate) fn report_block(&mut self, now: Instant) -> ReportBlock {
+    /// What is told the publisher, and what came since that was told before.
+    pub(crate) fn report_block(&mut self, now: Instant) -> (ReportBlock, Came) {
         self.reception.block(now, self.ssrc)
     }
 }
@@ -275,6 +280,13 @@ impl StreamNeeds {
     pub(crate) fn crossing(self) -> Self {
         Self { useful_for: PICTURE_USEFUL_FOR, ..self }
     }
+}
+
+/// Packets of some time: how many there should have been by their numbers, and how many came at the first sending.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Came {
+    pub(crate) expected: u64,
+    pub(crate) received: u64,
 }
 
 /// The counting behind reception reports (RFC 3550 §6.4.1, §A.3, §A.8).
@@ -316,16 +328,16 @@ impl Reception {
         }
     }
 
-    fn block(&mut self, now: Instant, ssrc: u32) -> ReportBlock {
+    fn block(&mut self, now: Instant, ssrc: u32) -> (ReportBlock, Came) {
         let expected = self.highest - self.base + 1;
-        let (new, came) = (expected - self.told_expected, self.received - self.told_received);
+        let came = Came { expected: expected - self.told_expected, received: self.received - self.told_received };
         (self.told_expected, self.told_received) = (expected, self.received);
-        let lost = new.saturating_sub(came);
+        let (new, lost) = (came.expected, came.expected.saturating_sub(came.received));
         let (last_report, delay) = self.last_report.map_or((0, 0), |(ntp, at)| {
             let delay = now.saturating_duration_since(at);
             (ntp.middle(), (delay.as_micros() * 65536 / 1_000_000).min(u128::from(u32::MAX)) as u32)
         });
-        ReportBlock {
+        let block = ReportBlock {
             ssrc,
             fraction_lost: (lost * 256).checked_div(new).unwrap_or(0).min(255) as u8,
             cumulative_lost: (expected as i64 - self.received as i64).clamp(-0x80_0000, 0x7f_ffff) as i32,
@@ -333,6 +345,7 @@ impl Reception {
             jitter: (self.jitter >> 4) as u32,
             last_report,
             delay,
-        }
+        };
+        (block, came)
     }
 }

@@ -24,6 +24,7 @@ use crate::sdp::{CodecSlot, Kind};
 use batch::{Batch, Filling};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Lost packets named in one message.
 const MOST_LOST: usize = 16;
@@ -73,6 +74,8 @@ struct LayerState {
     codec: CodecSlot,
     flowing: bool,
     clock: Option<MediaClock>,
+    /// Bits per second on the wire of a receiver, as the home measures them.
+    bps: Option<u64>,
 }
 
 /// What a far shard wants of a Track.
@@ -103,6 +106,8 @@ pub(crate) struct Relays {
     wanted: HashMap<TrackId, Wanted>,
     /// Some of them have not been told of.
     untold: bool,
+    /// When rates are looked at again.
+    rates_at: Option<Instant>,
     filling: Filling,
     /// Keys of the far uplinks.
     far: Vec<usize>,
@@ -118,4 +123,8 @@ struct Wanted {
     /// The shards that do not know how the Track stands now.
     untold: u64,
     ended: bool,
+    /// Bits per second of each layer, as they were told last.
+    rates: Rates,
 }
+
+type Rates = [Option<u64>; 3];
