@@ -75,11 +75,13 @@ pub enum LeaveCause {
 /// What the media plane should do. The driver owns the map from these ids to peers and tracks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MediaEffect {
-    /// Answer this offer on the Participant's Peer (opening it when there is none) and send `answer` with this `re`.
+    /// Answer this offer on the Participant's Peer (opening one when there is none or the offer is of another, unless the
+    /// offer `continues`) and send `answer` with this `re`.
     Offer {
         participant: ParticipantId,
         re: u64,
         sdp: String,
+        continues: bool,
     },
     /// Start forwarding what arrives on `mid` of this Participant's Peer as this Publication.
     Publish {

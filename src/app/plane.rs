@@ -3,7 +3,7 @@
 use crate::live::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, PeerFigures, Pending};
 use lectern_media::driver::{Home, HomeEvents, Load, ShardError};
 use lectern_media::ids::{Mid, PeerId, TrackId, Want};
-use lectern_media::router::DropReason;
+use lectern_media::router::{CheckedLine, DropReason};
 use lectern_media::sdp::{Flow, LocalTransport, OfferError};
 use lectern_media::sfu::{PeerStats, SfuError, SfuEvent, Totals};
 use std::collections::HashMap;
@@ -57,6 +57,16 @@ impl MediaPlane for ShardPlane {
     ) -> Pending<Result<(), MediaError>> {
         let home = self.0.clone();
         Box::pin(async move { home.assign_slot(peer, mid, track, want).await.map_err(said) })
+    }
+
+    fn check_line(&self, peer: PeerId, most_bps: u64) -> Pending<Result<(), MediaError>> {
+        let home = self.0.clone();
+        Box::pin(async move { home.check_line(peer, most_bps).await.map_err(said) })
+    }
+
+    fn checked_line(&self, peer: PeerId) -> Pending<Result<Option<CheckedLine>, MediaError>> {
+        let home = self.0.clone();
+        Box::pin(async move { home.checked_line(peer).await.map_err(said) })
     }
 
     fn figures(&self) -> Pending<Result<HashMap<PeerId, PeerFigures>, MediaError>> {

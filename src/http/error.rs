@@ -46,6 +46,8 @@ pub enum ApiError {
     Missing(Noun),
     #[error("没有这次推流或收看，可能已经断开。")]
     NoSuchResource,
+    #[error("这次检查已经结束，请重新检查。")]
+    NoSuchLineCheck,
     #[error("没有这个接口。")]
     NoSuchRoute,
     #[error("这个地址不支持这种请求方法。")]
@@ -127,7 +129,9 @@ impl ApiError {
             Self::SignInFirst | Self::WrongPassword { .. } | Self::BadTicket(_) => StatusCode::UNAUTHORIZED,
             Self::LockedOut { .. } => StatusCode::LOCKED,
             Self::CsrfMissing | Self::ForeignOrigin | Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::Missing(_) | Self::NoSuchResource | Self::NoSuchRoute => StatusCode::NOT_FOUND,
+            Self::Missing(_) | Self::NoSuchResource | Self::NoSuchLineCheck | Self::NoSuchRoute => {
+                StatusCode::NOT_FOUND
+            }
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Malformed { .. } | Self::BadOffer(_) => StatusCode::BAD_REQUEST,
@@ -154,6 +158,7 @@ impl ApiError {
             Self::Forbidden(need) => need.code(),
             Self::Missing(_) => "not_found",
             Self::NoSuchResource => "no_such_resource",
+            Self::NoSuchLineCheck => "no_such_line_check",
             Self::NoSuchRoute => "no_such_route",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Invalid(_) => "invalid_fields",

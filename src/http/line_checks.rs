@@ -8,9 +8,9 @@ pub(super) use open::LineChecks;
 
 use super::body::{Id, Json, Query};
 use super::error::{ApiError, Refused};
-use super::shapes::{LineCheckAnswer, LineCheckForm};
+use super::shapes::{LineCheckAnswer, LineCheckForm, LineCheckState};
 use super::state::AppState;
-use crate::live::LonePeer;
+use crate::live::{CheckedLine, LonePeer};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{StatusCode, header};
@@ -19,11 +19,13 @@ use bytes::{HowMuch, Noise};
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::time::Duration;
 
 /// Two seconds of 8 Mbit/s; what a lesson needs is less.
 const MOST_KB: u32 = 2048;
 
-/// 检查线路: a Peer that only receives, with UDP and TCP candidates in the answer. It closes itself after 30 s.
+/// 检查线路: a Peer that only receives, with UDP and TCP candidates in the answer. Once it is connected, padding of RTP fills
+/// its line for 6 s, up to 2 Mbit/s. It closes itself after 30 s.
 #[utoipa::path(post, path = "/api/line-checks", tag = "line checks", request_body = LineCheckForm, responses(
     (status = 201, body = LineCheckAnswer), (status = 400, body = Refused), (status = 422, body = Refused),
     (status = 429, description = "Too many checks from this address, or in all", body = Refused),
@@ -40,6 +42,29 @@ pub(super) async fn create(
     let (peer, sdp) = LonePeer::open(&app.live, form.sdp).await?;
     let id = app.line_checks.keep(peer, place);
     Ok((StatusCode::CREATED, axum::Json(LineCheckAnswer { id, sdp })))
+}
+
+/// What the test packets have shown so far: they flow for 6 s from when the Peer is connected.
+#[utoipa::path(get, path = "/api/line-checks/{id}", tag = "line checks", params(("id" = String, Path)),
+    responses((status = 200, body = LineCheckState), (status = 404, body = Refused), (status = 503, body = Refused)))]
+pub(super) async fn read(State(app): State<AppState>, Id(id): Id) -> Result<impl IntoResponse, ApiError> {
+    let asked = app.line_checks.checked(&id).ok_or(ApiError::NoSuchLineCheck)?;
+    let found = asked.await.map_err(|_| ApiError::Busy)?;
+    let state = found.map(state_of).unwrap_or_default();
+    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(state)))
+}
+
+fn state_of(found: CheckedLine) -> LineCheckState {
+    let ms = |time: Duration| (time.as_secs_f64() * 10_000.0).round() / 10.0;
+    LineCheckState {
+        begun: true,
+        over: found.over,
+        estimate_kbps: found.estimate_bps.map(|bps| u32::try_from(bps / 1000).unwrap_or(u32::MAX)),
+        limited: found.limited,
+        loss_percent: found.loss_permille.map(|permille| f64::from(permille) / 10.0),
+        jitter_ms: found.jitter.map(ms),
+        round_trip_ms: found.round_trip.map(ms),
+    }
 }
 
 /// The check is over. Ending one that is over already is no error.

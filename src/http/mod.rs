@@ -84,7 +84,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(socket::connect))
         .routes(routes!(attendance::of_session))
         .routes(routes!(line_checks::create))
-        .routes(routes!(line_checks::end))
+        .routes(routes!(line_checks::read, line_checks::end))
         .routes(routes!(line_checks::download, line_checks::upload))
         .merge(whip::routes())
         .routes(routes!(openapi::read))

@@ -148,11 +148,15 @@ impl Recorder {
     ) -> Vec<NewEvent> {
         let mut events = Vec::new();
         let mut last = HashMap::new();
-        for who in present.filter(|p| p.connected) {
+        for who in present {
             let Some(person) = self.people.get(&who.id).cloned().flatten() else { continue };
             let now = delivered.map(|all| all.get(&who.id).copied().unwrap_or_default());
             let before = self.delivered.get(&who.id).copied().unwrap_or_default();
             last.insert(who.id, now.unwrap_or(before));
+            // Media may go on towards a page whose Connection is away; what came meanwhile is not counted afterwards.
+            if !who.connected {
+                continue;
+            }
             let since = now.map(|now| now.since(before));
             let detail = json!({
                 "media_ms": since.map(|d| d.media_ms),

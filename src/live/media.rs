@@ -2,6 +2,7 @@
 
 use super::Pending;
 use lectern_media::ids::{Layer, LineStep, Mid, PeerId, Rank, TrackId, Want};
+use lectern_media::router::CheckedLine;
 use lectern_media::sdp::{Flow, LocalTransport};
 use lectern_signaling::effect;
 use lectern_signaling::protocol::{self, LayerName, LineTransport, Refusal, text};
@@ -28,6 +29,10 @@ pub trait MediaPlane: Send + Sync + 'static {
         track: Option<TrackId>,
         want: Want,
     ) -> Pending<Result<(), MediaError>>;
+    /// Fills the line of a Peer that gets nothing else with padding, as far as the line carries it, once it is connected.
+    fn check_line(&self, peer: PeerId, most_bps: u64) -> Pending<Result<(), MediaError>>;
+    /// What that has found so far; `None` before it begins, and where the client takes no part in it.
+    fn checked_line(&self, peer: PeerId) -> Pending<Result<Option<CheckedLine>, MediaError>>;
     /// How every Peer fares of the Sessions at home here.
     fn figures(&self) -> Pending<Result<HashMap<PeerId, PeerFigures>, MediaError>>;
     fn totals(&self) -> Pending<Result<MediaTotals, MediaError>>;

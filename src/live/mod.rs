@@ -18,6 +18,8 @@ mod tests;
 
 pub use clock::{LiveClock, Reading};
 pub use figures::{Distribution, LineTally};
+/// What a line check found, for whoever shows it.
+pub use lectern_media::router::CheckedLine;
 /// The app sets these; it knows no signaling otherwise.
 pub use lectern_signaling::room::RoomLimits;
 pub use ledger::{LedgerError, PresenceLedger};

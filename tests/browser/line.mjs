@@ -11,8 +11,11 @@ const sh = (command, ...args) => execFileSync(command, args, { stdio: ['ignore',
 /// Null where the system does not allow it (no root, no namespaces, no `tc` or `nft`).
 export function lay() {
   const number = process.pid % 200;
-  const names = { space: `lectern-line-${process.pid}`, near: `lln${process.pid}`.slice(0, 15), far: `llf${process.pid}`.slice(0, 15) };
+  const names = {
+    space: `lectern-line-${process.pid}`, near: `lln${process.pid}`, far: `llf${process.pid}`, mobileNear: `lmn${process.pid}`, mobileFar: `lmf${process.pid}`,
+  };
   const net = `10.213.${number}`;
+  const mobile = `10.214.${number}`;
   try {
     sh('ip', 'netns', 'add', names.space);
   } catch {
@@ -21,7 +24,7 @@ export function lay() {
   const inside = (...command) => sh('ip', 'netns', 'exec', names.space, ...command);
   const folder = mkdtempSync(path.join(tmpdir(), 'lectern-line-'));
   const remove = () => {
-    for (const undo of [['ip', 'link', 'del', names.near], ['ip', 'netns', 'del', names.space]]) {
+    for (const undo of [['ip', 'link', 'del', names.near], ['ip', 'link', 'del', names.mobileNear], ['ip', 'netns', 'del', names.space]]) {
       try { sh(...undo); } catch { /* gone already */ }
     }
     rmSync(folder, { recursive: true, force: true });
@@ -34,6 +37,11 @@ export function lay() {
     inside('ip', 'addr', 'add', `${net}.2/24`, 'dev', names.far);
     inside('ip', 'link', 'set', names.far, 'up');
     inside('ip', 'route', 'add', 'default', 'via', `${net}.1`);
+    // The mobile network is there, and down.
+    sh('ip', 'link', 'add', names.mobileNear, 'type', 'veth', 'peer', 'name', names.mobileFar, 'netns', names.space);
+    sh('ip', 'addr', 'add', `${mobile}.1/24`, 'dev', names.mobileNear);
+    sh('ip', 'link', 'set', names.mobileNear, 'up');
+    inside('ip', 'addr', 'add', `${mobile}.2/24`, 'dev', names.mobileFar);
     // Else a second address would go with the first.
     inside('sh', '-c', 'echo 1 > /proc/sys/net/ipv4/conf/all/promote_secondaries');
     inside('nft', 'add', 'table', 'inet', 'line');
@@ -54,6 +62,7 @@ export function lay() {
   };
 
   let last = 2;
+  let onMobile = false;
   return {
     server: `${net}.1`,
     browserInside,
@@ -78,9 +87,18 @@ export function lay() {
     unblock() {
       for (const hook of ['input', 'output']) inside('nft', 'flush', 'chain', 'inet', 'line', hook);
     },
-    /// Another address, and the old one is gone: what a phone does that leaves the school's Wi-Fi.
+    /// The Wi-Fi goes and the mobile network comes, or the other way round.
+    change() {
+      const [gone, come, gateway] = onMobile ? [names.mobileFar, names.far, net] : [names.far, names.mobileFar, mobile];
+      inside('ip', 'link', 'set', gone, 'down');
+      inside('ip', 'link', 'set', come, 'up');
+      inside('ip', 'route', 'replace', 'default', 'via', `${gateway}.1`);
+      onMobile = !onMobile;
+    },
+    /// Another address on the same network, and the old one is gone.
     move() {
-      const [old, next] = [last, last === 2 ? 3 : 2];
+      // An old address that came back would bring dead sockets to life.
+      const [old, next] = [last, last === 250 ? 2 : last + 1];
       inside('ip', 'addr', 'add', `${net}.${next}/24`, 'dev', names.far);
       inside('ip', 'addr', 'del', `${net}.${old}/24`, 'dev', names.far);
       last = next;

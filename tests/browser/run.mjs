@@ -3,11 +3,12 @@
 import { launch } from './browser.mjs';
 import { startServer } from './server.mjs';
 import { broadcast } from './broadcast.story.mjs';
+import { check } from './check.story.mjs';
 import { encoder } from './encoder.story.mjs';
 import { line } from './line.story.mjs';
 import { pages } from './pages.story.mjs';
 
-const stories = { broadcast, encoder, pages, line };
+const stories = { broadcast, encoder, pages, check, line };
 const wanted = process.argv.slice(2);
 const browser = await launch();
 let failed = 0;

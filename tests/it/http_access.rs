@@ -53,6 +53,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/sessions/{id}/socket",            "yyyyyyyyy"),
     // Whoever looks after the network of a school has no account.
     ("POST",   "/api/line-checks",                     "yyyyyyyyy"),
+    ("GET",    "/api/line-checks/{id}",                "yyyyyyyyy"),
     ("DELETE", "/api/line-checks/{id}",                "yyyyyyyyy"),
     ("GET",    "/api/line-checks/bytes",               "yyyyyyyyy"),
     ("POST",   "/api/line-checks/bytes",               "yyyyyyyyy"),

@@ -58,11 +58,20 @@ async fn a_check_gets_an_answer_with_both_ways_and_can_be_ended() {
     assert!(sdp.contains(&format!("tcp 1520435199 127.0.0.1 {tcp} typ host tcptype passive")), "{sdp}");
     assert!(sdp.find(" udp ").unwrap() < sdp.find(" tcp ").unwrap(), "UDP first");
 
+    let asked = format!("/api/line-checks/{}", check["id"].as_str().unwrap());
+    let state = nobody.get(&asked).await;
+    assert_eq!(state.headers()[header::CACHE_CONTROL], "no-store");
+    let state: Value = state.json().await.unwrap();
+    assert_eq!((&state["begun"], &state["estimate_kbps"]), (&json!(false), &Value::Null), "nobody is connected");
+
     let metrics = async || nobody.get("/metrics").await.text().await.unwrap();
     assert!(metrics().await.contains("lectern_media_peers{shard=\"0\"} 1"));
     let ended = nobody.request(Method::DELETE, &format!("/api/line-checks/{}", check["id"].as_str().unwrap()));
     assert_eq!(ended.send().await.unwrap().status(), StatusCode::NO_CONTENT);
     assert!(metrics().await.contains("lectern_media_peers{shard=\"0\"} 0"));
+
+    let (status, code, _) = refusal(nobody.get(&asked).await).await;
+    assert_eq!((status, code.as_str()), (StatusCode::NOT_FOUND, "no_such_line_check"));
 
     let sending = include_str!("../../media/src/sdp/offers/chromium-156-member.sdp").replace("\r\n", "\n");
     for sdp in [sending.replace('\n', "\r\n"), "nonsense".to_owned()] {

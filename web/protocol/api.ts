@@ -399,3 +399,28 @@ export type LineCheckAnswer = { id: string,
  * The answer. Its candidates are UDP and TCP; leave some out to try one way alone.
  */
 sdp: string, };
+
+/**
+ * What filling the line with test packets has shown so far. What is not known yet is null.
+ */
+export type LineCheckState = { 
+/**
+ * Test packets flow, or have flowed. A client that takes none leaves it false.
+ */
+begun: boolean, 
+/**
+ * All that were to be sent are sent; the figures are final.
+ */
+over: boolean, 
+/**
+ * What a lesson would make of this line: kbit/s from the server to the client.
+ */
+estimate_kbps: number | null, 
+/**
+ * The line was seen to be full. Otherwise it carries more than was tried.
+ */
+limited: boolean, loss_percent: number | null, jitter_ms: number | null, 
+/**
+ * Of the line as it was filled.
+ */
+round_trip_ms: number | null, };

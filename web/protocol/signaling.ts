@@ -67,9 +67,19 @@ export type LineTransport = "udp" | "tcp" | "none";
  * One frame from a client. `id` is chosen by the client, rises within a Connection, and is echoed as `re` in the one
  * `ok`, `answer`, `pong`, `line_details`, `welcome` or `refused` that every frame gets.
  */
-export type ClientFrame = { id: number, } & ({ "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "ping" });
+export type ClientFrame = { id: number, } & ({ "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string,
+/**
+ * It is of the Peer that was answered before. Where that Peer is gone it is refused with `peer_gone`, as nothing
+ * could ever flow to a client that takes the new one for the old.
+ */
+continues?: boolean, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "ping" });
 
-export type ClientMessage = { "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "ping" };
+export type ClientMessage = { "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string,
+/**
+ * It is of the Peer that was answered before. Where that Peer is gone it is refused with `peer_gone`, as nothing
+ * could ever flow to a client that takes the new one for the old.
+ */
+continues?: boolean, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "ping" };
 
 /**
  * What a client wants in one video slot.
@@ -130,7 +140,7 @@ export type Welcome = { re: number, protocol: number, you: ParticipantId,
  */
 resume: string, resume_within_s: number,
 /**
- * True when this Connection continues an earlier one. The media Peer is gone either way: offer again.
+ * True when this Connection continues an earlier one. The Peer and the Publications go on, unless they ended meanwhile.
  */
 resumed: boolean, session: SessionView,
 /**
@@ -201,7 +211,7 @@ export type FlowingLayer = { source: Source,
  */
 participant: ParticipantId, layer: LayerName | null, };
 
-export type Refusal = "malformed" | "wrong_version" | "too_large" | "hello_first" | "already_here" | "ticket_expired" | "ticket_invalid" | "resume_expired" | "session_ended" | "removed_by_host" | "not_the_host" | "not_admitted" | "no_such_participant" | "no_such_publication" | "already_published" | "no_such_mid" | "offer_first" | "bad_offer" | "no_common_codec" | "empty_chat" | "chat_too_long" | "too_fast" | "full" | "hand_already_raised" | "not_yourself" | "target_is_host" | "server_stopping" | "not_recorded";
+export type Refusal = "malformed" | "wrong_version" | "too_large" | "hello_first" | "already_here" | "ticket_expired" | "ticket_invalid" | "resume_expired" | "session_ended" | "removed_by_host" | "not_the_host" | "not_admitted" | "no_such_participant" | "no_such_publication" | "already_published" | "no_such_mid" | "offer_first" | "peer_gone" | "bad_offer" | "no_common_codec" | "empty_chat" | "chat_too_long" | "too_fast" | "full" | "hand_already_raised" | "not_yourself" | "target_is_host" | "server_stopping" | "not_recorded";
 
 /**
  * A refusal on its way to the client; `re` is absent when the frame's id could not be read.

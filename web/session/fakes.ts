@@ -16,12 +16,16 @@ export class FakeSocket {
   onclose: ((event: { code: number }) => void) | null = null
   readonly sent: Sent[] = []
   closedWith: number | null = null
+  /** Pings are answered for as long as there is a server at the other end. */
+  alive = true
 
   constructor(readonly url: string) {
     FakeSocket.all.push(this)
   }
   send(text: string): void {
-    this.sent.push(JSON.parse(text) as Sent)
+    const frame = JSON.parse(text) as Sent
+    this.sent.push(frame)
+    if (frame.type === 'ping') void Promise.resolve().then(() => this.alive && this.says({ type: 'pong', re: frame.id, at_ms: Date.now() }))
   }
   close(code?: number): void {
     this.closedWith = code ?? 1005

@@ -1,5 +1,6 @@
 /** Tries a line before anybody depends on it: each way to the server alone, and how much goes through. Knows no page and no words. */
 import { reactive } from '@vue/reactivity'
+import type { LineCheckState } from '@/protocol/api'
 
 export type Way = 'udp' | 'tcp'
 
@@ -10,8 +11,14 @@ export interface PathResult {
   places: string[]
   ports: number[]
   connectMs: number | null
+  /** What test packets showed, else what the questions of the path itself did. */
   roundTripMs: number | null
   lossPercent: number | null
+  jitterMs: number | null
+  /** What a lesson would find towards this page; `null` where no test packets flowed. */
+  kbps: number | null
+  /** It was full at that; otherwise it carries more than was tried. */
+  limited: boolean
 }
 
 export interface CheckResult {
@@ -39,6 +46,8 @@ export interface LineCheckOptions {
   origin: string
   /** Opens a test Peer: the offer in, the answer and the id of the check out. */
   open(offer: string): Promise<{ id: string; sdp: string }>
+  /** What its test packets have shown so far. */
+  read(id: string): Promise<LineCheckState>
   /** Ends it. */
   end(id: string): Promise<unknown>
   fetch?: typeof fetch
@@ -55,8 +64,13 @@ const SHARE: Record<Part, number> = { server: 8, socket: 8, udp: 26, tcp: 20, do
 const SOCKET_PATH = '/api/sessions/aaaaaaaaaaaaaaaa/socket'
 const BYTES_PATH = '/api/line-checks/bytes'
 const SOCKET_WITHIN_MS = 8_000
+/** A server that takes longer for a short answer is as good as none. */
+const ANSWER_WITHIN_MS = 8_000
 const CONNECT_WITHIN_MS: Record<Way, number> = { udp: 8_000, tcp: 12_000 }
-/** After it connected: long enough to see losses. */
+/** Test packets flow for six seconds; then the last of them are heard of. */
+const MEASURED_WITHIN_MS = 10_000
+const ASK_EVERY_MS = 500
+/** Where no test packets come, long enough to see losses by the questions of the path. */
 const LOOK_FOR_MS = 4_000
 const DOWN_KB = [64, 256, 1024, 2048]
 const UP_KB = [32, 128, 512, 1024]
@@ -80,13 +94,14 @@ export class LineCheck {
     const { state } = this
     state.result = none()
     state.progress = 0
+    let done = 0
     for (const part of PARTS) {
       if (run !== this.run) return
       state.running = part
       const found = await this.part(part, state.result)
       if (run !== this.run) return
       Object.assign(state.result, { [part]: found })
-      state.progress += SHARE[part]
+      state.progress = done += SHARE[part]
       // Whoever cannot reach the server at all learns nothing from the rest.
       if (part === 'server' && !state.result.server?.ok) break
     }
@@ -120,9 +135,9 @@ export class LineCheck {
     for (let attempt = 0; attempt < 4; attempt += 1) {
       const began = this.now()
       try {
-        await this.fetch('/healthz', { cache: 'no-store' })
+        await within(ANSWER_WITHIN_MS, this.fetch('/healthz', { cache: 'no-store' }))
       } catch {
-        continue
+        break
       }
       // The first one also opens the connection.
       best = Math.min(best ?? Infinity, this.now() - began)
@@ -149,7 +164,9 @@ export class LineCheck {
 
   /** One way alone: the candidates of the other are left out of the answer. */
   private async path(way: Way): Promise<PathResult> {
-    const result: PathResult = { state: 'unknown', places: [], ports: [], connectMs: null, roundTripMs: null, lossPercent: null }
+    const result: PathResult = {
+      state: 'unknown', places: [], ports: [], connectMs: null, roundTripMs: null, lossPercent: null, jitterMs: null, kbps: null, limited: false,
+    }
     let peer: RTCPeerConnection | null = null
     let id: string | null = null
     try {
@@ -158,7 +175,7 @@ export class LineCheck {
       peer.addTransceiver('video', { direction: 'recvonly' })
       const offer = await peer.createOffer()
       await peer.setLocalDescription(offer)
-      const answer = await this.options.open(offer.sdp ?? '')
+      const answer = await within(ANSWER_WITHIN_MS, this.options.open(offer.sdp ?? ''))
       id = answer.id
       const places = candidates(answer.sdp).filter((one) => one.way === way)
       result.places = unique(places.map((one) => (one.address.includes(':') ? `[${one.address}]:${one.port}` : `${one.address}:${one.port}`)))
@@ -170,8 +187,9 @@ export class LineCheck {
       result.state = (await connected) ? 'works' : 'blocked'
       if (result.state === 'works') {
         result.connectMs = this.now() - began
-        await pause(LOOK_FOR_MS)
+        const seen = await this.fill(id, SHARE[way])
         Object.assign(result, figures(await peer.getStats()))
+        if (seen) Object.assign(result, measured(seen, result))
       }
     } catch {
       // What cannot be asked is unknown, never blocked.
@@ -180,6 +198,22 @@ export class LineCheck {
       if (id !== null) void this.options.end(id).catch(() => undefined)
     }
     return result
+  }
+
+  /** Waits while the server fills the line with test packets; the bar goes on by `share`. */
+  private async fill(id: string, share: number): Promise<LineCheckState | null> {
+    const { run } = this
+    const from = this.state.progress
+    const began = this.now()
+    let seen: LineCheckState | null = null
+    for (;;) {
+      await pause(ASK_EVERY_MS)
+      const passed = this.now() - began
+      if (run !== this.run || passed >= MEASURED_WITHIN_MS) return seen
+      this.state.progress = from + share * (passed / MEASURED_WITHIN_MS)
+      seen = await within(ANSWER_WITHIN_MS, this.options.read(id)).catch(() => seen)
+      if (seen?.over || (!seen?.begun && passed >= LOOK_FOR_MS)) return seen?.begun ? seen : null
+    }
   }
 
   private async download(): Promise<CheckResult['down']> {
@@ -249,12 +283,43 @@ export class LineCheck {
   }
 }
 
+/** The picture that a way has room for, or only sound, or not even that. */
+export type Grade = 'high' | 'mid' | 'low' | 'sound' | 'poor'
+
+export const GRADES: readonly Grade[] = ['poor', 'sound', 'low', 'mid', 'high']
+
+/** The usual layers of a camera, with sound and the margin that the server wants before it lets a larger one flow. */
+const NEEDS_KBPS: Record<Grade, number> = { high: 1_800, mid: 620, low: 220, sound: 70, poor: 0 }
+/** Repairs make up for less. */
+const LOSS_FOR_SOUND = 15
+const LOSS_FOR_NOTHING = 30
+
+/** `null` where nothing was measured. */
+export function gradeOf(path: PathResult, down: CheckResult['down']): Grade | null {
+  if (path.state !== 'works') return null
+  const kbps = path.kbps ?? (down?.ok ? down.kbps : null)
+  const loss = path.lossPercent ?? 0
+  if (loss > LOSS_FOR_NOTHING) return 'poor'
+  if (kbps === null) return loss > LOSS_FOR_SOUND ? 'sound' : null
+  const fits = [...GRADES].reverse().find((grade) => kbps >= NEEDS_KBPS[grade]) ?? 'poor'
+  return loss > LOSS_FOR_SOUND && fits !== 'poor' ? 'sound' : fits
+}
+
+/** The way that media takes in a lesson: UDP where it is open. */
+export function wayTaken({ udp, tcp }: CheckResult): PathResult | null {
+  return udp?.state === 'works' ? udp : tcp?.state === 'works' ? tcp : null
+}
+
 export type Verdict =
   /** May host a lesson. */
   | 'teach'
   /** Sees and hears; too little goes up for hosting. */
   | 'watch'
+  /** Hears, and sees a small picture. */
+  | 'small'
   | 'listen'
+  /** Not even sound gets through whole. */
+  | 'poor'
   /** Neither way for media is open. */
   | 'blocked'
   | 'no_socket'
@@ -264,16 +329,17 @@ export type Verdict =
 
 /** Camera in the middle layer, slides and voice. */
 const TEACH_UP_KBPS = 700
-const WATCH_DOWN_KBPS = 500
-const HEAVY_LOSS = 15
 
 export function judge(result: CheckResult): Verdict {
   const { server, socket, udp, tcp, down, up } = result
   if (!server?.ok) return 'no_server'
   if (!socket?.ok) return 'no_socket'
-  const path = udp?.state === 'works' ? udp : tcp?.state === 'works' ? tcp : null
+  const path = wayTaken(result)
   if (!path) return udp?.state === 'unknown' && tcp?.state === 'unknown' ? 'unknown' : 'blocked'
-  if ((down?.ok && down.kbps < WATCH_DOWN_KBPS) || (path.lossPercent ?? 0) > HEAVY_LOSS) return 'listen'
+  const grade = gradeOf(path, down)
+  if (grade === 'poor') return 'poor'
+  if (grade === 'sound') return 'listen'
+  if (grade === 'low') return 'small'
   return up?.ok && up.kbps < TEACH_UP_KBPS ? 'watch' : 'teach'
 }
 
@@ -295,6 +361,16 @@ export function onlyWay(sdp: string, way: Way): string {
     .split('\r\n')
     .filter((line) => !line.startsWith('a=candidate:') || candidates(line)[0]?.way === way)
     .join('\r\n')
+}
+
+function measured(seen: LineCheckState, known: PathResult): Partial<PathResult> {
+  return {
+    kbps: seen.estimate_kbps,
+    limited: seen.limited,
+    jitterMs: seen.jitter_ms,
+    roundTripMs: seen.round_trip_ms ?? known.roundTripMs,
+    lossPercent: seen.loss_percent ?? known.lossPercent,
+  }
 }
 
 /** Round trip and losses from the statistics of a Peer that receives nothing but answers and padding. */
@@ -342,6 +418,13 @@ function noise(bytes: number): Uint8Array<ArrayBuffer> {
   const block = new Uint8Array(bytes)
   for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(block.subarray(at, Math.min(bytes, at + 65_536)))
   return block
+}
+
+function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('took too long')), ms)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

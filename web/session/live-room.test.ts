@@ -195,25 +195,40 @@ describe('the line', () => {
     expect(FakeSocket.last.newest('line_report')).toMatchObject({ freezes: 0, freeze_ms: 0, concealed_permille: 0, decoded_fps: 0 })
   })
 
-  it('that_died_with_its_network_is_taken_up_again_at_once', async () => {
+  it('that_died_with_its_network_is_replaced_by_the_first_that_opens_and_the_peer_stays', async () => {
     const room = await entered()
+    room.show([{ participant: 1, source: 'camera', width: 1200 }])
+    const old = FakeSocket.last
+    old.alive = false
     room.networkChanged()
     await settle()
-    expect(FakePeer.last.offers).toHaveLength(2)
-    expect(FakePeer.last.offers[1]).toEqual({ iceRestart: true })
-    await vi.advanceTimersByTimeAsync(1_600)
     expect(FakeSocket.all).toHaveLength(2)
+    expect(old.closedWith).toBeNull()
+    FakeSocket.last.opens()
+    expect(old.closedWith).toBe(1000)
+    expect(FakeSocket.last.newest('hello')).toMatchObject({ resume: 'token-1' })
+    FakeSocket.last.says(welcome(FakeSocket.last.newest('hello').id, { resumed: true }))
+    await settle()
+    expect(FakePeer.last.offers).toEqual([{ iceRestart: false }, { iceRestart: true }])
+    expect(FakeSocket.last.newest('offer')).toMatchObject({ continues: true })
+    expect(room.state.slotTracks.size).toBe(5)
+    await answer()
+    expect(FakeSocket.last.newest('slots').slots).toMatchObject([{ mid: '7' }])
+    expect(FakePeer.all).toHaveLength(1)
+    expect(room.state.media).toBe('connected')
   })
 
   it('that_outlived_the_change_stays', async () => {
     const room = await entered()
     room.networkChanged()
     await settle()
-    await vi.advanceTimersByTimeAsync(500)
-    await answer()
-    await vi.advanceTimersByTimeAsync(20_000)
-    expect(FakeSocket.all).toHaveLength(1)
     expect(FakePeer.last.offers).toHaveLength(2)
+    await answer()
+    for (const spare of FakeSocket.all.slice(1)) {
+      expect(spare.closedWith).toBe(1000)
+      spare.opens()
+      expect(spare.sent).toEqual([])
+    }
     expect(FakePeer.all).toHaveLength(1)
     expect(room.state.media).toBe('connected')
   })
@@ -297,25 +312,79 @@ describe('going on air', () => {
 })
 
 describe('after a drop', () => {
-  it('offers_again_on_a_new_peer_and_publishes_what_was_on_air', async () => {
+  const PUBLISHED = { id: 4, participant: 1, source: 'microphone' as const, muted: false }
+  async function speaking() {
     const room = await entered(HOST)
     void room.toggleMicrophone()
     await settle()
     await ok('publish')
+    FakeSocket.last.says({ type: 'publication_added', publication: PUBLISHED })
+    return room
+  }
+  async function back(over: Partial<Welcome>) {
+    await vi.advanceTimersByTimeAsync(1_000)
+    await arrive({ ...HOST, resumed: true, ...over })
+  }
+
+  it('what_is_on_air_stays_on_air', async () => {
+    const room = await speaking()
+    FakeSocket.last.closes(1006)
+    expect(room.state.line).toMatchObject({ at: 'reconnecting' })
+    await back({ publications: [PUBLISHED] })
+    expect(FakePeer.all).toHaveLength(1)
+    expect(FakeSocket.last.count('publish')).toBe(0)
+    expect(FakeSocket.last.count('mute')).toBe(0)
+    expect(room.state.notice).toBeNull()
+  })
+
+  it('what_was_muted_and_stopped_meanwhile_is_told', async () => {
+    const room = await speaking()
+    FakeSocket.last.closes(1006)
+    void room.toggleMicrophone()
+    await back({ publications: [PUBLISHED] })
+    expect(FakeSocket.last.newest('mute')).toMatchObject({ muted: true })
+    FakeSocket.last.closes(1006)
+    await room.stopSpeaking()
+    await back({ publications: [{ ...PUBLISHED, muted: true }] })
+    expect(FakeSocket.last.newest('unpublish')).toMatchObject({ source: 'microphone' })
+  })
+
+  it('whom_the_host_muted_meanwhile_is_muted_and_who_unmuted_is_not', async () => {
+    const room = await speaking()
+    FakeSocket.last.closes(1006)
+    await back({ publications: [{ ...PUBLISHED, muted: true }] })
+    expect(room.state.own.microphone).toBe('muted')
+    expect(room.state.notice?.kind).toBe('muted_by_host')
+    FakeSocket.last.closes(1006)
+    void room.toggleMicrophone()
+    await back({ publications: [{ ...PUBLISHED, muted: true }] })
+    expect(room.state.own.microphone).toBe('on')
+    expect(FakeSocket.last.newest('mute')).toMatchObject({ muted: false })
+  })
+
+  it('a_peer_that_the_server_has_no_more_is_replaced_and_what_was_on_air_published', async () => {
+    const room = await speaking()
     void room.toggleMicrophone()
     await settle()
     await ok('mute')
     FakeSocket.last.closes(1006)
-    expect(room.state.line).toMatchObject({ at: 'reconnecting' })
     expect(FakePeer.last.connectionState).toBe('connected')
     await vi.advanceTimersByTimeAsync(1_000)
-    await arrive({ ...HOST, resumed: true })
+    const socket = FakeSocket.last
+    socket.opens()
+    socket.says(welcome(socket.newest('hello').id, { ...HOST, resumed: true }))
+    await settle()
+    socket.says({ type: 'refused', re: socket.newest('offer').id, code: 'peer_gone', sentence: '音视频连接已经断开，正在重新连接。' })
+    await settle()
+    await settle()
     expect(FakePeer.all).toHaveLength(2)
+    expect(socket.newest('offer')).not.toHaveProperty('continues')
+    await answer()
     expect(FakePeer.last.transceivers[0]?.sender.track?.kind).toBe('audio')
     await ok('publish')
-    expect(FakeSocket.last.newest('publish')).toMatchObject({ source: 'microphone', mid: '0' })
-    expect(FakeSocket.last.newest('mute')).toMatchObject({ muted: true })
-    expect(room.state.notice).toBeNull()
+    expect(socket.newest('publish')).toMatchObject({ source: 'microphone', mid: '0' })
+    expect(socket.newest('mute')).toMatchObject({ muted: true })
+    expect(room.state.mediaTrouble).toBe('')
   })
 
   it('a_late_return_is_a_new_participant_and_is_told_so', async () => {
@@ -324,6 +393,7 @@ describe('after a drop', () => {
     await vi.advanceTimersByTimeAsync(1_000)
     await arrive({ resumed: false, you: 7 })
     expect(room.state.notice?.kind).toBe('rejoined')
+    expect(FakePeer.all).toHaveLength(2)
   })
 })
 

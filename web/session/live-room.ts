@@ -1,41 +1,21 @@
 /** Being in one Session: joins the line, the media, the devices and what is known, and keeps them in step through every drop. */
-import { markRaw, reactive } from '@vue/reactivity'
-import type { ClientMessage, LineDetails, LineMode, ParticipantId, ServerMessage, SlotWish, Source, Welcome } from '@/protocol/signaling'
+import { markRaw } from '@vue/reactivity'
+import type { ClientMessage, LineDetails, LineMode, ParticipantId, ServerMessage, Welcome } from '@/protocol/signaling'
 import { DeviceModel } from './devices'
-import type { DeviceKind, DeviceOptions, DeviceTrouble } from './devices'
+import type { DeviceKind, DeviceOptions } from './devices'
 import { compare, reportBetween } from './line-sample'
-import type { LineSample } from './line-sample'
+import { newLiveState, notify } from './live-state'
+import type { LiveState } from './live-state'
 import { MediaClient } from './media-client'
-import type { MediaOptions, MediaState } from './media-client'
+import type { MediaOptions } from './media-client'
+import { MediaPath } from './media-path'
 import type { MediaReading } from './media-stats'
-import { LOOK_EVERY_MS, PathWatch } from './path-watch'
+import { OnAir } from './on-air'
 import { RoomModel } from './room-model'
 import { RequestError, SignalingClient } from './signaling-client'
 import type { LineState, SignalingOptions } from './signaling-client'
 import { planSlots, sameWishes } from './slot-plan'
 import type { Shown } from './slot-plan'
-
-export type OwnStatus = 'off' | 'starting' | 'on' | 'muted'
-export type NoticeKind = 'admitted' | 'dismissed' | 'muted_by_host' | 'screen_ended' | 'microphone_lost' | 'camera_lost' | 'rejoined'
-
-export interface LiveState {
-  line: LineState
-  /** `blocked`: the picture's path does not open although the line stands, as behind a firewall that lets no UDP through. */
-  media: 'idle' | 'connecting' | 'connected' | 'unstable' | 'blocked'
-  /** The server's sentence when it cannot use our offer. */
-  mediaTrouble: string
-  /** What the person asked of the line. */
-  mode: LineMode
-  sample: LineSample | null
-  reading: MediaReading | null
-  own: Record<Source, OwnStatus>
-  screenTrouble: DeviceTrouble | null
-  /** Tracks that play in the slots, by m-line. */
-  slotTracks: Map<string, { kind: 'audio' | 'video'; track: MediaStreamTrack }>
-  screenTrack: MediaStreamTrack | null
-  wishes: SlotWish[]
-  notice: { kind: NoticeKind; seq: number } | null
-}
 
 export interface LiveRoomOptions {
   socketUrl: string
@@ -61,61 +41,27 @@ const REPORT_EVERY_MS = 10_000
 const HIDDEN_FOR_MS = 5_000
 /** Sizes change many times while a window is dragged. */
 const RESIZED_FOR_MS = 200
-/** ICE often mends itself within this; sooner would tear down what is about to work. */
-const DISCONNECTED_FOR_MS = 2_000
-/** Where UDP is blocked the browser needs a few round trips more to find its way over TCP. */
-const CONNECT_WITHIN_MS = 15_000
-const MEND_WITHIN_MS = 6_000
-/** On another network an old line never answers; on a crowded one it answers late. */
-const MOVED_PROBE_MS = 1_200
-const BROKEN_PROBE_MS = 4_000
-/** After a silence: as many round trips, between these. */
-const SILENT_PROBE_TRIPS = 4
-const SILENT_PROBE_MS = { least: 400, most: 2_000 }
-/** A new Peer is the last resort: each pause before one is twice the one before, until media flows again. */
-const FIRST_REOPEN_MS = 15_000
-const LONGEST_REOPEN_MS = 120_000
-
 export class LiveRoom {
   readonly room = new RoomModel()
   readonly devices: DeviceModel
-  readonly state: LiveState = reactive({
-    line: { at: 'connecting', attempt: 1 },
-    media: 'idle',
-    mediaTrouble: '',
-    mode: 'auto',
-    sample: null,
-    reading: null,
-    own: { microphone: 'off', camera: 'off', screen: 'off', screen_audio: 'off' },
-    screenTrouble: null,
-    slotTracks: new Map(),
-    screenTrack: null,
-    wishes: [],
-    notice: null,
-  })
+  readonly state: LiveState
 
   private readonly signaling: SignalingClient
   private readonly media: MediaClient
+  private readonly path: MediaPath
+  private readonly air: OnAir
   private watching = { visible: true, sound: false }
   private shown: readonly Shown[] = []
   private hidden = false
   private hideTimer: ReturnType<typeof setTimeout> | undefined
   private resizeTimer: ReturnType<typeof setTimeout> | undefined
   private reported: MediaReading | null = null
-  private readonly path = new PathWatch()
   private timers: ReturnType<typeof setInterval>[] = []
-  private mendTimer: ReturnType<typeof setTimeout> | undefined
-  private mends = 0
-  private reopenedAt = -Infinity
-  private reopenPause = FIRST_REOPEN_MS
-  private noticeSeq = 0
-  private answered = false
-  private openings = 0
   private everWelcomed = false
   private disposed = false
 
   constructor(private readonly options: LiveRoomOptions) {
-    this.state.mode = options.mode
+    this.state = newLiveState(options.mode)
     this.devices = options.devices ?? new DeviceModel({ mediaDevices: options.mediaDevices, onLost: (kind) => this.deviceLost(kind) })
     this.signaling = new SignalingClient({
       url: options.socketUrl,
@@ -124,21 +70,24 @@ export class LiveRoom {
       keepResume: options.keepResume,
       openSocket: options.openSocket,
       onState: (line) => this.lineChanged(line),
-      onWelcome: (welcome) => void this.welcomed(welcome),
+      onWelcome: (welcome) => this.welcomed(welcome),
       onMessage: (message) => this.heard(message),
     })
     this.media = new MediaClient({
       videoSlots: options.videoSlots,
       createPeer: options.createPeer,
       capabilities: options.capabilities,
-      exchange: async (sdp) => {
-        const reply = await this.signaling.request({ type: 'offer', sdp })
+      exchange: async (sdp, continues) => {
+        const reply = await this.signaling.request(continues ? { type: 'offer', sdp, continues } : { type: 'offer', sdp })
         if (reply.type !== 'answer') throw new RequestError('no_answer', '')
         return reply.sdp
       },
-      onState: (state) => this.mediaChanged(state),
+      onState: (state) => this.path.mediaChanged(state),
       onSlotTrack: (mid, kind, track) => this.state.slotTracks.set(mid, { kind, track: markRaw(track) }),
     })
+    const { state, room, devices, media, signaling } = this
+    this.path = new MediaPath({ state, media, signaling, onAnswered: () => this.agree(), onContinued: () => this.agree() })
+    this.air = new OnAir({ state, room, devices, media, signaling, answered: () => this.path.answered })
   }
 
   enter(): void {
@@ -147,7 +96,6 @@ export class LiveRoom {
       setInterval(() => this.tellWatching(), WATCHING_EVERY_MS),
       setInterval(() => void this.read(), READ_EVERY_MS),
       setInterval(() => this.report(), REPORT_EVERY_MS),
-      setInterval(() => void this.look(), LOOK_EVERY_MS),
     ]
   }
 
@@ -160,12 +108,12 @@ export class LiveRoom {
     if (this.disposed) return
     this.disposed = true
     for (const timer of this.timers) clearInterval(timer)
-    clearTimeout(this.mendTimer)
     clearTimeout(this.hideTimer)
     clearTimeout(this.resizeTimer)
+    this.path.dispose()
     this.signaling.stop()
     this.media.close()
-    this.state.screenTrack?.stop()
+    this.air.dispose()
     this.devices.dispose()
   }
 
@@ -207,110 +155,67 @@ export class LiveRoom {
     clearTimeout(this.hideTimer)
     if (visible || ownWindow) this.setHidden(false)
     else if (!this.hidden) this.hideTimer = setTimeout(() => this.setHidden(true), HIDDEN_FOR_MS)
+    this.path.setVisible(visible)
     if (visible === this.watching.visible && sound === this.watching.sound) return
     this.watching = { visible, sound }
     this.tellWatching()
   }
 
-  /** Another network: the websocket may be as dead as the old path. */
+  /** Another network: line and path may both be dead. */
   networkChanged(): void {
-    this.signaling.probe(MOVED_PROBE_MS)
-    if (this.signaling.isOpen && this.answered) this.mend()
+    void this.path.doubt()
   }
 
   retryNow(): void {
     this.signaling.retryNow()
   }
 
-  async toggleMicrophone(): Promise<void> {
-    const { own } = this.state
-    if (own.microphone === 'starting') return
-    if (own.microphone === 'off') return this.start('microphone')
-    await this.setMicrophoneMuted(own.microphone === 'on')
+  toggleMicrophone(): Promise<void> {
+    return this.air.toggleMicrophone()
   }
 
-  async toggleCamera(): Promise<void> {
-    const { own } = this.state
-    if (own.camera === 'starting') return
-    if (own.camera === 'off') return this.start('camera')
-    await this.stop('camera')
-    this.devices.close('camera')
+  toggleCamera(): Promise<void> {
+    return this.air.toggleCamera()
   }
 
-  async toggleScreen(): Promise<void> {
-    const { own } = this.state
-    if (own.screen === 'starting') return
-    if (own.screen === 'off') return this.startScreen()
-    await this.stopScreen()
+  toggleScreen(): Promise<void> {
+    return this.air.toggleScreen()
   }
 
   /** A speaker gives the floor back: everything off. The right to speak stays until the host takes it. */
-  async stopSpeaking(): Promise<void> {
-    await this.goOffAir()
+  stopSpeaking(): Promise<void> {
+    return this.air.goOffAir()
   }
 
-  /** Another microphone or camera, on air without a break in the Session. */
-  async chooseDevice(kind: DeviceKind, id: string): Promise<void> {
-    const track = await this.devices.choose(kind, id)
-    if (this.state.own[kind] === 'off') return
-    if (!track) return this.stop(kind)
-    track.enabled = this.state.own[kind] !== 'muted'
-    await this.media.setTrack(kind, track)
+  chooseDevice(kind: DeviceKind, id: string): Promise<void> {
+    return this.air.chooseDevice(kind, id)
   }
 
-  async start(source: 'microphone' | 'camera'): Promise<void> {
-    const { own } = this.state
-    own[source] = 'starting'
-    const track = await this.devices.open(source)
-    if (!track || this.disposed) {
-      own[source] = 'off'
-      return
-    }
-    track.enabled = true
-    await this.media.setTrack(source, track)
-    own[source] = 'on'
-    await this.publish(source)
+  start(source: 'microphone' | 'camera'): Promise<void> {
+    return this.air.start(source)
+  }
+
+  deviceLost(kind: DeviceKind): void {
+    notify(this.state, kind === 'camera' ? 'camera_lost' : 'microphone_lost')
+    void this.air.stop(kind)
   }
 
   // ---- what the server does ----
 
-  private async welcomed(welcome: Welcome): Promise<void> {
+  private welcomed(welcome: Welcome): void {
     const again = this.everWelcomed
     this.everWelcomed = true
     this.room.welcome(welcome, Date.now())
-    if (again && !welcome.resumed) this.notify('rejoined')
-    this.mends = 0
-    if (this.state.media !== 'blocked') this.state.media = again ? 'unstable' : 'connecting'
+    if (again && !welcome.resumed) notify(this.state, 'rejoined')
     this.tellMode()
     this.tellWatching()
-    await this.openMedia()
+    this.path.welcomed(welcome.resumed)
   }
 
-  /** A new Peer: offers, says what should be shown, and promises again what is being sent. */
-  private async openMedia(): Promise<void> {
-    const { state } = this
-    const opening = ++this.openings
-    this.answered = false
-    state.wishes = []
-    state.slotTracks = new Map()
-    this.reported = null
-    this.path.proven()
-    this.expectConnected(CONNECT_WITHIN_MS)
-    try {
-      await this.media.connect()
-    } catch (error) {
-      // Not connected: the next welcome starts over. No answer in time: the timer above tries again.
-      if (error instanceof RequestError) state.mediaTrouble = error.sentence
-      return
-    }
-    // A newer Peer took over while this one waited for its answer.
-    if (opening !== this.openings) return
-    state.mediaTrouble = ''
-    this.answered = true
+  /** Says what should be shown, and promises what is being sent. */
+  private agree(): void {
     this.planSlots(true)
-    for (const source of ['microphone', 'camera', 'screen', 'screen_audio'] as const) {
-      if (state.own[source] === 'on' || state.own[source] === 'muted') await this.publish(source)
-    }
+    this.air.agree().catch(() => undefined)
   }
 
   private heard(message: ServerMessage): void {
@@ -319,99 +224,34 @@ export class LiveRoom {
       case 'slots':
       case 'publication_changed':
       case 'publication_removed':
-        this.path.rest(Date.now())
+        this.path.otherMedia()
         break
       case 'roster':
-        if (message.last && !this.room.mayPublish.value) void this.goOffAir()
+        if (message.last && !this.room.mayPublish.value) void this.air.goOffAir()
         break
       case 'admitted':
-        this.notify('admitted')
+        notify(this.state, 'admitted')
         break
       case 'dismissed':
-        void this.goOffAir()
-        this.notify('dismissed')
+        void this.air.goOffAir()
+        notify(this.state, 'dismissed')
         break
       case 'muted_by_host':
-        this.mutedByHost(message.source)
+        this.air.mutedByHost(message.source)
         break
       default:
         break
     }
-  }
-
-  private mutedByHost(source: Source): void {
-    if (source !== 'microphone' || this.state.own.microphone !== 'on') return
-    const track = this.devices.state.microphoneTrack
-    if (track) track.enabled = false
-    this.state.own.microphone = 'muted'
-    this.notify('muted_by_host')
   }
 
   private lineChanged(line: LineState): void {
-    const wasOpen = this.state.line.at === 'open'
     this.state.line = line
-    if (line.at === 'closed') {
-      clearTimeout(this.mendTimer)
-      this.media.close()
-      this.state.media = 'idle'
-      if (line.reason !== 'left') this.state.screenTrack?.stop()
-    } else if (wasOpen && line.at === 'reconnecting') {
-      clearTimeout(this.mendTimer)
-    }
-  }
-
-  // ---- the media path ----
-
-  private mediaChanged(media: MediaState): void {
-    switch (media) {
-      case 'connected':
-        clearTimeout(this.mendTimer)
-        this.mends = 0
-        this.reopenPause = FIRST_REOPEN_MS
-        this.state.media = 'connected'
-        break
-      case 'connecting':
-        if (this.state.media === 'idle') this.state.media = 'connecting'
-        break
-      case 'disconnected':
-        this.state.media = 'unstable'
-        this.signaling.probe(BROKEN_PROBE_MS)
-        this.expectConnected(DISCONNECTED_FOR_MS)
-        break
-      case 'failed':
-        if (this.state.media !== 'blocked') this.state.media = 'unstable'
-        this.signaling.probe(BROKEN_PROBE_MS)
-        this.mend()
-        break
-      default:
-        break
-    }
-  }
-
-  private expectConnected(within: number): void {
-    clearTimeout(this.mendTimer)
-    this.mendTimer = setTimeout(() => {
-      // A path may be renewed without ever having been lost.
-      if (this.media.isConnected) return this.mediaChanged('connected')
-      if (this.state.media === 'connecting' || this.mends >= 2) this.state.media = 'blocked'
-      // Whatever broke the path may have broken the line too, which notices much later.
-      this.signaling.probe(BROKEN_PROBE_MS)
-      this.mend()
-    }, within)
-  }
-
-  /** First a new path for this Peer, twice; then a new Peer on the same line, with ever longer pauses. */
-  private mend(): void {
-    if (!this.signaling.isOpen || this.disposed) return
-    this.expectConnected(MEND_WITHIN_MS)
-    this.mends += 1
-    if (this.mends <= 2 && this.answered) {
-      this.media.restartIce().catch(() => undefined)
-    } else if (Date.now() - this.reopenedAt > this.reopenPause) {
-      this.reopenedAt = Date.now()
-      this.reopenPause = Math.min(LONGEST_REOPEN_MS, this.reopenPause * 2)
-      void this.openMedia()
-    }
+    if (line.at === 'open') return
+    this.path.rest()
+    if (line.at !== 'closed') return
+    this.media.close()
+    this.state.media = 'idle'
+    if (line.reason !== 'left') this.state.screenTrack?.stop()
   }
 
   private setHidden(hidden: boolean): void {
@@ -421,7 +261,7 @@ export class LiveRoom {
   }
 
   private planSlots(force = false): void {
-    if (!this.answered) return
+    if (!this.path.answered) return
     const { state } = this
     const wishes = planSlots(this.media.videoSlotMids(), this.hidden ? [] : this.shown, state.wishes)
     if (!force && sameWishes(wishes, state.wishes)) return
@@ -435,16 +275,6 @@ export class LiveRoom {
     const before = this.state.reading
     this.state.reading = markRaw(reading)
     if (before) this.state.sample = compare(before, reading)
-  }
-
-  /** A hidden page is looked at too rarely to tell a silence from a nap. */
-  private async look(): Promise<void> {
-    if (this.state.media !== 'connected' || !this.watching.visible) return this.path.rest(Date.now())
-    const received = await this.media.receivedOnPath().catch(() => null)
-    if (this.disposed || !this.path.observe(received, Date.now())) return
-    const trips = (this.state.reading?.roundTrip ?? 0) * 1000 * SILENT_PROBE_TRIPS
-    this.signaling.probe(Math.min(SILENT_PROBE_MS.most, Math.max(SILENT_PROBE_MS.least, trips)))
-    this.mend()
   }
 
   private report(): void {
@@ -461,107 +291,5 @@ export class LiveRoom {
 
   private tellWatching(): void {
     this.signaling.request({ type: 'watching', ...this.watching }).catch(() => undefined)
-  }
-
-  // ---- what we send ----
-
-  private async publish(source: Source): Promise<void> {
-    const mid = this.media.midOf(source)
-    // Without an answered offer there is nothing to promise yet; the welcome's own round publishes it.
-    if (mid === null || !this.answered) return
-    try {
-      await this.signaling.request({ type: 'publish', source, mid })
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error
-      if (error.code === 'not_connected' || error.code === 'no_answer') return
-      if (error.code !== 'already_published') {
-        await this.stop(source)
-        if (source === 'camera' || source === 'microphone') this.devices.close(source)
-        throw error
-      }
-    }
-    if (this.state.own[source] === 'muted') await this.tellMuted(source, true)
-  }
-
-  private async setMicrophoneMuted(muted: boolean): Promise<void> {
-    const track = this.devices.state.microphoneTrack
-    if (track) track.enabled = !muted
-    this.state.own.microphone = muted ? 'muted' : 'on'
-    await this.tellMuted('microphone', muted)
-  }
-
-  private async tellMuted(source: Source, muted: boolean): Promise<void> {
-    await this.signaling.request({ type: 'mute', source, muted }).catch((error: unknown) => {
-      if (error instanceof RequestError && (error.code === 'not_connected' || error.code === 'no_answer')) return
-      throw error
-    })
-  }
-
-  private async stop(source: Source): Promise<void> {
-    if (this.state.own[source] === 'off') return
-    this.state.own[source] = 'off'
-    await this.media.setTrack(source, null)
-    // Not waited for: the camera's light goes out now, and the frames of one line keep their order.
-    this.signaling.request({ type: 'unpublish', source }).catch(() => undefined)
-  }
-
-  private async startScreen(): Promise<void> {
-    const { own } = this.state
-    own.screen = 'starting'
-    this.state.screenTrouble = null
-    try {
-      const screen = await this.devices.openScreen()
-      if (!screen || this.disposed) {
-        own.screen = 'off'
-        screen?.video.stop()
-        return
-      }
-      this.state.screenTrack = markRaw(screen.video)
-      screen.video.onended = () => {
-        this.notify('screen_ended')
-        void this.stopScreen()
-      }
-      await this.media.setTrack('screen', screen.video)
-      own.screen = 'on'
-      if (screen.audio) {
-        await this.media.setTrack('screen_audio', screen.audio)
-        own.screen_audio = 'on'
-      }
-    } catch (trouble) {
-      own.screen = 'off'
-      this.state.screenTrouble = typeof trouble === 'string' ? (trouble as DeviceTrouble) : 'unknown'
-      return
-    }
-    await this.publish('screen')
-    if (own.screen_audio === 'on') await this.publish('screen_audio')
-  }
-
-  private async stopScreen(): Promise<void> {
-    const track = this.state.screenTrack
-    if (track) {
-      track.onended = null
-      track.stop()
-    }
-    this.state.screenTrack = null
-    await this.stop('screen_audio')
-    await this.stop('screen')
-  }
-
-  private async goOffAir(): Promise<void> {
-    await this.stopScreen()
-    await this.stop('camera')
-    await this.stop('microphone')
-    this.devices.close('camera')
-    this.devices.close('microphone')
-  }
-
-  deviceLost(kind: DeviceKind): void {
-    this.notify(kind === 'camera' ? 'camera_lost' : 'microphone_lost')
-    void this.stop(kind)
-  }
-
-  private notify(kind: NoticeKind): void {
-    this.noticeSeq += 1
-    this.state.notice = { kind, seq: this.noticeSeq }
   }
 }

@@ -5,16 +5,16 @@
  */
 import type { Source } from '@/protocol/signaling'
 import { askForOpusRepair, tuneOpus, videoCodecs } from './codecs'
-import { readStats, receivedOnPath } from './media-stats'
-import type { MediaReading } from './media-stats'
+import { lookAtPath, readStats } from './media-stats'
+import type { MediaReading, PathLook } from './media-stats'
 
 export type MediaState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed'
 
 export interface MediaOptions {
   /** Receiving m-lines for pictures. */
   videoSlots: number
-  /** Sends the offer and resolves with the server's answer. */
-  exchange(offer: string): Promise<string>
+  /** Sends the offer and resolves with the server's answer. `continues`: it is of a Peer that was answered before. */
+  exchange(offer: string, continues: boolean): Promise<string>
   onState(state: MediaState): void
   /** What a slot plays; the same track for the life of the connection, whoever is shown. */
   onSlotTrack(mid: string, kind: 'audio' | 'video', track: MediaStreamTrack): void
@@ -80,7 +80,7 @@ export class MediaClient {
     return this.negotiate(false)
   }
 
-  /** A new path for the same connection, after the network changed. */
+  /** A new path for the same connection, after the network changed (RFC 8445 §9). */
   restartIce(): Promise<void> {
     return this.negotiate(true)
   }
@@ -116,9 +116,14 @@ export class MediaClient {
     return readStats(await peer.getStats(), names)
   }
 
-  async receivedOnPath(): Promise<number | null> {
+  async lookAtPath(): Promise<PathLook | null> {
     const peer = this.peer
-    return peer?.connectionState === 'connected' ? receivedOnPath(await peer.getStats()) : null
+    return peer?.connectionState === 'connected' ? lookAtPath(await peer.getStats()) : null
+  }
+
+  /** There is a connection that could go on. */
+  get isOpen(): boolean {
+    return this.peer !== null && this.peer.connectionState !== 'closed'
   }
 
   get isConnected(): boolean {
@@ -176,7 +181,7 @@ export class MediaClient {
       // The server is ICE-lite with public candidates and learns ours from our checks: nothing is gained by gathering first.
       let answer: string
       try {
-        answer = await this.options.exchange(sdp)
+        answer = await this.options.exchange(sdp, iceRestart)
       } catch (error) {
         if (peer === this.peer && peer.signalingState === 'have-local-offer') {
           await peer.setLocalDescription({ type: 'rollback' }).catch(() => undefined)

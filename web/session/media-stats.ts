@@ -102,15 +102,26 @@ export function readStats(report: { forEach(visit: (entry: Entry) => void): void
   return reading
 }
 
-/** Everything that ever came by the path in use, answers to checks included; `null` where the browser does not count it. */
-export function receivedOnPath(report: { forEach(visit: (entry: Entry) => void): void }): number | null {
+export interface PathLook {
+  /** Everything that ever came by the path in use, answers to checks included. */
+  received: number
+  /** Our end of it, another one when the server sees us at another address. */
+  way: string
+}
+
+/** `null` where the browser does not count what comes by a path. */
+export function lookAtPath(report: { forEach(visit: (entry: Entry) => void): void }): PathLook | null {
   let selected: string | null = null
-  const pairs = new Map<string, number>()
+  const pairs = new Map<string, Entry>()
+  const ends = new Map<string, string>()
   report.forEach((entry) => {
     if (entry.type === 'transport' && typeof entry.selectedCandidatePairId === 'string') selected = entry.selectedCandidatePairId
-    if (entry.type === 'candidate-pair' && typeof entry.bytesReceived === 'number') pairs.set(String(entry.id), entry.bytesReceived + num(entry.responsesReceived))
+    if (entry.type === 'candidate-pair' && typeof entry.bytesReceived === 'number') pairs.set(String(entry.id), entry)
+    if (entry.type === 'local-candidate') ends.set(String(entry.id), `${String(entry.address ?? '')}:${num(entry.port)}`)
   })
-  return selected === null ? null : (pairs.get(selected) ?? null)
+  const pair = selected === null ? undefined : pairs.get(selected)
+  if (!pair) return null
+  return { received: num(pair.bytesReceived) + num(pair.responsesReceived), way: `${String(pair.localCandidateId)} ${ends.get(String(pair.localCandidateId)) ?? ''}` }
 }
 
 function slotOf(entry: Entry, mid: string): SlotReading {

@@ -3,9 +3,9 @@
  * Wi-Fi to mobile data, or a router gave out new ports. Pure; told every `LOOK_EVERY_MS` how much has come.
  */
 
-export const LOOK_EVERY_MS = 400
+export const LOOK_EVERY_MS = 300
 /** Too early for a verdict. */
-const WARM_UP_LOOKS = 8
+const WARM_UP_LOOKS = 11
 /** Silence this many times as long as the longest pause of late is more than a pause. */
 const TIMES = 2.5
 const SHORTEST_MS = 800
@@ -52,6 +52,10 @@ export class PathWatch {
     this.pause = Math.min(LONGEST_PAUSE_MS, this.alarmAt === -Infinity ? this.pause : this.pause * 2)
     this.alarmAt = now
     return true
+  }
+
+  heardSince(since: number): boolean {
+    return this.packets !== null && this.heardAt > since && this.looks > 0
   }
 
   /** Something else is sent from now on: perhaps less, perhaps nothing. */

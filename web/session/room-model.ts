@@ -102,7 +102,8 @@ export class RoomModel {
     state.startedMs = welcome.session.started_ms
     state.clockOffset = welcome.now_ms - now
     state.publications = new Map(welcome.publications.map((one) => [one.id, one]))
-    state.slots = []
+    // A Peer that goes on shows what it showed; whoever has to make a new one is told anew.
+    if (!welcome.resumed) state.slots = []
     state.expected = welcome.people
     state.speakers = []
     state.spotlight = welcome.session.spotlight

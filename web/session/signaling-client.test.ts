@@ -190,8 +190,47 @@ describe('dropping', () => {
 
   it('notices_a_line_that_is_silently_dead', async () => {
     const { at } = await entered()
-    await vi.advanceTimersByTimeAsync(31_000)
-    expect(FakeSocket.all[0]?.count('ping')).toBeGreaterThanOrEqual(2)
+    await vi.advanceTimersByTimeAsync(25_000)
+    expect(at()?.at).toBe('open')
+    expect(FakeSocket.all).toHaveLength(1)
+    FakeSocket.last.alive = false
+    await vi.advanceTimersByTimeAsync(10_000 + 4_000 + 4_000)
+    expect(at()?.at).toBe('reconnecting')
+  })
+
+  it('suspected_it_is_asked_and_another_is_opened_beside_it', async () => {
+    const { line, at } = await entered()
+    const old = FakeSocket.last
+    const verdicts = [line.suspect(), line.suspect()]
+    await vi.advanceTimersByTimeAsync(0)
+    expect(await Promise.all(verdicts)).toEqual([true, true])
+    expect(old.count('ping')).toBe(1)
+    expect(at()).toEqual({ at: 'open' })
+    expect(FakeSocket.all.slice(1).every((spare) => spare.closedWith === 1000 && spare.sent.length === 0)).toBe(true)
+
+    old.alive = false
+    const dead = line.suspect()
+    await vi.advanceTimersByTimeAsync(0)
+    const spare = FakeSocket.last
+    spare.closes(1006)
+    await vi.advanceTimersByTimeAsync(300)
+    expect(FakeSocket.last).not.toBe(spare)
+    FakeSocket.last.opens()
+    expect(await dead).toBe(false)
+    expect(old.closedWith).toBe(1000)
+    expect(FakeSocket.last.newest('hello').resume).toBe('token-1')
+    FakeSocket.last.says(welcome(FakeSocket.last.newest('hello').id, { resumed: true }))
+    expect(at()).toEqual({ at: 'open' })
+  })
+
+  it('suspected_and_silent_it_is_given_up_although_no_other_opens', async () => {
+    const { line, at } = await entered()
+    FakeSocket.last.alive = false
+    const dead = line.suspect()
+    await vi.advanceTimersByTimeAsync(3_900)
+    expect(at()?.at).toBe('open')
+    await vi.advanceTimersByTimeAsync(200)
+    expect(await dead).toBe(false)
     expect(at()?.at).toBe('reconnecting')
   })
 

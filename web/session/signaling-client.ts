@@ -51,6 +51,20 @@ const FIRST_RETRY_MS = 300
 const LONGEST_RETRY_MS = 8_000
 /** A line that is gone for ten minutes is left to the person: the page offers one button. */
 const GIVE_UP_MS = 600_000
+/** A ping that nothing followed for so long makes a line suspicious: even a crowded one answers sooner. */
+const LATE_MS = 4_000
+/** Suspected for so long, a line is dead, whether there is another yet or not. */
+const SUSPECTED_FOR_MS = 4_000
+/** Between two attempts at another line, while the old one is still waited for. */
+const SPARE_RETRY_MS = 300
+
+/** A line under suspicion, and the one that is opened beside it. */
+interface Doubt {
+  verdict: Promise<boolean>
+  settle(stands: boolean): void
+  spare: WebSocket | null
+  timer: ReturnType<typeof setTimeout>
+}
 
 interface Waiting {
   resolve(reply: Answered): void
@@ -67,11 +81,9 @@ export class SignalingClient {
   private droppedAt = 0
   private retryTimer: ReturnType<typeof setTimeout> | undefined
   private pingTimer: ReturnType<typeof setInterval> | undefined
-  private probeTimer: ReturnType<typeof setTimeout> | undefined
-  private probeUntil = Infinity
+  private lateTimer: ReturnType<typeof setTimeout> | undefined
+  private doubt: Doubt | null = null
   private heardAt = 0
-  /** Messages, for a probe: a clock may stand still between two. */
-  private heard = 0
   private freshTicket = false
   private ticketRefusals = 0
   private everOpen = false
@@ -108,26 +120,23 @@ export class SignalingClient {
     void this.connect()
   }
 
-  /** Does the line still stand? If it says nothing for so long, it is dropped and taken up again, long before a ping would tell. */
-  probe(withinMs: number): void {
+  /**
+   * The line may be dead without knowing it: asks it, and opens another beside it. Whichever is heard first stays; what stands
+   * answers in one round trip, and a new one needs three. True when the old one stands; otherwise a welcome will follow.
+   */
+  suspect(): Promise<boolean> {
     const socket = this.socket
-    if (!socket) return this.retryNow()
-    if (this.finished) return
+    if (!socket || this.finished) {
+      this.retryNow()
+      return Promise.resolve(false)
+    }
     // An attempt that was under way may hang on the old network for a minute.
-    if (!this.welcomed) return this.again()
-    // One that is under way and ends sooner says as much.
-    const until = Date.now() + withinMs
-    if (this.probeUntil <= until) return
-    this.probeUntil = until
-    const heard = this.heard
-    this.send(socket, { type: 'ping' }).catch(() => undefined)
-    clearTimeout(this.probeTimer)
-    this.probeTimer = setTimeout(() => {
-      this.probeUntil = Infinity
-      if (socket !== this.socket || this.heard !== heard) return
-      this.droppedAt = Date.now()
+    if (!this.welcomed) {
       this.again()
-    }, withinMs)
+      return Promise.resolve(false)
+    }
+    this.doubt ??= this.beginDoubt(socket)
+    return this.doubt.verdict
   }
 
   leave(): void {
@@ -169,28 +178,88 @@ export class SignalingClient {
   }
 
   private open(ticket: string): void {
-    const socket = this.options.openSocket?.(this.options.url) ?? new WebSocket(this.options.url)
+    const socket = this.newSocket()
+    this.attach(socket)
+    socket.onopen = () => this.hello(socket, ticket)
+  }
+
+  private newSocket(): WebSocket {
+    return this.options.openSocket?.(this.options.url) ?? new WebSocket(this.options.url)
+  }
+
+  /** From now on this is the line. */
+  private attach(socket: WebSocket): void {
     this.socket = socket
     this.welcomed = false
     this.heardAt = Date.now()
     this.startPings(socket)
-    socket.onopen = () => {
-      this.heardAt = Date.now()
-      const hello: ClientMessage = { type: 'hello', protocol: PROTOCOL_VERSION, ticket }
-      if (this.resume) hello.resume = this.resume
-      this.send(socket, hello).catch((error: RequestError) => {
-        if (socket === this.socket) this.helloRefused(error)
-      })
-    }
     socket.onmessage = (event) => {
       if (socket !== this.socket) return
       this.heardAt = Date.now()
-      this.heard += 1
       this.hear(event.data)
     }
     socket.onclose = (event) => {
       if (socket === this.socket) this.closed(event.code)
     }
+  }
+
+  private hello(socket: WebSocket, ticket: string): void {
+    this.heardAt = Date.now()
+    const hello: ClientMessage = { type: 'hello', protocol: PROTOCOL_VERSION, ticket }
+    if (this.resume) hello.resume = this.resume
+    this.send(socket, hello).catch((error: RequestError) => {
+      if (socket === this.socket) this.helloRefused(error)
+    })
+  }
+
+  private beginDoubt(socket: WebSocket): Doubt {
+    let settle: (stands: boolean) => void = () => undefined
+    const verdict = new Promise<boolean>((resolve) => (settle = resolve))
+    const timer = setTimeout(() => {
+      if (doubt !== this.doubt) return
+      this.droppedAt = Date.now()
+      this.again()
+    }, SUSPECTED_FOR_MS)
+    const doubt: Doubt = { verdict, settle, spare: null, timer }
+    const pong = () => {
+      if (doubt === this.doubt && socket === this.socket) this.endDoubt(true)
+    }
+    this.send(socket, { type: 'ping' }).then(pong, () => undefined)
+    void this.openSpare(doubt)
+    return doubt
+  }
+
+  private async openSpare(doubt: Doubt): Promise<void> {
+    const ticket = await this.options.ticket(false).catch(() => null)
+    if (doubt !== this.doubt || ticket === null) return
+    const spare = this.newSocket()
+    doubt.spare = spare
+    spare.onopen = () => {
+      if (doubt !== this.doubt) return
+      doubt.spare = null
+      this.droppedAt = Date.now()
+      this.release(1000)
+      this.attach(spare)
+      this.options.onState({ at: 'reconnecting', attempt: 1, since: this.droppedAt })
+      this.hello(spare, ticket)
+    }
+    spare.onclose = () => {
+      if (doubt.spare !== spare) return
+      doubt.spare = null
+      setTimeout(() => {
+        if (doubt === this.doubt) void this.openSpare(doubt)
+      }, SPARE_RETRY_MS)
+    }
+  }
+
+  private endDoubt(stands: boolean): void {
+    const { doubt } = this
+    this.doubt = null
+    if (!doubt) return
+    clearTimeout(doubt.timer)
+    discard(doubt.spare)
+    doubt.spare = null
+    doubt.settle(stands)
   }
 
   private hear(data: unknown): void {
@@ -316,20 +385,13 @@ export class SignalingClient {
   private release(code: number): void {
     clearTimeout(this.retryTimer)
     clearInterval(this.pingTimer)
-    clearTimeout(this.probeTimer)
-    this.probeUntil = Infinity
+    clearTimeout(this.lateTimer)
     this.generation += 1
     const socket = this.socket
     this.socket = null
     this.welcomed = false
-    if (socket) {
-      socket.onopen = socket.onmessage = socket.onclose = null
-      try {
-        socket.close(code)
-      } catch {
-        // A socket that never opened has nothing to close.
-      }
-    }
+    this.endDoubt(false)
+    discard(socket, code)
     const waiting = Array.from(this.waiting.values())
     this.waiting.clear()
     for (const one of waiting) {
@@ -342,8 +404,17 @@ export class SignalingClient {
     clearInterval(this.pingTimer)
     this.pingTimer = setInterval(() => {
       if (Date.now() - this.heardAt > SILENT_AFTER_MS) return this.drop()
-      if (this.welcomed) this.send(socket, { type: 'ping' }).catch(() => undefined)
+      if (this.welcomed) this.ping(socket)
     }, PING_EVERY_MS)
+  }
+
+  private ping(socket: WebSocket): void {
+    const { heardAt } = this
+    this.send(socket, { type: 'ping' }).catch(() => undefined)
+    clearTimeout(this.lateTimer)
+    this.lateTimer = setTimeout(() => {
+      if (socket === this.socket && this.heardAt === heardAt) void this.suspect()
+    }, LATE_MS)
   }
 
   private send(socket: WebSocket, message: ClientMessage): Promise<Answered> {
@@ -362,5 +433,15 @@ export class SignalingClient {
         reject(new RequestError('not_connected', ''))
       }
     })
+  }
+}
+
+function discard(socket: WebSocket | null, code = 1000): void {
+  if (!socket) return
+  socket.onopen = socket.onmessage = socket.onclose = null
+  try {
+    socket.close(code)
+  } catch {
+    // A socket that never opened has nothing to close.
   }
 }

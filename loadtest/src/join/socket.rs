@@ -64,7 +64,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     pub(crate) async fn offer(&mut self, sdp: String) -> anyhow::Result<String> {
-        match self.ask(ClientMessage::Offer { sdp }).await? {
+        match self.ask(ClientMessage::Offer { sdp, continues: false }).await? {
             ServerMessage::Answer { sdp, .. } => Ok(sdp),
             other => bail!("the answer to the offer was {other:?}"),
         }

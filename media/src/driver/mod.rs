@@ -19,6 +19,7 @@ pub use shards::{Home, HomeEvents, Shards};
 pub use tcp::AcceptedTcp;
 
 use crate::ids::{Mid, PeerId, ShardNumber, TrackId, Want};
+use crate::router::CheckedLine;
 use crate::sdp::{Flow, LocalTransport};
 use crate::sfu::{PeerStats, Sfu, SfuError, SfuEvent, TcpDoor, Totals};
 use crate::transport::Identity;
@@ -232,6 +233,22 @@ impl Shard {
     /// Busy; stopped.
     pub async fn stats_of(&self, peers: Vec<PeerId>) -> Result<Vec<(PeerId, PeerStats)>, ShardError> {
         self.ask(|sfu, _| peers.into_iter().filter_map(|peer| Some((peer, sfu.stats(peer)?))).collect()).await
+    }
+
+    /// Fills the line of a peer that gets nothing else with padding for some seconds, once it is connected.
+    ///
+    /// # Errors
+    /// No such peer; busy; stopped.
+    pub async fn check_line(&self, peer: PeerId, most_bps: u64) -> Result<(), ShardError> {
+        self.ask(move |sfu, now| sfu.check_line(now, peer, most_bps)).await?.map_err(Into::into)
+    }
+
+    /// What that has found so far; `None` before it begins, and where the client takes no part in it.
+    ///
+    /// # Errors
+    /// Busy; stopped.
+    pub async fn checked_line(&self, peer: PeerId) -> Result<Option<CheckedLine>, ShardError> {
+        self.ask(move |sfu, now| sfu.checked_line(now, peer)).await
     }
 
     /// Counters for metrics.

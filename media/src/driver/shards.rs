@@ -6,7 +6,7 @@
 
 use super::{Shard, ShardConfig, ShardError, SpawnError};
 use crate::ids::{Mid, PeerId, ShardNumber, TrackId, Want};
-use crate::router::RouterError;
+use crate::router::{CheckedLine, RouterError};
 use crate::sdp::{Flow, LocalTransport};
 use crate::sfu::{PeerStats, SfuError, SfuEvent, Totals};
 use std::collections::HashMap;
@@ -132,6 +132,22 @@ impl Home {
     /// No such peer; busy; stopped.
     pub async fn restart_ice(&self, peer: PeerId, ufrag: String, pwd: String) -> Result<LocalTransport, ShardError> {
         self.shard_of(peer).restart_ice(peer, ufrag, pwd).await
+    }
+
+    /// Fills the line of a peer that gets nothing else with padding for some seconds, once it is connected.
+    ///
+    /// # Errors
+    /// No such peer; busy; stopped.
+    pub async fn check_line(&self, peer: PeerId, most_bps: u64) -> Result<(), ShardError> {
+        self.shard_of(peer).check_line(peer, most_bps).await
+    }
+
+    /// What that has found so far; `None` before it begins, and where the client takes no part in it.
+    ///
+    /// # Errors
+    /// Busy; stopped.
+    pub async fn checked_line(&self, peer: PeerId) -> Result<Option<CheckedLine>, ShardError> {
+        self.shard_of(peer).checked_line(peer).await
     }
 
     /// Says goodbye to the client and forgets the peer. An unknown peer is no error.

@@ -64,6 +64,7 @@ impl Router {
 
     pub fn handle_timeout(&mut self, now: Instant, out: &mut impl Egress) {
         self.attend_all(now, out);
+        self.greet(now, out);
         if self.next_tick.is_none_or(|at| at > now) {
             return;
         }

@@ -1,5 +1,6 @@
 //! The line towards one receiver: what it is believed to carry, what is tried, and which step of the ladder it is on.
 
+use super::check::LineCheck;
 use super::estimate::{Arrived, Estimate, View};
 use super::ladder::Ladder;
 use super::probe::{Probe, Stand};
@@ -18,6 +19,8 @@ pub(crate) struct Downlink {
     pub(crate) estimate: Estimate,
     pub(crate) probe: Probe,
     pub(crate) ladder: Ladder,
+    /// Somebody tries the line before coming in.
+    pub(crate) check: Option<Box<LineCheck>>,
     /// Transport feedback was agreed on.
     pub(crate) promised: bool,
     /// Padding can be sent: the receiver takes repairs on an SSRC of their own.
@@ -46,6 +49,7 @@ impl Downlink {
             estimate: Estimate::new(now),
             probe: Probe::default(),
             ladder: Ladder::default(),
+            check: None,
             promised: false,
             can_try: false,
             restless: false,
@@ -107,15 +111,24 @@ impl Downlink {
     pub(crate) fn arrived(&mut self, now: u64, index: u64, packet: Arrived) {
         self.estimate.arrived(now, packet);
         self.probe.arrived(index, packet);
+        if let Some(check) = &mut self.check {
+            check.arrived(packet);
+        }
     }
 
     pub(crate) fn lost(&mut self, index: u64, sent: u64, bytes: usize) {
         self.estimate.lost(sent, bytes);
         self.probe.lost(index);
+        if let Some(check) = &mut self.check {
+            check.lost(sent);
+        }
     }
 
     pub(crate) fn end_feedback(&mut self, stand: Stand, round_trip: Duration) {
         let reach = if self.can_try { REACH } else { REACH_WITHOUT_TRIES };
+        if let Some(check) = &mut self.check {
+            check.heard(stand.now);
+        }
         self.estimate.conclude(stand.now, round_trip, reach);
         self.probe.conclude(stand, round_trip, &mut self.estimate);
     }
@@ -139,6 +152,18 @@ impl Downlink {
         self.estimate.fall_back();
         self.probe.forget(now);
         false
+    }
+
+    /// Bytes of padding that should go out now.
+    pub(crate) fn padding_due(&mut self, stand: Stand) -> u64 {
+        let tried = self.probe.due(stand);
+        let view = self.view(stand.now);
+        let checked = self.check.as_mut().map_or(0, |check| check.due(stand, view, self.unanswered_since));
+        tried.max(checked)
+    }
+
+    pub(crate) fn is_padded(&self) -> bool {
+        self.probe.is_running() || self.check.as_ref().is_some_and(|check| check.is_running())
     }
 
     /// Time passed.

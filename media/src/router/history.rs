@@ -3,10 +3,11 @@
 use crate::rtp::sequence;
 use crate::sdp::Kind;
 
-/// Grows to hold what feedback over a slow line may still speak of, as delivery is proven by it: 256 packets for sound
-/// alone, 1024 for 3 Mbit/s and more.
+/// Enough where feedback comes soon. It grows when a packet would be forgotten to which feedback has not come yet, as over a slow
+/// line: delivery is proven by it.
 const FIRST: usize = 128;
 const MOST: usize = 1024;
+/// To what was sent so long ago feedback will not come any more.
 const SPAN_US: u32 = 3_000_000;
 
 const VIDEO: u8 = 1;
@@ -29,6 +30,8 @@ struct Sent {
 #[derive(Debug)]
 pub(crate) struct History {
     next: u64,
+    /// How far feedback has come.
+    told_to: u64,
     ring: Vec<Sent>,
 }
 
@@ -62,7 +65,8 @@ pub(crate) enum News {
 
 impl History {
     pub(crate) fn new(first: u16) -> Self {
-        Self { next: u64::from(first) + (1 << 16), ring: Vec::new() }
+        let next = u64::from(first) + (1 << 16);
+        Self { next, told_to: next - 1, ring: Vec::new() }
     }
 
     /// Number of the next packet.
@@ -72,8 +76,12 @@ impl History {
 
     /// The number of a packet that goes out now.
     pub(crate) fn stamp(&mut self, now: u64, sending: Sending) -> u16 {
-        if (self.next as usize).is_multiple_of(self.ring.len().max(1)) || self.ring.is_empty() {
-            self.finish_lap(now);
+        if self.ring.is_empty() {
+            self.ring = vec![Sent::default(); FIRST];
+        }
+        let forgets = self.next - self.ring.len() as u64;
+        if forgets > self.told_to && self.ring.len() < MOST && self.is_young(now, forgets) {
+            self.grow();
         }
         let marks = if sending.kind == Kind::Video { VIDEO } else { 0 } | if sending.repair { REPAIR } else { 0 };
         let place = self.place(self.next);
@@ -93,6 +101,7 @@ impl History {
     /// Feedback about one number; `None` when there is nothing new in it.
     pub(crate) fn heard(&mut self, now: u64, number: u16, arrived: bool) -> Option<(u64, News)> {
         let index = self.known(number)?;
+        self.told_to = self.told_to.max(index);
         let place = self.place(index);
         let sent = &mut self.ring[place];
         if sent.bytes == 0 || sent.marks & ARRIVED != 0 || (!arrived && sent.marks & LOST != 0) {
@@ -121,16 +130,12 @@ impl History {
         (index < self.next && self.next - index <= self.ring.len() as u64).then_some(index)
     }
 
-    fn finish_lap(&mut self, now: u64) {
+    fn is_young(&self, now: u64, index: u64) -> bool {
+        (now as u32).wrapping_sub(self.ring[self.place(index)].at) < SPAN_US
+    }
+
+    fn grow(&mut self) {
         let old = self.ring.len();
-        if old == 0 {
-            self.ring = vec![Sent::default(); FIRST];
-            return;
-        }
-        let oldest = &self.ring[self.place(self.next)];
-        if old == MOST || oldest.bytes == 0 || (now as u32).wrapping_sub(oldest.at) >= SPAN_US {
-            return;
-        }
         let mut larger = vec![Sent::default(); 2 * old];
         for index in self.next - old as u64..self.next {
             larger[(index % (2 * old) as u64) as usize] = self.ring[self.place(index)];
@@ -168,6 +173,27 @@ mod tests {
             assert!(history.ring.len() <= MOST && history.ring.len() >= FIRST);
         }
         assert_eq!(size_of::<Sent>(), 8);
+    }
+
+    #[test]
+    fn where_feedback_comes_soon_little_is_kept() {
+        let mut history = History::new(65_000);
+        let mut now = 5_000_000;
+        for _ in 0..5000 {
+            now += 4_000;
+            let number = history.stamp(now, picture(1000));
+            // A hundred packets are under way; every tenth is told lost.
+            history.heard(now, number.wrapping_sub(100), !number.is_multiple_of(10));
+        }
+        assert_eq!(history.ring.len(), FIRST);
+        for _ in 0..200 {
+            now += 4_000;
+            history.stamp(now, picture(1000));
+        }
+        for back in 1..=300 {
+            let heard = history.heard(now, (history.next() - back) as u16, true).is_some();
+            assert!(heard, "{back} is forgotten although it was never told of");
+        }
     }
 
     #[test]

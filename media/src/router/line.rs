@@ -58,7 +58,7 @@ impl Router {
         self.grant(now, &claims, verdict, view.is_none());
         self.claims = claims;
         self.try_more(at, peer, verdict);
-        if self.peers[peer].outgoing.downlink.probe.is_running() {
+        if self.peers[peer].outgoing.downlink.is_padded() {
             self.attend(now, peer);
         }
         if let Some(step) = verdict.step {
@@ -191,7 +191,7 @@ impl Router {
             self.release(now, peer, out);
             self.pad(now, peer, out);
             let receiver = &mut self.peers[peer].outgoing;
-            receiver.attended = receiver.pace.has_waiting() || receiver.downlink.probe.is_running();
+            receiver.attended = receiver.pace.has_waiting() || receiver.downlink.is_padded();
             receiver.attended
         });
         self.attended = attended;
@@ -243,7 +243,7 @@ impl Router {
         let receiver = &mut self.peers[peer].outgoing;
         let at = receiver.micros(now);
         let stand = receiver.stand(at);
-        let mut due = receiver.downlink.probe.due(stand);
+        let mut due = receiver.downlink.padding_due(stand);
         let keys = self.peers[peer].slots.iter().map(|(_, key)| *key);
         let flows = |slot: &Slot| slot.can_pad().then(|| slot.current().is_some());
         let Some(slot) = keys.filter_map(|key| Some((flows(&self.slots[key])?, key))).max().map(|(_, key)| key) else {

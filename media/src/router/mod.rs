@@ -1,6 +1,7 @@
 //! The plaintext RTP plane: takes packets of publishers, and says which packet goes to whom.
 
 mod arrivals;
+mod check;
 mod control;
 mod delivery;
 mod downlink;
@@ -35,6 +36,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+pub use check::CheckedLine;
 pub use event::{RouterError, RouterEvent};
 pub use relay::Crossing;
 pub use stats::{DropReason, PeerStats, Totals};
@@ -42,7 +44,7 @@ pub use stats::{DropReason, PeerStats, Totals};
 use crate::by_number::ByNumber;
 use crate::ids::{Mid, PeerId, TrackId, Want};
 use crate::rtp::ntp::NtpTime;
-use crate::sdp::{Flow, MediaLine, Negotiated};
+use crate::sdp::{Flow, Kind, MediaLine, Negotiated};
 use outgoing::Outgoing;
 use peer::Peer;
 use pending::Pending;
@@ -88,6 +90,8 @@ pub struct Router {
     totals: Totals,
     relays: Relays,
     pending: Pending,
+    /// Slots for sound that have just been given a track.
+    newcomers: Vec<usize>,
     /// Buffers that keep their memory between packets.
     compound: Vec<u8>,
     ask: Vec<u16>,
@@ -117,6 +121,7 @@ impl Router {
             totals: Totals::default(),
             relays: Relays::default(),
             pending: Pending::default(),
+            newcomers: Vec::new(),
             compound: Vec::with_capacity(4096),
             ask: Vec::with_capacity(512),
             claims: Vec::new(),
@@ -260,6 +265,9 @@ impl Router {
             self.slots[key].assign(to);
             if let Some((_, uplink)) = to {
                 self.uplinks[uplink].slots.push(key);
+                if self.slots[key].line.kind == Kind::Audio {
+                    self.newcomers.push(key);
+                }
             }
         }
         let peer = self.slots[key].peer;

@@ -11,9 +11,12 @@ use crate::egress::Egress;
 use crate::ids::{Layer, PeerId};
 use crate::rtp::header::RtpPacket;
 use crate::sdp::Kind;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::rewrite::Source;
+
+/// Older sound tells a newcomer nothing.
+const GREETED_WITH: Duration = Duration::from_millis(500);
 
 impl Router {
     /// One decrypted RTP packet, whole. Receivers get it by [`Self::forward_next`].
@@ -205,6 +208,40 @@ impl Router {
         }
         self.bound_events();
         true
+    }
+
+    /// Who has just come is given the newest sound at once: the next may be 20 ms away, or 400 where nobody speaks.
+    pub(super) fn greet(&mut self, now: Instant, out: &mut impl Egress) {
+        let at = now.saturating_duration_since(self.config.started).as_micros() as u64;
+        // What waits to be offered goes to the newcomers too.
+        let waits = !self.pending.is_empty();
+        while let Some(key) = self.newcomers.pop() {
+            let Some(slot) = self.slots.get_mut(key).filter(|slot| !waits && slot.current().is_none()) else {
+                continue;
+            };
+            let Some(uplink) = slot.uplink.and_then(|key| self.uplinks.get(key)).filter(|uplink| !uplink.muted) else {
+                continue;
+            };
+            let layer = Layer::High;
+            let Some(stream) = uplink.stream(layer).filter(|stream| now < stream.last_arrival + GREETED_WITH) else {
+                continue;
+            };
+            let Some((entry, payload)) = stream.ring.get(stream.highest()) else { continue };
+            let source = Source { uplink: slot.uplink.unwrap_or_default(), layer, generation: stream.generation };
+            let origin = Origin { source, stream, clock_offset: uplink.publisher.clock_offset(&self.peers) };
+            let Some(peer) = self.peers.get_mut(slot.peer) else { continue };
+            let receiver = &mut peer.outgoing;
+            let mut way = Way {
+                now,
+                at,
+                slot: key,
+                receiver,
+                events: &mut self.events,
+                totals: &mut self.totals,
+                out: &mut *out,
+            };
+            slot.offer(&mut way, &origin, entry, payload);
+        }
     }
 
     fn begin_round(&mut self, now: Instant) -> bool {

@@ -7,6 +7,8 @@
 mod bad_input;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod line_checks;
 mod negotiation;
 mod outgoing;
 mod sealing;
@@ -19,7 +21,7 @@ mod weak_lines;
 
 use crate::by_number::ByNumber;
 use crate::ids::{Mid, PeerId, ShardNumber, TrackId, Want};
-use crate::router::{Crossing, Router, RouterConfig};
+use crate::router::{CheckedLine, Crossing, Router, RouterConfig};
 use crate::sdp::{Flow, Offer};
 use crate::transport::stun::{BindingRequest, Credentials};
 use crate::transport::{
@@ -86,6 +88,8 @@ struct Peer {
     own_ssrcs: HashMap<Mid, (u32, u32)>,
     /// What the slots are to show once the peer is connected.
     waiting_slots: Vec<WaitingSlot>,
+    /// A check of its line that begins then, up to so many bits per second.
+    waiting_check: Option<u64>,
     media_sent_at: Option<Instant>,
     media_received_at: Option<Instant>,
 }
@@ -192,6 +196,25 @@ impl Sfu {
             }
             _ => Ok(self.router.assign_slot(now, peer, mid, slot.map(|slot| slot.track), want)?),
         }
+    }
+
+    /// Fills the line of a peer that gets nothing else with padding for some seconds, once it is connected.
+    ///
+    /// # Errors
+    /// When there is no such peer.
+    pub fn check_line(&mut self, now: Instant, id: PeerId, most_bps: u64) -> Result<(), SfuError> {
+        let peer = self.peers.get_mut(&id).ok_or(SfuError::NoSuchPeer)?;
+        if peer.transport.is_connected() {
+            return Ok(self.router.check_line(now, id, most_bps)?);
+        }
+        peer.waiting_check = Some(most_bps);
+        Ok(())
+    }
+
+    /// What [`Self::check_line`] has found; `None` before it begins, and where the client takes no part in it.
+    #[must_use]
+    pub fn checked_line(&self, now: Instant, id: PeerId) -> Option<CheckedLine> {
+        self.router.checked_line(id, now)
     }
 
     /// How many peers there are.
@@ -367,13 +390,16 @@ impl Sfu {
             }
         }
         if connected {
-            let waiting = std::mem::take(&mut peer.waiting_slots);
+            let (waiting, check) = (std::mem::take(&mut peer.waiting_slots), peer.waiting_check.take());
             for WaitingSlot { mid, track, home, want } in waiting {
                 // The track may have ended meanwhile; then the slot stays empty.
                 if let Some(home) = home {
                     let _ = self.router.expect_track(now, (home, track), id, mid);
                 }
                 let _ = self.router.assign_slot(now, id, mid, Some(track), want);
+            }
+            if let Some(most_bps) = check {
+                let _ = self.router.check_line(now, id, most_bps);
             }
             self.tell(SfuEvent::Connected { peer: id });
         }

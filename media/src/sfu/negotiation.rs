@@ -39,6 +39,7 @@ impl Sfu {
             answers: 1,
             own_ssrcs,
             waiting_slots: Vec::new(),
+            waiting_check: None,
             media_sent_at: None,
             media_received_at: None,
         };

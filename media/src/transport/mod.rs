@@ -238,6 +238,9 @@ impl Transport {
         if self.is_connected() {
             self.consent_until = now + CONSENT;
         }
+        if retired.is_some() {
+            self.paths.choose_anew();
+        }
         self.forgotten.extend(self.paths.checked(now, path, request.nominates()));
         Ok(retired.map(|pair| pair.local.ufrag))
     }

@@ -103,6 +103,12 @@ impl Paths {
         forgotten
     }
 
+    /// The client has restarted ICE and uses its new credentials: as in the beginning, the first way that proves to work is
+    /// good enough until one is nominated. Who restarts has mostly lost the way that was chosen before.
+    pub(super) fn choose_anew(&mut self) {
+        self.selected = None;
+    }
+
     /// The first moment at which consent for some way ends.
     pub(super) fn next_expiry(&self) -> Option<Instant> {
         self.known.iter().map(|known| known.checked_at + CONSENT).min()

@@ -29,6 +29,11 @@ pub enum ClientMessage {
     /// The client always offers. Send m-lines are `sendonly`, slots are `recvonly`; a later offer may add m-lines or restart ICE.
     Offer {
         sdp: String,
+        /// It is of the Peer that was answered before. Where that Peer is gone it is refused with `peer_gone`, as nothing
+        /// could ever flow to a client that takes the new one for the old.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[ts(optional, as = "Option<bool>")]
+        continues: bool,
     },
     /// Promise to send `source` on the m-line `mid` of the last answered offer.
     Publish {

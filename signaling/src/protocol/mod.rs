@@ -82,7 +82,7 @@ pub enum LineMode {
     /// As much as the line carries.
     #[default]
     Auto,
-    /// Cameras at `low` at most; screens as they are, for their text.
+    /// Every picture at `low`; a screen can still be read there.
     Saving,
     /// No video.
     SoundOnly,

@@ -40,6 +40,8 @@ pub enum Refusal {
     NoSuchMid,
     #[error("请先建立媒体连接。")]
     OfferFirst,
+    #[error("音视频连接已经断开，正在重新连接。")]
+    PeerGone,
     #[error("浏览器给出的媒体描述无法使用，请更新浏览器后重试。")]
     BadOffer,
     #[error("浏览器不支持 H.264、VP8 或 Opus，无法收看。")]

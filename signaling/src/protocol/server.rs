@@ -120,7 +120,7 @@ pub struct Welcome {
     pub resume: String,
     #[ts(type = "number")]
     pub resume_within_s: u64,
-    /// True when this Connection continues an earlier one. The media Peer is gone either way: offer again.
+    /// True when this Connection continues an earlier one. The Peer and the Publications go on, unless they ended meanwhile.
     pub resumed: bool,
     pub session: SessionView,
     /// How many are in the roster that follows.

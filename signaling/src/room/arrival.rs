@@ -1,6 +1,7 @@
 //! Coming in, dropping, coming back and leaving.
 
 use super::participant::{Identity, Participant};
+use super::slots::Slot;
 use super::{EMPTY_FOR, RESUME_WITHIN, Room};
 use crate::Moment;
 use crate::effect::{Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
@@ -65,7 +66,8 @@ impl Room {
     }
 
     /// The same person comes back on a new Connection. An older Connection of the Participant that still stands is
-    /// replaced: the driver closes it (`CloseCode::Replaced`) before it carries out these effects.
+    /// replaced: the driver closes it (`CloseCode::Replaced`) before it carries out these effects. The Peer goes on: a phone
+    /// on another network only needs new ICE credentials for it, and a page that was loaded anew replaces it by its offer.
     pub fn resume(
         &mut self,
         now: Moment,
@@ -85,20 +87,14 @@ impl Room {
         }
         let id = participant.id;
         participant.away_since = None;
-        participant.forget_peer();
+        participant.lines.iter_mut().flat_map(|lines| &mut lines.slots).for_each(Slot::untell);
 
         let mut out = Effects::default();
         out.record(PresenceFact::Resumed { participant: id });
-        let ended = self.end_publications(|p| p.participant == id, &mut out);
-        out.media(MediaEffect::ClosePeer { participant: id });
         self.welcome(now, id, Greeting { re, resumed: true }, &mut out);
-        let stage_changed = !ended.is_empty();
-        self.tell_removed(ended, Some(id), &mut out);
+        self.tell_slots(id, &mut out);
         if let Some(participant) = self.participants.get(&id) {
             out.tell_others(id, ServerMessage::ParticipantChanged { participant: participant.view() });
-        }
-        if stage_changed {
-            self.reassign_all(&mut out);
         }
         Ok((id, out.into_vec()))
     }

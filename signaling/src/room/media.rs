@@ -14,14 +14,18 @@ impl Room {
         &mut self,
         from: ParticipantId,
         sdp: String,
+        continues: bool,
         re: u64,
         out: &mut Effects,
     ) -> Result<(), Refusal> {
         if sdp.is_empty() {
             return Err(Refusal::BadOffer);
         }
+        if continues && self.participants.get(&from).is_none_or(|p| p.lines.is_none()) {
+            return Err(Refusal::PeerGone);
+        }
         // The answer comes from the media plane, and with it `media_negotiated`.
-        out.media(MediaEffect::Offer { participant: from, re, sdp });
+        out.media(MediaEffect::Offer { participant: from, re, sdp, continues });
         Ok(())
     }
 

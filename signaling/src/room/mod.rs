@@ -135,7 +135,7 @@ impl Room {
         match message {
             ClientMessage::Hello { .. } => return Err(Refusal::AlreadyHere),
             ClientMessage::Leave => return self.leave(from, Some(re)),
-            ClientMessage::Offer { sdp } => self.offer(from, sdp, re, out)?,
+            ClientMessage::Offer { sdp, continues } => self.offer(from, sdp, continues, re, out)?,
             ClientMessage::Publish { source, mid } => self.publish(from, source, &mid, re, out)?,
             ClientMessage::Unpublish { source } => self.unpublish(from, source, re, out)?,
             ClientMessage::Mute { source, muted } => self.mute(from, source, muted, re, out)?,

@@ -334,15 +334,15 @@ fn fill(
 /// What the media plane is to send, given what the slots show and what the person wants to spend.
 fn orders(slots: &[Slot], shows: &[Option<PublicationId>], mode: LineMode, stage: &Stage) -> Vec<Given> {
     let pinned = pinned(slots);
+    let saved = if mode == LineMode::Saving { LayerName::Low } else { LayerName::High };
     let order = |(at, slot): (usize, &Slot)| {
         let candidates = if slot.kind == MediaKind::Video { &stage.video } else { &stage.audio };
         let Some(shown) = shows[at].and_then(|id| candidates.iter().find(|c| c.publication == id)) else {
             return NOTHING_GIVEN;
         };
         let (max_layer, rank) = match shown.source {
-            Source::Screen => (slot.max_layer, Rank::Screen),
+            Source::Screen => (slot.max_layer.min(saved), Rank::Screen),
             Source::Camera => {
-                let saved = if mode == LineMode::Saving { LayerName::Low } else { LayerName::High };
                 let main = shown.main || pinned == Some(at);
                 (slot.max_layer.min(saved), if main { Rank::Main } else { Rank::Other })
             }

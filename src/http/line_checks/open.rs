@@ -2,7 +2,7 @@
 
 use crate::http::key::random;
 use crate::http::per_address::{PerAddress, Place};
-use crate::live::LonePeer;
+use crate::live::{CheckedLine, LonePeer, MediaError, Pending};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::collections::HashMap;
@@ -58,6 +58,11 @@ impl LineChecks {
         id
     }
 
+    /// `None` when there is no such check (any more).
+    pub(super) fn checked(&self, id: &str) -> Option<Pending<Result<Option<CheckedLine>, MediaError>>> {
+        Some(lock(&self.open).get(id)?.0.checked())
+    }
+
     pub(super) async fn end(&self, id: &str) {
         close(&self.open, id).await;
     }
@@ -104,6 +109,17 @@ mod tests {
         tokio::time::sleep(LASTS).await;
         assert_eq!(closed(&house), 2);
         assert!(lock(&checks.open).is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_check_fills_its_line_and_can_be_asked_until_it_ends() {
+        let (house, checks) = (FakeHouse::empty(), LineChecks::default());
+        let id = begun(&house, &checks).await.unwrap();
+        let begins = |command: &Command| matches!(command, Command::CheckLine(_, bps) if *bps > 0);
+        assert_eq!(house.plane.commands().iter().filter(|command| begins(command)).count(), 1);
+        assert_eq!(checks.checked(&id).unwrap().await, Ok(None));
+        checks.end(&id).await;
+        assert!(checks.checked(&id).is_none());
     }
 
     #[tokio::test(start_paused = true)]

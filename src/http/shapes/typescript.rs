@@ -84,6 +84,7 @@ pub fn typescript() -> String {
         AttendanceView,
         LineCheckForm,
         LineCheckAnswer,
+        LineCheckState,
     );
     file
 }

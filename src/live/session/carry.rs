@@ -4,7 +4,7 @@ use super::super::media::{MediaError, want};
 use super::super::{Pending, Reading};
 use super::actor::{Actor, Attached, Over};
 use super::decide::Decision;
-use super::input::{Input, Offerer, Reply};
+use super::input::{Input, Offerer, Renewal, Reply};
 use super::{ConnectionId, MediaEvent, PeerFigures};
 use bytes::Bytes;
 use lectern_media::ids::{Mid, PeerId};
@@ -154,7 +154,7 @@ impl Actor {
 
     fn media(&mut self, effect: MediaEffect) {
         match effect {
-            MediaEffect::Offer { participant, re, sdp } => self.offer(participant, re, sdp),
+            MediaEffect::Offer { participant, re, sdp, continues } => self.offer(participant, re, sdp, continues),
             MediaEffect::Publish { .. } => self.publish(effect, Attempt::First),
             MediaEffect::Unpublish { publication } => {
                 if let Some(track) = self.peers.tracks.remove(&publication) {
@@ -200,13 +200,18 @@ impl Actor {
         });
     }
 
-    fn offer(&mut self, participant: ParticipantId, re: u64, sdp: String) {
+    fn offer(&mut self, participant: ParticipantId, re: u64, sdp: String, continues: bool) {
         let Some(peer) = self.peers.of(participant) else {
-            self.open_peer(participant, sdp, Flow::Downlink, Offerer::Frame { re, offer: None });
+            if continues {
+                self.send(participant, &ServerMessage::Refused(Refusal::PeerGone.answering(Some(re))));
+            } else {
+                self.open_peer(participant, sdp, Flow::Downlink, Offerer::Frame { re, may: Renewal::Nothing });
+            }
             return;
         };
         let reoffer = self.media.reoffer(peer, sdp.clone());
-        let offerer = Offerer::Frame { re, offer: Some(sdp) };
+        let may = if continues { Renewal::SamePeer } else { Renewal::NewPeer { offer: sdp } };
+        let offerer = Offerer::Frame { re, may };
         self.ask(reoffer, move |result| Some(Input::Answered { participant, peer, offerer, result }));
     }
 
@@ -248,18 +253,26 @@ impl Actor {
                     self.noticed.push_back(Input::LeaveWithOffer { participant, reply: None });
                 }
             }
-            (Err(MediaError::Changed | MediaError::Unknown), Offerer::Frame { re, offer: Some(offer) }) => {
+            (
+                Err(MediaError::Changed | MediaError::Unknown),
+                Offerer::Frame { re, may: Renewal::NewPeer { offer } },
+            ) => {
                 self.effects(effects);
                 self.close_peer(peer);
-                self.open_peer(participant, offer, Flow::Downlink, Offerer::Frame { re, offer: None });
+                self.open_peer(participant, offer, Flow::Downlink, Offerer::Frame { re, may: Renewal::Nothing });
             }
-            (Err(error), Offerer::Frame { re, offer }) => {
+            (Err(error), Offerer::Frame { re, may }) => {
                 tracing::debug!(session = %self.recorder.session(), participant = participant.0, %error, "an offer was refused");
-                if offer.is_none() {
-                    // It was to open this Peer. A refused re-offer leaves the Peer as it was.
-                    self.forget_peer(peer);
-                }
-                self.send(participant, &ServerMessage::Refused(error.refusal().answering(Some(re))));
+                let refusal = match (&error, may) {
+                    (MediaError::Changed | MediaError::Unknown, Renewal::SamePeer) => Refusal::PeerGone,
+                    // A refused re-offer leaves the Peer as it was.
+                    (_, Renewal::SamePeer | Renewal::NewPeer { .. }) => error.refusal(),
+                    (_, Renewal::Nothing) => {
+                        self.forget_peer(peer);
+                        error.refusal()
+                    }
+                };
+                self.send(participant, &ServerMessage::Refused(refusal.answering(Some(re))));
             }
             (Err(error), Offerer::Request { reply }) => {
                 self.forget_peer(peer);

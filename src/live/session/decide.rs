@@ -2,7 +2,7 @@
 
 use super::super::media::{MediaError, MediaEvent, kbps, layer_name, line_step, lines_of_answer};
 use super::actor::Peers;
-use super::input::{Input, Offerer};
+use super::input::{Input, Offerer, Renewal};
 use super::{Arrival, ConnectionId};
 use lectern_signaling::protocol::{ParticipantId, Refusal};
 use lectern_signaling::room::Room;
@@ -139,7 +139,7 @@ impl State {
         match (result, offerer) {
             (Ok(answer), _) => Decision::done(self.room.media_negotiated(participant, lines_of_answer(answer))),
             // A new RTCPeerConnection of the same page: its Peer takes the place of the old one.
-            (Err(MediaError::Changed | MediaError::Unknown), Offerer::Frame { offer: Some(_), .. }) => {
+            (Err(MediaError::Changed | MediaError::Unknown), Offerer::Frame { may: Renewal::NewPeer { .. }, .. }) => {
                 Decision::done(self.room.media_closed(participant))
             }
             (Err(_), Offerer::Frame { .. }) => Decision::done(Vec::new()),

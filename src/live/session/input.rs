@@ -103,10 +103,21 @@ fn refuse<T>(reply: Reply<T>, refusal: Refusal) {
 
 /// Who waits for an answer to an offer.
 pub(in crate::live) enum Offerer {
-    /// A Connection. The offer is kept for as long as it may have to open a new Peer instead.
-    Frame { re: u64, offer: Option<String> },
+    /// A Connection.
+    Frame { re: u64, may: Renewal },
     /// An HTTP request.
     Request { reply: Reply<(ParticipantId, String)> },
+}
+
+/// What an offer over a Connection may come to where the Peer that it was handed to does not take it.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::live) enum Renewal {
+    /// It was to open this Peer.
+    Nothing,
+    /// It may be of a new Peer of the same page; it is kept for opening that one.
+    NewPeer { offer: String },
+    /// It is of this Peer or of none.
+    SamePeer,
 }
 
 impl Input {

@@ -7,6 +7,7 @@ use super::{
 use crate::domain::presence::{Head, NewEvent, PresenceEvent, PresenceKind};
 use crate::domain::{SessionId, Time};
 use lectern_media::ids::{Mid, PeerId, Rank, TrackId, Want};
+use lectern_media::router::CheckedLine;
 use lectern_media::sdp::{Flow, LocalTransport};
 use lectern_signaling::room::RoomLimits;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -108,6 +109,7 @@ pub(crate) enum Command {
     Unpublish(TrackId),
     Mute(TrackId, bool),
     Assign(PeerId, String, Option<TrackId>, Rank),
+    CheckLine(PeerId, u64),
 }
 
 #[derive(Default)]
@@ -115,6 +117,7 @@ pub(crate) struct Shelf {
     pub(crate) commands: Vec<Command>,
     pub(crate) figures: HashMap<PeerId, PeerFigures>,
     pub(crate) asked_figures: usize,
+    pub(crate) checked_line: Option<CheckedLine>,
     pub(crate) no_figures: bool,
     pub(crate) load: u32,
     /// So many commands are refused as busy.
@@ -203,6 +206,15 @@ impl MediaPlane for FakePlane {
         want: Want,
     ) -> Pending<Result<(), MediaError>> {
         self.take(Command::Assign(peer, mid.to_string(), track, want.rank), Ok(()))
+    }
+
+    fn check_line(&self, peer: PeerId, most_bps: u64) -> Pending<Result<(), MediaError>> {
+        self.take(Command::CheckLine(peer, most_bps), Ok(()))
+    }
+
+    fn checked_line(&self, _: PeerId) -> Pending<Result<Option<CheckedLine>, MediaError>> {
+        let found = self.0.lock().unwrap().checked_line;
+        Box::pin(async move { Ok(found) })
     }
 
     fn figures(&self) -> Pending<Result<HashMap<PeerId, PeerFigures>, MediaError>> {

@@ -1,9 +1,10 @@
-//! Which shard a Session is at home on.
+//! Where a Session has its place, and how many there are.
 
-use super::encoder;
+use super::{FakeHouse, encoder};
 use crate::domain::SessionId;
 use crate::live::testing::{Command, FakeLedger, FakePlane, START};
 use crate::live::{Going, LiveClock, MediaEvent, MediaPlane, Registry, RegistryParts};
+use lectern_signaling::protocol::Refusal;
 use lectern_signaling::room::RoomLimits;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -63,4 +64,30 @@ async fn sessions_without_media_take_turns() {
         homes[shards.home_of_next().await] += 1;
     }
     assert_eq!(homes, [3, 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reserved_place_is_nobody_elses_until_it_is_given_back() {
+    let house = FakeHouse::live();
+    let going = |n| Going { id: SessionId::from_random([n; 10]), ..house.going() };
+    let place = house.registry.reserve().unwrap();
+    assert_eq!(house.registry.go_live(going(2)).err(), Some(Refusal::Full));
+    drop(place);
+    let place = house.registry.reserve().unwrap();
+    place.go_live(going(3)).unwrap();
+    assert_eq!(house.registry.reserve().err(), Some(Refusal::Full));
+    house.registry.stop().await;
+    assert_eq!(house.registry.reserve().err(), Some(Refusal::ServerStopping));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_takes_no_more_sessions_than_it_was_told() {
+    let house = FakeHouse::live();
+    let going = |n| Going { id: SessionId::from_random([n; 10]), ..house.going() };
+    house.registry.go_live(going(2)).unwrap();
+    assert_eq!(house.registry.go_live(going(3)).err(), Some(Refusal::Full));
+    assert_eq!(house.registry.totals().sessions, 2);
+    house.registry.go_on(going(3), None).expect("what was live before the start goes on beyond the limit");
+    assert_eq!(house.registry.totals().sessions, 3);
+    house.registry.stop().await;
 }

@@ -2,6 +2,7 @@
 
 use lectern::live::{MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, PeerFigures, Pending};
 use lectern_media::ids::{Mid, PeerId, TrackId, Want};
+use lectern_media::router::CheckedLine;
 use lectern_media::sdp::{Flow, LocalTransport};
 use std::collections::HashMap;
 
@@ -60,6 +61,14 @@ impl MediaPlane for PaperPlane {
 
     fn assign_slot(&self, _: PeerId, _: Mid, _: Option<TrackId>, _: Want) -> Pending<Result<(), MediaError>> {
         done(Ok(()))
+    }
+
+    fn check_line(&self, _: PeerId, _: u64) -> Pending<Result<(), MediaError>> {
+        done(Ok(()))
+    }
+
+    fn checked_line(&self, _: PeerId) -> Pending<Result<Option<CheckedLine>, MediaError>> {
+        done(Ok(None))
     }
 
     fn figures(&self) -> Pending<Result<HashMap<PeerId, PeerFigures>, MediaError>> {

@@ -1,13 +1,13 @@
 /** 课堂里的话。规矩：事实 + 影响 + 下一步。 */
 import type { DeviceTrouble } from '@/session/devices'
-import type { NoticeKind } from '@/session/live-room'
+import type { NoticeKind } from '@/session/live-state'
 import type { LineMode, LineStep, LineTransport } from '@/protocol/signaling'
 
 const modes: Record<LineMode, string> = { auto: '自动', saving: '省流模式', sound_only: '仅语音' }
 
 const modeHint: Record<LineMode, string> = {
   auto: '按您的网络自动调整',
-  saving: '画面小一些，课件不变',
+  saving: '画面和课件都小一些',
   sound_only: '每分钟约 0.4 兆流量',
 }
 

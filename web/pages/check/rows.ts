@@ -1,7 +1,7 @@
 /** The result of a check as rows with a mark, one sentence, and a text to hand on. Pure. */
 import { check as words } from '@/locale/zh-CN/check'
-import { PARTS, judge } from '@/session/line-check'
-import type { CheckResult, CheckState, Part, PathResult } from '@/session/line-check'
+import { GRADES, PARTS, gradeOf, judge, wayTaken } from '@/session/line-check'
+import type { CheckResult, CheckState, Grade, Part, PathResult } from '@/session/line-check'
 import type { DeviceStatus } from '@/session/devices'
 
 export type Mark = 'ok' | 'warn' | 'bad' | 'run' | 'wait' | 'skip'
@@ -11,8 +11,12 @@ export interface Row {
   name: string
   mark: Mark
   value: string
+  /** What was measured. */
+  figures: string
   /** Addresses, for whoever opens ports. */
   detail: string
+  /** What to do about it, where it is not as it should be. */
+  advice: string
 }
 
 export interface DeviceResult {
@@ -27,57 +31,84 @@ export interface DeviceResult {
 
 const MUCH_LOSS = 3
 const LONG_TRIP_MS = 350
+const MUCH_JITTER_MS = 60
 const LITTLE_DOWN_KBPS = 1_500
 const LITTLE_UP_KBPS = 700
+
+type Found = Omit<Row, 'id' | 'name'>
 
 export function lineRows(state: CheckState): Row[] {
   return PARTS.map((part) => {
     const found = rowOf(part, state.result)
     const base = { id: part, name: words.parts[part] }
     if (found) return { ...base, ...found }
-    if (state.running === part) return { ...base, mark: 'run', value: words.state.run, detail: '' }
-    const over = state.progress === 100
-    return { ...base, mark: over ? 'skip' : 'wait', value: over ? words.state.skip : words.state.wait, detail: '' }
+    if (state.running === part) return { ...base, ...plainly('run', words.state.run) }
+    return { ...base, ...(state.progress === 100 ? plainly('skip', words.state.skip) : plainly('wait', words.state.wait)) }
   })
 }
 
-function rowOf(part: Part, { server, socket, udp, tcp, down, up }: CheckResult): Pick<Row, 'mark' | 'value' | 'detail'> | null {
+const plainly = (mark: Mark, value: string, advice = ''): Found => ({ mark, value, figures: '', detail: '', advice })
+
+function rowOf(part: Part, result: CheckResult): Found | null {
+  const { server, socket, udp, tcp, down, up } = result
   switch (part) {
     case 'server':
-      return server && { mark: server.ok ? 'ok' : 'bad', value: server.roundTripMs === null ? words.blocked : joined(words.through, words.roundTrip(server.roundTripMs)), detail: '' }
+      if (!server) return null
+      return server.ok ? { ...plainly('ok', words.through), figures: server.roundTripMs === null ? '' : words.roundTrip(server.roundTripMs) } : plainly('bad', words.blocked, words.advice.server)
     case 'socket':
-      return socket && { mark: socket.ok ? 'ok' : 'bad', value: socket.ok ? words.through : words.blocked, detail: '' }
+      return socket && (socket.ok ? plainly('ok', words.through) : plainly('bad', words.blocked, words.advice.socket))
     case 'udp':
-      return udp && pathRow(udp)
+      return udp && pathRow(udp, down, blockedUdp(udp, tcp))
     case 'tcp':
-      return tcp && pathRow(tcp)
+      return tcp && pathRow(tcp, down, tcp.ports.length ? words.advice.tcp(words.verdict.tcpPort(tcp.ports.join('、'))) : '')
     case 'down':
-      return down && bandwidth(down, LITTLE_DOWN_KBPS)
+      return down && bandwidth(down, LITTLE_DOWN_KBPS, words.advice.down)
     case 'up':
-      return up && bandwidth(up, LITTLE_UP_KBPS)
+      return up && bandwidth(up, LITTLE_UP_KBPS, words.advice.up)
   }
 }
 
-function pathRow(path: PathResult): Pick<Row, 'mark' | 'value' | 'detail'> {
+function blockedUdp(udp: PathResult, tcp: PathResult | null): string {
+  if (!udp.ports.length) return ''
+  const ports = words.verdict.udpPort(udp.ports.join('、'))
+  return tcp?.state === 'works' ? words.advice.udp(ports) : words.advice.udpAlone(ports)
+}
+
+function pathRow(path: PathResult, down: CheckResult['down'], open: string): Found {
   const detail = path.places.join('、')
-  if (path.state === 'blocked') return { mark: 'bad', value: words.blocked, detail }
-  if (path.state === 'not_offered') return { mark: 'skip', value: words.notOffered, detail }
-  if (path.state === 'unknown') return { mark: 'skip', value: words.unknown, detail }
-  const weak = (path.lossPercent ?? 0) >= MUCH_LOSS || (path.roundTripMs ?? 0) >= LONG_TRIP_MS
+  if (path.state === 'blocked') return { ...plainly('bad', words.blocked, open), detail }
+  if (path.state === 'not_offered') return { ...plainly('skip', words.notOffered), detail }
+  if (path.state === 'unknown') return { ...plainly('skip', words.unknown), detail }
+  const grade = gradeOf(path, down)
+  const advice = troubleOf(path, grade)
   return {
-    mark: weak ? 'warn' : 'ok',
-    value: joined(
-      words.through,
-      path.roundTripMs === null ? '' : words.roundTrip(path.roundTripMs),
-      path.lossPercent === null ? '' : words.loss(path.lossPercent),
-      path.connectMs === null ? '' : words.connected(path.connectMs),
-    ),
+    mark: advice ? 'warn' : 'ok',
+    value: joined(words.through, grade ? words.grades[grade] : ''),
+    figures: joined(figuresOf(path), path.connectMs === null ? '' : words.connected(path.connectMs)),
     detail,
+    advice,
   }
 }
 
-const bandwidth = ({ ok, kbps }: { ok: boolean; kbps: number }, little: number): Pick<Row, 'mark' | 'value' | 'detail'> =>
-  ok ? { mark: kbps < little ? 'warn' : 'ok', value: words.kbps(kbps), detail: '' } : { mark: 'skip', value: words.noBytes, detail: '' }
+/** The one thing to do first. */
+function troubleOf({ lossPercent, roundTripMs, jitterMs }: PathResult, grade: Grade | null): string {
+  if ((lossPercent ?? 0) >= MUCH_LOSS) return words.advice.loss
+  if (grade !== null && GRADES.indexOf(grade) < GRADES.indexOf('mid')) return words.advice.thin
+  if ((roundTripMs ?? 0) >= LONG_TRIP_MS) return words.advice.trip
+  return (jitterMs ?? 0) >= MUCH_JITTER_MS ? words.advice.jitter : ''
+}
+
+function figuresOf(path: PathResult): string {
+  return joined(
+    path.kbps === null ? '' : words.room(words.kbps(path.kbps), path.limited),
+    path.roundTripMs === null ? '' : words.roundTrip(path.roundTripMs),
+    path.jitterMs === null ? '' : words.jitter(path.jitterMs),
+    path.lossPercent === null ? '' : words.loss(path.lossPercent),
+  )
+}
+
+const bandwidth = ({ ok, kbps }: { ok: boolean; kbps: number }, little: number, advice: string): Found =>
+  !ok ? plainly('skip', words.noBytes) : kbps < little ? plainly('warn', words.kbps(kbps), advice) : plainly('ok', words.kbps(kbps))
 
 export function deviceRows(devices: DeviceResult, trouble: { microphone: string; camera: string }): Row[] {
   const of = (id: 'microphone' | 'camera', status: DeviceStatus, name: string, problem: string): Row => ({
@@ -85,7 +116,9 @@ export function deviceRows(devices: DeviceResult, trouble: { microphone: string;
     name: words[id],
     mark: status === 'on' ? 'ok' : status === 'off' ? 'wait' : status === 'asking' ? 'run' : 'bad',
     value: status === 'on' ? words.deviceOk(name) : status === 'asking' ? words.asking : problem || words.state.wait,
+    figures: '',
     detail: '',
+    advice: '',
   })
   const microphone = of('microphone', devices.microphone, devices.microphoneName, trouble.microphone)
   if (devices.microphone === 'on') microphone.detail = devices.heard ? words.heard : words.speak
@@ -94,21 +127,42 @@ export function deviceRows(devices: DeviceResult, trouble: { microphone: string;
     name: words.speaker,
     mark: devices.speaker === 'heard' ? 'ok' : devices.speaker === 'silent' ? 'bad' : 'wait',
     value: devices.speaker === 'heard' ? words.speakerOk : devices.speaker === 'silent' ? words.speakerBad : words.state.wait,
+    figures: '',
     detail: '',
+    advice: '',
   }
   return [microphone, of('camera', devices.camera, devices.cameraName, trouble.camera), speaker]
 }
 
-/** One sentence for the teacher, and what it means. */
-export function sentence(result: CheckResult): { mark: 'ok' | 'warn' | 'bad'; title: string; text: string } {
+export interface Sentence {
+  mark: 'ok' | 'warn' | 'bad'
+  title: string
+  text: string
+  figures: string
+}
+
+/** One sentence for the teacher, what it means, and by which figures. */
+export function sentence(result: CheckResult): Sentence {
   const verdict = judge(result)
-  if (verdict === 'blocked') return { mark: 'bad', ...words.verdict.blocked(portsToOpen(result)) }
-  const said = words.verdict.plain[verdict]
-  if (verdict === 'no_server' || verdict === 'no_socket') return { mark: 'bad', ...said }
-  if (verdict !== 'teach') return { mark: 'warn', ...said }
-  const { udp, tcp } = result
-  if (udp?.state === 'works' || tcp?.state !== 'works' || !udp?.ports.length) return { mark: 'ok', ...said }
-  return { mark: 'ok', title: said.title, text: `${words.verdict.overTcp}${words.verdict.udpPort(udp.ports.join('、'))}。` }
+  if (verdict === 'blocked') return { mark: 'bad', ...words.verdict.blocked(portsToOpen(result)), figures: '' }
+  const { title, text } = words.verdict.plain[verdict]
+  if (verdict === 'no_server' || verdict === 'no_socket') return { mark: 'bad', title, text, figures: '' }
+  const mark = verdict === 'teach' ? 'ok' : verdict === 'poor' ? 'bad' : 'warn'
+  return { mark, title, text: text + ratherTcp(result), figures: measuredOf(result) }
+}
+
+/** A school whose UDP is closed, or worse than its TCP, can have it better. */
+function ratherTcp({ udp, tcp, down }: CheckResult): string {
+  if (tcp?.state !== 'works' || !udp) return ''
+  if (udp.state === 'blocked') return udp.ports.length ? words.verdict.overTcp(words.verdict.udpPort(udp.ports.join('、'))) : ''
+  const [by, instead] = [gradeOf(udp, down), gradeOf(tcp, down)]
+  return by !== null && instead !== null && GRADES.indexOf(by) < GRADES.indexOf(instead) ? words.advice.udpHeld : ''
+}
+
+function measuredOf(result: CheckResult): string {
+  const way = wayTaken(result)
+  const grade = way && gradeOf(way, result.down)
+  return way && grade && way.kbps !== null ? words.measured(words.grades[grade], figuresOf(way)) : ''
 }
 
 function portsToOpen({ udp, tcp }: CheckResult): string {
@@ -121,14 +175,15 @@ function portsToOpen({ udp, tcp }: CheckResult): string {
 
 export function reportText(about: { at: string; address: string; browser: string }, result: CheckResult, rows: readonly Row[]): string {
   const marks: Record<Mark, string> = { ok: '✓', warn: '!', bad: '✗', run: '…', wait: '…', skip: '…' }
-  const { title, text } = sentence(result)
+  const { title, text, figures } = sentence(result)
   return [
     words.report.head,
     words.report.at(about.at),
     words.report.verdict(title),
     text,
+    ...(figures ? [figures] : []),
     '',
-    ...rows.map((row) => `${marks[row.mark]} ${words.report.line(row.name, joined(row.value, row.detail))}`),
+    ...rows.map((row) => `${marks[row.mark]} ${words.report.line(row.name, joined(row.value, row.figures, row.detail))}${row.advice && `。${row.advice}`}`),
     '',
     words.report.address(about.address),
     words.report.browser(about.browser),

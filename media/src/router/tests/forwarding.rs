@@ -38,6 +38,30 @@ fn a_viewer_gets_every_packet_of_sound_and_picture() {
 }
 
 #[test]
+fn a_newcomer_hears_the_newest_sound_at_once_and_the_next_in_its_turn() {
+    let mut world = World::new(12);
+    let host = world.presenter(1, Codec::H264);
+    let viewer = world.viewer(2, &h264());
+    world.run(1000);
+    world.look(viewer, "a", 10, Layer::High);
+    let mut out = Sent::default();
+    world.router.handle_timeout(world.now, &mut out);
+    assert_eq!(out.rtp.iter().filter(|(to, _)| *to == viewer).count(), 1);
+    world.send(out);
+    world.run(1000);
+    let sound = world.view(viewer, "a");
+    assert!(sound.missing().is_empty() && sound.got.len() >= 50, "{}", sound.got.len());
+    sound.assert_time_goes_on();
+    world.router.set_muted(world.now, TrackId(10), true);
+    let late = world.viewer(3, &h264());
+    world.look(late, "a", 10, Layer::High);
+    let mut out = Sent::default();
+    world.router.handle_timeout(world.now, &mut out);
+    assert!(out.rtp.iter().all(|(to, _)| *to != late), "what is muted greets nobody");
+    assert_ne!(host, late);
+}
+
+#[test]
 fn headers_say_what_the_receiver_negotiated() {
     let mut world = World::new(2);
     world.presenter(1, Codec::H264);

@@ -152,7 +152,7 @@ impl SrtpSession {
         }
         let index = windows.estimate(place, sequence).ok_or(DropReason::SealReused)?;
         let fresh = windows.is_fresh(place, index);
-        let sealed_before = windows.sealed_tag(place, index);
+        let sealed_before = if fresh { None } else { windows.sealed_tag(place, index) };
         if !fresh && sealed_before.is_none() {
             return Err(DropReason::SealReused);
         }

@@ -189,15 +189,23 @@ fn an_index_is_never_sealed_for_two_texts() {
 fn the_same_text_may_be_sealed_again_for_a_while() {
     for profile in PROFILES {
         let mut ours = both(profile).ours;
-        let (mut first, mut again) = (Vec::new(), Vec::new());
-        ours.seal_rtp(&header(1, 9, 0, None), b"one", &mut first).unwrap();
-        for sequence in 10..=264 {
-            ours.seal_rtp(&header(1, sequence, 0, None), b"more", &mut Vec::new()).unwrap();
-        }
-        ours.seal_rtp(&header(1, 9, 0, None), b"one", &mut again).unwrap();
-        assert_eq!(first, again);
-        ours.seal_rtp(&header(1, 265, 0, None), b"more", &mut Vec::new()).unwrap();
-        assert_eq!(ours.seal_rtp(&header(1, 9, 0, None), b"one", &mut again), Err(DropReason::SealReused));
+        let mut seal = |sequence: u16, text: &[u8]| {
+            let mut arena = Vec::new();
+            ours.seal_rtp(&header(1, sequence, 0, None), text, &mut arena).map(|_| arena)
+        };
+        let first = seal(9, b"one").unwrap();
+        let second = seal(10, b"two").unwrap();
+        (11..=72).for_each(|sequence| drop(seal(sequence, b"more").unwrap()));
+        assert_eq!(seal(9, b"one").unwrap(), first, "as old as what is kept at first");
+        assert_eq!(seal(9, b"eno"), Err(DropReason::SealReused));
+        seal(73, b"more").unwrap();
+        assert_eq!(seal(9, b"one"), Err(DropReason::SealReused), "too old, but from now on more is kept");
+        assert_eq!(seal(10, b"two").unwrap(), second, "what was kept is still known");
+        (74..=265).for_each(|sequence| drop(seal(sequence, b"more").unwrap()));
+        assert_eq!(seal(10, b"two").unwrap(), second);
+        assert_eq!(seal(9, b"one"), Err(DropReason::SealReused), "nothing says what it was");
+        seal(266, b"more").unwrap();
+        assert_eq!(seal(10, b"two"), Err(DropReason::SealReused));
     }
 }
 

@@ -63,8 +63,10 @@ impl Window {
     }
 }
 
-/// Indices behind the highest whose packets may be sealed again, byte for byte: 5 s of sound.
-const REPEATABLE: u64 = 256;
+/// Indices behind the highest whose packets may be sealed again, byte for byte: more than a second of sound. Who asks for
+/// older ones, as a receiver of pictures without RTX does over a long line, gets more from then on.
+const REPEATABLE: u64 = 64;
+const MOST_REPEATABLE: u64 = 256;
 
 /// What is known of one SSRC.
 #[derive(Debug)]
@@ -72,7 +74,24 @@ struct Entry {
     ssrc: u32,
     window: Box<Window>,
     /// The end of the authentication tag of each of the last indices that we sealed.
-    tags: Option<Box<[u32; REPEATABLE as usize]>>,
+    tags: Box<[u32]>,
+}
+
+impl Entry {
+    fn is_recent(&self, index: u64, span: u64) -> bool {
+        self.window.highest.is_some_and(|highest| index <= highest && highest - index < span)
+    }
+
+    fn keep_tags(&mut self, span: u64) {
+        let (old, highest) = (self.tags.len() as u64, self.window.highest.unwrap_or(0));
+        let mut tags = vec![0; span as usize].into_boxed_slice();
+        for index in (highest + 1).saturating_sub(old)..=highest {
+            if old > 0 {
+                tags[(index % span) as usize] = self.tags[(index % old) as usize];
+            }
+        }
+        self.tags = tags;
+    }
 }
 
 /// The windows of a bounded number of SSRCs.
@@ -117,25 +136,35 @@ impl Windows {
     /// Marks `index`; a new SSRC gets its window only now, when its packet proved to be authentic.
     pub(crate) fn mark(&mut self, place: Place, ssrc: u32, index: u64) {
         let at = place.unwrap_or_else(|| {
-            self.entries.push(Entry { ssrc, window: Box::new(Window::new()), tags: None });
+            self.entries.push(Entry { ssrc, window: Box::new(Window::new()), tags: Box::default() });
             self.entries.len() - 1
         });
         self.entries[at].window.mark(index);
     }
 
     /// The tag of what was sealed with an index that is not fresh, if that is still known.
-    pub(crate) fn sealed_tag(&self, place: Place, index: u64) -> Option<u32> {
-        let entry = &self.entries[place?];
-        let recent = entry.window.highest.is_some_and(|highest| index <= highest && highest - index < REPEATABLE);
-        entry.tags.as_deref().filter(|_| recent).map(|tags| tags[(index % REPEATABLE) as usize])
+    pub(crate) fn sealed_tag(&mut self, place: Place, index: u64) -> Option<u32> {
+        let entry = &mut self.entries[place?];
+        let kept = entry.tags.len() as u64;
+        if entry.is_recent(index, kept) {
+            return Some(entry.tags[(index % kept) as usize]);
+        }
+        if kept == REPEATABLE && entry.is_recent(index, MOST_REPEATABLE) {
+            entry.keep_tags(MOST_REPEATABLE);
+        }
+        None
     }
 
     /// Remembers the tag of what was sealed with `index`, which is marked.
     pub(crate) fn remember_tag(&mut self, ssrc: u32, index: u64, tag: u32) {
         let Some(at) = self.find(ssrc) else { return };
         let entry = &mut self.entries[at];
-        if entry.window.highest.is_some_and(|highest| highest - index < REPEATABLE) {
-            entry.tags.get_or_insert_with(|| Box::new([0; REPEATABLE as usize]))[(index % REPEATABLE) as usize] = tag;
+        if entry.tags.is_empty() {
+            entry.keep_tags(REPEATABLE);
+        }
+        let kept = entry.tags.len() as u64;
+        if entry.is_recent(index, kept) {
+            entry.tags[(index % kept) as usize] = tag;
         }
     }
 

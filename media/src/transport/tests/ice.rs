@@ -1,7 +1,7 @@
 //! Who is heard, and where media goes.
 
 use super::*;
-use crate::transport::path::MAX_PATHS;
+use crate::transport::path::{MAX_PATHS, Paths};
 use crate::transport::stun::BindingRequest;
 
 #[test]
@@ -105,4 +105,19 @@ fn an_ice_restart_keeps_the_keys() {
     assert_eq!(pair.transport.local_ufrags().collect::<Vec<_>>(), ["again"], "the old credentials are gone");
     assert_eq!(pair.opened, [rtp(5, 1, b"hello")]);
     assert_eq!(pair.events, [TransportEvent::Connected]);
+}
+
+#[test]
+fn after_a_restart_the_first_way_that_works_is_used_until_one_is_nominated() {
+    let now = Instant::now();
+    let [old, new] = [1, 2].map(|port| Path::udp(SocketAddr::from(([10, 0, 0, 9], port))));
+    let mut paths = Paths::default();
+    paths.checked(now, old, true);
+    paths.checked(now, new, false);
+    assert_eq!(paths.selected(), Some(old));
+    paths.choose_anew();
+    paths.checked(now, new, false);
+    assert_eq!(paths.selected(), Some(new));
+    paths.checked(now, old, true);
+    assert_eq!(paths.selected(), Some(old));
 }

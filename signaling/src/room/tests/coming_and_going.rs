@@ -113,15 +113,37 @@ fn a_host_who_drops_does_not_end_the_session_and_reloads_into_it() {
     talk.lose(host_id);
     assert_eq!(talk.shown(viewer), shows([("v0", camera)]), "the picture stays while only the websocket is gone");
     talk.resume(host_id, &host()).unwrap();
-    assert!(talk.media().contains(&&MediaEffect::Unpublish { publication: camera }));
-    assert!(talk.media().contains(&&MediaEffect::ClosePeer { participant: host_id }));
-    assert!(talk.welcome(host_id).publications.is_empty());
-    assert!(talk.shown(viewer).is_empty());
+    assert_eq!(talk.media(), Vec::<&MediaEffect>::new(), "and when it is back");
 
+    // The page that was loaded anew offers for a Peer of its own.
+    talk.effects = talk.room.media_closed(host_id);
+    assert!(talk.media().contains(&&MediaEffect::Unpublish { publication: camera }));
+    assert!(talk.shown(viewer).is_empty());
     talk.negotiated(host_id, 1);
     let again = talk.publishes(host_id, Source::Camera);
     assert_ne!(again, camera);
     assert_eq!(talk.shown(viewer), shows([("v0", again)]));
+}
+
+#[test]
+fn who_resumes_is_told_the_slots_that_went_on() {
+    let mut talk = Talk::new();
+    let host_id = talk.join(host());
+    talk.negotiated(host_id, 1);
+    let camera = talk.publishes(host_id, Source::Camera);
+    let id = talk.join(viewer("王芳"));
+    talk.negotiated(id, 1);
+    talk.lose(id);
+    talk.resume(id, &viewer("王芳")).unwrap();
+    let slots = talk.slots_told(id).expect("are told");
+    assert_eq!(slots.iter().find_map(|slot| slot.publication), Some(camera));
+    let restart = ClientMessage::Offer { sdp: "v=0".into(), continues: true };
+    assert!(talk.says(id, restart.clone()).is_ok());
+
+    talk.effects = talk.room.media_closed(id);
+    assert_eq!(talk.refused(id, restart), Refusal::PeerGone);
+    talk.resume(id, &viewer("王芳")).unwrap();
+    assert_eq!(talk.slots_told(id), None, "there are none");
 }
 
 #[test]

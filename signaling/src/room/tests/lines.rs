@@ -118,10 +118,11 @@ fn the_one_camera_that_is_wished_larger_than_all_others_is_pinned() {
 }
 
 #[test]
-fn saving_keeps_cameras_low_and_screens_readable() {
+fn saving_keeps_every_picture_at_its_lowest_layer() {
     let (mut talk, _, viewer) = lesson();
     talk.says(viewer, ClientMessage::LineMode { mode: LineMode::Saving }).unwrap();
-    assert_eq!(talk.orders(), BTreeMap::from([("v1".to_owned(), (true, LayerName::Low, Rank::Main))]));
+    let orders = [("v0", (true, LayerName::Low, Rank::Screen)), ("v1", (true, LayerName::Low, Rank::Main))];
+    assert_eq!(talk.orders(), orders.map(|(mid, order)| (mid.to_owned(), order)).into());
     assert!(talk.sent_to(viewer).contains(&&ServerMessage::YourLine {
         step: LineStep::Full,
         mode: LineMode::Saving,

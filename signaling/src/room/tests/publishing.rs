@@ -9,8 +9,8 @@ fn publish_needs_an_offer_a_fitting_mid_and_a_free_source() {
     let publish = |source, mid: &str| ClientMessage::Publish { source, mid: mid.into() };
     assert_eq!(talk.refused(host, publish(Source::Camera, "1")), Refusal::OfferFirst);
     assert_eq!(talk.refused(host, ClientMessage::Slots { slots: Vec::new() }), Refusal::OfferFirst);
-    assert_eq!(talk.refused(host, ClientMessage::Offer { sdp: String::new() }), Refusal::BadOffer);
-    talk.says(host, ClientMessage::Offer { sdp: "v=0".into() }).unwrap();
+    assert_eq!(talk.refused(host, ClientMessage::Offer { sdp: String::new(), continues: false }), Refusal::BadOffer);
+    talk.says(host, ClientMessage::Offer { sdp: "v=0".into(), continues: false }).unwrap();
     assert!(matches!(talk.media()[..], [MediaEffect::Offer { participant, .. }] if *participant == host));
     talk.negotiated(host, 1);
 

@@ -1,0 +1,194 @@
+//! What is on record, and what happens while the ledger cannot be written.
+
+use super::*;
+use crate::domain::Time;
+use crate::domain::presence::intervals;
+use crate::live::testing::{Command, Fault, START};
+
+#[tokio::test(start_paused = true)]
+async fn nobody_hears_of_a_join_before_it_is_on_record() {
+    let house = FakeHouse::live();
+    let mut host = join(&house, 1, SessionRole::Host).await;
+    assert_eq!(house.ledger.story(), [(SessionStarted, None), (Joined, Some(1))]);
+    house.ledger.fail([Fault::NotWritten]);
+    assert_eq!(enter(&house, person(2, SessionRole::Viewer), None).await.err(), Some(Refusal::NotRecorded));
+    let third = join(&house, 3, SessionRole::Viewer).await;
+    let joined = host.hears(|m| match m {
+        ServerMessage::ParticipantJoined { participant } => Some(participant.id),
+        _ => None,
+    });
+    assert_eq!(joined.await, third.id(), "the refused one was never seen");
+    assert_eq!(third.welcome.people, 2);
+    assert_ne!(third.id(), ParticipantId(2), "a number that may have been written is not given again");
+    assert_eq!(house.handle().people(), 2);
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_class_that_joins_at_once_shares_commits() {
+    let house = FakeHouse::live();
+    settle().await;
+    let before = house.ledger.0.lock().unwrap().appends;
+    let handle = house.handle();
+    let mut joins = tokio::task::JoinSet::new();
+    for n in 0..100 {
+        let handle = handle.clone();
+        joins.spawn(async move {
+            handle.enter(Arrival { identity: person(n, SessionRole::Viewer), re: 1, resume: None }).await.map(drop)
+        });
+    }
+    for result in joins.join_all().await {
+        result.unwrap();
+    }
+    let commits = house.ledger.0.lock().unwrap().appends - before;
+    assert!(commits <= 6, "{commits} commits for 100 joins");
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_end_leaves_the_session_live() {
+    let house = FakeHouse::live();
+    let mut host = join(&house, 1, SessionRole::Host).await;
+    house.ledger.fail([Fault::NotWritten]);
+    assert_eq!(host.asks(ClientMessage::End).await, Err(Refusal::NotRecorded));
+    assert_eq!(host.asks(ClientMessage::RaiseHand).await, Ok(()));
+    assert_eq!(house.handle().people(), 1);
+    assert_eq!(host.asks(ClientMessage::End).await, Ok(()));
+    assert_eq!(host.closed().await, CloseCode::SessionEnded);
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_whose_commit_is_unknown_is_set_right_in_the_ledger() {
+    let house = FakeHouse::live();
+    let mut host = join(&house, 1, SessionRole::Host).await;
+    // Written, and the answer lost, twice: nobody can know.
+    house.ledger.fail([Fault::WrittenButUnknown, Fault::WrittenButUnknown]);
+    assert_eq!(host.asks(ClientMessage::End).await, Err(Refusal::NotRecorded));
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let all = intervals(&house.ledger.sealed(house.session));
+    assert!(all[0].open, "the host is still there: {all:?}");
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_commit_is_asked_again_with_the_same_lines() {
+    let house = FakeHouse::live();
+    settle().await;
+    house.ledger.fail([Fault::WrittenButUnknown]);
+    join(&house, 1, SessionRole::Host).await;
+    assert_eq!(house.ledger.story(), [(SessionStarted, None), (Joined, Some(1))], "written once");
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_happens_while_the_ledger_fails_is_shown_and_recorded_later_with_its_own_time() {
+    let house = FakeHouse::live();
+    let mut host = join(&house, 1, SessionRole::Host).await;
+    let viewer = join(&house, 2, SessionRole::Viewer).await;
+    house.ledger.set_broken(true);
+    let lost_at = Time::from_micros(START.micros() + 20_000);
+    viewer.member.lost().await;
+    let away = host.hears(|m| match m {
+        ServerMessage::ParticipantChanged { participant } => Some(participant.connected),
+        _ => None,
+    });
+    assert!(!away.await);
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    house.ledger.set_broken(false);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let lost = house.ledger.of_kind(Lost);
+    assert_eq!(lost.len(), 1);
+    assert!(lost[0].wall.since(lost_at) < Duration::from_secs(1), "{:?}", lost[0].wall);
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ledger_that_hangs_does_not_hang_the_session() {
+    let house = FakeHouse::live();
+    settle().await;
+    house.ledger.fail([Fault::Hangs, Fault::Hangs]);
+    let refused = tokio::time::timeout(Duration::from_secs(10), enter(&house, person(1, SessionRole::Host), None));
+    assert_eq!(refused.await.unwrap().err(), Some(Refusal::NotRecorded));
+    join(&house, 1, SessionRole::Host).await;
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn checkpoints_tell_what_was_delivered_since_the_last_one() {
+    let house = FakeHouse::live();
+    let mut viewer = join(&house, 1, SessionRole::Viewer).await;
+    viewer.asks(offer()).await.unwrap();
+    viewer.asks(ClientMessage::Watching { visible: true, sound: false }).await.unwrap();
+    let Command::Open(peer, _) = house.plane.commands()[0] else { panic!("opened first") };
+    let figures = |media_ms| PeerFigures {
+        delivered: Delivered { media_ms, audio_ms: media_ms, video_ms: 0 },
+        ..PeerFigures::default()
+    };
+    for media_ms in [14_000, 29_000] {
+        house.plane.0.lock().unwrap().figures.insert(peer, figures(media_ms));
+        tokio::time::sleep(Duration::from_secs(15)).await;
+    }
+    house.plane.0.lock().unwrap().no_figures = true;
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    let details: Vec<serde_json::Value> = house
+        .ledger
+        .of_kind(PresenceKind::Checkpoint)
+        .iter()
+        .map(|line| serde_json::from_str(&line.detail).unwrap())
+        .collect();
+    let media: Vec<Option<u64>> = details.iter().map(|d| d["media_ms"].as_u64()).collect();
+    assert_eq!(media, [Some(14_000), Some(15_000), None], "unknown is not zero");
+    assert_eq!((&details[0]["visible"], &details[0]["sound"]), (&true.into(), &false.into()));
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_away_has_no_checkpoints() {
+    let house = FakeHouse::live();
+    let viewer = join(&house, 1, SessionRole::Viewer).await;
+    viewer.member.lost().await;
+    tokio::time::sleep(Duration::from_secs(40)).await;
+    assert!(house.ledger.of_kind(PresenceKind::Checkpoint).is_empty());
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_flows_while_somebody_is_away_is_not_counted_afterwards() {
+    let house = FakeHouse::live();
+    let mut viewer = join(&house, 1, SessionRole::Viewer).await;
+    viewer.asks(offer()).await.unwrap();
+    let token = viewer.welcome.resume.clone();
+    let Command::Open(peer, _) = house.plane.commands()[0] else { panic!("opened first") };
+    let received = |media_ms| {
+        let figures =
+            PeerFigures { delivered: Delivered { media_ms, ..Delivered::default() }, ..PeerFigures::default() };
+        house.plane.0.lock().unwrap().figures.insert(peer, figures);
+    };
+    received(14_000);
+    tokio::time::sleep(Duration::from_secs(16)).await;
+    viewer.member.lost().await;
+    received(44_000);
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let _back = enter(&house, person(1, SessionRole::Viewer), Some(token)).await.unwrap();
+    received(58_000);
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    let details = house.ledger.of_kind(PresenceKind::Checkpoint);
+    let details = details.iter().map(|line| serde_json::from_str::<serde_json::Value>(&line.detail).unwrap());
+    assert_eq!(details.map(|d| d["media_ms"].as_u64()).collect::<Vec<_>>(), [Some(14_000), Some(14_000)]);
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_vanished_without_a_word_is_lost_at_the_next_checkpoint() {
+    let house = FakeHouse::live();
+    let _host = join(&house, 1, SessionRole::Host).await;
+    // Its task was cancelled between the answer and the first message: `Member::lost` was never called.
+    drop(join(&house, 2, SessionRole::Viewer).await);
+    tokio::time::sleep(Duration::from_secs(16)).await;
+    let story = house.ledger.story();
+    assert_eq!(story[2..], [(Joined, Some(2)), (Lost, Some(2))]);
+    let seen: Vec<_> = house.ledger.of_kind(PresenceKind::Checkpoint).iter().map(|line| line.participant).collect();
+    assert_eq!(seen, [Some(1)]);
+    assert_eq!(house.handle().connections(), 1);
+}
