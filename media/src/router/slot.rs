@@ -11,6 +11,7 @@ use super::rewrite::{Begin, Placed, Rewrite, Source};
 use super::ring::Entry;
 use super::stats::{DropReason, Totals};
 use super::stream::Stream;
+use super::thinning::{Fate, Thinning};
 use super::uplink::Uplink;
 use crate::egress::Egress;
 use crate::ids::{Layer, TrackId, Want};
@@ -62,6 +63,8 @@ pub(crate) struct Slot {
     shown: Option<Layer>,
     told_mismatch: bool,
     rewrite: Rewrite,
+    /// Half the pictures only, where the line has no room for all.
+    pub(crate) thinning: Thinning,
     resend: Resend,
     /// Transport-wide numbers by our own number, only where repairs have to be byte for byte the same.
     stamps: Vec<u16>,
@@ -136,6 +139,7 @@ impl Slot {
             first_index: rewrite.next(),
             sent: 0,
             rewrite,
+            thinning: Thinning::default(),
             resend: Resend::new(firsts.repair_sequence),
             stamps: Vec::new(),
             packets: 0,
@@ -240,7 +244,11 @@ impl Slot {
         entry: &Entry,
         payload: &[u8],
     ) {
-        if let Some(placed) = self.rewrite.place(way.now, origin.source.generation, entry.index, entry.timestamp) {
+        let generation = origin.source.generation;
+        if self.thinning.is_on() && self.thin_out(way, origin, entry) {
+            return;
+        }
+        if let Some(placed) = self.rewrite.place(way.now, generation, entry.index, entry.timestamp) {
             self.send(way, &placed, entry, payload);
         } else if self.may_begin(origin, entry) {
             self.begin(way, origin, entry.index);
@@ -249,7 +257,35 @@ impl Slot {
 
     /// A number that carried nothing.
     pub(crate) fn skip(&mut self, generation: u64, index: u64) {
-        self.rewrite.skip(generation, index);
+        self.rewrite.skip(generation, index, 0);
+    }
+
+    /// Whether the packet stays out.
+    fn thin_out<E: Egress>(&mut self, way: &mut Way<'_, E>, origin: &Origin<'_>, entry: &Entry) -> bool {
+        let generation = origin.source.generation;
+        let Some(stand) = self.rewrite.stand(generation, entry.index, entry.timestamp) else { return false };
+        match self.thinning.judge(generation, entry, origin.stream.top(), stand) {
+            Fate::Send => return false,
+            Fate::Drop { picture } => self.rewrite.skip(generation, entry.index, u16::from(picture)),
+            Fate::Fill => {
+                if let Some(placed) = self.rewrite.place(way.now, generation, entry.index, entry.timestamp) {
+                    self.fill(way, &placed, entry);
+                }
+            }
+        }
+        true
+    }
+
+    /// A number that receivers miss and that will never carry a picture goes out with nothing but padding.
+    fn fill<E: Egress>(&mut self, way: &mut Way<'_, E>, placed: &Placed, entry: &Entry) {
+        let bytes = 1 + USUAL_HEADER + WIRE;
+        let sending = Sending { kind: self.line.kind, bytes, repair: true };
+        let stamp = self.line.extensions.transport_cc.map(|id| (id, way.receiver.stamp(way.at, sending)));
+        let mut head = Head::new(&HeaderFields { marker: false, ..self.fields(placed, entry, stamp) });
+        head.say_padded();
+        let size = head.emit(way, &[1]);
+        way.receiver.count(way.at, Sending { bytes: size + WIRE, ..sending });
+        way.totals.padding_sent += 1;
     }
 
     fn may_begin(&self, origin: &Origin<'_>, entry: &Entry) -> bool {
@@ -433,6 +469,9 @@ impl Slot {
         let (source, from) = self.rewrite.find(index).ok_or(DropReason::RepairGone)?;
         let (entry, payload) = stream_of(source).and_then(|s| s.ring.get(from)).ok_or(DropReason::RepairGone)?;
         let placed = self.rewrite.again(index, entry.timestamp).ok_or(DropReason::RepairGone)?;
+        if self.thinning.has_dropped(source.generation, entry) {
+            return Err(DropReason::RepairGone);
+        }
         if self.is_past(way.now, &placed) || way.receiver.pace.is_held() {
             return Err(DropReason::RepairGone);
         }

@@ -9,6 +9,7 @@ use super::stats::DropReason;
 use super::window::{Seen, WINDOW, Window};
 use crate::rtp::ntp::{MediaClock, NtpTime};
 use crate::rtp::rtcp::ReportBlock;
+use crate::rtp::vp8::Temporal;
 use crate::rtp::{h264, sequence, vp8};
 use crate::sdp::{Codec, CodecSlot, Kind};
 use std::time::{Duration, Instant};
@@ -47,8 +48,19 @@ pub(crate) struct Stream {
     jump: Option<u16>,
     reception: Reception,
     rate: Rate,
+    /// The same without the highest temporal layer, and which that is.
+    thin: Rate,
+    top: u8,
     /// What another shard measures, which has all of it whether it crosses or not.
-    pub(crate) told_bps: Option<u64>,
+    pub(crate) told: Option<Takes>,
+}
+
+/// What a layer takes of the line that it is sent on, in bits per second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Takes {
+    pub(crate) whole: u64,
+    /// Without the pictures of its highest temporal layer, where it has several.
+    pub(crate) thin: Option<u64>,
 }
 
 /// One packet of the stream, with retransmission already undone.
@@ -92,13 +104,22 @@ impl Stream {
             jump: None,
             reception: Reception::new(index),
             rate: Rate::over(RATE_WINDOW),
-            told_bps: None,
+            thin: Rate::over(RATE_WINDOW),
+            top: 0,
+            told: None,
         }
     }
 
-    /// What sending it on costs on the wire, in bits per second; `None` while that is not known.
-    pub(crate) fn bps(&self, now: Instant) -> Option<u64> {
-        self.told_bps.or_else(|| self.rate.bps(now.saturating_duration_since(self.began).as_micros() as u64))
+    /// What sending it on takes of a line; `None` while that is not known.
+    pub(crate) fn takes(&self, now: Instant) -> Option<Takes> {
+        let at = now.saturating_duration_since(self.began).as_micros() as u64;
+        let measured = || Some(Takes { whole: self.rate.bps(at)?, thin: self.thin.bps(at).filter(|_| self.top > 0) });
+        self.told.or_else(measured)
+    }
+
+    /// The highest temporal layer.
+    pub(crate) fn top(&self) -> u8 {
+        self.top
     }
 
     /// A stream that another shard receives and gives on; its first packet sets where the numbers begin.
@@ -119,7 +140,9 @@ impl Stream {
             jump: None,
             reception: Reception::new(NOTHING_YET),
             rate: Rate::over(RATE_WINDOW),
-            told_bps: None,
+            thin: Rate::over(RATE_WINDOW),
+            top: 0,
+            told: None,
         }
     }
 
@@ -214,20 +237,29 @@ impl Stream {
 
     /// Keeps the packet for forwarding and repairs.
     pub(crate) fn store(&mut self, now: Instant, index: u64, arrival: &Arrival<'_>) {
-        let keyframe = match arrival.codec.codec {
-            Codec::Opus => false,
-            Codec::H264 => h264::begins_keyframe(arrival.payload),
-            Codec::Vp8 => vp8::begins_keyframe(arrival.payload),
+        let (keyframe, temporal) = match arrival.codec.codec {
+            Codec::Opus => (false, None),
+            Codec::H264 => (h264::begins_keyframe(arrival.payload), None),
+            Codec::Vp8 => vp8::read(arrival.payload),
         };
         let (timestamp, marker, level) = (arrival.timestamp, arrival.marker, arrival.level);
-        self.keep(now, Facts { index, timestamp, marker, keyframe, level }, arrival.payload);
+        self.keep(now, Facts { index, timestamp, marker, keyframe, level, temporal }, arrival.payload);
     }
 
     pub(crate) fn keep(&mut self, now: Instant, facts: Facts, payload: &[u8]) {
         if facts.keyframe {
             self.keyframes.came();
         }
-        self.rate.add(now.saturating_duration_since(self.began).as_micros() as u64, payload.len() + OVERHEAD);
+        let (at, bytes) = (now.saturating_duration_since(self.began).as_micros() as u64, payload.len() + OVERHEAD);
+        self.rate.add(at, bytes);
+        if let Some(Temporal { layer, .. }) = facts.temporal {
+            let top = self.top.max(layer);
+            if top > self.top {
+                // What was below the top until now says nothing of what is below it from now on.
+                (self.top, self.thin) = (top, Rate::over(RATE_WINDOW));
+            }
+            self.thin.add(at, if layer < top { bytes } else { 0 });
+        }
         self.ring.push(now, facts, payload);
     }
 

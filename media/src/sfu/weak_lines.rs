@@ -195,6 +195,30 @@ fn no_capacity_makes_the_picture_flap() {
     }
 }
 
+/// Between the layers there are half their pictures, where a camera has temporal layers.
+#[test]
+fn a_line_between_two_layers_gets_half_the_pictures_of_the_larger() {
+    for (seed, bps) in [(1, 480_000), (2, 480_000), (3, 1_350_000)] {
+        let mut lesson = Lesson::new(seed, Line { rate_down: Some(bps), ..Line::default() });
+        lesson.house.member(PeerId(1)).cameras = vec![Camera::new("1", PICTURE).with_temporal_layers()];
+        lesson.run(60 * SECOND);
+        let (from, to) = (lesson.house.now, lesson.run(30 * SECOND));
+        let larger = if bps > 1_000_000 { HIGH } else { LOW + 1 };
+        assert_eq!(lesson.layer(), Some(larger), "{bps}");
+        let frames = lesson.sink().shown.iter().filter(|(at, _)| *at >= from && *at < to).count();
+        assert!((330..=390).contains(&frames), "{bps}: {frames} frames in 30 s");
+        assert_eq!(lesson.sink().lost(), 0);
+        let freeze = lesson.sink().longest_freeze(from, to);
+        assert!(freeze < 300 * MS, "{freeze:?}");
+        assert!(lesson.sink().concealed(from, to) < 0.3);
+        lesson.narrow(4 * bps);
+        lesson.run(20 * SECOND);
+        let (from, to) = (lesson.house.now, lesson.run(10 * SECOND));
+        let frames = lesson.sink().shown.iter().filter(|(at, _)| *at >= from && *at < to).count();
+        assert!(frames >= 249, "all of them where there is room: {frames}");
+    }
+}
+
 /// The sound stays, and a picture that fits, on a line that loses so much at delays of 0 to 300 ms each way.
 fn lose(loss: f64) {
     for delay in [0, 50, 150, 300] {

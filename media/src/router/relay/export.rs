@@ -8,7 +8,7 @@ use crate::router::Router;
 use crate::router::layer::LAYERS;
 use crate::router::peer::Peer;
 use crate::router::ring::Entry;
-use crate::router::stream::Stream;
+use crate::router::stream::{Stream, Takes};
 use crate::router::table::Table;
 use crate::router::uplink::{Publisher, Uplink};
 use crate::rtp::sequence;
@@ -185,25 +185,28 @@ impl Router {
 
 impl Uplink {
     fn rates(&self, now: Instant) -> Rates {
-        LAYERS.map(|layer| self.stream(layer)?.bps(now))
+        LAYERS.map(|layer| self.stream(layer)?.takes(now))
     }
 }
 
 /// A rate that differs by so little would change nothing.
-fn is_news(now: Option<u64>, told: Option<u64>) -> bool {
-    match (now, told) {
+fn is_news(now: Option<Takes>, told: Option<Takes>) -> bool {
+    let differ = |now: Option<u64>, told: Option<u64>| match (now, told) {
         (Some(now), Some(told)) => now.abs_diff(told) > told / 8,
         (now, told) => now != told,
-    }
+    };
+    let whole = |takes: Takes| takes.whole;
+    differ(now.map(whole), told.map(whole))
+        || differ(now.and_then(|takes| takes.thin), told.and_then(|takes| takes.thin))
 }
 
 fn state_of(track: TrackId, uplink: &Uplink, peers: &Table<Peer>, rates: Rates) -> TrackState {
-    let layer_state = |(stream, bps): (&Stream, Option<u64>)| LayerState {
+    let layer_state = |(stream, takes): (&Stream, Option<Takes>)| LayerState {
         generation: stream.generation,
         codec: stream.codec,
         flowing: stream.flowing,
         clock: stream.clock,
-        bps,
+        takes,
     };
     TrackState {
         track,

@@ -18,6 +18,7 @@ mod import;
 pub(crate) use far::Far;
 
 use super::keyframes::Wish;
+use super::stream::Takes;
 use crate::ids::{Layer, ShardNumber, TrackId};
 use crate::rtp::ntp::MediaClock;
 use crate::sdp::{CodecSlot, Kind};
@@ -74,8 +75,7 @@ struct LayerState {
     codec: CodecSlot,
     flowing: bool,
     clock: Option<MediaClock>,
-    /// Bits per second on the wire of a receiver, as the home measures them.
-    bps: Option<u64>,
+    takes: Option<Takes>,
 }
 
 /// What a far shard wants of a Track.
@@ -123,8 +123,8 @@ struct Wanted {
     /// The shards that do not know how the Track stands now.
     untold: u64,
     ended: bool,
-    /// Bits per second of each layer, as they were told last.
+    /// What each layer takes, as it was told last.
     rates: Rates,
 }
 
-type Rates = [Option<u64>; 3];
+type Rates = [Option<Takes>; 3];

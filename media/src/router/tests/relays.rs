@@ -74,7 +74,7 @@ fn a_far_shard_knows_what_the_layers_take_that_do_not_cross() {
     world.camera(host).encoders[0].packets_per_frame = 1;
     let bps = |router: &Router, layer: Layer, now| {
         let uplink = &router.uplinks[router.tracks[&TrackId(11)]];
-        uplink.stream(layer).and_then(|stream| stream.bps(now)).unwrap_or(0)
+        uplink.stream(layer).and_then(|stream| stream.takes(now)).map_or(0, |takes| takes.whole)
     };
     let compare = |world: &World| {
         for layer in [Layer::Low, Layer::Mid, Layer::High] {

@@ -96,6 +96,8 @@ impl Egress for Sent {
     }
 }
 
+pub(super) const NO_PICTURE: u64 = u64::MAX;
+
 /// One encoding of a camera or a microphone.
 pub(super) struct Encoder {
     pub(super) codec: Codec,
@@ -108,6 +110,11 @@ pub(super) struct Encoder {
     pub(super) epoch: u32,
     pub(super) picture: u16,
     pub(super) tl0: u8,
+    /// VP8 with three temporal layers, as browsers send it: 0 2 1 2.
+    pub(super) temporal: bool,
+    since_key: usize,
+    /// When the last picture of each was taken.
+    last_of: [u64; 3],
     pub(super) on: bool,
     pub(super) key_wanted: bool,
     pub(super) keyframes: u32,
@@ -258,6 +265,9 @@ impl World {
             epoch: self.chance.below(u64::from(u32::MAX)) as u32,
             picture: self.chance.below(32768) as u16,
             tl0: self.chance.below(256) as u8,
+            temporal: false,
+            since_key: 0,
+            last_of: [NO_PICTURE; 3],
             on: true,
             key_wanted: true,
             keyframes: 0,
@@ -615,13 +625,17 @@ impl Encoder {
         let key = std::mem::take(&mut self.key_wanted) && self.codec != Codec::Opus;
         self.keyframes += u32::from(key);
         self.picture = self.picture.wrapping_add(1);
-        self.tl0 = self.tl0.wrapping_add(1);
+        self.since_key = if key { 0 } else { self.since_key + 1 };
+        let tid = self.tid();
+        self.tl0 = self.tl0.wrapping_add(u8::from(tid == 0));
         let parts = if self.codec == Codec::Opus { 1 } else { self.packets_per_frame };
         let captured_us = since.as_micros() as u64;
         let mut packets = Vec::new();
         for part in 0..parts {
             let mut payload = self.payload_start(key, part);
-            payload.resize(payload.len() + 200, 0xaa);
+            let own = payload.len();
+            payload.extend(self.needs(key).iter().flat_map(|picture| picture.to_be_bytes()));
+            payload.resize(own + 200, 0xaa);
             Stamp { encoder: self.ssrc, captured_us, key, part: part as u8 }.write(&mut payload);
             let marker = part + 1 == parts && self.codec != Codec::Opus;
             let packet = self.packet(mid, (self.ssrc, self.payload_type, self.sequence), (since, marker), &payload);
@@ -631,7 +645,22 @@ impl Encoder {
             self.sequence = self.sequence.wrapping_add(1);
             packets.push(packet);
         }
+        self.last_of[tid] = captured_us;
         packets
+    }
+
+    fn tid(&self) -> usize {
+        if self.temporal { [0, 2, 1, 2][self.since_key % 4] } else { 0 }
+    }
+
+    /// When the pictures were taken that the next is made from.
+    fn needs(&self, key: bool) -> [u64; 2] {
+        let [base, middle, top] = self.last_of;
+        match self.since_key % 4 {
+            _ if key => [NO_PICTURE; 2],
+            3 if self.temporal => [middle, top],
+            _ => [base, NO_PICTURE],
+        }
     }
 
     fn payload_start(&self, key: bool, part: usize) -> Vec<u8> {
@@ -640,14 +669,19 @@ impl Encoder {
             (Codec::H264, 0) if key => vec![24, 0, 3, 0x67, 0x42, 0xe0, 0, 219],
             (Codec::H264, 1) if key => vec![28 | 0x60, 0x85],
             (Codec::H264, _) => vec![28 | 0x60, 0x01],
-            (Codec::Vp8, _) => vec![
-                0x80 | if part == 0 { 0x10 } else { 0 },
-                0xc0,
-                0x80 | (self.picture >> 8) as u8 & 0x7f,
-                self.picture as u8,
-                self.tl0,
-                u8::from(!key),
-            ],
+            (Codec::Vp8, _) => {
+                let mut start = vec![
+                    0x80 | if part == 0 { 0x10 } else { 0 },
+                    if self.temporal { 0xe0 } else { 0xc0 },
+                    0x80 | (self.picture >> 8) as u8 & 0x7f,
+                    self.picture as u8,
+                    self.tl0,
+                ];
+                let sync = self.tid() > 0 && self.since_key % 4 < 3;
+                start.extend(self.temporal.then_some((self.tid() as u8) << 6 | u8::from(sync) << 5));
+                start.push(u8::from(!key));
+                start
+            }
         }
     }
 
