@@ -5,7 +5,7 @@ use super::layer::LAYERS;
 use super::line::stream_of;
 use super::peer::REPORT_INTERVAL;
 use super::rewrite::Source;
-use super::slot::{Origin, Way};
+use super::slot::Origin;
 use super::stats::DropReason;
 use super::stream::Came;
 use super::uplink::Publisher;
@@ -166,7 +166,6 @@ impl Router {
         out: &mut impl Egress,
     ) {
         let Some(key) = self.slot_of(peer, media) else { return };
-        let at = self.peers[peer].outgoing.micros(now);
         for lost in pairs.lost() {
             if *most == 0 {
                 return;
@@ -174,17 +173,10 @@ impl Router {
             *most -= 1;
             self.totals.nacks_received += 1;
             self.peers[peer].outgoing.stats.nacks_received += 1;
-            let uplinks = &self.uplinks;
-            let mut way = Way {
-                now,
-                at,
-                slot: key,
-                receiver: &mut self.peers[peer].outgoing,
-                events: &mut self.events,
-                totals: &mut self.totals,
-                out,
-            };
-            if let Err(reason) = self.slots[key].repair(&mut way, lost, |source| stream_of(uplinks, source)) {
+            let answered = self.on_way(now, key, out, |slot, way, uplinks| {
+                slot.repair(way, lost, |source| stream_of(uplinks, source))
+            });
+            if let Err(reason) = answered {
                 self.totals.drop(reason);
             }
         }

@@ -208,17 +208,9 @@ impl Router {
         let at = self.peers[peer].outgoing.micros(now);
         while let Some(waiting) = self.peers[peer].outgoing.pace.release(at) {
             let slot = waiting.slot as usize;
-            let uplinks = &self.uplinks;
-            let mut way = Way {
-                now,
-                at,
-                slot,
-                receiver: &mut self.peers[peer].outgoing,
-                events: &mut self.events,
-                totals: &mut self.totals,
-                out,
-            };
-            self.slots[slot].release(&mut way, waiting.index, |source| stream_of(uplinks, source));
+            self.on_way(now, slot, out, |slot, way, uplinks| {
+                slot.release(way, waiting.index, |source| stream_of(uplinks, source));
+            });
         }
     }
 
@@ -254,19 +246,24 @@ impl Router {
             return;
         };
         while due > 0 {
-            let uplinks = &self.uplinks;
-            let mut way = Way {
-                now,
-                at,
-                slot,
-                receiver: &mut self.peers[peer].outgoing,
-                events: &mut self.events,
-                totals: &mut self.totals,
-                out,
-            };
-            let sent = self.slots[slot].pad(&mut way, |source| stream_of(uplinks, source));
+            let sent =
+                self.on_way(now, slot, out, |slot, way, uplinks| slot.pad(way, |source| stream_of(uplinks, source)));
             due = due.saturating_sub(sent.max(1) as u64);
         }
+    }
+
+    /// Lets a slot send something to its receiver.
+    pub(super) fn on_way<E: Egress, R>(
+        &mut self,
+        now: Instant,
+        slot: usize,
+        out: &mut E,
+        send: impl FnOnce(&mut Slot, &mut Way<'_, E>, &Table<Uplink>) -> R,
+    ) -> R {
+        let Self { peers, slots, uplinks, events, totals, .. } = self;
+        let receiver = &mut peers[slots[slot].peer].outgoing;
+        let mut way = Way { now, at: receiver.micros(now), slot, receiver, events, totals, out };
+        send(&mut slots[slot], &mut way, uplinks)
     }
 }
 
