@@ -83,7 +83,7 @@ bench: tools-build ## Measure the server, the floor and Janus; wants root and a 
 	python3 tests/bench/run.py
 
 .PHONY: faults
-faults: tools-build ## Junk and strangers' hellos at the media port while others watch and join
+faults: tools-build ## Junk, strangers' hellos and a lying publisher at the media port while others watch and join
 	cargo build --release --locked -p lectern -p lectern-loadtest
 	python3 tests/faults.py
 

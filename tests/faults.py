@@ -1,4 +1,5 @@
-"""Strangers throw junk at the media port of a release server while viewers watch and join; fails when they notice.
+"""Strangers throw junk at the media port of a release server, and a publisher lies, while viewers watch and join; fails when they
+notice, or when the server keeps more than 10 MiB of it.
 
 Prints one JSON object per case. Clients, strangers and server share the cores of this machine.
 """
@@ -56,13 +57,23 @@ def junk(server, kind, rate, seconds):
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def case(name, kind, rate, viewers, seconds):
+def liar(server, kind, rate, seconds):
+    """A publisher of a Session of its own on the same shard, with right keys."""
+    session = server.go_live()
+    command = [
+        LOADTEST, "liar", "--url", server.url, "--session", session, "--publish-token", server.token(session, "publish"),
+        "--kind", kind, "--rate", str(rate), "--seconds", str(seconds),
+    ]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def case(name, thrower, kind, rate, viewers, seconds):
     """The same broadcast in peace and under fire. Gives what is wrong."""
     with Server() as server:
         session = server.go_live()
         peace, before = watched(server, session, viewers, seconds)
         # As long as joining, measuring and leaving take.
-        fire = junk(server, kind, rate, seconds + viewers // 25 + 4)
+        fire = thrower(server, kind, rate, seconds + viewers // 25 + 4)
         under_fire, after = watched(server, session, viewers, seconds)
         thrown = json.loads(fire.communicate()[0])
         seen = drops(server)
@@ -95,8 +106,11 @@ def case(name, kind, rate, viewers, seconds):
 
 
 def main():
-    wrong = case("10,000 datagrams of junk a second", "mixed", 10_000, 50, SECONDS)
-    wrong += case("1,000 hellos of strangers a second", "hello", 1_000, 100, SECONDS // 2)
+    wrong = case("10,000 datagrams of junk a second", junk, "mixed", 10_000, 50, SECONDS)
+    wrong += case("1,000 hellos of strangers a second", junk, "hello", 1_000, 100, SECONDS // 2)
+    wrong += case("2,000 packets a second, each under another SSRC", liar, "ssrcs", 2_000, 50, SECONDS // 2)
+    wrong += case("2,000 lies in RTCP a second", liar, "rtcp", 2_000, 50, SECONDS // 2)
+    wrong += case("2,000 packets of padding and false repairs a second", liar, "padding", 2_000, 50, SECONDS // 2)
     if wrong:
         sys.exit("\n".join(wrong))
 

@@ -8,6 +8,7 @@ mod house;
 mod janus;
 mod join;
 mod junk;
+mod liar;
 mod light;
 mod member;
 mod process;
@@ -36,6 +37,8 @@ enum Command {
     Floor(floor::Options),
     /// Throw what strangers may throw at the media port.
     Junk(junk::Options),
+    /// Publish with right keys and bad manners.
+    Liar(liar::Options),
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 1)]
@@ -51,6 +54,7 @@ async fn main() -> ExitCode {
         Command::Broadcast(options) => broadcast(options).await,
         Command::Floor(options) => floor(options).await,
         Command::Junk(options) => junk(options).await,
+        Command::Liar(options) => liar(options).await,
     };
     match code {
         Ok(code) => ExitCode::from(code),
@@ -81,6 +85,12 @@ async fn floor(options: floor::Options) -> anyhow::Result<u8> {
 
 async fn junk(options: junk::Options) -> anyhow::Result<u8> {
     let report = tokio::task::spawn_blocking(move || junk::run(&options)).await??;
+    writeln!(std::io::stdout().lock(), "{}", serde_json::to_string(&report)?)?;
+    Ok(0)
+}
+
+async fn liar(options: liar::Options) -> anyhow::Result<u8> {
+    let report = liar::run(options).await?;
     writeln!(std::io::stdout().lock(), "{}", serde_json::to_string(&report)?)?;
     Ok(0)
 }

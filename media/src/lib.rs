@@ -8,6 +8,7 @@ pub mod egress;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod ids;
+mod prefetch;
 pub mod router;
 pub mod rtp;
 pub mod sdp;

@@ -17,11 +17,10 @@ mod uplink;
 pub(crate) use crowd::{Crowd, CrowdReport, SeenResult, StreamResult, ViewerResult};
 pub(crate) use dtls::Identity;
 pub(crate) use peer::LightPeer;
+pub(crate) use peer::Meters;
 #[cfg(test)]
 pub(crate) use peer::Milestones;
 pub(crate) use publishers::{Published, Publishers};
 
-#[cfg(test)]
-pub(crate) use peer::Meters;
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use super::transport_cc::Recorder;
 use super::uplink::{Uplink, Uploaded};
 use crate::clock::Moment;
 use crate::h264;
-use crate::sdp::{Answer, AnswerError, Kind, Line, TRANSPORT_CC_URI, Transport};
+use crate::sdp::{Answer, AnswerError, Kind, Line, Media, TRANSPORT_CC_URI, Transport};
 use crate::source::{Frame, Stamp};
 use crate::stats::Histogram;
 use rtc::rtcp::Packet;
@@ -460,6 +460,27 @@ impl LightPeer {
             self.transmit(to, sealed);
         }
         Ok(())
+    }
+
+    /// What the server said of the line of this kind.
+    pub(crate) fn line_of(&self, kind: Kind) -> Option<&Media> {
+        self.answer.of_kind(kind).next()
+    }
+
+    /// Seals and sends a packet that may be anything, of which so many bytes are the header.
+    pub(crate) fn send_as_it_is(&mut self, packet: &[u8], header_len: usize) {
+        let (Some(srtp), Some(to)) = (&mut self.srtp, self.ice.selected()) else { return };
+        let mut out = packet.to_vec();
+        if srtp.seal_rtp(&mut out, 0, header_len).is_some() {
+            self.transmit(to, out);
+        }
+    }
+
+    /// The same of RTCP; what the library refuses to seal is not sent.
+    pub(crate) fn send_rtcp_as_it_is(&mut self, packet: &[u8]) {
+        if let Err(error) = self.send_rtcp(packet) {
+            tracing::debug!(%error, "not sealed");
+        }
     }
 
     pub(crate) fn close(&mut self, now: Instant) {

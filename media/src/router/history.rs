@@ -1,5 +1,6 @@
 //! What was sent to one receiver lately, by transport-wide number, until feedback about it comes.
 
+use crate::prefetch;
 use crate::rtp::sequence;
 use crate::sdp::Kind;
 
@@ -67,6 +68,13 @@ impl History {
     pub(crate) fn new(first: u16) -> Self {
         let next = u64::from(first) + (1 << 16);
         Self { next, told_to: next - 1, ring: Vec::new() }
+    }
+
+    /// Has fetched where the next packet is written.
+    pub(crate) fn soon(&self) {
+        if let Some(sent) = self.ring.get(self.next as usize % self.ring.len().max(1)) {
+            prefetch::soon(sent);
+        }
     }
 
     /// Number of the next packet.

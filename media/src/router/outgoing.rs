@@ -9,6 +9,7 @@ use super::pace::Pace;
 use super::probe::Stand;
 use super::stats::PeerStats;
 use crate::ids::PeerId;
+use crate::prefetch;
 use crate::rtp::rtcp::ReportBlock;
 use crate::rtp::{ntp::NtpTime, transport_cc};
 use crate::sdp::Kind;
@@ -78,6 +79,12 @@ impl Outgoing {
             line_step: self.downlink.ladder.told(),
             ..self.stats
         }
+    }
+
+    /// Has fetched what lies behind pointers.
+    pub(crate) fn soon(&self) {
+        prefetch::soon(&*self.downlink);
+        self.history.soon();
     }
 
     pub(crate) fn round_trip(&self) -> Duration {

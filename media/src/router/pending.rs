@@ -66,6 +66,22 @@ pub(crate) struct Visit {
     pub(crate) slot: usize,
 }
 
+/// Whom a round visits now, and whom soon.
+pub(crate) struct Turn<'a> {
+    pub(crate) packets: &'a [Arrived],
+    pub(crate) visits: &'a [Visit],
+    rest: &'a [Visit],
+}
+
+impl<'a> Turn<'a> {
+    /// The visits that are so many turns away, about: most receivers have as many slots as this one.
+    pub(crate) fn ahead(&self, turns: usize) -> &'a [Visit] {
+        let slots = self.visits.len();
+        let from = ((turns - 1) * slots).min(self.rest.len());
+        &self.rest[from..(from + slots).min(self.rest.len())]
+    }
+}
+
 impl Pending {
     pub(crate) fn push(&mut self, now: Instant, arrived: Arrived, part: Part, bytes: usize) {
         let weight = if part == Part::Sound { SOUND_ROOM } else { 1 };
@@ -106,13 +122,14 @@ impl Pending {
     }
 
     /// The packets of the round that is under way, and the slots of the next receiver. `None` when the round is over.
-    pub(crate) fn next_receiver(&mut self) -> Option<(&[Arrived], &[Visit])> {
+    pub(crate) fn next_receiver(&mut self) -> Option<Turn<'_>> {
         let Round { packets, visits, next } = &mut self.round;
         let rest = &visits[*next..];
         let peer = rest.first()?.peer;
         let slots = rest.iter().position(|visit| visit.peer != peer).unwrap_or(rest.len());
         *next += slots;
-        Some((packets, &rest[..slots]))
+        let (visits, rest) = rest.split_at(slots);
+        Some(Turn { packets, visits, rest })
     }
 
     /// Begins a round with what has come, if it is time. `visits_of` adds the visits that an uplink takes.
@@ -190,7 +207,7 @@ mod tests {
         assert!(begin(&mut pending, now));
         pending.push(now, arrived(1, 10), Part::Sound, 100);
         let mut turns = Vec::new();
-        while let Some((packets, visits)) = pending.next_receiver() {
+        while let Some(Turn { packets, visits, .. }) = pending.next_receiver() {
             assert_eq!((packets.len(), visits.len()), (2, 2), "what came later waits for the next round");
             assert!(visits.iter().all(|visit| visit.peer == visits[0].peer));
             turns.push(visits[0].peer);

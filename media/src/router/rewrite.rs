@@ -6,6 +6,7 @@
 
 use super::thinning::Stand;
 use crate::ids::Layer;
+use crate::prefetch;
 use crate::rtp::ntp::{MediaClock, NtpTime};
 use crate::rtp::sequence;
 use crate::rtp::vp8::{self, Descriptor};
@@ -97,6 +98,13 @@ impl Rewrite {
             timeline: None,
             last_picture: 0,
             last_tl0: 0,
+        }
+    }
+
+    /// Has fetched what lies behind pointers.
+    pub(crate) fn soon(&self) {
+        if let Some(segment) = self.segments.back() {
+            prefetch::soon(segment);
         }
     }
 

@@ -1,13 +1,14 @@
 //! The way of an RTP packet: whose it is, where it stands, and to whom it goes.
 
-use super::peer::{Claim, Tags};
+use super::peer::{Claim, Peer, Tags};
 use super::pending::{self, Arrived, Visit};
-use super::slot::{Origin, Way};
+use super::slot::{Origin, Slot, Way};
 use super::stats::DropReason;
 use super::stream::Stream;
+use super::table::Table;
 use super::uplink::{Accepted, Fate, Part};
 use super::{Router, RouterEvent, TICK};
-use crate::egress::Egress;
+use crate::egress::{Ahead, Egress};
 use crate::ids::{Layer, PeerId};
 use crate::rtp::header::RtpPacket;
 use crate::sdp::Kind;
@@ -170,8 +171,14 @@ impl Router {
         }
         let at = now.saturating_duration_since(self.config.started).as_micros() as u64;
         let mut waits = None;
-        let Some((packets, visits)) = self.pending.next_receiver() else { return true };
-        for visit in visits {
+        let Some(turn) = self.pending.next_receiver() else { return true };
+        for (turns, ahead) in [(3, Ahead::Three), (2, Ahead::Two), (1, Ahead::One)] {
+            for visit in turn.ahead(turns) {
+                expect(&self.slots, &self.peers, visit, ahead, out);
+            }
+        }
+        let packets = turn.packets;
+        for visit in turn.visits {
             let (Some(slot), Some(peer)) = (self.slots.get_mut(visit.slot), self.peers.get_mut(visit.peer)) else {
                 continue;
             };
@@ -263,4 +270,19 @@ impl Router {
         self.last_packet = Some(now);
         self.next_tick = self.next_tick.map(|at| at.min(now + TICK));
     }
+}
+
+/// Has fetched what a visit needs.
+fn expect(slots: &Table<Slot>, peers: &Table<Peer>, visit: &Visit, ahead: Ahead, out: &mut impl Egress) {
+    if ahead == Ahead::Three {
+        slots.soon(visit.slot);
+        peers.soon(visit.peer);
+        return;
+    }
+    let (Some(slot), Some(peer)) = (slots.get(visit.slot), peers.get(visit.peer)) else { return };
+    if ahead == Ahead::Two {
+        slot.soon();
+        peer.outgoing.soon();
+    }
+    out.expect(peer.outgoing.id, ahead);
 }

@@ -1,5 +1,6 @@
 //! Values under small reused numbers, so that one packet finds its uplink and slots without hashing.
 
+use crate::prefetch;
 use std::ops::{Index, IndexMut};
 
 #[derive(Debug)]
@@ -37,6 +38,13 @@ impl<T> Table<T> {
 
     pub(crate) fn get_mut(&mut self, key: usize) -> Option<&mut T> {
         self.rows.get_mut(key)?.as_mut()
+    }
+
+    /// Has a row fetched into the cache.
+    pub(crate) fn soon(&self, key: usize) {
+        if let Some(row) = self.rows.get(key) {
+            prefetch::soon(row);
+        }
     }
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = usize> + use<T> {

@@ -3,7 +3,7 @@
 use super::outgoing::Outgoing;
 use super::{Counters, Peer};
 use crate::by_number::ByNumber;
-use crate::egress::Egress;
+use crate::egress::{Ahead, Egress};
 use crate::ids::PeerId;
 use crate::transport::{DropReason, Transport};
 use std::time::Instant;
@@ -52,6 +52,12 @@ impl Sealing<'_> {
 impl Egress for Sealing<'_> {
     fn send_rtp(&mut self, to: PeerId, head: &[u8], shared: &[u8]) {
         self.seal(to, true, |transport, arena| transport.seal_rtp(head, shared, arena));
+    }
+
+    fn expect(&mut self, to: PeerId, ahead: Ahead) {
+        if let Some(peer) = self.peers.get(&to) {
+            peer.transport.soon(ahead);
+        }
     }
 
     fn send_rtcp(&mut self, to: PeerId, compound: &[u8]) {

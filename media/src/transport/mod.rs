@@ -11,6 +11,7 @@ pub mod stun;
 #[cfg(test)]
 mod tests;
 
+use crate::egress::Ahead;
 use crate::sdp::RemoteTransport;
 pub use drops::{DropCounts, DropReason};
 pub use dtls::identity::{Identity, IdentityError};
@@ -259,6 +260,17 @@ impl Transport {
             Some(Protocol::Rtcp) => self.open(SrtpSession::open_rtcp, datagram).map(Input::Rtcp),
         };
         handled.unwrap_or_else(Input::Dropped)
+    }
+
+    /// Has fetched what sealing needs.
+    pub(crate) fn soon(&self, ahead: Ahead) {
+        if let Some(session) = &self.session {
+            match ahead {
+                Ahead::Three => {}
+                Ahead::Two => session.soon(),
+                Ahead::One => session.soon_behind(),
+            }
+        }
     }
 
     /// The next datagram of ICE or DTLS. Media goes by [`Self::seal_rtp`] instead.

@@ -48,6 +48,12 @@ describe('the rows', () => {
     expect([rows[2]?.mark, rows[4]?.mark, rows[5]?.mark]).toEqual(['warn', 'ok', 'warn'])
     expect([rows[2]?.advice, rows[5]?.advice].every((one) => one?.includes('请'))).toBe(true)
   })
+  it('a_way_that_is_thin_and_lossy_hears_of_both_and_one_that_only_loses_of_that', () => {
+    const adviceOf = (over: Partial<PathResult>) => lineRows({ running: null, progress: 100, result: result({ udp: path(over) }) })[2]?.advice ?? ''
+    expect(adviceOf({ kbps: 290, limited: true, lossPercent: 3.2 })).toMatch(/^带宽偏小。.*丢包偏多。/)
+    expect(adviceOf({ lossPercent: 25 })).toMatch(/^丢包偏多。/)
+    expect(adviceOf({ lossPercent: 25 })).not.toContain('带宽')
+  })
   it('no_bad_row_leaves_the_reader_without_a_next_step', () => {
     const all = result({ server: { ok: false, roundTripMs: null }, socket: { ok: false }, udp: path({ state: 'blocked' }), tcp: tcp({ state: 'blocked' }), down: { ok: true, kbps: 90 }, up: { ok: true, kbps: 90 } })
     const rows = lineRows({ running: null, progress: 100, result: all })

@@ -90,12 +90,15 @@ function pathRow(path: PathResult, down: CheckResult['down'], open: string): Fou
   }
 }
 
-/** The one thing to do first. */
-function troubleOf({ lossPercent, roundTripMs, jitterMs }: PathResult, grade: Grade | null): string {
-  if ((lossPercent ?? 0) >= MUCH_LOSS) return words.advice.loss
-  if (grade !== null && GRADES.indexOf(grade) < GRADES.indexOf('mid')) return words.advice.thin
-  if ((roundTripMs ?? 0) >= LONG_TRIP_MS) return words.advice.trip
-  return (jitterMs ?? 0) >= MUCH_JITTER_MS ? words.advice.jitter : ''
+/** What to do about each thing that is not as it should be. */
+function troubleOf({ kbps, lossPercent, roundTripMs, jitterMs }: PathResult, grade: Grade | null): string {
+  const small = grade !== null && GRADES.indexOf(grade) < GRADES.indexOf('mid')
+  const lossy = (lossPercent ?? 0) >= MUCH_LOSS
+  const thin = small && (!lossy || (kbps !== null && kbps < LITTLE_DOWN_KBPS))
+  const late = (roundTripMs ?? 0) >= LONG_TRIP_MS
+  const unsteady = (jitterMs ?? 0) >= MUCH_JITTER_MS
+  const { advice } = words
+  return [thin && advice.thin, lossy && advice.loss, late && advice.trip, unsteady && !thin && advice.jitter].filter(Boolean).join('')
 }
 
 function figuresOf(path: PathResult): string {

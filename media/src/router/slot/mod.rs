@@ -5,6 +5,7 @@ mod reports;
 
 use crate::egress::Egress;
 use crate::ids::{Layer, TrackId, Want};
+use crate::prefetch;
 use crate::router::event::RouterEvent;
 use crate::router::head::Head;
 use crate::router::keyframes::Wish;
@@ -219,6 +220,14 @@ impl Slot {
     /// The layer to ask when the receiver asks for a keyframe.
     pub(crate) fn refresh_layer(&self, uplink: &Uplink) -> Option<Layer> {
         self.waits_for(uplink).or(self.current.map(|(layer, _)| layer)).filter(|_| self.line.kind == Kind::Video)
+    }
+
+    /// Has fetched what lies behind pointers.
+    pub(crate) fn soon(&self) {
+        self.rewrite.soon();
+        if let Some(stamp) = self.stamps.get((self.rewrite.next() % self.stamps.len().max(1) as u64) as usize) {
+            prefetch::soon(stamp);
+        }
     }
 
     /// One new packet of the wanted track, already in the ring.

@@ -10,6 +10,7 @@ mod tests;
 mod window;
 
 use super::drops::DropReason;
+use crate::prefetch;
 use rtc_srtp::crypto::RTCCrypto;
 pub use suite::Profile;
 pub(crate) use suite::{Cut, KEY_LEN, Stream, Suite, Trailer};
@@ -196,6 +197,17 @@ impl SrtpSession {
         let cut = Cut { start, clear: RTCP_CLEAR };
         let rtcp = &mut self.outbound.rtcp;
         seal(arena, start, |arena| rtcp.seal(arena, cut, (ssrc, index), Trailer::Word(word)))
+    }
+
+    /// Has fetched what sealing RTP needs.
+    pub(crate) fn soon(&self) {
+        prefetch::soon(&self.outbound);
+    }
+
+    /// The same, behind pointers.
+    pub(crate) fn soon_behind(&self) {
+        self.outbound.rtp.soon();
+        self.outbound.rtp_windows.soon();
     }
 
     #[cfg(test)]

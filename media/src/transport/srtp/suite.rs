@@ -4,6 +4,7 @@
 mod vectors;
 
 use super::SrtpError;
+use crate::prefetch;
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use rtc_srtp::crypto::{
     BlockCipherAlgorithm, HmacAlgorithm, Mac, RTCCrypto, StreamCipher, StreamCipherAlgorithm, constant_time_eq,
@@ -83,6 +84,13 @@ impl Suite {
                     salt,
                 })
             }
+        }
+    }
+
+    /// Has the key fetched.
+    pub(crate) fn soon(&self) {
+        if let Self::Gcm { key, .. } = self {
+            prefetch::soon(&**key);
         }
     }
 

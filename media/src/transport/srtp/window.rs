@@ -1,5 +1,7 @@
 //! The extended packet index of one SSRC, and which indices were used already (RFC 3711 §3.3).
 
+use crate::prefetch;
+
 /// Indices that are remembered behind the highest: at 300 packets/s almost 7 s, so that late repairs pass and RTX
 /// probes that repeat old packets do not.
 const WINDOW: u64 = 2048;
@@ -118,6 +120,13 @@ impl Windows {
         let place = self.entries.iter().position(|entry| entry.ssrc == ssrc)?;
         self.last = place;
         Some(place)
+    }
+
+    /// Has fetched what marking the next packets needs, of the SSRCs that are used most.
+    pub(crate) fn soon(&self) {
+        for entry in self.entries.iter().take(2) {
+            prefetch::soon(&*entry.window);
+        }
     }
 
     pub(crate) fn estimate(&self, place: Place, sequence: u16) -> Option<u64> {

@@ -109,7 +109,7 @@ fn an_ice_restart_keeps_the_keys() {
 
 #[test]
 fn after_a_restart_the_first_way_that_works_is_used_until_one_is_nominated() {
-    let now = Instant::now();
+    let now = start();
     let [old, new] = [1, 2].map(|port| Path::udp(SocketAddr::from(([10, 0, 0, 9], port))));
     let mut paths = Paths::default();
     paths.checked(now, old, true);
