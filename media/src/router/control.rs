@@ -5,8 +5,9 @@ use super::layer::LAYERS;
 use super::line::stream_of;
 use super::peer::REPORT_INTERVAL;
 use super::rewrite::Source;
-use super::slot::{Origin, Way};
+use super::slot::Origin;
 use super::stats::DropReason;
+use super::stream::Came;
 use super::uplink::Publisher;
 use super::{IDLE_TICK, Router, RouterEvent, TICK, TRACK_SILENCE};
 use crate::egress::Egress;
@@ -74,6 +75,7 @@ impl Router {
         if slots_too {
             self.slots_at = Some(now + SLOT_TICK);
             self.expire_layers(now);
+            self.tend_rates(now);
             self.remind_of_keyframes();
         }
         for key in self.peers.keys() {
@@ -164,7 +166,6 @@ impl Router {
         out: &mut impl Egress,
     ) {
         let Some(key) = self.slot_of(peer, media) else { return };
-        let at = self.peers[peer].outgoing.micros(now);
         for lost in pairs.lost() {
             if *most == 0 {
                 return;
@@ -172,17 +173,10 @@ impl Router {
             *most -= 1;
             self.totals.nacks_received += 1;
             self.peers[peer].outgoing.stats.nacks_received += 1;
-            let uplinks = &self.uplinks;
-            let mut way = Way {
-                now,
-                at,
-                slot: key,
-                receiver: &mut self.peers[peer].outgoing,
-                events: &mut self.events,
-                totals: &mut self.totals,
-                out,
-            };
-            if let Err(reason) = self.slots[key].repair(&mut way, lost, |source| stream_of(uplinks, source)) {
+            let answered = self.on_way(now, key, out, |slot, way, uplinks| {
+                slot.repair(way, lost, |source| stream_of(uplinks, source))
+            });
+            if let Err(reason) = answered {
                 self.totals.drop(reason);
             }
         }
@@ -264,15 +258,18 @@ impl Router {
             last_report: 0,
             delay: 0,
         };
-        let (mut blocks, mut many) = ([nothing; 31], 0);
+        let (mut blocks, mut many, mut came) = ([nothing; 31], 0, Came::default());
         for (_, uplink) in &peer.uplinks {
             for stream in self.uplinks[*uplink].layers.iter_mut().flatten().filter(|stream| stream.flowing) {
-                if let Some(block) = blocks.get_mut(many) {
-                    *block = stream.report_block(now);
+                let (block, news) = stream.report_block(now);
+                (came.expected, came.received) = (came.expected + news.expected, came.received + news.received);
+                if let Some(place) = blocks.get_mut(many) {
+                    *place = block;
                     many += 1;
                 }
             }
         }
+        peer.take_came(came);
         if many > 0 {
             peer.begin_compound(&mut self.compound, &blocks[..many]);
             out.send_rtcp(peer.id, &self.compound);

@@ -137,6 +137,23 @@ impl Downlink {
         self.probe.start(stand, bps, &self.estimate);
     }
 
+    /// Whether reports are all there is. Who tells what was lost and nothing of when it came is no dead line: it has ceased
+    /// to send the better feedback.
+    fn falls_back(&mut self, now: u64, round_trip: Duration) -> bool {
+        if self.heard != Heard::Transport {
+            return true;
+        }
+        let patience = FEEDBACK_PATIENCE_US + 2 * round_trip.as_micros() as u64;
+        if self.unanswered_since.is_none_or(|since| now < since + patience) {
+            return false;
+        }
+        // This first report may be of the time before.
+        (self.heard, self.reported_at) = (Heard::Reports, Some(now));
+        self.estimate.fall_back();
+        self.probe.forget(now);
+        false
+    }
+
     /// Bytes of padding that should go out now.
     pub(crate) fn padding_due(&mut self, stand: Stand) -> u64 {
         let tried = self.probe.due(stand);
@@ -158,8 +175,8 @@ impl Downlink {
     }
 
     /// Losses told by a receiver report, of so many packets; only where there is nothing better.
-    pub(crate) fn reported(&mut self, now: u64, bytes: usize, packets: u32, lost: u32) {
-        if self.heard == Heard::Transport || packets == 0 {
+    pub(crate) fn reported(&mut self, now: u64, round_trip: Duration, bytes: usize, (packets, lost): (u32, u32)) {
+        if packets == 0 || !self.falls_back(now, round_trip) {
             return;
         }
         self.heard = Heard::Reports;

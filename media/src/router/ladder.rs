@@ -7,9 +7,11 @@
 use super::estimate::View;
 use super::layer::LAYERS;
 use super::setback::{Bar, LASTED_US, Setbacks};
+use super::stream::Takes;
 use crate::ids::{Layer, LineStep, Rank};
 
-/// In this order pictures get their share; a layer that a track does not have counts as its next smaller one.
+/// In this order pictures get their share; a layer that a track does not have counts as its next smaller one. Each comes with
+/// half its pictures first, where that can be.
 const ORDER: [(Rank, Layer); 9] = [
     (Rank::Screen, Layer::Low),
     (Rank::Screen, Layer::Mid),
@@ -46,10 +48,23 @@ pub(crate) struct Claim {
     /// Key of the slot.
     pub(crate) slot: usize,
     pub(crate) rank: Rank,
-    /// Bits per second on the wire of each layer that may be sent; at least one is there.
-    pub(crate) layers: [Option<u64>; 3],
-    /// The largest layer that the ladder allows; what flows is the largest within it.
-    pub(crate) grant: Option<Layer>,
+    /// What each layer takes that may be sent; at least one is there.
+    pub(crate) layers: [Option<Takes>; 3],
+    /// The most that the ladder allows; what flows is the largest within it.
+    pub(crate) grant: Option<Grant>,
+}
+
+/// How much of a picture may be sent. Half the pictures of a layer are more than all of the next smaller one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Grant {
+    pub(crate) layer: Layer,
+    /// With the highest temporal layer, where there are several.
+    pub(crate) whole: bool,
+}
+
+impl Grant {
+    pub(crate) const ALL: Self = Self { layer: Layer::High, whole: true };
+    const LEAST: Self = Self { layer: Layer::Low, whole: false };
 }
 
 #[derive(Debug, Default)]
@@ -101,19 +116,25 @@ pub(crate) struct Tries {
 }
 
 impl Claim {
-    fn flows(&self, cap: Option<Layer>) -> Option<Layer> {
-        let cap = cap?;
-        let within = LAYERS.into_iter().rev().find(|&layer| layer <= cap && self.layers[layer as usize].is_some());
-        within.or_else(|| LAYERS.into_iter().find(|&layer| self.layers[layer as usize].is_some()))
+    pub(crate) fn flows(&self, cap: Option<Grant>) -> Option<Grant> {
+        let (cap, there) = (cap?, |layer: &Layer| self.layers[*layer as usize].is_some());
+        let within = LAYERS.into_iter().rev().find(|layer| *layer <= cap.layer && there(layer));
+        let layer = within.or_else(|| LAYERS.into_iter().find(there))?;
+        let divides = self.layers[layer as usize].is_some_and(|takes| takes.thin.is_some());
+        Some(Grant { layer, whole: cap.whole || layer < cap.layer || !divides })
     }
 
-    fn cost(&self, cap: Option<Layer>) -> u64 {
-        self.flows(cap).and_then(|layer| self.layers[layer as usize]).unwrap_or(0)
+    fn cost(&self, cap: Option<Grant>) -> u64 {
+        let takes = |grant: Grant| {
+            let takes = self.layers[grant.layer as usize]?;
+            Some(takes.thin.filter(|_| !grant.whole).unwrap_or(takes.whole))
+        };
+        self.flows(cap).and_then(takes).unwrap_or(0)
     }
 
     /// It gets all that is wished of it.
     pub(crate) fn is_whole(&self) -> bool {
-        self.flows(self.grant) == self.flows(Some(Layer::High))
+        self.flows(self.grant) == self.flows(Some(Grant::ALL))
     }
 }
 
@@ -208,7 +229,7 @@ impl Ladder {
         if verdict.rose {
             self.rose_at = Some(now);
         }
-        let all = means.sound + claims.iter().map(|claim| claim.cost(Some(Layer::High))).sum::<u64>();
+        let all = means.sound + claims.iter().map(|claim| claim.cost(Some(Grant::ALL))).sum::<u64>();
         verdict.wanted = next.filter(|_| line.clear && !held).and_then(|next| wanted(means, next, all));
     }
 
@@ -258,7 +279,7 @@ impl Means {
 /// Claims that are judged: a peer has no more m-lines.
 pub(crate) const MOST: usize = 64;
 
-type Shares = [Option<Layer>; MOST];
+type Shares = [Option<Grant>; MOST];
 
 /// What each claim gets by its grant.
 fn flowing(claims: &[Claim]) -> Shares {
@@ -268,8 +289,8 @@ fn flowing(claims: &[Claim]) -> Shares {
 /// A larger share for one claim.
 struct Step {
     claim: usize,
-    gets: Option<Layer>,
-    /// The least that the claim can have.
+    gets: Option<Grant>,
+    /// The smallest layer that the claim can have.
     is_base: bool,
     /// What all claims cost then.
     sum: u64,
@@ -278,14 +299,17 @@ struct Step {
 /// Walks up the order; every step that may be taken is, on top of what `shares` holds already.
 fn share(claims: &[Claim], shares: &mut Shares, mut may: impl FnMut(&Step) -> bool) {
     let mut sum: u64 = claims.iter().zip(shares.iter()).map(|(claim, share)| claim.cost(*share)).sum();
-    for (rank, cap) in ORDER {
+    let steps = ORDER.into_iter().flat_map(|(rank, layer)| [false, true].map(|whole| (rank, Grant { layer, whole })));
+    for (rank, cap) in steps {
         for (i, claim) in claims.iter().enumerate().filter(|(_, claim)| claim.rank == rank) {
             let (has, gets) = (claim.flows(shares[i]), claim.flows(Some(cap)));
             if gets <= has {
                 continue;
             }
             let larger = sum.saturating_sub(claim.cost(has)) + claim.cost(gets);
-            if may(&Step { claim: i, gets, is_base: gets == claim.flows(Some(Layer::Low)), sum: larger }) {
+            let layer = |grant: Option<Grant>| grant.map(|grant| grant.layer);
+            let is_base = layer(gets) == layer(claim.flows(Some(Grant::LEAST)));
+            if may(&Step { claim: i, gets, is_base, sum: larger }) {
                 (sum, shares[i]) = (larger, gets);
             }
         }

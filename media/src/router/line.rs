@@ -3,12 +3,12 @@
 use super::Router;
 use super::estimate::View;
 use super::event::RouterEvent;
-use super::ladder::{Claim, MOST, Means, Verdict};
+use super::ladder::{Claim, Grant, MOST, Means, Verdict};
 use super::layer::LAYERS;
 use super::pace::RELEASE_US;
 use super::rewrite::Source;
 use super::slot::{Slot, Way};
-use super::stream::Stream;
+use super::stream::{Stream, Takes};
 use super::table::Table;
 use super::uplink::Uplink;
 use crate::egress::Egress;
@@ -58,7 +58,7 @@ impl Router {
         self.grant(now, &claims, verdict, view.is_none());
         self.claims = claims;
         self.try_more(at, peer, verdict);
-        if self.peers[peer].outgoing.downlink.probe.is_running() {
+        if self.peers[peer].outgoing.downlink.is_padded() {
             self.attend(now, peer);
         }
         if let Some(step) = verdict.step {
@@ -113,7 +113,8 @@ impl Router {
                 continue;
             };
             if slot.line.kind == Kind::Audio {
-                sound += uplink.stream(Layer::High).and_then(|stream| stream.bps(now)).unwrap_or(0);
+                let takes = uplink.stream(Layer::High).and_then(|stream| stream.takes(now));
+                sound += takes.map_or(0, |takes| takes.whole);
                 continue;
             }
             let layers = layers_of(now, uplink, slot.want.max);
@@ -122,7 +123,8 @@ impl Router {
             }
             let fresh = std::mem::take(&mut slot.fresh);
             any_fresh |= fresh;
-            let grant = if fresh { Some(Layer::High) } else { slot.allowed };
+            let whole = !slot.thinning.is_wanted();
+            let grant = if fresh { Some(Grant::ALL) } else { slot.allowed.map(|layer| Grant { layer, whole }) };
             claims.push(Claim { slot: *key, rank: slot.want.rank, layers, grant });
         }
         (sound, any_fresh)
@@ -132,7 +134,9 @@ impl Router {
         for claim in claims {
             let slot = &mut self.slots[claim.slot];
             // Where nothing has to be judged, a larger layer that begins may flow at once.
-            let allowed = if unlimited && claim.is_whole() { Some(Layer::High) } else { claim.grant };
+            let grant = if unlimited && claim.is_whole() { Some(Grant::ALL) } else { claim.grant };
+            slot.thinning.want(claim.flows(grant).is_some_and(|grant| !grant.whole));
+            let allowed = grant.map(|grant| grant.layer);
             let changed = std::mem::replace(&mut slot.allowed, allowed) != allowed;
             if claim.grant.is_none() {
                 if changed {
@@ -204,17 +208,9 @@ impl Router {
         let at = self.peers[peer].outgoing.micros(now);
         while let Some(waiting) = self.peers[peer].outgoing.pace.release(at) {
             let slot = waiting.slot as usize;
-            let uplinks = &self.uplinks;
-            let mut way = Way {
-                now,
-                at,
-                slot,
-                receiver: &mut self.peers[peer].outgoing,
-                events: &mut self.events,
-                totals: &mut self.totals,
-                out,
-            };
-            self.slots[slot].release(&mut way, waiting.index, |source| stream_of(uplinks, source));
+            self.on_way(now, slot, out, |slot, way, uplinks| {
+                slot.release(way, waiting.index, |source| stream_of(uplinks, source));
+            });
         }
     }
 
@@ -250,19 +246,24 @@ impl Router {
             return;
         };
         while due > 0 {
-            let uplinks = &self.uplinks;
-            let mut way = Way {
-                now,
-                at,
-                slot,
-                receiver: &mut self.peers[peer].outgoing,
-                events: &mut self.events,
-                totals: &mut self.totals,
-                out,
-            };
-            let sent = self.slots[slot].pad(&mut way, |source| stream_of(uplinks, source));
+            let sent =
+                self.on_way(now, slot, out, |slot, way, uplinks| slot.pad(way, |source| stream_of(uplinks, source)));
             due = due.saturating_sub(sent.max(1) as u64);
         }
+    }
+
+    /// Lets a slot send something to its receiver.
+    pub(super) fn on_way<E: Egress, R>(
+        &mut self,
+        now: Instant,
+        slot: usize,
+        out: &mut E,
+        send: impl FnOnce(&mut Slot, &mut Way<'_, E>, &Table<Uplink>) -> R,
+    ) -> R {
+        let Self { peers, slots, uplinks, events, totals, .. } = self;
+        let receiver = &mut peers[slots[slot].peer].outgoing;
+        let mut way = Way { now, at: receiver.micros(now), slot, receiver, events, totals, out };
+        send(&mut slots[slot], &mut way, uplinks)
     }
 }
 
@@ -272,7 +273,7 @@ pub(super) fn stream_of(uplinks: &Table<Uplink>, source: Source) -> Option<&Stre
 }
 
 /// The layers that may go into a slot: those that flow within the wish, or the smallest that does.
-fn layers_of(now: Instant, uplink: &Uplink, max: Layer) -> [Option<u64>; 3] {
+fn layers_of(now: Instant, uplink: &Uplink, max: Layer) -> [Option<Takes>; 3] {
     let flowing = uplink.flowing();
     let within = LAYERS.into_iter().any(|layer| layer <= max && flowing[layer as usize]);
     let smallest = LAYERS.into_iter().find(|&layer| flowing[layer as usize]);
@@ -280,6 +281,6 @@ fn layers_of(now: Instant, uplink: &Uplink, max: Layer) -> [Option<u64>; 3] {
         let may = if within { layer <= max } else { Some(layer) == smallest };
         let stream = uplink.stream(layer).filter(|stream| stream.flowing && may)?;
         let usual = if uplink.line.rids.is_empty() { USUAL_ALONE_BPS } else { USUAL_BPS[layer as usize] };
-        Some(stream.bps(now).unwrap_or(usual))
+        Some(stream.takes(now).unwrap_or(Takes { whole: usual, thin: None }))
     })
 }

@@ -30,6 +30,7 @@ mod slot;
 mod stats;
 mod stream;
 mod table;
+mod thinning;
 mod uplink;
 mod window;
 

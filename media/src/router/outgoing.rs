@@ -193,7 +193,8 @@ impl Outgoing {
         let now = self.micros(now);
         let mean = self.stats.bytes_sent / self.stats.packets_sent.max(1) + WIRE as u64;
         let (expected, lost) = (expected.min(100_000) as u32, lost.min(expected).min(100_000) as u32);
-        self.downlink.reported(now, (u64::from(expected) * mean) as usize, expected, lost);
+        let bytes = (u64::from(expected) * mean) as usize;
+        self.downlink.reported(now, self.round_trip(), bytes, (expected, lost));
     }
 
     /// Now and then: takes the counters into the rates that are told.

@@ -2,6 +2,7 @@
 
 use super::arrivals::Arrivals;
 use super::outgoing::Outgoing;
+use super::stream::Came;
 use super::uplink::Part;
 use crate::ids::{Mid, PeerId};
 use crate::rtp::compound;
@@ -11,6 +12,8 @@ use std::time::{Duration, Instant};
 
 /// Reception reports to publishers. Chromium acts on each; once a second is what it does itself.
 pub(crate) const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+/// So many reports back goes what is told of the losses.
+const CAME: usize = 2;
 
 #[derive(Debug)]
 pub(crate) struct Peer {
@@ -30,6 +33,8 @@ pub(crate) struct Peer {
     pub(crate) own_ssrc: u32,
     cname: [u8; 16],
     pub(crate) report_at: Instant,
+    /// What it sent between the last reports, of all its lines.
+    came: [Came; CAME],
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +93,19 @@ impl Peer {
             own_ssrc,
             cname,
             report_at: now + REPORT_INTERVAL,
+            came: [Came::default(); CAME],
         }
+    }
+
+    /// What came of everything it sent since this was asked before; what is told of it is of the last few times.
+    pub(crate) fn take_came(&mut self, came: Came) {
+        self.came.rotate_right(1);
+        self.came[0] = came;
+        let all = |of: fn(&Came) -> u64| self.came.iter().map(of).sum::<u64>();
+        // A packet that was overtaken comes after its time: then more came than should have.
+        let (expected, received) = (all(|came| came.expected), all(|came| came.received));
+        let lost = expected.saturating_sub(received) * 1000;
+        self.outgoing.stats.uplink_loss_permille = lost.checked_div(expected).unwrap_or(0) as u16;
     }
 
     pub(crate) fn learn_extensions(&mut self, lines: &[MediaLine]) {

@@ -4,6 +4,7 @@
 //! in the slot's own numbers, and a source number is forwarded at most once, so no (SSRC, number) is ever sealed with two
 //! different contents. Gaps of the source stay gaps, so that repairs work through the slot.
 
+use super::thinning::Stand;
 use crate::ids::Layer;
 use crate::prefetch;
 use crate::rtp::ntp::{MediaClock, NtpTime};
@@ -13,8 +14,8 @@ use crate::sdp::CodecSlot;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// Enough for a second of switches and of padding that has to be closed up.
-const MOST_SEGMENTS: usize = 32;
+/// Enough for a second of switches and of padding that has to be closed up, and for four of pictures that stay out.
+const MOST_SEGMENTS: usize = 64;
 /// A timestamp that is further from the arrival time than this is not believed.
 const MOST_SKEW: Duration = Duration::from_secs(2);
 
@@ -150,9 +151,20 @@ impl Rewrite {
         })
     }
 
-    /// The running segment closes up over a number that carried nothing. Only the newest number can be closed up: receivers
-    /// already know of the gap that an older one leaves.
-    pub(crate) fn skip(&mut self, generation: u64, index: u64) {
+    /// Where a packet of the running segment stands; `None` when it is of no running segment.
+    pub(crate) fn stand(&self, generation: u64, index: u64, timestamp: u32) -> Option<Stand> {
+        let segment = self.segments.back().filter(|segment| segment.open && segment.source.generation == generation)?;
+        let sent = self.last.map(|last| last.timestamp) == Some(timestamp.wrapping_add(segment.timestamp_shift));
+        Some(match index > segment.last {
+            false => Stand::Late,
+            true if sent => Stand::SamePicture,
+            true => Stand::NewPicture,
+        })
+    }
+
+    /// The running segment closes up over a number that carried nothing, or nothing for this receiver: then with so many
+    /// pictures. Only the newest number can be closed up: receivers already know of the gap that an older one leaves.
+    pub(crate) fn skip(&mut self, generation: u64, index: u64, pictures: u16) {
         let Some(segment) = self.segments.back_mut() else { return };
         if segment.source.generation != generation || !segment.open || index <= segment.last || index < segment.first {
             return;
@@ -160,12 +172,13 @@ impl Rewrite {
         if index == segment.first {
             (segment.first, segment.last) = (index + 1, index);
             segment.shift = segment.shift.wrapping_sub(1);
+            segment.vp8 = segment.vp8.without(pictures);
             return;
         }
         segment.open = false;
         segment.last = index - 1;
-        let next =
-            Segment { first: index + 1, last: index, open: true, shift: segment.shift.wrapping_sub(1), ..*segment };
+        let (shift, vp8) = (segment.shift.wrapping_sub(1), segment.vp8.without(pictures));
+        let next = Segment { first: index + 1, last: index, open: true, shift, vp8, ..*segment };
         self.next = (index - 1).wrapping_add(segment.shift) + 1;
         self.push(next);
     }

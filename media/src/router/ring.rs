@@ -1,5 +1,6 @@
 //! The last packets of one layer, stored once for all receivers: forwarding and repairs both read from here.
 
+use crate::rtp::vp8::Temporal;
 use std::time::{Duration, Instant};
 
 /// How much of the past a repair may need: a receiver asks again for about a second.
@@ -30,14 +31,15 @@ pub(crate) struct Entry {
     pub(crate) keyframe: bool,
     /// RFC 6464 byte.
     pub(crate) level: Option<u8>,
+    pub(crate) temporal: Option<Temporal>,
     start: u64,
     length: u16,
 }
 
 impl Entry {
     pub(crate) fn facts(&self) -> Facts {
-        let Self { index, timestamp, marker, keyframe, level, .. } = *self;
-        Facts { index, timestamp, marker, keyframe, level }
+        let Self { index, timestamp, marker, keyframe, level, temporal, .. } = *self;
+        Facts { index, timestamp, marker, keyframe, level, temporal }
     }
 
     /// Whether this packet of the same ring arrived after `other`.
@@ -54,6 +56,8 @@ pub(crate) struct Facts {
     pub(crate) marker: bool,
     pub(crate) keyframe: bool,
     pub(crate) level: Option<u8>,
+    /// Of VP8 with temporal layers.
+    pub(crate) temporal: Option<Temporal>,
 }
 
 #[derive(Debug)]
@@ -99,6 +103,7 @@ impl Ring {
             marker: facts.marker,
             keyframe: facts.keyframe,
             level: facts.level,
+            temporal: facts.temporal,
             start: self.head,
             length,
         });
@@ -163,7 +168,7 @@ mod tests {
     use super::*;
 
     fn facts(index: u64) -> Facts {
-        Facts { index, timestamp: index as u32, marker: false, keyframe: false, level: None }
+        Facts { index, timestamp: index as u32, marker: false, keyframe: false, level: None, temporal: None }
     }
 
     /// A payload that only this number has.

@@ -21,8 +21,8 @@ const ABOVE_NEED: f64 = 1.45;
 const ABOVE_THEN: f64 = 1.9;
 /// A line that fell further below the need says nothing about that step.
 const NEAR_MISS: f64 = 0.5;
-/// Needs that differ by less are of the same step: encoders are not steady.
-const SAME: f64 = 0.85;
+/// Needs that differ by less are of the same step: a keyframe is felt for two seconds.
+const SAME: f64 = 0.75;
 /// As many as there are steps worth telling apart.
 const MOST: usize = 4;
 

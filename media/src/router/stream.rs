@@ -9,6 +9,7 @@ use super::stats::DropReason;
 use super::window::{Seen, WINDOW, Window};
 use crate::rtp::ntp::{MediaClock, NtpTime};
 use crate::rtp::rtcp::ReportBlock;
+use crate::rtp::vp8::Temporal;
 use crate::rtp::{h264, sequence, vp8};
 use crate::sdp::{Codec, CodecSlot, Kind};
 use std::time::{Duration, Instant};
@@ -47,6 +48,19 @@ pub(crate) struct Stream {
     jump: Option<u16>,
     reception: Reception,
     rate: Rate,
+    /// The same without the highest temporal layer, and which that is.
+    thin: Rate,
+    top: u8,
+    /// What another shard measures, which has all of it whether it crosses or not.
+    pub(crate) told: Option<Takes>,
+}
+
+/// What a layer takes of the line that it is sent on, in bits per second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Takes {
+    pub(crate) whole: u64,
+    /// Without the pictures of its highest temporal layer, where it has several.
+    pub(crate) thin: Option<u64>,
 }
 
 /// One packet of the stream, with retransmission already undone.
@@ -90,12 +104,22 @@ impl Stream {
             jump: None,
             reception: Reception::new(index),
             rate: Rate::over(RATE_WINDOW),
+            thin: Rate::over(RATE_WINDOW),
+            top: 0,
+            told: None,
         }
     }
 
-    /// What sending it on costs on the wire, in bits per second; `None` while that is not known.
-    pub(crate) fn bps(&self, now: Instant) -> Option<u64> {
-        self.rate.bps(now.saturating_duration_since(self.began).as_micros() as u64)
+    /// What sending it on takes of a line; `None` while that is not known.
+    pub(crate) fn takes(&self, now: Instant) -> Option<Takes> {
+        let at = now.saturating_duration_since(self.began).as_micros() as u64;
+        let measured = || Some(Takes { whole: self.rate.bps(at)?, thin: self.thin.bps(at).filter(|_| self.top > 0) });
+        self.told.or_else(measured)
+    }
+
+    /// The highest temporal layer.
+    pub(crate) fn top(&self) -> u8 {
+        self.top
     }
 
     /// A stream that another shard receives and gives on; its first packet sets where the numbers begin.
@@ -116,6 +140,9 @@ impl Stream {
             jump: None,
             reception: Reception::new(NOTHING_YET),
             rate: Rate::over(RATE_WINDOW),
+            thin: Rate::over(RATE_WINDOW),
+            top: 0,
+            told: None,
         }
     }
 
@@ -210,20 +237,29 @@ impl Stream {
 
     /// Keeps the packet for forwarding and repairs.
     pub(crate) fn store(&mut self, now: Instant, index: u64, arrival: &Arrival<'_>) {
-        let keyframe = match arrival.codec.codec {
-            Codec::Opus => false,
-            Codec::H264 => h264::begins_keyframe(arrival.payload),
-            Codec::Vp8 => vp8::begins_keyframe(arrival.payload),
+        let (keyframe, temporal) = match arrival.codec.codec {
+            Codec::Opus => (false, None),
+            Codec::H264 => (h264::begins_keyframe(arrival.payload), None),
+            Codec::Vp8 => vp8::read(arrival.payload),
         };
         let (timestamp, marker, level) = (arrival.timestamp, arrival.marker, arrival.level);
-        self.keep(now, Facts { index, timestamp, marker, keyframe, level }, arrival.payload);
+        self.keep(now, Facts { index, timestamp, marker, keyframe, level, temporal }, arrival.payload);
     }
 
     pub(crate) fn keep(&mut self, now: Instant, facts: Facts, payload: &[u8]) {
         if facts.keyframe {
             self.keyframes.came();
         }
-        self.rate.add(now.saturating_duration_since(self.began).as_micros() as u64, payload.len() + OVERHEAD);
+        let (at, bytes) = (now.saturating_duration_since(self.began).as_micros() as u64, payload.len() + OVERHEAD);
+        self.rate.add(at, bytes);
+        if let Some(Temporal { layer, .. }) = facts.temporal {
+            let top = self.top.max(layer);
+            if top > self.top {
+                // What was below the top until now says nothing of what is below it from now on.
+                (self.top, self.thin) = (top, Rate::over(RATE_WINDOW));
+            }
+            self.thin.add(at, if layer < top { bytes } else { 0 });
+        }
         self.ring.push(now, facts, payload);
     }
 
@@ -247,7 +283,8 @@ impl Stream {
         self.reception.last_report = Some((clock.ntp, now));
     }
 
-    pub(crate) fn report_block(&mut self, now: Instant) -> ReportBlock {
+    /// What is told the publisher, and what came since that was told before.
+    pub(crate) fn report_block(&mut self, now: Instant) -> (ReportBlock, Came) {
         self.reception.block(now, self.ssrc)
     }
 }
@@ -275,6 +312,13 @@ impl StreamNeeds {
     pub(crate) fn crossing(self) -> Self {
         Self { useful_for: PICTURE_USEFUL_FOR, ..self }
     }
+}
+
+/// Packets of some time: how many there should have been by their numbers, and how many came at the first sending.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Came {
+    pub(crate) expected: u64,
+    pub(crate) received: u64,
 }
 
 /// The counting behind reception reports (RFC 3550 §6.4.1, §A.3, §A.8).
@@ -316,16 +360,16 @@ impl Reception {
         }
     }
 
-    fn block(&mut self, now: Instant, ssrc: u32) -> ReportBlock {
+    fn block(&mut self, now: Instant, ssrc: u32) -> (ReportBlock, Came) {
         let expected = self.highest - self.base + 1;
-        let (new, came) = (expected - self.told_expected, self.received - self.told_received);
+        let came = Came { expected: expected - self.told_expected, received: self.received - self.told_received };
         (self.told_expected, self.told_received) = (expected, self.received);
-        let lost = new.saturating_sub(came);
+        let (new, lost) = (came.expected, came.expected.saturating_sub(came.received));
         let (last_report, delay) = self.last_report.map_or((0, 0), |(ntp, at)| {
             let delay = now.saturating_duration_since(at);
             (ntp.middle(), (delay.as_micros() * 65536 / 1_000_000).min(u128::from(u32::MAX)) as u32)
         });
-        ReportBlock {
+        let block = ReportBlock {
             ssrc,
             fraction_lost: (lost * 256).checked_div(new).unwrap_or(0).min(255) as u8,
             cumulative_lost: (expected as i64 - self.received as i64).clamp(-0x80_0000, 0x7f_ffff) as i32,
@@ -333,6 +377,7 @@ impl Reception {
             jitter: (self.jitter >> 4) as u32,
             last_report,
             delay,
-        }
+        };
+        (block, came)
     }
 }

@@ -8,7 +8,19 @@ pub struct Descriptor {
     pub picture_id: Option<PictureId>,
     /// Offset and value of TL0PICIDX.
     pub tl0: Option<(usize, u8)>,
+    pub temporal: Option<Temporal>,
     pub length: usize,
+}
+
+/// Where a picture stands in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Temporal {
+    /// TID: 0 is the base, and no picture is made from one of a higher layer.
+    pub layer: u8,
+    /// Y: it is made from the base layer alone.
+    pub sync: bool,
+    /// This packet begins it.
+    pub starts: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +35,8 @@ impl Descriptor {
     #[must_use]
     pub fn parse(payload: &[u8]) -> Option<Self> {
         let first = *payload.first()?;
-        let mut found =
-            Self { starts_frame: first & 0x10 != 0 && first & 0x07 == 0, picture_id: None, tl0: None, length: 1 };
+        let starts_frame = first & 0x10 != 0 && first & 0x07 == 0;
+        let mut found = Self { starts_frame, picture_id: None, tl0: None, temporal: None, length: 1 };
         if first & 0x80 == 0 {
             return Some(found);
         }
@@ -44,6 +56,9 @@ impl Descriptor {
             found.length += 1;
         }
         if which & 0x30 != 0 {
+            let byte = *payload.get(found.length)?;
+            let temporal = Temporal { layer: byte >> 6, sync: byte & 0x20 != 0, starts: starts_frame };
+            found.temporal = (which & 0x20 != 0).then_some(temporal);
             found.length += 1;
         }
         (payload.len() >= found.length).then_some(found)
@@ -53,8 +68,15 @@ impl Descriptor {
 /// RFC 7741 §4.3: the P bit of the payload header is 0 in a key frame.
 #[must_use]
 pub fn begins_keyframe(payload: &[u8]) -> bool {
-    Descriptor::parse(payload)
-        .is_some_and(|found| found.starts_frame && payload.get(found.length).is_some_and(|header| header & 1 == 0))
+    read(payload).0
+}
+
+/// Whether a key frame begins here, and where the picture stands in time.
+#[must_use]
+pub fn read(payload: &[u8]) -> (bool, Option<Temporal>) {
+    let Some(found) = Descriptor::parse(payload) else { return (false, None) };
+    let key = found.starts_frame && payload.get(found.length).is_some_and(|header| header & 1 == 0);
+    (key, found.temporal)
 }
 
 /// What is added to picture id and TL0PICIDX so that one receiver sees one unbroken count.
@@ -65,6 +87,12 @@ pub struct Shift {
 }
 
 impl Shift {
+    /// After so many pictures that stay out. TL0PICIDX counts only those of the base layer, which never do.
+    #[must_use]
+    pub fn without(self, pictures: u16) -> Self {
+        Self { picture_id: self.picture_id.wrapping_sub(pictures), ..self }
+    }
+
     /// What [`Self::apply`] would make a descriptor say.
     #[must_use]
     pub fn said(self, payload: &[u8]) -> (Option<u16>, Option<u8>) {

@@ -145,7 +145,7 @@ fn ten_noisy_minutes(seed: u64, mean: f64) -> Noisy {
 fn assert_calm(mean: f64, seeds: std::ops::RangeInclusive<u64>) {
     for seed in seeds {
         let Noisy { switches, steps, frames } = ten_noisy_minutes(seed, mean);
-        assert!(switches <= 4 && steps <= 4, "{mean}, seed {seed}: {switches} switches, {steps} steps told");
+        assert!(switches <= 4 && steps <= 5, "{mean}, seed {seed}: {switches} switches, {steps} steps told");
         assert!(frames > 13_500, "{mean}, seed {seed}: {frames} frames");
     }
 }
@@ -192,6 +192,30 @@ fn noise_above_the_largest_layer_does_not_make_the_picture_flap() {
 fn no_capacity_makes_the_picture_flap() {
     for mean in [300, 400, 500, 600, 700, 850, 1000, 1200, 1500, 1700, 1900, 2200] {
         assert_calm(f64::from(mean) * 1000.0, 1..=5);
+    }
+}
+
+/// Between the layers there are half their pictures, where a camera has temporal layers.
+#[test]
+fn a_line_between_two_layers_gets_half_the_pictures_of_the_larger() {
+    for (seed, bps) in [(1, 480_000), (2, 480_000), (3, 1_350_000)] {
+        let mut lesson = Lesson::new(seed, Line { rate_down: Some(bps), ..Line::default() });
+        lesson.house.member(PeerId(1)).cameras = vec![Camera::new("1", PICTURE).with_temporal_layers()];
+        lesson.run(60 * SECOND);
+        let (from, to) = (lesson.house.now, lesson.run(30 * SECOND));
+        let larger = if bps > 1_000_000 { HIGH } else { LOW + 1 };
+        assert_eq!(lesson.layer(), Some(larger), "{bps}");
+        let frames = lesson.sink().shown.iter().filter(|(at, _)| *at >= from && *at < to).count();
+        assert!((330..=390).contains(&frames), "{bps}: {frames} frames in 30 s");
+        assert_eq!(lesson.sink().lost(), 0);
+        let freeze = lesson.sink().longest_freeze(from, to);
+        assert!(freeze < 300 * MS, "{freeze:?}");
+        assert!(lesson.sink().concealed(from, to) < 0.3);
+        lesson.narrow(4 * bps);
+        lesson.run(20 * SECOND);
+        let (from, to) = (lesson.house.now, lesson.run(10 * SECOND));
+        let frames = lesson.sink().shown.iter().filter(|(at, _)| *at >= from && *at < to).count();
+        assert!(frames >= 249, "all of them where there is room: {frames}");
     }
 }
 
@@ -250,12 +274,43 @@ fn sound_alone_takes_no_more_than_sixty_kilobits() {
     assert!(LAYER_BPS[0] as u64 + SOUND_BPS > 90_000);
 }
 
+/// Receivers that promise transport feedback and give only reports of their losses.
 #[test]
-fn a_receiver_that_tells_only_losses_is_heard_too() {
-    let mut lesson = Lesson::new(1, Line { rate_down: Some(300_000), ..Line::default() });
-    lesson.house.member(lesson.viewer).sink.transport.silent = true;
-    lesson.run(40 * SECOND);
-    let (from, to) = (lesson.house.now, lesson.run(10 * SECOND));
-    let offered = lesson.offered(from, to);
-    assert!(offered < 400_000, "{offered}");
+fn receivers_that_tell_only_losses_obey_a_line_that_shrinks_and_use_one_that_grows() {
+    for seed in 1..=4 {
+        let mut lesson = Lesson::new(seed, Line { rate_down: Some(3_000_000), ..Line::default() });
+        lesson.house.member(lesson.viewer).sink.transport.silent = true;
+        let from = lesson.run(20 * SECOND + seed as u32 * 130 * MS);
+        assert_eq!(lesson.layer(), Some(HIGH), "no news is no dead line");
+        lesson.narrow(300_000);
+        let at = lesson.run(4 * SECOND);
+        let to = lesson.run(26 * SECOND);
+        let offered = lesson.offered(at, to);
+        assert!(offered < 300_000 && offered > 150_000, "seed {seed}: {offered}");
+        lesson.narrow(3_000_000);
+        let at = lesson.house.now;
+        let to = lesson.run(90 * SECOND);
+        let (top, layer) = *lesson.sink().layers.last().unwrap();
+        assert!(layer == HIGH && top - at < 60 * SECOND, "seed {seed}: layer {layer} after {:?}", top - at);
+        let made_up = lesson.sink().concealed(from, to);
+        assert!(made_up < 2.5, "seed {seed}: {made_up} % of the sound was made up");
+        assert_eq!(lesson.step(), LineStep::Full);
+    }
+}
+
+#[test]
+fn a_receiver_whose_transport_feedback_ends_is_no_dead_line() {
+    for (bps, layer) in [(3_000_000, HIGH), (700_000, LOW + 1)] {
+        let mut lesson = Lesson::new(1, Line { rate_down: Some(bps), ..Line::default() });
+        let from = lesson.run(20 * SECOND);
+        assert_eq!(lesson.layer(), Some(layer));
+        lesson.house.member(lesson.viewer).sink.transport.silent = true;
+        let to = lesson.run(60 * SECOND);
+        let (freeze, offered) = (lesson.sink().longest_freeze(from, to), lesson.offered(from, to));
+        assert!(freeze < 2 * SECOND && offered < bps, "{bps}: {freeze:?}, {offered}");
+        assert!(lesson.sink().concealed(from, to) < 3.0);
+        lesson.house.member(lesson.viewer).sink.transport.silent = false;
+        lesson.run(20 * SECOND);
+        assert!(lesson.house.sfu.stats(lesson.viewer).unwrap().media.estimate_bps.is_some_and(|known| known < 2 * bps));
+    }
 }

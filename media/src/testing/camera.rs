@@ -1,6 +1,6 @@
 //! A camera of three layers, as a browser sends it.
 
-use super::media::{VideoPacket, packets};
+use super::media::{Temporal, VideoPacket, packets};
 use super::offer::{MID_EXTENSION, RID_EXTENSION, RIDS, VP8};
 use std::time::{Duration, Instant};
 
@@ -17,18 +17,26 @@ pub(crate) struct Camera {
     layers: [Encoding; 3],
     next_at: Option<Instant>,
     frame: u32,
+    /// Three temporal layers, as browsers have them in VP8: 0 2 1 2.
+    temporal: bool,
 }
 
 struct Encoding {
     ssrc: u32,
     sequence: u16,
     wants_key: bool,
+    since_key: u32,
+    tl0: u8,
 }
 
 impl Camera {
     pub(crate) fn new(mid: &str, first_ssrc: u32) -> Self {
-        let layer = |n| Encoding { ssrc: first_ssrc + n, sequence: 65_000, wants_key: true };
-        Self { mid: mid.to_owned(), layers: [layer(0), layer(1), layer(2)], next_at: None, frame: 0 }
+        let layer = |n| Encoding { ssrc: first_ssrc + n, sequence: 65_000, wants_key: true, since_key: 0, tl0: 0 };
+        Self { mid: mid.to_owned(), layers: [layer(0), layer(1), layer(2)], next_at: None, frame: 0, temporal: false }
+    }
+
+    pub(crate) fn with_temporal_layers(self) -> Self {
+        Self { temporal: true, ..self }
     }
 
     /// The packets that are due.
@@ -49,11 +57,30 @@ impl Camera {
     fn picture(&mut self, layer: usize, out: &mut Vec<Vec<u8>>) {
         let encoding = &mut self.layers[layer];
         let key = std::mem::take(&mut encoding.wants_key);
-        let bytes = LAYER_BPS[layer] / 25 / 8 * if key { KEYFRAME } else { 1 };
+        encoding.since_key = if key { 0 } else { encoding.since_key + 1 };
+        // Pictures of the base are twice as large as the others.
+        let (tid, before, share) = match encoding.since_key % 4 {
+            _ if !self.temporal => (0, 1, 1.0),
+            0 => (0, 4, 1.6),
+            1 => (2, 1, 0.8),
+            2 => (1, 2, 0.8),
+            _ => (2, 1, 0.8),
+        };
+        encoding.tl0 = encoding.tl0.wrapping_add(u8::from(tid == 0));
+        let temporal = self.temporal.then_some(Temporal { tid, sync: encoding.since_key % 4 < 3, tl0: encoding.tl0 });
+        let mean = LAYER_BPS[layer] / 25 / 8;
+        let bytes = if key { mean * KEYFRAME } else { (mean as f64 * share) as usize };
         let count = bytes.div_ceil(LARGEST + OVERHEAD);
         for number in 0..count {
-            let picture =
-                VideoPacket { frame: self.frame, piece: number as u16, count: count as u16, key, layer: layer as u8 };
+            let picture = VideoPacket {
+                frame: self.frame,
+                piece: number as u16,
+                count: count as u16,
+                key,
+                layer: layer as u8,
+                before,
+                temporal,
+            };
             let payload = picture.payload(bytes / count - OVERHEAD);
             let marker = if number + 1 == count { 0x80 } else { 0 };
             let mut packet = vec![0x90, VP8 | marker];

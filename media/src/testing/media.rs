@@ -85,7 +85,8 @@ impl Source {
         self.keyframes += u32::from(key);
         let count = if key { PACKETS_PER_KEYFRAME } else { PACKETS_PER_FRAME };
         for number in 0..count {
-            let picture = VideoPacket { frame: self.frame, piece: number, count, key, layer: 2 };
+            let picture =
+                VideoPacket { frame: self.frame, piece: number, count, key, layer: 2, before: 1, temporal: None };
             let payload = picture.payload(PACKET);
             let packet = self.packet(VP8, number + 1 == count, self.frame * 3600, &payload);
             out.push(packet);
@@ -141,12 +142,28 @@ pub(crate) struct VideoPacket {
     pub(crate) count: u16,
     pub(crate) key: bool,
     pub(crate) layer: u8,
+    /// So many frames back is the newest that it is made from.
+    pub(crate) before: u8,
+    pub(crate) temporal: Option<Temporal>,
+}
+
+/// What a VP8 descriptor says of temporal layers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Temporal {
+    pub(crate) tid: u8,
+    pub(crate) sync: bool,
+    pub(crate) tl0: u8,
 }
 
 impl VideoPacket {
     pub(crate) fn payload(self, bytes: usize) -> Vec<u8> {
         // RFC 7741: a descriptor of one byte, S on the first packet; then the frame, whose P bit is 0 in keyframes.
         let mut payload = vec![if self.piece == 0 { 0x10 } else { 0 }];
+        if let Some(Temporal { tid, sync, tl0 }) = self.temporal {
+            payload[0] |= 0x80;
+            let id = self.frame as u16 | 0x8000;
+            payload.extend([0xe0, (id >> 8) as u8, id as u8, tl0, tid << 6 | u8::from(sync) << 5]);
+        }
         if self.piece == 0 {
             let tag = [u8::from(!self.key), 0, 0];
             payload.extend(tag);
@@ -158,7 +175,7 @@ impl VideoPacket {
         payload.extend(self.frame.to_be_bytes());
         payload.extend(self.piece.to_be_bytes());
         payload.extend(self.count.to_be_bytes());
-        payload.extend([u8::from(self.key), self.layer]);
+        payload.extend([u8::from(self.key), self.layer, self.before]);
         payload.resize(bytes, 0xab);
         payload
     }
@@ -170,6 +187,8 @@ impl VideoPacket {
             count: be16(payload, 22),
             key: payload[24] == 1,
             layer: payload[25],
+            before: payload[26],
+            temporal: None,
         }
     }
 }
@@ -245,6 +264,8 @@ struct Received {
     /// Missing numbers: since when, and when last asked for.
     missing: BTreeMap<u64, (Instant, Option<Instant>)>,
     lost: u32,
+    /// What did not come at the first sending, which is what browsers report.
+    skipped: u32,
 }
 
 #[derive(Default)]
@@ -253,6 +274,7 @@ struct Frame {
     count: u16,
     key: bool,
     layer: u8,
+    made_from: u32,
 }
 
 impl Sink {
@@ -268,7 +290,7 @@ impl Sink {
                 self.take_frame(payload);
             }
             VP8_RTX if payload.len() > 2 => {
-                self.video.take(now, self.video.ssrc, be16(payload, 0));
+                self.video.repaired(be16(payload, 0));
                 self.take_frame(&payload[2..]);
             }
             VP8_RTX => self.padding += 1,
@@ -288,7 +310,11 @@ impl Sink {
     }
 
     fn take_frame(&mut self, payload: &[u8]) {
-        let VideoPacket { frame: number, piece, count, key, layer } = VideoPacket::read(payload);
+        if payload.is_empty() {
+            // A number that carries nothing.
+            return;
+        }
+        let VideoPacket { frame: number, piece, count, key, layer, before, .. } = VideoPacket::read(payload);
         if self.showing.is_some_and(|showing| number <= showing) {
             return;
         }
@@ -298,6 +324,7 @@ impl Sink {
             *frame = Frame::default();
         }
         (frame.count, frame.key, frame.layer) = (count, key, layer);
+        frame.made_from = number - u32::from(before);
         self.repeats += u32::from(!frame.have.insert(piece));
     }
 
@@ -324,9 +351,11 @@ impl Sink {
 
     fn show(&mut self, now: Instant) {
         loop {
-            let next = self.showing.map(|showing| showing + 1);
             let whole = |frame: &Frame| frame.have.len() == usize::from(frame.count);
-            let in_order = next.filter(|next| self.frames.get(next).is_some_and(whole));
+            // What is not made from frames that stayed out, or are still to come.
+            let follows =
+                |frame: &Frame| self.showing.is_some_and(|showing| frame.made_from <= showing) && whole(frame);
+            let in_order = self.frames.first_key_value().filter(|(_, frame)| follows(frame)).map(|(number, _)| *number);
             // A whole keyframe lets the picture jump.
             let jump = || self.frames.iter().find(|(_, frame)| frame.key && whole(frame)).map(|(number, _)| *number);
             let Some(number) = in_order.or_else(jump) else { break };
@@ -393,7 +422,8 @@ impl Sink {
             } else {
                 made_up += counts;
                 // Lost when a later one is there, else only late.
-                number += u32::from((2..MUCH).any(there));
+                let later = self.sounds.range(first + 2..).next();
+                number += u32::from(later.is_some_and(|(_, came)| *came <= by));
             }
         }
         100.0 * f64::from(made_up) / f64::from(whole.max(1))
@@ -420,9 +450,16 @@ impl Received {
         let index = highest.saturating_add_signed(ahead);
         if ahead > 0 {
             self.missing.extend((highest + 1..index).map(|lost| (lost, (now, None))));
+            self.skipped += (index - highest - 1) as u32;
             self.highest = Some(index);
-        } else {
-            self.missing.remove(&index);
+        } else if self.missing.remove(&index).is_some() {
+            self.skipped -= 1;
+        }
+    }
+
+    fn repaired(&mut self, number: u16) {
+        if let Some(highest) = self.highest {
+            self.missing.remove(&sequence::extend(highest, number));
         }
     }
 
@@ -451,7 +488,7 @@ impl Received {
         let mut out = vec![0x81, 201, 0, 7];
         out.extend(1_u32.to_be_bytes());
         out.extend(self.ssrc.to_be_bytes());
-        out.extend(&self.lost.to_be_bytes());
+        out.extend(self.skipped.to_be_bytes());
         out.extend(((highest - (1 << 16)) as u32).to_be_bytes());
         out.extend([0; 4]);
         out.extend(middle.to_be_bytes());

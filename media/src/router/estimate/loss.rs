@@ -88,6 +88,11 @@ impl LossBound {
         self.bound = self.bound.map(|bound| bound.max(bps));
     }
 
+    /// Something else showed that the line carries no more.
+    pub(super) fn limit(&mut self, bps: f64) {
+        self.bound = Some(self.bound.map_or(bps, |bound| bound.min(bps)));
+    }
+
     /// Packets that were sent between two moments.
     pub(super) fn take(&mut self, (from, to): (u64, u64), bytes: usize, packets: u32, lost: u32) {
         if from < self.counts_from {

@@ -189,6 +189,13 @@ impl Estimate {
         self.loss.conclude(now, self.aimd.bps());
     }
 
+    /// From now on only losses are told: what is known of a full line is kept.
+    pub(crate) fn fall_back(&mut self) {
+        if self.aimd.fell_at().is_some() {
+            self.loss.limit(self.aimd.bps());
+        }
+    }
+
     /// Packets are on their way and nobody says what became of them.
     pub(crate) fn silence(&mut self, now: u64, waiting_since: u64, round_trip: Duration) {
         let patience = SILENCE_US + 2 * round_trip.as_micros() as u64;

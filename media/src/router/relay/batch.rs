@@ -72,7 +72,7 @@ impl Filling {
             debug_assert!(false, "the batch that is being filled was not given away");
             return;
         };
-        let nothing = Facts { index, timestamp: 0, marker: false, keyframe: false, level: None };
+        let nothing = Facts { index, timestamp: 0, marker: false, keyframe: false, level: None, temporal: None };
         let (facts, payload) = packet.map_or((nothing, &[][..]), |(entry, payload)| (entry.facts(), payload));
         let (start, length) = (batch.bytes.len(), payload.len());
         batch.bytes.extend_from_slice(payload);

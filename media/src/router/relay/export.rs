@@ -1,18 +1,21 @@
 //! The home's side: packets and states go out to the far shards that want them.
 
 use super::batch::shards;
-use super::{Crossing, Demand, LayerState, Lost, Said, TrackState, Wanted};
+use super::{Crossing, Demand, LayerState, Lost, Rates, Said, TrackState, Wanted};
 use crate::egress::Egress;
 use crate::ids::{Layer, ShardNumber, TrackId};
 use crate::router::Router;
 use crate::router::layer::LAYERS;
 use crate::router::peer::Peer;
 use crate::router::ring::Entry;
-use crate::router::stream::Stream;
+use crate::router::stream::{Stream, Takes};
 use crate::router::table::Table;
 use crate::router::uplink::{Publisher, Uplink};
 use crate::rtp::sequence;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Encoders keep their rate over a second or two.
+const RATES_EVERY: Duration = Duration::from_secs(1);
 
 impl super::Relays {
     /// A packet of a layer that other shards want.
@@ -92,7 +95,7 @@ impl Router {
             for shard in shards(wanted.untold) {
                 let said = match uplink {
                     _ if wanted.ended => Said::Ended(*track),
-                    Some(uplink) => Said::State(Box::new(state_of(*track, uplink, peers))),
+                    Some(uplink) => Said::State(Box::new(state_of(*track, uplink, peers, wanted.rates))),
                     // Not published yet.
                     None => continue,
                 };
@@ -123,6 +126,7 @@ impl Router {
             Some(layers) => {
                 wanted.by.push((from, layers));
                 if demand.fresh {
+                    wanted.rates = key.map_or([None; 3], |key| self.uplinks[key].rates(now));
                     wanted.untold |= from.bit();
                     self.relays.untold = true;
                 }
@@ -155,6 +159,22 @@ impl Router {
         }
     }
 
+    /// Far shards know what every layer takes, also of those that do not cross.
+    pub(in crate::router) fn tend_rates(&mut self, now: Instant) {
+        let Self { relays, tracks, uplinks, .. } = self;
+        if relays.wanted.is_empty() || relays.rates_at.is_some_and(|at| now < at) {
+            return;
+        }
+        relays.rates_at = Some(now + RATES_EVERY);
+        for (track, wanted) in &mut relays.wanted {
+            let Some(rates) = tracks.get(track).map(|key| uplinks[*key].rates(now)) else { continue };
+            if rates.iter().zip(&wanted.rates).any(|(now, told)| is_news(*now, *told)) {
+                (wanted.rates, wanted.untold) = (rates, wanted.all());
+                relays.untold |= wanted.untold != 0;
+            }
+        }
+    }
+
     /// Which packets of the Track cross from now on.
     fn aim_crossing(&mut self, track: TrackId) {
         if let Some(&key) = self.tracks.get(&track) {
@@ -163,18 +183,36 @@ impl Router {
     }
 }
 
-fn state_of(track: TrackId, uplink: &Uplink, peers: &Table<Peer>) -> TrackState {
-    let layer_state = |stream: &Stream| LayerState {
+impl Uplink {
+    fn rates(&self, now: Instant) -> Rates {
+        LAYERS.map(|layer| self.stream(layer)?.takes(now))
+    }
+}
+
+/// A rate that differs by so little would change nothing.
+fn is_news(now: Option<Takes>, told: Option<Takes>) -> bool {
+    let differ = |now: Option<u64>, told: Option<u64>| match (now, told) {
+        (Some(now), Some(told)) => now.abs_diff(told) > told / 8,
+        (now, told) => now != told,
+    };
+    let whole = |takes: Takes| takes.whole;
+    differ(now.map(whole), told.map(whole))
+        || differ(now.and_then(|takes| takes.thin), told.and_then(|takes| takes.thin))
+}
+
+fn state_of(track: TrackId, uplink: &Uplink, peers: &Table<Peer>, rates: Rates) -> TrackState {
+    let layer_state = |(stream, takes): (&Stream, Option<Takes>)| LayerState {
         generation: stream.generation,
         codec: stream.codec,
         flowing: stream.flowing,
         clock: stream.clock,
+        takes,
     };
     TrackState {
         track,
         kind: uplink.line.kind,
         muted: uplink.muted,
         clock_offset: uplink.publisher.clock_offset(peers),
-        layers: LAYERS.map(|layer| uplink.stream(layer).map(layer_state)),
+        layers: LAYERS.map(|layer| uplink.stream(layer).map(|stream| layer_state((stream, rates[layer as usize])))),
     }
 }

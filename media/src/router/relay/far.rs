@@ -162,7 +162,7 @@ impl Uplink {
             self.begin_layer(now, layer, (state.generation, state.codec), next_generation);
         }
         let Some(stream) = &mut self.layers[layer as usize] else { return anew };
-        stream.clock = state.clock;
+        (stream.clock, stream.told) = (state.clock, state.takes);
         std::mem::replace(&mut stream.flowing, state.flowing) != state.flowing || anew
     }
 

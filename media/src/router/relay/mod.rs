@@ -18,12 +18,14 @@ mod import;
 pub(crate) use far::Far;
 
 use super::keyframes::Wish;
+use super::stream::Takes;
 use crate::ids::{Layer, ShardNumber, TrackId};
 use crate::rtp::ntp::MediaClock;
 use crate::sdp::{CodecSlot, Kind};
 use batch::{Batch, Filling};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Lost packets named in one message.
 const MOST_LOST: usize = 16;
@@ -73,6 +75,7 @@ struct LayerState {
     codec: CodecSlot,
     flowing: bool,
     clock: Option<MediaClock>,
+    takes: Option<Takes>,
 }
 
 /// What a far shard wants of a Track.
@@ -103,6 +106,8 @@ pub(crate) struct Relays {
     wanted: HashMap<TrackId, Wanted>,
     /// Some of them have not been told of.
     untold: bool,
+    /// When rates are looked at again.
+    rates_at: Option<Instant>,
     filling: Filling,
     /// Keys of the far uplinks.
     far: Vec<usize>,
@@ -118,4 +123,8 @@ struct Wanted {
     /// The shards that do not know how the Track stands now.
     untold: u64,
     ended: bool,
+    /// What each layer takes, as it was told last.
+    rates: Rates,
 }
+
+type Rates = [Option<Takes>; 3];

@@ -6,4 +6,5 @@ mod layers;
 mod relays;
 mod repairs;
 mod reports;
+mod thinning;
 mod world;

@@ -2,7 +2,7 @@
 
 use super::world::*;
 use crate::ids::{Layer, PeerId, TrackId, Want};
-use crate::router::{DropReason, RouterEvent};
+use crate::router::{DropReason, Router, RouterEvent};
 use crate::rtp::compound;
 use crate::sdp::{Codec, CodecSlot};
 use proptest::prelude::*;
@@ -66,6 +66,32 @@ fn only_the_wanted_layers_cross_and_once_for_all() {
     assert!(now.packets_sent - before.packets_sent > 21 * 260);
     assert_eq!(world.router.totals().packets_sent, 0, "nobody looks at home");
     assert_eq!(world.router.totals().relayed_out, now.relayed_in);
+}
+
+#[test]
+fn a_far_shard_knows_what_the_layers_take_that_do_not_cross() {
+    let (mut world, host, _) = watched_from_afar(95);
+    world.camera(host).encoders[0].packets_per_frame = 1;
+    let bps = |router: &Router, layer: Layer, now| {
+        let uplink = &router.uplinks[router.tracks[&TrackId(11)]];
+        uplink.stream(layer).and_then(|stream| stream.takes(now)).map_or(0, |takes| takes.whole)
+    };
+    let compare = |world: &World| {
+        for layer in [Layer::Low, Layer::Mid, Layer::High] {
+            let (here, there) = (bps(&world.router, layer, world.now), bps(&world.far, layer, world.now));
+            assert!(here > 0 && here.abs_diff(there) <= here / 7, "{layer:?}: {here} at home, {there} there");
+        }
+    };
+    world.run(6000);
+    compare(&world);
+    let told = world.crossed;
+    world.run(1000);
+    assert!(world.crossed - told < 200, "a steady rate is not told again");
+    for (encoder, packets) in world.camera(host).encoders.iter_mut().zip([3, 1, 9]) {
+        encoder.packets_per_frame = packets;
+    }
+    world.run(5000);
+    compare(&world);
 }
 
 #[test]

@@ -113,6 +113,26 @@ fn publishers_get_reception_reports_and_transport_feedback() {
 }
 
 #[test]
+fn what_is_lost_on_the_way_up_is_told_whether_it_is_repaired_or_not() {
+    for loss in [0, 3, 10, 30] {
+        let (mut world, host, viewer) = watched(67 + loss);
+        world.loss_up = loss;
+        let mut told = Vec::new();
+        for _ in 0..20 {
+            world.run(1000);
+            told.push(u64::from(world.router.peer_stats(host).unwrap().uplink_loss_permille));
+        }
+        assert!(loss == 0 || world.router.peer_stats(host).unwrap().repaired > 100);
+        let mean = told[2..].iter().sum::<u64>() / told[2..].len() as u64;
+        assert!(mean.abs_diff(10 * loss) <= 2 + loss, "{loss} %: {told:?}");
+        assert_eq!(world.router.peer_stats(viewer).unwrap().uplink_loss_permille, 0, "it sends nothing");
+        world.loss_up = 0;
+        world.run(4000);
+        assert_eq!(world.router.peer_stats(host).unwrap().uplink_loss_permille, 0);
+    }
+}
+
+#[test]
 fn transport_feedback_confirms_delivery_once() {
     let (mut world, _, viewer) = watched(64);
     world.run(5100);

@@ -1,47 +1,33 @@
 //! An m-line on which a peer receives: what it shows, and how packets are made to fit it.
 
-use super::event::RouterEvent;
-use super::head::Head;
-use super::keyframes::Wish;
-use super::layer;
-use super::outgoing::{Outgoing, Sending, WIRE};
-use super::pace::Waiting;
-use super::resend::{Resend, Verdict};
-use super::rewrite::{Begin, Placed, Rewrite, Source};
-use super::ring::Entry;
-use super::stats::{DropReason, Totals};
-use super::stream::Stream;
-use super::uplink::Uplink;
+mod repairs;
+mod reports;
+
 use crate::egress::Egress;
 use crate::ids::{Layer, TrackId, Want};
 use crate::prefetch;
-use crate::rtp::compound::{self, SenderInfo};
+use crate::router::event::RouterEvent;
+use crate::router::head::Head;
+use crate::router::keyframes::Wish;
+use crate::router::layer;
+use crate::router::outgoing::{Outgoing, Sending, WIRE};
+use crate::router::pace::Waiting;
+use crate::router::resend::Resend;
+use crate::router::rewrite::{Begin, Placed, Rewrite, Source};
+use crate::router::ring::Entry;
+use crate::router::stats::Totals;
+use crate::router::stream::Stream;
+use crate::router::thinning::{Fate, Thinning};
+use crate::router::uplink::Uplink;
 use crate::rtp::header::HeaderFields;
-use crate::rtp::ntp::{MediaClock, NtpTime};
-use crate::rtp::rtcp::ReportBlock;
-use crate::rtp::{sequence, vp8};
+use crate::rtp::ntp::MediaClock;
+use crate::rtp::vp8;
 use crate::sdp::{Codec, CodecSlot, Kind, MediaLine};
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-const REPORT_INTERVAL: Duration = Duration::from_secs(1);
-/// A publisher that has not sent a sender report by now (RFC 3550 §6.2: 5 s apart) will not: arrival time has to do.
-const REPORT_PATIENCE: Duration = Duration::from_secs(6);
-/// Transport-wide numbers kept for verbatim repairs: a second of pictures, or of sound.
-const STAMPS: u64 = 1024;
-const SOUND_STAMPS: u64 = 64;
 /// Header and extensions, about: a packet's size is reckoned up before they are written.
 const USUAL_HEADER: usize = 12 + 12;
-/// Browsers hold sound back for no longer, even on lines that lose much.
-const SOUND_DEADLINE: Duration = Duration::from_millis(200);
-/// Packets that take turns as padding.
-const PADDED_WITH: u64 = 16;
-/// The most that one packet may have.
-static PADDING: [u8; 255] = {
-    let mut bytes = [0; 255];
-    bytes[254] = 255;
-    bytes
-};
 
 #[derive(Debug)]
 pub(crate) struct Slot {
@@ -63,6 +49,8 @@ pub(crate) struct Slot {
     shown: Option<Layer>,
     told_mismatch: bool,
     rewrite: Rewrite,
+    /// Half the pictures only, where the line has no room for all.
+    pub(crate) thinning: Thinning,
     resend: Resend,
     /// Transport-wide numbers by our own number, only where repairs have to be byte for byte the same.
     stamps: Vec<u16>,
@@ -137,6 +125,7 @@ impl Slot {
             first_index: rewrite.next(),
             sent: 0,
             rewrite,
+            thinning: Thinning::default(),
             resend: Resend::new(firsts.repair_sequence),
             stamps: Vec::new(),
             packets: 0,
@@ -249,7 +238,11 @@ impl Slot {
         entry: &Entry,
         payload: &[u8],
     ) {
-        if let Some(placed) = self.rewrite.place(way.now, origin.source.generation, entry.index, entry.timestamp) {
+        let generation = origin.source.generation;
+        if self.thinning.is_on() && self.thin_out(way, origin, entry) {
+            return;
+        }
+        if let Some(placed) = self.rewrite.place(way.now, generation, entry.index, entry.timestamp) {
             self.send(way, &placed, entry, payload);
         } else if self.may_begin(origin, entry) {
             self.begin(way, origin, entry.index);
@@ -258,7 +251,35 @@ impl Slot {
 
     /// A number that carried nothing.
     pub(crate) fn skip(&mut self, generation: u64, index: u64) {
-        self.rewrite.skip(generation, index);
+        self.rewrite.skip(generation, index, 0);
+    }
+
+    /// Whether the packet stays out.
+    fn thin_out<E: Egress>(&mut self, way: &mut Way<'_, E>, origin: &Origin<'_>, entry: &Entry) -> bool {
+        let generation = origin.source.generation;
+        let Some(stand) = self.rewrite.stand(generation, entry.index, entry.timestamp) else { return false };
+        match self.thinning.judge(generation, entry, origin.stream.top(), stand) {
+            Fate::Send => return false,
+            Fate::Drop { picture } => self.rewrite.skip(generation, entry.index, u16::from(picture)),
+            Fate::Fill => {
+                if let Some(placed) = self.rewrite.place(way.now, generation, entry.index, entry.timestamp) {
+                    self.fill(way, &placed, entry);
+                }
+            }
+        }
+        true
+    }
+
+    /// A number that receivers miss and that will never carry a picture goes out with nothing but padding.
+    fn fill<E: Egress>(&mut self, way: &mut Way<'_, E>, placed: &Placed, entry: &Entry) {
+        let bytes = 1 + USUAL_HEADER + WIRE;
+        let sending = Sending { kind: self.line.kind, bytes, repair: true };
+        let stamp = self.line.extensions.transport_cc.map(|id| (id, way.receiver.stamp(way.at, sending)));
+        let mut head = Head::new(&HeaderFields { marker: false, ..self.fields(placed, entry, stamp) });
+        head.say_padded();
+        let size = head.emit(way, &[1]);
+        way.receiver.count(way.at, Sending { bytes: size + WIRE, ..sending });
+        way.totals.padding_sent += 1;
     }
 
     fn may_begin(&self, origin: &Origin<'_>, entry: &Entry) -> bool {
@@ -402,213 +423,6 @@ impl Slot {
         }
     }
 
-    /// A receiver without RTX gets lost packets byte for byte again: another byte under the same number would break AES-GCM.
-    fn keep_stamp(&mut self, placed: &Placed, stamp: Option<(u8, u16)>) {
-        let verbatim = self.line.feedback.nack && self.repair_way(placed).is_none();
-        let Some((_, stamp)) = stamp.filter(|_| verbatim) else { return };
-        if self.stamps.is_empty() {
-            self.stamps = vec![0; self.most_stamps() as usize];
-        }
-        let place = (placed.index % self.most_stamps()) as usize;
-        self.stamps[place] = stamp;
-    }
-
-    fn most_stamps(&self) -> u64 {
-        if self.line.kind == Kind::Audio { SOUND_STAMPS } else { STAMPS }
-    }
-
-    /// SSRC and payload type of RTX, where the receiver took both.
-    fn repair_way(&self, placed: &Placed) -> Option<(u32, u8)> {
-        self.repair_ssrc.zip(placed.codec.rtx_payload_type)
-    }
-
-    /// Answers one lost number that the receiver named.
-    pub(crate) fn repair<'a, E: Egress>(
-        &mut self,
-        way: &mut Way<'_, E>,
-        lost: u16,
-        stream_of: impl Fn(Source) -> Option<&'a Stream>,
-    ) -> Result<(), DropReason> {
-        if !self.line.feedback.nack {
-            return Err(DropReason::RepairGone);
-        }
-        let next = self.rewrite.next();
-        let index = sequence::extend(next, lost);
-        // Of a picture that does not flow, a repair only takes the place of sound.
-        let ended = self.line.kind == Kind::Video && self.current.is_none();
-        if ended || index > self.sent || next - index > self.most_stamps() {
-            return Err(DropReason::RepairGone);
-        }
-        let (source, from) = self.rewrite.find(index).ok_or(DropReason::RepairGone)?;
-        let (entry, payload) = stream_of(source).and_then(|s| s.ring.get(from)).ok_or(DropReason::RepairGone)?;
-        let placed = self.rewrite.again(index, entry.timestamp).ok_or(DropReason::RepairGone)?;
-        if self.is_past(way.now, &placed) || way.receiver.pace.is_held() {
-            return Err(DropReason::RepairGone);
-        }
-        match self.resend.judge(way.now, index, payload.len(), way.receiver.round_trip()) {
-            Verdict::Send => {}
-            Verdict::Repeated => return Err(DropReason::RepairRepeated),
-            Verdict::NoBudget => return Err(DropReason::RepairBudget),
-        }
-        let size = match self.repair_way(&placed) {
-            Some(rtx) => self.send_repair(way, &placed, entry, payload, rtx),
-            None => self.send_verbatim(way, &placed, entry, payload),
-        };
-        way.receiver.count(way.at, Sending { kind: self.line.kind, bytes: size + WIRE, repair: true });
-        way.totals.repairs_sent += 1;
-        Ok(())
-    }
-
-    /// Sound that would come after it had to be played.
-    fn is_past(&self, now: Instant, placed: &Placed) -> bool {
-        let Some((newest, at)) = self.rewrite.last().filter(|_| self.line.kind == Kind::Audio) else { return false };
-        let behind = newest.wrapping_sub(placed.timestamp).min(1 << 20);
-        let age = Duration::from_micros(u64::from(behind) * 1_000_000 / u64::from(placed.codec.codec.clock_rate()));
-        age + now.saturating_duration_since(at) > SOUND_DEADLINE
-    }
-
-    /// Whether [`Self::pad`] can be of use.
-    pub(crate) fn can_pad(&self) -> bool {
-        self.line.extensions.transport_cc.is_some() && self.line.feedback.transport_cc && self.padding_way().is_some()
-    }
-
-    fn padding_way(&self) -> Option<(u32, u8)> {
-        self.repair_ssrc.zip(self.line.codecs.iter().find_map(|codec| codec.rtx_payload_type))
-    }
-
-    /// One packet that only fills the line: something that was sent lately, or nothing but padding.
-    pub(crate) fn pad<'a, E: Egress>(
-        &mut self,
-        way: &mut Way<'_, E>,
-        stream_of: impl Fn(Source) -> Option<&'a Stream>,
-    ) -> usize {
-        let Some((ssrc, payload_type)) = self.padding_way() else { return 0 };
-        let index = self.sent.saturating_sub(self.resend.turn(PADDED_WITH));
-        let recent = self.current.and_then(|_| self.rewrite.find(index)).and_then(|(source, from)| {
-            let (entry, payload) = stream_of(source)?.ring.get(from)?;
-            let placed = self.rewrite.again(index, entry.timestamp)?;
-            Some((placed, entry, payload, self.repair_way(&placed)?))
-        });
-        let size = match recent {
-            Some((placed, entry, payload, rtx)) => self.send_repair(way, &placed, entry, payload, rtx),
-            None => self.send_padding(way, ssrc, payload_type),
-        };
-        way.receiver.count(way.at, Sending { kind: self.line.kind, bytes: size + WIRE, repair: true });
-        way.totals.padding_sent += 1;
-        size + WIRE
-    }
-
-    /// RFC 3550 §5.1: the last byte counts the padding; RFC 4588 packets without a number repair nothing.
-    fn send_padding<E: Egress>(&mut self, way: &mut Way<'_, E>, ssrc: u32, payload_type: u8) -> usize {
-        let bytes = PADDING.len() + USUAL_HEADER + WIRE;
-        let sending = Sending { kind: self.line.kind, bytes, repair: true };
-        let ids = &self.line.extensions;
-        let fields = HeaderFields {
-            marker: false,
-            payload_type,
-            sequence: self.resend.number(),
-            timestamp: self.rewrite.last().map_or(0, |(timestamp, _)| timestamp),
-            ssrc,
-            mid: ids.mid.map(|id| (id, self.line.mid)),
-            transport_seq: ids.transport_cc.map(|id| (id, way.receiver.stamp(way.at, sending))),
-            audio_level: None,
-        };
-        let mut head = Head::new(&fields);
-        head.say_padded();
-        head.emit(way, &PADDING)
-    }
-
-    /// RFC 4588 §4.
-    fn send_repair<E: Egress>(
-        &mut self,
-        way: &mut Way<'_, E>,
-        placed: &Placed,
-        entry: &Entry,
-        payload: &[u8],
-        (ssrc, payload_type): (u32, u8),
-    ) -> usize {
-        let bytes = payload.len() + 2 + USUAL_HEADER + WIRE;
-        let sending = Sending { kind: self.line.kind, bytes, repair: true };
-        let stamp = self.line.extensions.transport_cc.map(|id| (id, way.receiver.stamp(way.at, sending)));
-        let sequence = self.resend.number();
-        let fields = HeaderFields { ssrc, payload_type, sequence, ..self.fields(placed, entry, stamp) };
-        let mut head = Head::new(&fields);
-        head.push(&(placed.index as u16).to_be_bytes());
-        let (_, shared) = head.take_own(placed, payload);
-        head.emit(way, shared)
-    }
-
-    fn send_verbatim<E: Egress>(
-        &mut self,
-        way: &mut Way<'_, E>,
-        placed: &Placed,
-        entry: &Entry,
-        payload: &[u8],
-    ) -> usize {
-        let stamp = self.stamps.get((placed.index % self.stamps.len().max(1) as u64) as usize).copied();
-        if let Some(stamp) = stamp {
-            way.receiver.stamp_again(stamp);
-        }
-        let mut head = Head::new(&self.fields(placed, entry, self.line.extensions.transport_cc.zip(stamp)));
-        let (_, shared) = head.take_own(placed, payload);
-        head.emit(way, shared)
-    }
-
-    /// A receiver's report about this slot.
-    pub(crate) fn reported(&mut self, now: Instant, outgoing: &mut Outgoing, block: &ReportBlock) {
-        let lost = u64::try_from(block.cumulative_lost).unwrap_or(0);
-        let newly_lost = lost.saturating_sub(self.lost);
-        outgoing.stats.packets_lost += newly_lost;
-        self.lost = self.lost.max(lost);
-        let next = self.rewrite.next();
-        let highest = sequence::extend(next, block.highest_sequence as u16);
-        if !self.rewrite.has_sent() || highest >= next || highest < self.first_index {
-            return;
-        }
-        let before = self.told_highest.replace(highest).unwrap_or(self.first_index - 1);
-        outgoing.lost_by_report(now, highest.saturating_sub(before), newly_lost);
-        let confirmed = (highest - self.first_index + 1).saturating_sub(lost).min(u64::from(self.packets));
-        outgoing.confirmed_by_report(self.line.kind, confirmed.saturating_sub(self.confirmed));
-        self.confirmed = self.confirmed.max(confirmed);
-    }
-
-    /// Appends a sender report when one is due and the slot has a clock.
-    pub(crate) fn report(
-        &mut self,
-        now: Instant,
-        ntp: NtpTime,
-        origin: Option<&Origin<'_>>,
-        into: &mut Vec<u8>,
-    ) -> bool {
-        if now < self.report_at {
-            return false;
-        }
-        let Some((clock, (timestamp, at))) = self.report_clock(now, origin).zip(self.rewrite.last()) else {
-            return false;
-        };
-        self.report_at = now + REPORT_INTERVAL;
-        let rtp = clock.unwrap_or_else(|| {
-            let elapsed = now.saturating_duration_since(at).as_micros();
-            let rate = u128::from(self.line.codecs.first().map_or(90_000, |codec| codec.codec.clock_rate()));
-            MediaClock { ntp, rtp: timestamp.wrapping_add((elapsed * rate / 1_000_000) as u32), rate: rate as u32 }
-        });
-        let sender = SenderInfo { ntp, rtp: rtp.rtp_at(ntp), packets: self.packets, octets: self.octets };
-        compound::sender_report(into, self.ssrc, &sender);
-        true
-    }
-
-    /// `None`: no report yet. `Some(None)`: by arrival time.
-    fn report_clock(&mut self, now: Instant, origin: Option<&Origin<'_>>) -> Option<Option<MediaClock>> {
-        let origin = origin?;
-        if self.current.map(|(_, generation)| generation) != Some(origin.source.generation) {
-            return None;
-        }
-        if let Some(clock) = origin.clock() {
-            return self.rewrite.refit(clock).map(Some);
-        }
-        (now.saturating_duration_since(origin.stream.began) >= REPORT_PATIENCE).then_some(None)
-    }
-
     pub(crate) fn own_ssrcs(&self) -> (u32, Option<u32>) {
         (self.ssrc, self.repair_ssrc)
     }
@@ -620,9 +434,5 @@ impl Slot {
 
     pub(crate) fn current(&self) -> Option<Layer> {
         self.current.map(|(layer, _)| layer)
-    }
-
-    pub(crate) fn report_due(&self, now: Instant) -> bool {
-        now >= self.report_at && self.rewrite.has_sent()
     }
 }

@@ -1,12 +1,18 @@
 //! The world around the router: cameras, microphones and viewers on wires that delay and lose.
 
+mod publisher;
+mod viewer;
+
+pub(super) use publisher::*;
+pub(super) use viewer::*;
+
 use crate::egress::Egress;
 use crate::ids::{Layer, Mid, PeerId, ShardNumber, TrackId, Want};
 use crate::router::{Router, RouterConfig, RouterEvent};
-use crate::rtp::header::{HeaderFields, MAX_HEADER, RtpPacket};
-use crate::rtp::ntp::{MediaClock, NtpTime};
+use crate::rtp::compound;
+use crate::rtp::header::RtpPacket;
+use crate::rtp::ntp::MediaClock;
 use crate::rtp::rtcp::{self, Rtcp};
-use crate::rtp::{compound, sequence};
 use crate::sdp::{
     Codec, CodecSlot, ExtensionIds, Feedback, Flow, Kind, MediaLine, Negotiated, RemoteTransport, RidLayer,
 };
@@ -96,101 +102,6 @@ impl Egress for Sent {
     }
 }
 
-/// One encoding of a camera or a microphone.
-pub(super) struct Encoder {
-    pub(super) codec: Codec,
-    pub(super) rid: Option<&'static str>,
-    pub(super) ssrc: u32,
-    pub(super) payload_type: u8,
-    pub(super) sequence: u16,
-    pub(super) repair_sequence: u16,
-    /// RTP time at the world's beginning.
-    pub(super) epoch: u32,
-    pub(super) picture: u16,
-    pub(super) tl0: u8,
-    pub(super) on: bool,
-    pub(super) key_wanted: bool,
-    pub(super) keyframes: u32,
-    pub(super) plis: u32,
-    pub(super) packets_per_frame: usize,
-    pub(super) history: HashMap<u16, Vec<u8>>,
-    pub(super) repairs: u32,
-}
-
-pub(super) struct Publisher {
-    pub(super) peer: PeerId,
-    pub(super) mid: Mid,
-    pub(super) encoders: Vec<Encoder>,
-    pub(super) interval: Duration,
-    pub(super) next: Instant,
-    /// The publisher's clock is ahead of the world's by this.
-    pub(super) clock_ahead: Duration,
-    pub(super) reports: bool,
-    pub(super) next_report: Instant,
-    pub(super) transport_seq: u16,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Got {
-    pub(super) bytes: Vec<u8>,
-    pub(super) timestamp: u32,
-    pub(super) marker: bool,
-    pub(super) payload: Vec<u8>,
-    pub(super) at: Instant,
-    pub(super) repaired: bool,
-}
-
-impl Got {
-    pub(super) fn stamp(&self) -> Stamp {
-        Stamp::read(&self.payload)
-    }
-}
-
-/// What every payload of the model ends with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp {
-    pub(super) encoder: u32,
-    pub(super) captured_us: u64,
-    pub(super) key: bool,
-    pub(super) part: u8,
-}
-
-impl Stamp {
-    fn write(self, into: &mut Vec<u8>) {
-        into.extend_from_slice(&self.encoder.to_be_bytes());
-        into.extend_from_slice(&self.captured_us.to_be_bytes());
-        into.extend_from_slice(&[u8::from(self.key), self.part]);
-    }
-
-    fn read(payload: &[u8]) -> Self {
-        let at = payload.len() - 14;
-        Self {
-            encoder: u32::from_be_bytes(payload[at..at + 4].try_into().unwrap()),
-            captured_us: u64::from_be_bytes(payload[at + 4..at + 12].try_into().unwrap()),
-            key: payload[at + 12] == 1,
-            part: payload[at + 13],
-        }
-    }
-}
-
-#[derive(Default)]
-pub(super) struct View {
-    pub(super) repair_ssrc: Option<u32>,
-    pub(super) payload_types: Vec<CodecSlot>,
-    pub(super) got: BTreeMap<u64, Got>,
-    highest: u64,
-    asked: HashMap<u64, (Instant, u32)>,
-    pub(super) reports: Vec<(MediaClock, Instant)>,
-    pub(super) repairs_unneeded: u32,
-}
-
-#[derive(Default)]
-pub(super) struct Viewer {
-    pub(super) views: HashMap<u32, View>,
-    pub(super) asks: bool,
-    pub(super) rtcp: Vec<Vec<u8>>,
-}
-
 enum Wire {
     UpRtp(PeerId, Vec<u8>),
     UpRtcp(PeerId, Vec<u8>),
@@ -258,6 +169,9 @@ impl World {
             epoch: self.chance.below(u64::from(u32::MAX)) as u32,
             picture: self.chance.below(32768) as u16,
             tl0: self.chance.below(256) as u8,
+            temporal: false,
+            since_key: 0,
+            last_of: [NO_PICTURE; 3],
             on: true,
             key_wanted: true,
             keyframes: 0,
@@ -567,249 +481,5 @@ impl World {
         for (peer, compound) in compounds {
             self.wire(self.delay, Wire::UpRtcp(peer, compound));
         }
-    }
-}
-
-impl Publisher {
-    fn frame(&mut self, since: Duration, out: &mut Vec<(PeerId, Vec<u8>)>) {
-        let (peer, mid) = (self.peer, self.mid);
-        for encoder in self.encoders.iter_mut().filter(|encoder| encoder.on) {
-            for packet in encoder.frame(mid, since, &mut self.transport_seq) {
-                out.push((peer, packet));
-            }
-        }
-    }
-
-    fn report(&self, since: Duration, out: &mut Vec<(PeerId, Vec<u8>)>) {
-        for encoder in self.encoders.iter().filter(|encoder| encoder.on) {
-            let ntp = NtpTime::from_unix(Duration::from_secs(1_700_000_000) + self.clock_ahead + since);
-            let mut compound = Vec::new();
-            let sender = compound::SenderInfo { ntp, rtp: encoder.rtp_time(since), packets: 0, octets: 0 };
-            compound::sender_report(&mut compound, encoder.ssrc, &sender);
-            compound::description(&mut compound, encoder.ssrc, b"presenter");
-            out.push((self.peer, compound));
-        }
-    }
-
-    fn repair(&mut self, media: u32, lost: &mut dyn Iterator<Item = u16>, out: &mut Vec<Vec<u8>>) {
-        let mid = self.mid;
-        for encoder in self.encoders.iter_mut().filter(|encoder| encoder.ssrc == media) {
-            for sequence in &mut *lost {
-                out.extend(encoder.repair(mid, sequence));
-            }
-        }
-    }
-}
-
-impl Encoder {
-    pub(super) fn rtp_time(&self, since: Duration) -> u32 {
-        let ticks = since.as_micros() * u128::from(self.codec.clock_rate()) / 1_000_000;
-        self.epoch.wrapping_add(ticks as u32)
-    }
-
-    pub(super) fn repair_ssrc(&self) -> u32 {
-        self.ssrc ^ 0x5555_5555
-    }
-
-    pub(super) fn frame(&mut self, mid: Mid, since: Duration, transport_seq: &mut u16) -> Vec<Vec<u8>> {
-        let key = std::mem::take(&mut self.key_wanted) && self.codec != Codec::Opus;
-        self.keyframes += u32::from(key);
-        self.picture = self.picture.wrapping_add(1);
-        self.tl0 = self.tl0.wrapping_add(1);
-        let parts = if self.codec == Codec::Opus { 1 } else { self.packets_per_frame };
-        let captured_us = since.as_micros() as u64;
-        let mut packets = Vec::new();
-        for part in 0..parts {
-            let mut payload = self.payload_start(key, part);
-            payload.resize(payload.len() + 200, 0xaa);
-            Stamp { encoder: self.ssrc, captured_us, key, part: part as u8 }.write(&mut payload);
-            let marker = part + 1 == parts && self.codec != Codec::Opus;
-            let packet = self.packet(mid, (self.ssrc, self.payload_type, self.sequence), (since, marker), &payload);
-            // One count for a peer: the microphone leaves it to the camera.
-            let packet = if self.codec == Codec::Opus { packet } else { with_transport_seq(packet, transport_seq) };
-            self.history.insert(self.sequence, packet.clone());
-            self.sequence = self.sequence.wrapping_add(1);
-            packets.push(packet);
-        }
-        packets
-    }
-
-    fn payload_start(&self, key: bool, part: usize) -> Vec<u8> {
-        match (self.codec, part) {
-            (Codec::Opus, _) => vec![0xfc],
-            (Codec::H264, 0) if key => vec![24, 0, 3, 0x67, 0x42, 0xe0, 0, 219],
-            (Codec::H264, 1) if key => vec![28 | 0x60, 0x85],
-            (Codec::H264, _) => vec![28 | 0x60, 0x01],
-            (Codec::Vp8, _) => vec![
-                0x80 | if part == 0 { 0x10 } else { 0 },
-                0xc0,
-                0x80 | (self.picture >> 8) as u8 & 0x7f,
-                self.picture as u8,
-                self.tl0,
-                u8::from(!key),
-            ],
-        }
-    }
-
-    pub(super) fn packet(
-        &self,
-        mid: Mid,
-        (ssrc, payload_type, sequence): (u32, u8, u16),
-        (since, marker): (Duration, bool),
-        payload: &[u8],
-    ) -> Vec<u8> {
-        let timestamp = self.rtp_time(since);
-        let fields = HeaderFields {
-            marker,
-            payload_type,
-            sequence,
-            timestamp,
-            ssrc,
-            mid: Some((MID_EXT, mid)),
-            transport_seq: None,
-            audio_level: (self.codec == Codec::Opus).then_some((LEVEL_EXT, 0x80 | 30)),
-        };
-        let mut header = [0; MAX_HEADER];
-        let length = fields.write(&mut header);
-        let mut packet = header[..length].to_vec();
-        let id = if ssrc == self.ssrc { RID_EXT } else { RRID_EXT };
-        if let Some(rid) = self.rid {
-            insert_extension(&mut packet, id, rid.as_bytes());
-        }
-        packet.extend_from_slice(payload);
-        packet
-    }
-
-    pub(super) fn repair(&mut self, mid: Mid, sequence: u16) -> Option<Vec<u8>> {
-        let original = self.history.get(&sequence)?.clone();
-        let original = RtpPacket::parse(&original).unwrap();
-        self.repairs += 1;
-        self.repair_sequence = self.repair_sequence.wrapping_add(1);
-        let payload = [&sequence.to_be_bytes()[..], original.payload].concat();
-        let numbers = (self.repair_ssrc(), self.payload_type + 1, self.repair_sequence);
-        let mut packet = self.packet(mid, numbers, (Duration::ZERO, original.marker), &payload);
-        packet[4..8].copy_from_slice(&original.timestamp.to_be_bytes());
-        Some(packet)
-    }
-}
-
-/// Adds an element in front of a one-byte extension block that exists.
-pub(super) fn insert_extension(packet: &mut Vec<u8>, id: u8, value: &[u8]) {
-    let mut element = vec![(id << 4) | (value.len() as u8 - 1)];
-    element.extend_from_slice(value);
-    element.resize(element.len().next_multiple_of(4), 0);
-    let words = u16::from_be_bytes([packet[14], packet[15]]) + element.len() as u16 / 4;
-    packet[14..16].copy_from_slice(&words.to_be_bytes());
-    packet.splice(16..16, element);
-}
-
-fn with_transport_seq(mut packet: Vec<u8>, next: &mut u16) -> Vec<u8> {
-    insert_extension(&mut packet, TWCC_EXT, &next.to_be_bytes());
-    *next = next.wrapping_add(1);
-    packet
-}
-
-impl Viewer {
-    fn receive(&mut self, now: Instant, bytes: &[u8]) {
-        let packet = RtpPacket::parse(bytes).expect("the router writes whole packets");
-        if let Some(view) = self.views.get_mut(&packet.ssrc) {
-            let got = Got {
-                bytes: bytes.to_vec(),
-                timestamp: packet.timestamp,
-                marker: packet.marker,
-                payload: packet.payload.to_vec(),
-                at: now,
-                repaired: false,
-            };
-            view.take(packet.sequence, got);
-            return;
-        }
-        let of_repair = |view: &&mut View| view.repair_ssrc == Some(packet.ssrc);
-        let view = self.views.values_mut().find(of_repair).expect("only announced SSRCs are used");
-        assert!(view.payload_types.iter().any(|codec| codec.rtx_payload_type == Some(packet.payload_type)));
-        let original = u16::from_be_bytes([packet.payload[0], packet.payload[1]]);
-        let got = Got {
-            bytes: Vec::new(),
-            timestamp: packet.timestamp,
-            marker: packet.marker,
-            payload: packet.payload[2..].to_vec(),
-            at: now,
-            repaired: true,
-        };
-        view.take(original, got);
-    }
-}
-
-impl View {
-    /// Under one number there is only ever one packet.
-    fn take(&mut self, number: u16, got: Got) {
-        let near = if self.highest == 0 { (1 << 16) + u64::from(number) } else { self.highest };
-        let index = sequence::extend(near, number);
-        self.highest = self.highest.max(index);
-        match self.got.get(&index) {
-            None => {
-                self.got.insert(index, got);
-            }
-            Some(before) => {
-                assert_eq!(
-                    (&before.payload, before.timestamp),
-                    (&got.payload, got.timestamp),
-                    "two packets, one number"
-                );
-                assert!(before.repaired || got.repaired || before.bytes == got.bytes, "two headers, one number");
-                self.repairs_unneeded += 1;
-            }
-        }
-    }
-
-    fn due(&mut self, now: Instant) -> Vec<u16> {
-        let Some((&first, _)) = self.got.first_key_value() else { return Vec::new() };
-        let mut lost = Vec::new();
-        for index in first.max(self.highest.saturating_sub(300))..self.highest {
-            if self.got.contains_key(&index) {
-                continue;
-            }
-            let (asked, tries) = self.asked.entry(index).or_insert((now, 0));
-            if *tries == 0 || (*tries < 10 && now - *asked >= Duration::from_millis(70)) {
-                (*asked, *tries) = (now, *tries + 1);
-                lost.push(index as u16);
-            }
-        }
-        lost
-    }
-
-    pub(super) fn missing(&self) -> Vec<u64> {
-        let (Some((&first, _)), Some((&last, _))) = (self.got.first_key_value(), self.got.last_key_value()) else {
-            return Vec::new();
-        };
-        (first..=last).filter(|index| !self.got.contains_key(index)).collect()
-    }
-
-    /// In order of numbers, time never runs backwards.
-    pub(super) fn assert_time_goes_on(&self) {
-        let mut before: Option<&Got> = None;
-        for (index, got) in &self.got {
-            if let Some(before) = before {
-                let back = before.timestamp.wrapping_sub(got.timestamp) as i32;
-                assert!(back <= 0, "packet {index} goes back by {back} ticks");
-            }
-            before = Some(got);
-        }
-    }
-
-    /// The picture only ever changes its source at the first packet of a keyframe.
-    pub(super) fn assert_switches_at_keyframes(&self) -> usize {
-        let mut switches = 0;
-        let mut source = None;
-        for got in self.got.values() {
-            let stamp = got.stamp();
-            if source != Some(stamp.encoder) {
-                // A viewer cannot know, and so cannot ask for, what was lost before the first packet it got.
-                assert!(source.is_none() || (stamp.key && stamp.part == 0), "a switch in the middle: {stamp:?}");
-                source = Some(stamp.encoder);
-                switches += 1;
-            }
-        }
-        switches
     }
 }
