@@ -117,7 +117,7 @@ async function steadyFor20Seconds(pages) {
   }
 }
 
-// 省流模式 takes the small layer of the camera and leaves the slides; 自动 brings back what the place on the page is worth.
+// 省流模式 takes the small layer of everything; 自动 brings back what the place on the page is worth.
 async function layers(viewer) {
   const choose = async (mode, layers) => {
     await viewer.getByTestId('line-mode').click();
@@ -133,7 +133,7 @@ async function layers(viewer) {
   await choose('saving', ['low']);
   await decoded(1, 200);
   const low = await height();
-  assert.equal(await viewer.evaluate(() => window.__lectern.wishes().find((one) => one.show.source === 'screen').max_layer), 'high');
+  await until(viewer, 'the small layer of the slides flows', () => window.__lectern.slots().find((one) => one.source === 'screen')?.layer === 'low');
   await choose('auto', ['mid', 'high']);
   await decoded(low + 1, 2000);
   console.log(`layers: low ${low}p, then ${await height()}p`);

@@ -70,8 +70,8 @@ export async function startServer({ broadcast = false, cable: lay = () => null }
     log: () => readFileSync(log, 'utf8'),
     kill: () => stop('SIGKILL'),
     start,
-    token: (session, purpose) =>
-      execFileSync(binary, ['token', '--session', session, `--${purpose}`, '--ttl', '1h', '--data-dir', path.join(folder, 'data')], {
+    token: (session, purpose, name = purpose) =>
+      execFileSync(binary, ['token', '--session', session, `--${purpose}`, '--name', name, '--ttl', '1h', '--data-dir', path.join(folder, 'data')], {
         encoding: 'utf8',
       }).match(/lct1\.\S+/)[0],
     async stop() {

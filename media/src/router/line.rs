@@ -12,7 +12,7 @@ use super::stream::{Stream, Takes};
 use super::table::Table;
 use super::uplink::Uplink;
 use crate::egress::Egress;
-use crate::ids::{Layer, Rank, TrackId};
+use crate::ids::{Layer, PeerId, Rank, TrackId};
 use crate::sdp::Kind;
 use std::time::{Duration, Instant};
 
@@ -28,6 +28,14 @@ const MOST_SCREEN_WAIT_MS: f64 = 4_000.0;
 const PACE_OF_NEED: f64 = 1.1;
 
 impl Router {
+    /// The receiver is reached another way. What was sent to nobody until then is no loss of a full line, however short the
+    /// break was.
+    pub fn moved(&mut self, now: Instant, peer: PeerId) {
+        if let Some(&key) = self.ids.get(&peer) {
+            self.peers[key].outgoing.moved(now);
+        }
+    }
+
     /// Something is known anew of a receiver's line, or other things are to go over it.
     pub(super) fn judge_line(&mut self, now: Instant, peer: usize) {
         let receiver = &mut self.peers[peer].outgoing;

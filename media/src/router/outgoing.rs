@@ -126,6 +126,12 @@ impl Outgoing {
         self.history.resent(number);
     }
 
+    /// The receiver is reached another way from now on.
+    pub(crate) fn moved(&mut self, now: Instant) {
+        let now = self.micros(now);
+        self.downlink.estimate.begin_after_outage(now);
+    }
+
     pub(crate) fn stand(&self, at: u64) -> Stand {
         Stand { now: at, sent: self.sent, next: self.history.next() }
     }

@@ -334,7 +334,11 @@ impl Sfu {
         let request = BindingRequest::parse(datagram)?;
         let id = *self.by_ufrag.get(request.local_ufrag()).ok_or(DropReason::StunUnknownUser)?;
         let peer = self.peers.get_mut(&id).ok_or(DropReason::StunUnknownUser)?;
+        let before = peer.transport.path();
         let retired = peer.transport.handle_binding(now, path, request)?;
+        if before.is_some() && peer.transport.path() != before {
+            self.router.moved(now, id);
+        }
         self.by_origin.insert(path.origin(), id);
         if let Some(retired) = retired {
             self.by_ufrag.remove(&retired);

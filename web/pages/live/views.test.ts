@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { person } from '@/session/fakes'
 import { videoSlotsFor, socketUrl } from './entering'
-import { arrange, asked } from './views'
+import { arrange, asked, flowing } from './views'
 import type { ViewsInput } from './views'
 import type { PublicationView, SlotView, Source } from '@/protocol/signaling'
 
@@ -122,5 +122,20 @@ describe('entering', () => {
   it('never_asks_for_more_than_a_page_of_cameras_and_the_slides', () => {
     for (const kind of ['broadcast', 'seminar', 'report'] as const) expect(videoSlotsFor(kind, false)).toBeLessThanOrEqual(10)
     expect(videoSlotsFor('seminar', true)).toBe(5)
+  })
+})
+
+describe('what comes of the large picture', () => {
+  const stage = (over: Partial<SlotView>) => arrange(input({ publications: [screen], slots: [slot('8', 1, 'screen', over)] })).stage
+
+  it('is_its_height_once_it_flows_and_that_it_is_held_back', () => {
+    expect(flowing(stage({}), 720)).toBe(720)
+    expect(flowing(stage({ layer: null }), 720)).toBeNull()
+    expect(flowing(stage({ layer: null, paused: true }), 720)).toBe('held')
+    expect(flowing(null, 720)).toBeNull()
+  })
+
+  it('is_nothing_where_it_is_my_own', () => {
+    expect(flowing(arrange(input({ ownScreen: track('s') })).stage, 720)).toBeNull()
   })
 })

@@ -67,6 +67,13 @@ export function asked(views: Views, widths: ReadonlyMap<string, number>): Shown[
   )
 }
 
+/** What really comes of the large picture: its height, or that it is held back; `null` while there is nothing to tell. */
+export function flowing(stage: VideoView | null, height: number): number | 'held' | null {
+  if (!stage || stage.own) return null
+  if (stage.paused) return 'held'
+  return stage.layer !== null && height > 0 ? height : null
+}
+
 /** What I pinned, then slides, then whom the host shows, then the teacher; where people confer, nobody. */
 function stageOf(input: ViewsInput, screen: VideoView | null, cameras: VideoView[]): VideoView | null {
   const { pinned } = input

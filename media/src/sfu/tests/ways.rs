@@ -57,6 +57,23 @@ fn media_follows_a_rebound_address_within_a_check_interval() {
 }
 
 #[test]
+fn the_break_of_a_move_is_no_full_line() {
+    for break_ms in [200, 400, 600] {
+        let (mut house, _, viewers) = broadcast(1, 1);
+        house.run(5 * SECOND);
+        // Gone from the old address; what is sent there is lost until the first check from the new one.
+        house.member(viewers[0]).client.addr = AGAIN;
+        house.run(break_ms * MS);
+        check_at_once(&mut house, viewers[0]);
+        for _ in 0..20 {
+            house.run(100 * MS);
+            let step = house.sfu.stats(viewers[0]).unwrap().media.line_step;
+            assert_eq!(step, crate::ids::LineStep::Full, "after a break of {break_ms} ms");
+        }
+    }
+}
+
+#[test]
 fn an_ice_restart_from_another_network_keeps_keys_and_tracks() {
     let (mut house, host, viewers) = broadcast(1, 1);
     house.run(3 * SECOND);
