@@ -174,6 +174,7 @@ fn identity(key: &str, kind: ParticipantKind, role: SessionRole) -> Identity {
         name: "陈老师".to_owned(),
         school: Some("石桥小学".to_owned()),
         rural: true,
+        device: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod attendance;
 pub mod id;
 pub mod invalid;
 pub mod login;

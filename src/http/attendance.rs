@@ -1,36 +1,47 @@
-//! Presence as the ledger has it: of everybody in one Session, and of oneself in all.
+//! Attendance as the ledger proves it: of everybody in one Session, and of oneself in all.
 
 use super::auth::{KeeperOf, Occurrence, SignedIn};
 use super::body::{PageQuery, Query};
 use super::cards;
 use super::error::{ApiError, Refused};
-use super::shapes::{AttendanceView, PageOf, PersonKind, PresenceView, Rows};
+use super::shapes::{AttendancePage, AttendanceView, PersonKind, PresencePage, PresenceView, RulesView};
 use super::state::AppState;
+use crate::domain::attendance::AttendanceParameters;
 use crate::domain::presence::Person;
 use crate::store::attendance::{self, Attendee};
 use axum::extract::State;
 
-/// Who was in the Session and when, for its hosts and their office.
+/// What "attended" means here; for everybody, before they come in.
+#[utoipa::path(get, path = "/api/attendance-rules", tag = "attendance",
+    responses((status = 200, body = RulesView)))]
+pub(super) async fn rules() -> axum::Json<RulesView> {
+    axum::Json(cards::rules(&AttendanceParameters::default()))
+}
+
+/// Who was in the Session, when, and what it comes to, for its hosts and their office.
 #[utoipa::path(get, path = "/api/sessions/{id}/presence", tag = "attendance", params(("id" = String, Path)),
-    responses((status = 200, body = Rows<PresenceView>), (status = 403, body = Refused)))]
+    responses((status = 200, body = PresencePage), (status = 403, body = Refused)))]
 pub(super) async fn of_session(
     State(app): State<AppState>,
     keeper: KeeperOf<Occurrence>,
-) -> Result<axum::Json<Rows<PresenceView>>, ApiError> {
-    let found = attendance::of_session(&app.store, keeper.noun.session.id).await?;
-    Ok(axum::Json(Rows { rows: found.into_iter().map(presence).collect() }))
+) -> Result<axum::Json<PresencePage>, ApiError> {
+    let rules = AttendanceParameters::default();
+    let found = attendance::of_session(&app.store, keeper.noun.session.id, &rules).await?;
+    let rows = found.into_iter().map(presence).collect();
+    Ok(axum::Json(PresencePage { rules: cards::rules(&rules), rows }))
 }
 
 /// The Sessions that the person who asks was in, the newest first.
 #[utoipa::path(get, path = "/api/me/attendance", tag = "attendance", params(PageQuery),
-    responses((status = 200, body = PageOf<AttendanceView>), (status = 401, body = Refused)))]
+    responses((status = 200, body = AttendancePage), (status = 401, body = Refused)))]
 pub(super) async fn mine(
     State(app): State<AppState>,
     me: SignedIn,
     Query(page): Query<PageQuery>,
-) -> Result<axum::Json<PageOf<AttendanceView>>, ApiError> {
+) -> Result<axum::Json<AttendancePage>, ApiError> {
     let now = app.clock.now();
-    let found = attendance::of_account(&app.store, me.profile.account.id, now, page.page()).await?;
+    let rules = AttendanceParameters::default();
+    let found = attendance::of_account(&app.store, me.profile.account.id, now, &rules, page.page()).await?;
     let total = found.total;
     let (number, size) = (found.page.number, found.page.size);
     let rows = found.rows.into_iter().filter_map(|row| {
@@ -43,12 +54,10 @@ pub(super) async fn mine(
             planned_start: row.card.activity.planned_start,
             planned_end: row.card.activity.planned_end,
             activity: cards::activity(row.card),
-            intervals: cards::intervals(&row.intervals),
-            open: row.open,
-            minutes: row.minutes,
+            record: cards::record(row.record),
         })
     });
-    Ok(axum::Json(PageOf { rows: rows.collect(), total, page: number, size }))
+    Ok(axum::Json(AttendancePage { rules: cards::rules(&rules), rows: rows.collect(), total, page: number, size }))
 }
 
 fn presence(attendee: Attendee) -> PresenceView {
@@ -62,8 +71,7 @@ fn presence(attendee: Attendee) -> PresenceView {
         name: attendee.name,
         school,
         rural: attendee.school.is_some_and(|school| school.rural),
-        intervals: cards::intervals(&attendee.intervals),
-        open: attendee.open,
-        minutes: attendee.minutes,
+        record: cards::record(attendee.record),
+        shares_device: attendee.shares_device,
     }
 }

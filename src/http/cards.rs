@@ -1,8 +1,10 @@
 //! Cards: what lists and pages show of an Activity, from what the store knows of it.
 
-use super::shapes::{ActivityCard, IntervalView, Named, SessionCard, StudioCard};
+use super::shapes::{
+    ActivityCard, ClauseView, GapView, IntervalView, Named, RecordView, RulesView, SessionCard, StudioCard,
+};
 use crate::domain::Studio;
-use crate::domain::presence::Interval;
+use crate::domain::attendance::{AttendanceParameters, AttendanceRecord};
 use crate::store::card;
 
 pub(super) fn activity(card: card::ActivityCard) -> ActivityCard {
@@ -43,6 +45,31 @@ pub(super) fn studio(studio: &Studio) -> StudioCard {
     }
 }
 
-pub(super) fn intervals(intervals: &[Interval]) -> Vec<IntervalView> {
-    intervals.iter().map(|one| IntervalView { from: one.from, to: one.to }).collect()
+pub(super) fn rules(rules: &AttendanceParameters) -> RulesView {
+    let clauses = rules.clauses().into_iter().map(|clause| ClauseView { term: clause.term, text: clause.text });
+    RulesView { version: rules.version, clauses: clauses.collect() }
+}
+
+pub(super) fn record(record: AttendanceRecord) -> RecordView {
+    let intervals = record.intervals.iter().map(|one| IntervalView { from: one.from, to: one.to });
+    let gaps = record.gaps.iter().map(|gap| GapView { kind: gap.kind, from: gap.from, to: gap.to });
+    RecordView {
+        minutes: record.minutes(),
+        required_minutes: record.required_minutes(),
+        unverified_minutes: record.unverified.as_secs() / 60,
+        session_minutes: record.whole.as_secs() / 60,
+        intervals: intervals.collect(),
+        gaps: gaps.collect(),
+        status: record.status,
+        late: record.late,
+        left_early: record.left_early,
+        ongoing: record.ongoing,
+        open: record.open,
+        first: record.first,
+        last: record.last,
+        devices: record.devices,
+        late_after: record.late_after,
+        early_before: record.early_before,
+        reason: record.reason,
+    }
 }

@@ -22,7 +22,7 @@ const TICKET_LIVES: Duration = Duration::from_secs(6 * 3600);
 const ENCODER_TOKEN_LIVES: Duration = Duration::from_secs(12 * 3600);
 
 /// Told before anybody comes in.
-const NOTICE: &str = "服务器会记下您进入和离开课堂的时间，用来计算出席；不取位置，不拍照。记录由主持人和所属工作站查看，您可以在“我的考勤”里核对。";
+const NOTICE: &str = "进入后，服务器会记下您实际收看的时间，用于活动考勤，随活动档案长期保存。不取位置，不拍照。";
 
 /// 开始直播: the Activity's Session begins now.
 #[utoipa::path(post, path = "/api/activities/{id}/go-live", tag = "sessions", params(("id" = String, Path)), responses(

@@ -11,6 +11,8 @@ use crate::live::{Arrival, Member, OutboxReader, Outgoing, Registry};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use axum::extract::{ConnectInfo, Path, State, WebSocketUpgrade};
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lectern_signaling::protocol::client::ClientMessage;
 use lectern_signaling::protocol::server::ServerMessage;
 use lectern_signaling::protocol::{
@@ -271,18 +273,33 @@ async fn admit(
     let frame = decode(text)?;
     let re = frame.id;
     let refuse = |refusal: Refusal| refusal.answering(Some(re));
-    let ClientMessage::Hello { protocol, ticket, resume } = frame.message else {
+    let ClientMessage::Hello { protocol, ticket, resume, device } = frame.message else {
         return Err(refuse(Refusal::HelloFirst));
     };
     if protocol != PROTOCOL_VERSION {
         return Err(refuse(Refusal::WrongVersion));
     }
-    let admission = door.open(session, &ticket).map_err(refuse)?;
+    let mut admission = door.open(session, &ticket).map_err(refuse)?;
+    admission.identity.device = device.and_then(|device| device_mark(session, &device));
     if admission.expired && resume.is_none() {
         return Err(refuse(Refusal::TicketExpired));
     }
     let handle = live.get(session).ok_or_else(|| refuse(Refusal::SessionEnded))?;
     handle.enter(Arrival { identity: admission.identity, re, resume }).await.map_err(refuse)
+}
+
+/// Longer than any random text that a page needs.
+const MOST_DEVICE: usize = 64;
+
+/// What tells a browser from others within this Session, and nobody in another Session. Odd ones are none.
+fn device_mark(session: SessionId, device: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if device.is_empty() || device.len() > MOST_DEVICE || !device.chars().all(plain) {
+        return None;
+    }
+    let text = format!("lectern device 1|{session}|{device}");
+    let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+    Some(URL_SAFE_NO_PAD.encode(&digest.as_ref()[..9]))
 }
 
 #[cfg(test)]

@@ -113,6 +113,7 @@ impl Ticket {
             name: self.subject.name().to_owned(),
             school: self.subject.school().map(str::to_owned),
             rural: self.subject.rural(),
+            device: None,
         }
     }
 

@@ -3,11 +3,12 @@
 use super::clock::Reading;
 use super::media::Delivered;
 use super::{LiveClock, Pending};
+use crate::domain::attendance::Evidence;
 use crate::domain::presence::{NewEvent, Person, PresenceKind};
 use crate::domain::{EventId, SessionId, Time};
 use lectern_signaling::effect::PresenceFact;
 use lectern_signaling::protocol::ParticipantId;
-use lectern_signaling::room::{Identity, Present};
+use lectern_signaling::room::{Identity, Present, Watched};
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,6 +19,10 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Lines that may wait for a ledger that fails: half an hour of checkpoints of a Session of 150, and every coming and
 /// going. Beyond it the oldest checkpoints go.
 const MAX_BACKLOG: usize = 20_000;
+
+/// Figures come every 3 s while a host is there, and every 15 s otherwise; what was found then counts for the time since,
+/// but not for a pause in which nobody looked.
+const LONGEST_LOOK_US: i64 = 16_000_000;
 
 /// Where lines are kept. Writing a line again under its id is no error and writes nothing.
 pub trait PresenceLedger: Send + Sync + 'static {
@@ -43,13 +48,31 @@ pub(super) struct Recorder {
     people: HashMap<ParticipantId, Option<Person>>,
     /// Lines about what happened by itself while the ledger failed.
     backlog: Vec<NewEvent>,
-    /// What each Participant's Peer had received at the last checkpoint.
-    delivered: HashMap<ParticipantId, Delivered>,
+    /// How things stood with each Participant at the last checkpoint.
+    standing: HashMap<ParticipantId, Standing>,
+    /// For how long each Participant has sent since the last checkpoint, and when that was looked at last.
+    sent_us: HashMap<ParticipantId, u64>,
+    looked_us: i64,
+}
+
+/// What only grows while a Participant is here.
+#[derive(Debug, Clone, Copy, Default)]
+struct Standing {
+    delivered: Delivered,
+    watched: Watched,
 }
 
 impl Recorder {
     pub(super) fn new(ledger: Arc<dyn PresenceLedger>, session: SessionId) -> Self {
-        Self { ledger, session, people: HashMap::new(), backlog: Vec::new(), delivered: HashMap::new() }
+        Self {
+            ledger,
+            session,
+            people: HashMap::new(),
+            backlog: Vec::new(),
+            standing: HashMap::new(),
+            sent_us: HashMap::new(),
+            looked_us: 0,
+        }
     }
 
     pub(super) fn session(&self) -> SessionId {
@@ -138,6 +161,15 @@ impl Recorder {
         new_event(at, kind, participant, person, &detail)
     }
 
+    /// These send right now.
+    pub(super) fn note_sending(&mut self, at: Reading, who: impl Iterator<Item = ParticipantId>) {
+        let passed = at.monotonic_us.saturating_sub(self.looked_us).clamp(0, LONGEST_LOOK_US);
+        self.looked_us = at.monotonic_us;
+        for id in who {
+            *self.sent_us.entry(id).or_default() += passed.unsigned_abs();
+        }
+    }
+
     /// One line for each person that is here: what the media plane delivered since the last one, and what the page says.
     /// `delivered` is `None` when the media plane gave no figures; unknown is not zero.
     pub(super) fn checkpoint<'a>(
@@ -151,23 +183,27 @@ impl Recorder {
         for who in present {
             let Some(person) = self.people.get(&who.id).cloned().flatten() else { continue };
             let now = delivered.map(|all| all.get(&who.id).copied().unwrap_or_default());
-            let before = self.delivered.get(&who.id).copied().unwrap_or_default();
-            last.insert(who.id, now.unwrap_or(before));
+            let before = self.standing.get(&who.id).copied().unwrap_or_default();
+            let standing = Standing { delivered: now.unwrap_or(before.delivered), watched: who.watched };
+            last.insert(who.id, standing);
+            let sent_us = self.sent_us.get(&who.id).copied().unwrap_or(0);
             // Media may go on towards a page whose Connection is away; what came meanwhile is not counted afterwards.
             if !who.connected {
                 continue;
             }
-            let since = now.map(|now| now.since(before));
-            let detail = json!({
-                "media_ms": since.map(|d| d.media_ms),
-                "audio_ms": since.map(|d| d.audio_ms),
-                "video_ms": since.map(|d| d.video_ms),
-                "visible": who.watching.visible,
-                "sound": who.watching.sound,
-            });
-            events.push(new_event(at, PresenceKind::Checkpoint, Some(who.id), Some(person), &detail));
+            let since = now.map(|now| now.since(before.delivered));
+            let evidence = Evidence {
+                media_ms: since.map(|d| d.media_ms),
+                audio_ms: since.map(|d| d.audio_ms),
+                video_ms: since.map(|d| d.video_ms),
+                sent_ms: since.map(|_| sent_us / 1000),
+                visible_ms: who.watched.visible_ms.saturating_sub(before.watched.visible_ms),
+                sound_ms: who.watched.sound_ms.saturating_sub(before.watched.sound_ms),
+            };
+            events.push(new_event(at, PresenceKind::Checkpoint, Some(who.id), Some(person), &json!(evidence)));
         }
-        self.delivered = last;
+        self.standing = last;
+        self.sent_us.clear();
         events
     }
 
@@ -199,6 +235,7 @@ fn who(identity: Option<&Identity>) -> serde_json::Value {
                 "name": who.name,
                 "school": who.school,
                 "rural": who.rural,
+                "device": who.device,
             })
         },
     )

@@ -14,6 +14,8 @@ pub struct Recovered {
     /// Lines that close what is still open, each at the last moment at which the ledger saw the Participant. To be
     /// appended before anybody comes in.
     pub closing: Vec<NewEvent>,
+    /// The last moment that the ledger knows, on the monotonic clock of the run of the server that is over.
+    pub known_us: i64,
     /// No Participant may get this number or a lower one.
     pub last_participant: ParticipantId,
     /// Those whom a host put out.
@@ -28,15 +30,22 @@ pub fn recover(events: &[PresenceEvent]) -> Recovered {
     let mut open: BTreeMap<u32, (Option<String>, Time, i64)> = BTreeMap::new();
     let mut recovered = Recovered {
         closing: Vec::new(),
+        known_us: i64::MIN,
         last_participant: ParticipantId(0),
         removed_keys: BTreeSet::new(),
         ended: false,
     };
     for event in events {
-        if event.kind == PresenceKind::SessionEnded {
-            recovered.ended = true;
-            open.clear();
+        match event.kind {
+            // Each run of the server begins with one, on a clock of its own.
+            PresenceKind::SessionStarted => recovered.known_us = i64::MIN,
+            PresenceKind::SessionEnded => {
+                recovered.ended = true;
+                open.clear();
+            }
+            _ => {}
         }
+        recovered.known_us = recovered.known_us.max(event.monotonic_us);
         let Some(number) = event.participant else { continue };
         recovered.last_participant = recovered.last_participant.max(ParticipantId(number));
         match event.kind {
@@ -68,6 +77,15 @@ pub fn recover(events: &[PresenceEvent]) -> Recovered {
     });
     recovered.closing = closing.collect();
     recovered
+}
+
+impl Recovered {
+    /// What a Session that goes on writes first: those who were in it left, and the time until now is none of its own.
+    pub(super) fn lines(self, at: Reading) -> Vec<NewEvent> {
+        let mut lines = self.closing;
+        lines.push(new_event(at, PresenceKind::SessionStarted, None, None, &json!({ "known_us": self.known_us })));
+        lines
+    }
 }
 
 fn cause(event: &PresenceEvent) -> String {

@@ -185,12 +185,14 @@ impl Registry {
     /// `recovered` is absent when the server stopped before the Room wrote its first line.
     pub fn go_on(&self, going: Going, recovered: Option<Recovered>) -> Result<SessionHandle, Refusal> {
         let place = self.reserve_among(usize::MAX)?;
-        let Some(Recovered { closing, last_participant, removed_keys, .. }) = recovered else {
+        let Some(mut recovered) = recovered else {
             return place.go_live(going);
         };
-        let room =
-            Room::continued(self.inner.now(), view(&going), self.inner.parts.limits, last_participant, removed_keys);
-        place.open(going.id, room, Vec::new(), closing)
+        let last = recovered.last_participant;
+        let removed = std::mem::take(&mut recovered.removed_keys);
+        let at = self.inner.parts.clock.reading();
+        let room = Room::continued(at.moment, view(&going), self.inner.parts.limits, last, removed);
+        place.open(going.id, room, Vec::new(), recovered.lines(at))
     }
 
     fn open(
@@ -198,7 +200,7 @@ impl Registry {
         id: SessionId,
         room: Room,
         first: Vec<Effect>,
-        closing: Vec<NewEvent>,
+        lines: Vec<NewEvent>,
     ) -> Result<SessionHandle, Refusal> {
         let mut house = self.inner.house();
         if house.stopping {
@@ -212,7 +214,7 @@ impl Registry {
         let standing = house.standing.as_ref().map(|(standing, _)| standing.downgrade());
         let handle = SessionHandle::new(id, sender, standing.ok_or(Refusal::ServerStopping)?);
         let mut recorder = Recorder::new(self.inner.parts.ledger.clone(), id);
-        recorder.fall_behind(closing);
+        recorder.fall_behind(lines);
         let actor = Actor::new(ActorParts {
             handle: handle.clone(),
             inbox,
@@ -315,10 +317,10 @@ impl Reservation {
         id: SessionId,
         room: Room,
         first: Vec<Effect>,
-        closing: Vec<NewEvent>,
+        lines: Vec<NewEvent>,
     ) -> Result<SessionHandle, Refusal> {
         // Given back after the Session has its place: between the two it counts twice, never not at all.
-        self.registry.open(id, room, first, closing)
+        self.registry.open(id, room, first, lines)
     }
 }
 

@@ -25,6 +25,7 @@ fn person(n: u8, role: SessionRole) -> Identity {
         name: format!("老师{n}"),
         school: Some("石桥小学".into()),
         rural: true,
+        device: None,
     }
 }
 

@@ -1,11 +1,12 @@
-//! Attendance as the ledger tells it: for one Session everybody's intervals, for one person the Sessions they were in.
+//! Attendance as the ledger tells it: for one Session everybody's record, for one person the Sessions they were in.
 
 use super::card::{self, ActivityCard, Look, SessionCard};
 use super::row::{Columns as _, sql};
 use super::session::SESSION;
 use super::{Page, Paged, Store, StoreError, account, activity, ledger, session};
-use crate::domain::presence::{Interval, Person, PersonIntervals, intervals};
-use crate::domain::{AccountId, School, Session, SessionId, Time};
+use crate::domain::attendance::{AttendanceParameters, AttendanceRecord, Timetable, on_shared_devices, records};
+use crate::domain::presence::Person;
+use crate::domain::{AccountId, Activity, School, Session, SessionId, Time};
 
 /// One person in one Session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,10 +15,9 @@ pub struct Attendee {
     pub name: String,
     /// None for guests, whose school is only the text in `person`.
     pub school: Option<School>,
-    pub intervals: Vec<Interval>,
-    /// Still there, or closed at the last moment the ledger knows.
-    pub open: bool,
-    pub minutes: u64,
+    pub record: AttendanceRecord,
+    /// Somebody else came from the same device too.
+    pub shares_device: bool,
 }
 
 /// One Session of one person.
@@ -25,19 +25,24 @@ pub struct Attendee {
 pub struct AttendanceRow {
     /// Its `session` is the one attended.
     pub card: ActivityCard,
-    pub intervals: Vec<Interval>,
-    pub open: bool,
-    pub minutes: u64,
+    pub record: AttendanceRecord,
 }
 
 /// Everybody who was in the Session, by name.
-pub async fn of_session(store: &Store, id: SessionId) -> Result<Vec<Attendee>, StoreError> {
-    session::get(store, id).await?;
-    let people = intervals(&ledger::events(store, id).await?);
+pub async fn of_session(
+    store: &Store,
+    id: SessionId,
+    rules: &AttendanceParameters,
+) -> Result<Vec<Attendee>, StoreError> {
+    let session = session::get(store, id).await?;
+    let events = ledger::events(store, id).await?;
     let mut connection = store.read().await?;
+    let activity = activity::find(&mut connection, session.activity).await?;
+    let people = records(&events, &timetable(&session, &activity), rules, &[]);
+    let sharing = on_shared_devices(&events);
     let mut attendees = Vec::with_capacity(people.len());
-    for one in people {
-        let Some(person) = Person::from_key(&one.person) else { continue };
+    for record in people {
+        let Some(person) = Person::from_key(&record.person) else { continue };
         let (name, school) = match &person {
             Person::Account(account) => match account::find(&mut connection, *account).await? {
                 Some(profile) => (profile.account.name, profile.school),
@@ -45,8 +50,8 @@ pub async fn of_session(store: &Store, id: SessionId) -> Result<Vec<Attendee>, S
             },
             Person::Guest { name, .. } => (name.clone(), None),
         };
-        let minutes = one.minutes();
-        attendees.push(Attendee { person, name, school, intervals: one.intervals, open: one.open, minutes });
+        let shares_device = sharing.contains(&record.person);
+        attendees.push(Attendee { person, name, school, record, shares_device });
     }
     attendees.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.person.cmp(&b.person)));
     Ok(attendees)
@@ -57,6 +62,7 @@ pub async fn of_account(
     store: &Store,
     account: AccountId,
     now: Time,
+    rules: &AttendanceParameters,
     page: Page,
 ) -> Result<Paged<AttendanceRow>, StoreError> {
     const WHICH: &str = "from session s where s.id in (select e.session from presence_event e where e.person = $1)";
@@ -82,10 +88,19 @@ pub async fn of_account(
     for (session, mut card) in sessions.into_iter().zip(cards) {
         let people = card.session.take().filter(|one| one.session.id == session.id).map_or(0, |one| one.people);
         let events = ledger::events_of(&mut connection, session.id, &account).await?;
-        let mine = intervals(&events).into_iter().next();
-        let mine = mine.unwrap_or(PersonIntervals { person: String::new(), intervals: Vec::new(), open: false });
+        let records = records(&events, &timetable(&session, &card.activity), rules, &[]);
         card.session = Some(SessionCard { session, people });
-        found.push(AttendanceRow { card, minutes: mine.minutes(), intervals: mine.intervals, open: mine.open });
+        // The Session was found by this person's lines.
+        found.extend(records.into_iter().next().map(|record| AttendanceRow { card, record }));
     }
     Ok(page.of(total, found))
+}
+
+fn timetable(session: &Session, activity: &Activity) -> Timetable {
+    Timetable {
+        started_at: session.started_at,
+        ended_at: session.ended_at,
+        planned_start: activity.planned_start,
+        planned_end: activity.planned_end,
+    }
 }

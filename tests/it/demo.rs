@@ -1,6 +1,7 @@
 //! The demo world: believable, quick to make, made once.
 
 use crate::store_database::*;
+use lectern::domain::attendance::{AttendanceParameters, AttendanceStatus};
 use lectern::domain::{AccountRole, ActivityRole, ActivityState, password};
 use lectern::jobs::demo::{self, Seeded};
 use lectern::store::card::{ActivityFilter, Look};
@@ -101,13 +102,17 @@ async fn the_broadcast_goes_on_over_restarts(fresh: Fresh) {
 
 async fn my_attendance_has_something_to_show(fresh: Fresh) {
     demo::seed(&fresh.store, now()).await.unwrap();
+    let rules = AttendanceParameters::default();
     for one in &demo::SIGN_INS[..3] {
         let account = store::login::credentials(&fresh.store, one.login_name).await.unwrap().unwrap().account.id;
-        let rows = store::attendance::of_account(&fresh.store, account, now(), Page::default()).await.unwrap().rows;
+        let rows =
+            store::attendance::of_account(&fresh.store, account, now(), &rules, Page::default()).await.unwrap().rows;
         assert!(rows.len() >= 3, "{} was in {} sessions", one.name, rows.len());
         for row in rows {
             let planned = row.card.activity.planned_end.since(row.card.activity.planned_start).as_secs() / 60;
-            assert!(!row.intervals.is_empty() && !row.open && (20..=planned).contains(&row.minutes), "{row:?}");
+            let record = &row.record;
+            assert!(record.status == AttendanceStatus::Present && !record.open, "{row:?}");
+            assert!((20..=planned).contains(&record.minutes()), "{row:?}");
             assert_ne!(row.card.my_role, None);
         }
     }

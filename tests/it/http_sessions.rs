@@ -134,9 +134,12 @@ async fn presence_begins_empty_and_is_for_the_keepers() {
     let app = TestApp::start().await;
     let session = app.live_session(app.world.activity).await;
     app.turn_clock(Duration::from_secs(60));
-    let rows: Value =
+    let page: Value =
         app.person("office").await.get(&format!("/api/sessions/{session}/presence")).await.json().await.unwrap();
-    assert_eq!(rows, json!({ "rows": [] }));
+    assert_eq!(page["rows"], json!([]));
+    assert_eq!(page["rules"]["clauses"][0], json!({ "term": "出席", "text": "看满全场的 60% 或 30 分钟，取少的" }));
+    let told: Value = app.person("office").await.get("/api/attendance-rules").await.json().await.unwrap();
+    assert_eq!(told, page["rules"], "everybody is told the rules that the records follow");
     let mine: Value = app.person("host").await.get("/api/me/attendance").await.json().await.unwrap();
-    assert_eq!(mine["total"], 0);
+    assert_eq!((&mine["total"], &mine["rules"]), (&json!(0), &told));
 }

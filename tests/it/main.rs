@@ -27,6 +27,7 @@ mod program;
 #[path = "support/socket.rs"]
 mod socket;
 mod spread;
+mod store_attendance;
 mod store_database;
 mod store_kill;
 mod store_ledger;

@@ -1,4 +1,4 @@
-//! What the pages ask for: home, cards and attendance.
+//! What the pages ask for: home and cards.
 
 use crate::store_database::*;
 use lectern::domain::presence::{NewEvent, Person, PresenceKind};
@@ -12,8 +12,6 @@ on_both! {
     my_role_follows_membership_and_presenting,
     people_are_counted_once_and_machines_not_at_all,
     activities_are_listed_by_studio_state_and_title,
-    my_attendance_shows_my_intervals,
-    a_session_shows_everybody_who_was_there,
 }
 
 fn titles(cards: &[store::card::ActivityCard]) -> Vec<&str> {
@@ -140,47 +138,4 @@ async fn activities_are_listed_by_studio_state_and_title(fresh: Fresh) {
     assert_eq!(titles(&live.rows), ["数学讲座"]);
     let found = list(ActivityFilter { search: "第15".into(), ..Default::default() }, Page::default()).await;
     assert_eq!(titles(&found.rows), ["语文第15讲"]);
-}
-
-async fn my_attendance_shows_my_intervals(fresh: Fresh) {
-    let store = &fresh.store;
-    let session = live_session(store).await;
-    let school = store::school::list(store, &Default::default(), Page::default()).await.unwrap().rows[0].id;
-    let teacher = account(store, "chenxiaomei", "陈晓梅", school).await;
-    let me = Some(Person::Account(teacher));
-    let seen = Seen { store, session };
-    seen.tell(PresenceKind::SessionStarted, 0, None, at("20T14:30")).await;
-    seen.tell(PresenceKind::Joined, 1, guest("王小明"), at("20T14:31")).await;
-    seen.tell(PresenceKind::Joined, 2, me.clone(), at("20T14:34")).await;
-    seen.tell(PresenceKind::Lost, 2, me.clone(), at("20T14:52")).await;
-    seen.tell(PresenceKind::Joined, 3, me.clone(), at("20T15:20")).await;
-    seen.tell(PresenceKind::SessionEnded, 0, None, at("20T15:29")).await;
-    store::session::end(store, session, at("20T15:29")).await.unwrap();
-    let rows = store::attendance::of_account(store, teacher, now(), Page::default()).await.unwrap();
-    assert_eq!(rows.total, 1);
-    let row = &rows.rows[0];
-    let spans: Vec<_> = row.intervals.iter().map(|i| (i.from, i.to)).collect();
-    assert_eq!(spans, [(at("20T14:34"), at("20T14:52")), (at("20T15:20"), at("20T15:29"))]);
-    assert_eq!((row.minutes, row.open, row.card.session.as_ref().unwrap().people), (27, false, 2));
-    let stranger = account(store, "zhengxiaoyun", "郑小云", school).await;
-    assert_eq!(store::attendance::of_account(store, stranger, now(), Page::default()).await.unwrap().total, 0);
-}
-
-async fn a_session_shows_everybody_who_was_there(fresh: Fresh) {
-    let store = &fresh.store;
-    let session = live_session(store).await;
-    let school = store::school::list(store, &Default::default(), Page::default()).await.unwrap().rows[0].id;
-    let teacher = account(store, "chenxiaomei", "陈晓梅", school).await;
-    let seen = Seen { store, session };
-    seen.tell(PresenceKind::Joined, 1, Some(Person::Account(teacher)), at("20T14:30")).await;
-    seen.tell(PresenceKind::Joined, 2, guest("王小明"), at("20T14:30")).await;
-    seen.tell(PresenceKind::Joined, 3, None, at("20T14:30")).await;
-    seen.tell(PresenceKind::Left, 1, Some(Person::Account(teacher)), at("20T15:30")).await;
-    seen.tell(PresenceKind::Checkpoint, 2, guest("王小明"), at("20T14:45")).await;
-    let there = store::attendance::of_session(store, session).await.unwrap();
-    let told: Vec<_> = there
-        .iter()
-        .map(|one| (one.name.as_str(), one.minutes, one.open, one.school.as_ref().is_some_and(|school| school.rural)))
-        .collect();
-    assert_eq!(told, [("王小明", 15, true, false), ("陈晓梅", 60, false, true)]);
 }

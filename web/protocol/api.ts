@@ -31,6 +31,12 @@ export type ActivityState = "planned" | "live" | "ended" | "cancelled";
 /** host 主持人，presenter 主讲人，viewer 观众 */
 export type ActivityRole = "host" | "presenter" | "viewer";
 
+/** present 出席，absent 缺席，excused 请假，unknown 待核 */
+export type AttendanceStatus = "present" | "absent" | "excused" | "unknown";
+
+/** bridged 短时断线，hidden 页面在后台，unproven 没有收到画面和声音，lost 线路中断，away 离开 */
+export type GapKind = "bridged" | "hidden" | "unproven" | "lost" | "away";
+
 /**
  * The body of every refusal.
  */
@@ -356,37 +362,97 @@ whip: string,
 token: string, expires_at: string, };
 
 /**
+ * What "attended" means here, to be shown beside every verdict.
+ */
+export type RulesView = { version: number, clauses: Array<ClauseView>, };
+
+export type ClauseView = { 
+/**
+ * What it defines, such as 出席; none for how time is counted.
+ */
+term: string | null, text: string, };
+
+/**
  * Half-open: `to` is the first moment that does not belong to it.
  */
 export type IntervalView = { from: string, to: string, };
 
-export type PersonKind = "account" | "guest";
+export type GapView = { kind: GapKind, from: string, to: string, };
 
 /**
- * When one person was there, all devices together.
+ * The verdict for one person in one Session, all devices together.
  */
-export type PresenceView = { kind: PersonKind, account: string | null, name: string, school: string | null, rural: boolean, intervals: Array<IntervalView>, 
+export type RecordView = { status: AttendanceStatus, 
 /**
- * Still there.
+ * Marks of somebody present.
+ */
+late: boolean, left_early: boolean, 
+/**
+ * The Session goes on; the status may still change.
+ */
+ongoing: boolean, 
+/**
+ * The last interval has no end yet, and is closed at the last moment that is known.
  */
 open: boolean, 
 /**
- * Whole minutes of all intervals together; overlaps count once.
+ * Whole minutes that count as seen.
  */
-minutes: number, };
+minutes: number, 
+/**
+ * Without proof of watching; told apart from both presence and absence.
+ */
+unverified_minutes: number, required_minutes: number, 
+/**
+ * Of the Session without its interruptions; so far, while it goes on.
+ */
+session_minutes: number, first: string | null, last: string | null, 
+/**
+ * What was seen, in order.
+ */
+intervals: Array<IntervalView>, 
+/**
+ * Between coming and going, in order. Those that are `bridged` lie within the intervals.
+ */
+gaps: Array<GapView>, devices: number, late_after: string, early_before: string | null, 
+/**
+ * Why, in Chinese sentences.
+ */
+reason: string, };
+
+export type PersonKind = "account" | "guest";
+
+/**
+ * One person in one Session.
+ */
+export type PresenceView = { kind: PersonKind, account: string | null, name: string, school: string | null, rural: boolean, record: RecordView, 
+/**
+ * Somebody else came from the same device too: no verdict, but worth a look.
+ */
+shares_device: boolean, };
+
+/**
+ * Who was in one Session, and the rules that the records follow.
+ */
+export type PresencePage = { rules: RulesView, rows: Array<PresenceView>, };
 
 /**
  * One Session of the person who asks.
  */
-export type AttendanceView = { session: string, activity: ActivityCard, started_at: string, ended_at: string | null, planned_start: string, planned_end: string, intervals: Array<IntervalView>, 
+export type AttendanceView = { session: string, activity: ActivityCard, started_at: string, ended_at: string | null, planned_start: string, planned_end: string, record: RecordView, };
+
 /**
- * Still there.
+ * One page of one's own attendance, and the rules that the records follow.
  */
-open: boolean, 
+export type AttendancePage = { rules: RulesView, rows: Array<AttendanceView>, 
 /**
- * Whole minutes of all intervals together; overlaps count once.
+ * How many there are on all pages.
  */
-minutes: number, };
+total: number, 
+/**
+ * Counts from 1.
+ */
+page: number, size: number, };
 
 export type LineCheckForm = { 
 /**

@@ -67,14 +67,14 @@ export type LineTransport = "udp" | "tcp" | "none";
  * One frame from a client. `id` is chosen by the client, rises within a Connection, and is echoed as `re` in the one
  * `ok`, `answer`, `pong`, `line_details`, `welcome` or `refused` that every frame gets.
  */
-export type ClientFrame = { id: number, } & ({ "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string,
+export type ClientFrame = { id: number, } & ({ "type": "hello", protocol: number, ticket: string, resume?: string, device?: string, } | { "type": "leave" } | { "type": "offer", sdp: string,
 /**
  * It is of the Peer that was answered before. Where that Peer is gone it is refused with `peer_gone`, as nothing
  * could ever flow to a client that takes the new one for the old.
  */
 continues?: boolean, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "ping" });
 
-export type ClientMessage = { "type": "hello", protocol: number, ticket: string, resume?: string, } | { "type": "leave" } | { "type": "offer", sdp: string,
+export type ClientMessage = { "type": "hello", protocol: number, ticket: string, resume?: string, device?: string, } | { "type": "leave" } | { "type": "offer", sdp: string,
 /**
  * It is of the Peer that was answered before. Where that Peer is gone it is refused with `peer_gone`, as nothing
  * could ever flow to a client that takes the new one for the old.

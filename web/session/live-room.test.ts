@@ -122,6 +122,7 @@ describe('slots', () => {
     room.show([screen, camera(1, 310)])
     await vi.advanceTimersByTimeAsync(1_000)
     expect(FakeSocket.last.count('slots')).toBe(asked)
+    expect(FakeSocket.last.newest('watching')).toMatchObject({ visible: true })
   })
 
   it('while_a_window_is_dragged_nothing_is_asked', async () => {
@@ -133,6 +134,7 @@ describe('slots', () => {
       await vi.advanceTimersByTimeAsync(50)
     }
     expect(FakeSocket.last.count('slots')).toBe(asked)
+    expect(FakeSocket.last.newest('watching')).toMatchObject({ visible: true })
     await vi.advanceTimersByTimeAsync(200)
     expect(FakeSocket.last.count('slots')).toBe(asked + 1)
     expect(FakeSocket.last.newest('slots').slots).toMatchObject([{ max_layer: 'low' }])
@@ -163,6 +165,7 @@ describe('slots', () => {
     room.setWatching(false, true, true)
     await vi.advanceTimersByTimeAsync(10_000)
     expect(FakeSocket.last.count('slots')).toBe(asked)
+    expect(FakeSocket.last.newest('watching')).toMatchObject({ visible: true })
   })
 })
 

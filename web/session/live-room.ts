@@ -21,6 +21,7 @@ export interface LiveRoomOptions {
   socketUrl: string
   ticket: SignalingOptions['ticket']
   resume: string | null
+  device?: SignalingOptions['device']
   keepResume: SignalingOptions['keepResume']
   videoSlots: number
   /** As the person left it last time. */
@@ -67,6 +68,7 @@ export class LiveRoom {
       url: options.socketUrl,
       ticket: options.ticket,
       resume: options.resume,
+      device: options.device,
       keepResume: options.keepResume,
       openSocket: options.openSocket,
       onState: (line) => this.lineChanged(line),
@@ -149,15 +151,16 @@ export class LiveRoom {
 
   /**
    * Is the page visible, is the sound on? Told at once when it changes and every 15 s. A page that nobody sees for a while
-   * asks for no pictures, unless one of them stands in a window of its own.
+   * asks for no pictures. One of them in a window of its own is as good as the page.
    */
   setWatching(visible: boolean, sound: boolean, ownWindow = false): void {
     clearTimeout(this.hideTimer)
-    if (visible || ownWindow) this.setHidden(false)
+    const seen = visible || ownWindow
+    if (seen) this.setHidden(false)
     else if (!this.hidden) this.hideTimer = setTimeout(() => this.setHidden(true), HIDDEN_FOR_MS)
     this.path.setVisible(visible)
-    if (visible === this.watching.visible && sound === this.watching.sound) return
-    this.watching = { visible, sound }
+    if (seen === this.watching.visible && sound === this.watching.sound) return
+    this.watching = { visible: seen, sound }
     this.tellWatching()
   }
 

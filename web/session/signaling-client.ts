@@ -32,6 +32,8 @@ export interface SignalingOptions {
   ticket(fresh: boolean): Promise<string>
   /** Token of an earlier `welcome`, kept over a reload of the page. */
   resume: string | null
+  /** The browser's own random mark, the same in all its tabs. */
+  device?: string | null
   onState(state: LineState): void
   onWelcome(welcome: Welcome): void
   onMessage(message: ServerMessage): void
@@ -207,6 +209,7 @@ export class SignalingClient {
     this.heardAt = Date.now()
     const hello: ClientMessage = { type: 'hello', protocol: PROTOCOL_VERSION, ticket }
     if (this.resume) hello.resume = this.resume
+    if (this.options.device) hello.device = this.options.device
     this.send(socket, hello).catch((error: RequestError) => {
       if (socket === this.socket) this.helloRefused(error)
     })

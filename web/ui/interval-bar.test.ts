@@ -24,6 +24,18 @@ describe('interval bar', () => {
     expect(bar.fills).toEqual([{ a: 0, b: 50 }, { a: 75, b: 100 }])
     expect(bar.seenMs).toBe(45 * 60_000)
   })
+  it('what nobody knows is hatched, and an absence is an empty track', () => {
+    const stays = [{ from: at(14), to: at(14, 15) }, { from: at(14, 45), to: at(15) }]
+    const gap = (kind: 'lost' | 'away') => ({ kind, from: at(14, 15), to: at(14, 45) })
+    expect(barGeometry(at(14), at(15), stays, now, [gap('lost')]).gaps).toEqual([{ look: 'away', a: 25, b: 75 }])
+    expect(barGeometry(at(14), at(15), stays, now, [gap('away')]).gaps).toEqual([])
+    expect(barSentence(at(14), at(15), stays, now, [gap('lost')])).toContain('14:15 至 14:45 记录不明')
+  })
+  it('a short interruption lies within what was seen', () => {
+    const bar = barGeometry(at(14), at(15), [{ from: at(14), to: at(15) }], now, [{ kind: 'bridged', from: at(14, 30), to: at(14, 31) }])
+    expect(bar.fills).toEqual([{ a: 0, b: 100 }])
+    expect(bar.gaps[0]?.look).toBe('gap')
+  })
   it('an open interval reaches to now', () => {
     const bar = barGeometry(at(14), at(15), [{ from: at(14, 15), to: null }], at(14, 45))
     expect(bar.fills).toEqual([{ a: 25, b: 75 }])

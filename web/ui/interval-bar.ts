@@ -1,6 +1,7 @@
 /** The geometry of the interval bar 时段条: the planned time is the track, time really seen is the fill. Pure. */
 
 import { desk } from '@/locale/zh-CN/desk'
+import type { GapKind } from '@/pages/desk/shapes'
 import { clock, durationWords, toDate, type Moment } from '@/locale/time-words'
 
 const w = desk.bar
@@ -11,6 +12,13 @@ export interface Interval {
   to?: Moment | null | undefined
 }
 
+/** Between coming and going. */
+export interface Gap {
+  kind: GapKind
+  from: Moment
+  to: Moment
+}
+
 export interface Segment {
   /** Per cent of the bar. */
   a: number
@@ -19,6 +27,8 @@ export interface Segment {
 
 export interface BarGeometry {
   fills: Segment[]
+  /** Short interruptions that count as seen, and stretches of which nobody knows; where the person was away the track shows. */
+  gaps: (Segment & { look: 'gap' | 'away' })[]
   /** Where the planned time lies on the bar; the bar is longer when somebody came earlier or the lesson ran over. */
   planned: Segment
   /** The two ends of the bar. */
@@ -49,15 +59,21 @@ export function seenMs(intervals: readonly Interval[], now: Moment): number {
   return unite(intervals, now).reduce((sum, i) => sum + (i.to - i.from), 0)
 }
 
-export function barGeometry(plannedFrom: Moment, plannedTo: Moment, intervals: readonly Interval[], now: Moment): BarGeometry {
+/** A gap that nobody could see on the bar, nor would ask about. */
+const SHORTEST_UNKNOWN_MS = 30_000
+const unknown = (gap: Gap) => gap.kind !== 'away' && gap.kind !== 'bridged' && toDate(gap.to).getTime() - toDate(gap.from).getTime() >= SHORTEST_UNKNOWN_MS
+
+export function barGeometry(plannedFrom: Moment, plannedTo: Moment, intervals: readonly Interval[], now: Moment, gaps: readonly Gap[] = []): BarGeometry {
   const start = toDate(plannedFrom).getTime()
   const end = Math.max(toDate(plannedTo).getTime(), start + 1)
   const united = unite(intervals, now)
-  const left = Math.min(start, ...united.map((i) => i.from))
-  const right = Math.max(end, ...united.map((i) => i.to))
+  const shown = gaps.filter((gap) => gap.kind === 'bridged' || unknown(gap)).map((gap) => ({ look: unknown(gap) ? 'away' as const : 'gap' as const, from: toDate(gap.from).getTime(), to: toDate(gap.to).getTime() }))
+  const left = Math.min(start, ...united.map((i) => i.from), ...shown.map((i) => i.from))
+  const right = Math.max(end, ...united.map((i) => i.to), ...shown.map((i) => i.to))
   const place = (ms: number) => Math.round(((ms - left) / (right - left)) * 10_000) / 100
   return {
     fills: united.map((i) => ({ a: place(i.from), b: place(i.to) })),
+    gaps: shown.map((i) => ({ look: i.look, a: place(i.from), b: place(i.to) })),
     planned: { a: place(start), b: place(end) },
     from: new Date(left),
     to: new Date(right),
@@ -67,13 +83,14 @@ export function barGeometry(plannedFrom: Moment, plannedTo: Moment, intervals: r
 }
 
 /** The bar as a sentence, for people who hear the page. */
-export function barSentence(plannedFrom: Moment, plannedTo: Moment, intervals: readonly Interval[], now: Moment): string {
+export function barSentence(plannedFrom: Moment, plannedTo: Moment, intervals: readonly Interval[], now: Moment, gaps: readonly Gap[] = []): string {
   const planned = w.planned(clock(plannedFrom), clock(plannedTo))
   const united = unite(intervals, now)
-  if (united.length === 0) return `${planned}，${w.none}`
+  const questions = gaps.filter(unknown).map((gap) => w.unknown(clock(gap.from), clock(gap.to)))
+  if (united.length === 0) return [planned, ...(questions.length > 0 ? questions : [w.none])].join('，')
   const open = intervals.some((i) => i.to == null)
   const spoken = united.map((i, n) =>
     open && n === united.length - 1 ? w.open(clock(i.from)) : w.stay(clock(i.from), clock(i.to)),
   )
-  return `${planned}，${spoken.join('，')}，${w.sum(durationWords(seenMs(intervals, now)))}`
+  return [planned, ...spoken, ...questions, w.sum(durationWords(seenMs(intervals, now)))].join('，')
 }

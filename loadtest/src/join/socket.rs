@@ -50,7 +50,8 @@ impl Connection {
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// Says hello, and reads on to the end of what the server tells of the Room.
     async fn hello(&mut self, ticket: &str, resume: Option<String>) -> anyhow::Result<Box<Welcome>> {
-        let hello = ClientMessage::Hello { protocol: PROTOCOL_VERSION, ticket: ticket.to_owned(), resume };
+        let hello =
+            ClientMessage::Hello { protocol: PROTOCOL_VERSION, ticket: ticket.to_owned(), resume, device: None };
         let welcome = match self.ask(hello).await? {
             ServerMessage::Welcome(welcome) => welcome,
             other => bail!("the answer to hello was {other:?}"),

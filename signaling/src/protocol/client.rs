@@ -17,13 +17,17 @@ pub struct ClientFrame {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ClientMessage {
-    /// Must be the first frame of a Connection. `resume` is the token of an earlier `welcome`.
+    /// Must be the first frame of a Connection. `resume` is the token of an earlier `welcome`; `device` is the same random
+    /// text from every tab of one browser.
     Hello {
         protocol: u16,
         ticket: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         resume: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        device: Option<String>,
     },
     Leave,
     /// The client always offers. Send m-lines are `sendonly`, slots are `recvonly`; a later offer may add m-lines or restart ICE.

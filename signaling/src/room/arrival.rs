@@ -105,7 +105,7 @@ impl Room {
         let mut out = Effects::default();
         if let Some(participant) = self.participants.get_mut(&id).filter(|p| p.away_since.is_none()) {
             participant.away_since = Some(now);
-            participant.watching = super::Watching::default();
+            participant.watch.stops(now);
             let view = participant.view();
             out.record(PresenceFact::Lost { participant: id });
             out.tell_others(id, ServerMessage::ParticipantChanged { participant: view });

@@ -17,6 +17,7 @@ mod speakers;
 mod spotlight;
 #[cfg(test)]
 mod tests;
+mod watching;
 
 use crate::Moment;
 use crate::effect::{Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
@@ -29,7 +30,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub use line::{LineFigures, bars};
-pub use participant::{Identity, Watching};
+pub use participant::Identity;
+pub use watching::{Watched, Watching};
 
 /// A Session in which nobody has been for so long was forgotten, and ends by itself: longer than any lesson and its break.
 const EMPTY_FOR: Duration = Duration::from_secs(6 * 3600);
@@ -155,7 +157,7 @@ impl Room {
                 return self.end(Some((from, re)));
             }
             ClientMessage::Watching { visible, sound } => {
-                participant.watching = Watching { visible, sound };
+                participant.watch.says(now, Watching { visible, sound });
                 out.ok(from, re);
             }
             ClientMessage::LineMode { mode } => self.line_mode(from, mode, re, out)?,
@@ -292,12 +294,13 @@ impl Room {
     }
 
     /// Everyone in the Room, those who may still resume included.
-    pub fn present(&self) -> impl Iterator<Item = Present<'_>> {
-        self.participants.values().map(|p| Present {
+    pub fn present(&self, now: Moment) -> impl Iterator<Item = Present<'_>> {
+        self.participants.values().map(move |p| Present {
             id: p.id,
             identity: &p.identity,
             connected: p.away_since.is_none(),
-            watching: p.watching,
+            watched: p.watch.watched(now),
+            publishes: self.publications.values().any(|one| one.participant == p.id && !one.muted),
         })
     }
 
@@ -316,5 +319,7 @@ pub struct Present<'a> {
     pub id: ParticipantId,
     pub identity: &'a Identity,
     pub connected: bool,
-    pub watching: Watching,
+    pub watched: Watched,
+    /// With a Publication that is not muted.
+    pub publishes: bool,
 }

@@ -3,6 +3,7 @@
 use super::line::Line;
 use super::rate::{Bucket, CHAT_RATE, FRAME_RATE};
 use super::slots::{Slot, SlotMemory};
+use super::watching::Watch;
 use crate::Moment;
 use crate::protocol::server::ParticipantView;
 use crate::protocol::{ParticipantId, ParticipantKind, SessionRole};
@@ -22,14 +23,8 @@ pub struct Identity {
     pub name: String,
     pub school: Option<String>,
     pub rural: bool,
-}
-
-/// What the client says about its page. Before the first word the page counts as hidden and silent: heartbeats must not
-/// earn what nobody claimed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Watching {
-    pub visible: bool,
-    pub sound: bool,
+    /// Tells the browser from others within the Session, where it gave itself a mark.
+    pub device: Option<String>,
 }
 
 /// Everybody in the Room. Who is not changed is shared by the clones.
@@ -84,7 +79,7 @@ pub(super) struct Participant {
     pub(super) away_since: Option<Moment>,
     pub(super) may_publish: bool,
     pub(super) hand_raised: Option<Moment>,
-    pub(super) watching: Watching,
+    pub(super) watch: Watch,
     pub(super) frames: Bucket,
     pub(super) chat: Bucket,
     /// What the Peer negotiated; `None` before the first answered offer.
@@ -123,7 +118,7 @@ impl Participant {
             away_since: None,
             may_publish,
             hand_raised: None,
-            watching: Watching::default(),
+            watch: Watch::begin(now),
             frames: Bucket::full(now, FRAME_RATE),
             chat: Bucket::full(now, CHAT_RATE),
             lines: None,

@@ -1,16 +1,16 @@
-//! PresenceEvent: one line of a Session's ledger, chained to the line before by a hash; and the intervals it tells of.
+//! PresenceEvent: one line of a Session's ledger, chained to the line before by a hash.
 
 mod chain;
-mod intervals;
 
 pub use chain::{Broken, Fault, GENESIS, Hash, verify};
-pub use intervals::{Interval, PersonIntervals, intervals};
 
 use super::words::words;
 use super::{AccountId, EventId, SessionId, Time};
+use serde::{Deserialize, Serialize};
 
 words! {
     pub enum PresenceKind {
+        /// The first line; again when the Session goes on after the server was stopped.
         SessionStarted = "session_started" / "直播开始",
         Joined = "joined" / "进入",
         /// The Connection is gone; the Participant may resume.
@@ -21,6 +21,13 @@ words! {
         Left = "left" / "离开",
         SessionEnded = "session_ended" / "直播结束",
     }
+}
+
+/// Half-open: `from` belongs to it, `to` does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interval {
+    pub from: Time,
+    pub to: Time,
 }
 
 /// Who a Participant is, so that the same person on two devices is one person.

@@ -1,6 +1,7 @@
 //! What the HTTP API says and is told, as JSON. The TypeScript types of the pages are generated from these.
 
 mod activity;
+mod attendance;
 mod line_check;
 mod people;
 mod places;
@@ -10,6 +11,7 @@ mod typescript;
 mod vocabulary;
 
 pub use activity::*;
+pub use attendance::*;
 pub use line_check::*;
 pub use people::*;
 pub use places::*;

@@ -1,7 +1,7 @@
-//! Sessions: going live, coming in, and who was there.
+//! Sessions: going live and coming in.
 
 use super::ActivityCard;
-use crate::domain::{AccountId, SessionId, Time};
+use crate::domain::{SessionId, Time};
 use lectern_signaling::protocol::SessionRole;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -70,51 +70,4 @@ pub struct EncoderAnswer {
     /// The encoder's bearer token.
     pub token: String,
     pub expires_at: Time,
-}
-
-/// Half-open: `to` is the first moment that does not belong to it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-pub struct IntervalView {
-    pub from: Time,
-    pub to: Time,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PersonKind {
-    Account,
-    Guest,
-}
-
-/// When one person was there, all devices together.
-#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
-pub struct PresenceView {
-    pub kind: PersonKind,
-    pub account: Option<AccountId>,
-    pub name: String,
-    pub school: Option<String>,
-    pub rural: bool,
-    pub intervals: Vec<IntervalView>,
-    /// Still there.
-    pub open: bool,
-    /// Whole minutes of all intervals together; overlaps count once.
-    #[ts(type = "number")]
-    pub minutes: u64,
-}
-
-/// One Session of the person who asks.
-#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
-pub struct AttendanceView {
-    pub session: SessionId,
-    pub activity: ActivityCard,
-    pub started_at: Time,
-    pub ended_at: Option<Time>,
-    pub planned_start: Time,
-    pub planned_end: Time,
-    pub intervals: Vec<IntervalView>,
-    /// Still there.
-    pub open: bool,
-    /// Whole minutes of all intervals together; overlaps count once.
-    #[ts(type = "number")]
-    pub minutes: u64,
 }

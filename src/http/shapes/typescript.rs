@@ -2,6 +2,7 @@
 
 use super::super::error::Refused;
 use super::*;
+use crate::domain::attendance::{AttendanceStatus, GapKind};
 use crate::domain::*;
 use ts_rs::{Config, TS};
 
@@ -33,6 +34,8 @@ pub fn typescript() -> String {
         Level,
         ActivityState,
         ActivityRole,
+        AttendanceStatus,
+        GapKind,
         Refused,
         Rows<Named>,
         PageOf<Named>,
@@ -78,10 +81,16 @@ pub fn typescript() -> String {
         GuestForm,
         TicketAnswer,
         EncoderAnswer,
+        RulesView,
+        ClauseView,
         IntervalView,
+        GapView,
+        RecordView,
         PersonKind,
         PresenceView,
+        PresencePage,
         AttendanceView,
+        AttendancePage,
         LineCheckForm,
         LineCheckAnswer,
         LineCheckState,

@@ -1,5 +1,6 @@
 //! The domain's ids, times and words, told to TypeScript and to OpenAPI; the domain itself knows neither.
 
+use crate::domain::attendance::{AttendanceStatus, GapKind};
 use crate::domain::*;
 use ts_rs::{Config, TS};
 use utoipa::openapi::RefOr;
@@ -86,4 +87,7 @@ macro_rules! words {
     )+};
 }
 
-words! { AccountRole RegionKind StudioKind Tier MemberRole ActivityKind Mode Level ActivityState ActivityRole }
+words! {
+    AccountRole RegionKind StudioKind Tier MemberRole ActivityKind Mode Level ActivityState ActivityRole AttendanceStatus
+    GapKind
+}

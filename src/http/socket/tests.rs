@@ -24,6 +24,7 @@ impl Door for NamedDoor {
             name: name.into(),
             school: Some("石桥小学".into()),
             rural: true,
+            device: None,
         };
         Ok(Admission { identity, expired: ticket.starts_with("old-") })
     }
@@ -42,6 +43,18 @@ impl Wire for ChannelWire {
 
     async fn write(&mut self, message: Message) -> Result<(), ()> {
         self.to_client.send(message).await.map_err(|_| ())
+    }
+}
+
+#[test]
+fn a_device_is_known_within_one_session_only() {
+    let session = |n| SessionId::from_random([n; 10]);
+    let mark = device_mark(session(1), "5f0c2b9e").unwrap();
+    assert_eq!(device_mark(session(1), "5f0c2b9e").as_ref(), Some(&mark));
+    assert_ne!(device_mark(session(2), "5f0c2b9e").as_ref(), Some(&mark));
+    let long = "a".repeat(65);
+    for odd in ["", "陈晓梅", "a b", "\"", &long] {
+        assert_eq!(device_mark(session(1), odd), None, "{odd}");
     }
 }
 

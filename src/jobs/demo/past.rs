@@ -2,6 +2,7 @@
 
 use super::DemoError;
 use super::world::{self, Planned};
+use crate::domain::attendance::Evidence;
 use crate::domain::presence::{NewEvent, Person, PresenceKind};
 use crate::domain::{AccountId, ActivityId, Time};
 use crate::store::{self, Store};
@@ -47,22 +48,29 @@ pub(super) async fn hold(
 ) -> Result<(), DemoError> {
     let session = store::session::go_live(store, activity, None, start).await?.id;
     let mut dice = Dice::new(number + 1);
-    let mut lines = vec![(start, PresenceKind::SessionStarted, None), (end, PresenceKind::SessionEnded, None)];
+    let mut lines =
+        vec![(start, PresenceKind::SessionStarted, None, None), (end, PresenceKind::SessionEnded, None, None)];
     for (participant, account) in (1_u32..).zip(there) {
         let who = Some((participant, account));
-        lines.extend(one_life(&mut dice, start, end).into_iter().map(|(at, kind)| (at, kind, who)));
+        let life = one_life(&mut dice, start, end);
+        lines.extend(checkpoints(&life).into_iter().map(|(at, span)| (at, PresenceKind::Checkpoint, who, Some(span))));
+        lines.extend(life.into_iter().map(|(at, kind)| (at, kind, who, None)));
     }
     // Stable: the start stays before those who came with it, the end after those who left with it.
-    lines.sort_by_key(|(at, kind, _)| (*at, *kind == PresenceKind::SessionEnded));
+    lines.sort_by_key(|(at, kind, ..)| (*at, *kind == PresenceKind::SessionEnded));
     let events = lines
         .into_iter()
-        .map(|(wall, kind, who)| {
+        .map(|(wall, kind, who, watched)| {
+            let detail = match watched {
+                Some(span) => serde_json::to_string(&watching(span)).expect("evidence is plain data"),
+                None => "{}".to_owned(),
+            };
             Ok(NewEvent {
                 id: store::random_id()?,
                 kind,
                 participant: who.map(|(participant, _)| participant),
                 person: who.map(|(_, account)| Person::Account(account)),
-                detail: "{}".to_owned(),
+                detail,
                 monotonic_us: wall.micros() - start.micros(),
                 wall,
             })
@@ -71,6 +79,36 @@ pub(super) async fn hold(
     store::ledger::append(store, session, events).await?;
     store::session::end(store, session, end).await?;
     Ok(())
+}
+
+/// How far apart the demo's checkpoints are: far enough for a quick start, and they prove as much as those of a live Session.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(300);
+
+/// When a life has its checkpoints, and how long after the line before each is.
+fn checkpoints(life: &[(Time, PresenceKind)]) -> Vec<(Time, Duration)> {
+    let mut out = Vec::new();
+    for pair in life.windows(2) {
+        let [(mut at, kind), (until, _)] = *pair else { continue };
+        while kind != PresenceKind::Lost && at < until {
+            let next = until.min(at + CHECKPOINT_EVERY);
+            out.push((next, next.since(at)));
+            at = next;
+        }
+    }
+    out
+}
+
+/// A page in front, with everything arriving.
+fn watching(span: Duration) -> Evidence {
+    let ms = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+    Evidence {
+        media_ms: Some(ms),
+        audio_ms: Some(ms),
+        video_ms: Some(ms),
+        sent_ms: Some(0),
+        visible_ms: ms,
+        sound_ms: ms,
+    }
 }
 
 /// One person's way through one Session.

@@ -217,7 +217,7 @@ impl Actor {
         let (decisions, happened) = self.decide(at, inputs, Recording::Fails);
         if matches!(error, LedgerError::Unknown(_)) {
             // The refused lines may have been written. Saying what is true after them makes them harmless.
-            let tried: BTreeSet<ParticipantId> = tried.room.present().map(|p| p.id).collect();
+            let tried: BTreeSet<ParticipantId> = tried.room.present(at.moment).map(|p| p.id).collect();
             let truth = self.truth_about(at, &tried);
             self.recorder.fall_behind(truth);
         }
@@ -227,7 +227,8 @@ impl Actor {
 
     /// For everyone in the Room, before or after: here, away or gone.
     fn truth_about(&mut self, at: Reading, tried: &BTreeSet<ParticipantId>) -> Vec<NewEvent> {
-        let here: HashMap<ParticipantId, bool> = self.state.room.present().map(|p| (p.id, p.connected)).collect();
+        let here: HashMap<ParticipantId, bool> =
+            self.state.room.present(at.moment).map(|p| (p.id, p.connected)).collect();
         let all: BTreeSet<ParticipantId> = tried.iter().chain(here.keys()).copied().collect();
         let lines = all.into_iter().map(|id| {
             let kind = match here.get(&id) {

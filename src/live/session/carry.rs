@@ -92,6 +92,7 @@ impl Actor {
             }
             (Input::Figures { figures, checkpoint }, result) => {
                 self.effects(result.unwrap_or_default());
+                self.note_sending(at, figures.as_ref());
                 if checkpoint {
                     self.checkpoint(at, figures).await;
                 }
@@ -385,13 +386,21 @@ impl Actor {
         abandoned
     }
 
+    /// Whose unmuted microphone, camera or screen arrives here right now.
+    fn note_sending(&mut self, at: Reading, figures: Option<&HashMap<PeerId, PeerFigures>>) {
+        let arriving = figures.into_iter().flatten().filter(|(_, figures)| figures.received_bps > 0);
+        let arriving: BTreeSet<ParticipantId> = arriving.filter_map(|(peer, _)| self.peers.owner(*peer)).collect();
+        let sending = self.state.room.present(at.moment).filter(|who| who.publishes && arriving.contains(&who.id));
+        self.recorder.note_sending(at, sending.map(|who| who.id));
+    }
+
     async fn checkpoint(&mut self, at: Reading, figures: Option<HashMap<PeerId, PeerFigures>>) {
         let by_person = figures.map(|all| {
             let owned = all.into_iter().filter_map(|(peer, f)| Some((self.peers.owner(peer)?, f.delivered)));
             owned.collect()
         });
         let abandoned = self.notice_abandoned();
-        let here = self.state.room.present().filter(|who| !abandoned.contains(&who.id));
+        let here = self.state.room.present(at.moment).filter(|who| !abandoned.contains(&who.id));
         let lines = self.recorder.checkpoint(at, here, by_person.as_ref());
         if self.recorder.commit(&lines).await.is_err() {
             self.recorder.fall_behind(lines);

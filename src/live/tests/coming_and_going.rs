@@ -185,7 +185,10 @@ async fn after_a_crash_the_session_goes_on_and_open_intervals_end_at_the_last_ch
     after.registry.go_on(after.going(), Some(recovered)).unwrap();
     let again = join(&after, 2, SessionRole::Viewer).await;
     assert_eq!(again.id(), ParticipantId(4));
-    assert_eq!(after.ledger.story(), [(Left, Some(1)), (Left, Some(2)), (Joined, Some(4))]);
+    let story = [(Left, Some(1)), (Left, Some(2)), (SessionStarted, None), (Joined, Some(4))];
+    assert_eq!(after.ledger.story(), story);
+    let known = lines.iter().map(|line| line.monotonic_us).max().unwrap();
+    assert_eq!(after.ledger.of_kind(SessionStarted)[0].detail, format!("{{\"known_us\":{known}}}"));
     let put_out = enter(&after, person(3, SessionRole::Viewer), None).await;
     assert_eq!(put_out.err(), Some(Refusal::RemovedByHost));
     after.registry.stop().await;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::Time;
-use crate::domain::presence::intervals;
+use crate::domain::attendance::Evidence;
 use crate::live::testing::{Command, Fault, START};
 
 #[tokio::test(start_paused = true)]
@@ -66,8 +66,9 @@ async fn an_end_whose_commit_is_unknown_is_set_right_in_the_ledger() {
     house.ledger.fail([Fault::WrittenButUnknown, Fault::WrittenButUnknown]);
     assert_eq!(host.asks(ClientMessage::End).await, Err(Refusal::NotRecorded));
     tokio::time::sleep(Duration::from_secs(60)).await;
-    let all = intervals(&house.ledger.sealed(house.session));
-    assert!(all[0].open, "the host is still there: {all:?}");
+    let story = house.ledger.story();
+    assert!(story.iter().any(|(kind, _)| *kind == SessionEnded), "the end may have been written: {story:?}");
+    assert_eq!(story.last(), Some(&(Resumed, Some(1))), "the host is still there");
     house.registry.stop().await;
 }
 
@@ -119,7 +120,6 @@ async fn checkpoints_tell_what_was_delivered_since_the_last_one() {
     let house = FakeHouse::live();
     let mut viewer = join(&house, 1, SessionRole::Viewer).await;
     viewer.asks(offer()).await.unwrap();
-    viewer.asks(ClientMessage::Watching { visible: true, sound: false }).await.unwrap();
     let Command::Open(peer, _) = house.plane.commands()[0] else { panic!("opened first") };
     let figures = |media_ms| PeerFigures {
         delivered: Delivered { media_ms, audio_ms: media_ms, video_ms: 0 },
@@ -127,7 +127,10 @@ async fn checkpoints_tell_what_was_delivered_since_the_last_one() {
     };
     for media_ms in [14_000, 29_000] {
         house.plane.0.lock().unwrap().figures.insert(peer, figures(media_ms));
-        tokio::time::sleep(Duration::from_secs(15)).await;
+        viewer.asks(ClientMessage::Watching { visible: true, sound: false }).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        viewer.asks(ClientMessage::Watching { visible: false, sound: false }).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(10)).await;
     }
     house.plane.0.lock().unwrap().no_figures = true;
     tokio::time::sleep(Duration::from_secs(15)).await;
@@ -139,7 +142,28 @@ async fn checkpoints_tell_what_was_delivered_since_the_last_one() {
         .collect();
     let media: Vec<Option<u64>> = details.iter().map(|d| d["media_ms"].as_u64()).collect();
     assert_eq!(media, [Some(14_000), Some(15_000), None], "unknown is not zero");
-    assert_eq!((&details[0]["visible"], &details[0]["sound"]), (&true.into(), &false.into()));
+    let visible: Vec<Option<u64>> = details.iter().map(|d| d["visible_ms"].as_u64()).collect();
+    assert!(visible.iter().all(Option::is_some) && details.iter().all(|d| d["sound_ms"] == 0), "{details:?}");
+    assert!((4_900..=5_100).contains(&visible[1].unwrap()) && visible[2] == Some(0), "{visible:?}");
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_heard_is_on_record_as_sending_until_muted() {
+    let house = FakeHouse::live();
+    let mut host = join(&house, 1, SessionRole::Host).await;
+    host.asks(offer()).await.unwrap();
+    let Command::Open(peer, _) = house.plane.commands()[0] else { panic!("opened first") };
+    host.asks(ClientMessage::Publish { source: Source::Microphone, mid: "0".into() }).await.unwrap();
+    let figures = PeerFigures { received_bps: 40_000, ..PeerFigures::default() };
+    house.plane.0.lock().unwrap().figures.insert(peer, figures);
+    tokio::time::sleep(Duration::from_secs(16)).await;
+    host.asks(ClientMessage::Mute { source: Source::Microphone, muted: true }).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    let lines = house.ledger.of_kind(PresenceKind::Checkpoint);
+    let sent = lines.iter().map(|line| serde_json::from_str::<Evidence>(&line.detail).unwrap().sent_ms);
+    let sent: Vec<Option<u64>> = sent.collect();
+    assert!(matches!(sent[..], [Some(12_000..=15_500), Some(0)]), "{sent:?}");
     house.registry.stop().await;
 }
 

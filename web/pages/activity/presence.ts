@@ -1,7 +1,7 @@
-/** Raw presence of a Session as a table: one row for each person with the time united. */
-import { seenMs } from '@/ui/interval-bar'
-import type { Moment } from '@/locale/time-words'
-import type { IntervalView, Presence } from '@/pages/desk/shapes'
+/** Who was in a Session as a table: one row for each person, with the verdict and its reason. */
+import type { AttendanceRecord, Presence } from '@/pages/desk/shapes'
+
+export type Order = 'minutes' | 'name' | 'status'
 
 export interface PresenceRow {
   key: string
@@ -9,16 +9,24 @@ export interface PresenceRow {
   kind: Presence['kind']
   school: string | null
   rural: boolean
-  intervals: IntervalView[]
-  minutes: number
+  sharesDevice: boolean
+  record: AttendanceRecord
 }
 
-export function presenceRows(all: readonly Presence[], now: Moment, order: 'minutes' | 'name'): PresenceRow[] {
+/** What somebody has to decide comes first. */
+const URGENCY = ['unknown', 'absent', 'excused', 'present']
+const urgency = ({ record }: PresenceRow) => URGENCY.indexOf(record.status) * 2 - Number(record.late || record.left_early)
+
+export function presenceRows(all: readonly Presence[], order: Order): PresenceRow[] {
   // The server has united the devices of one account; guests have nothing that would tell them apart but their place.
   const rows = all.map((one, n) => ({
-    key: one.account ?? `guest-${n}`, name: one.name, kind: one.kind, school: one.school, rural: one.rural, intervals: one.intervals,
-    minutes: Math.floor(seenMs(one.intervals, now) / 60_000),
+    key: one.account ?? `guest-${n}`, name: one.name, kind: one.kind, school: one.school, rural: one.rural, sharesDevice: one.shares_device, record: one.record,
   }))
   const byName = (a: PresenceRow, b: PresenceRow) => a.name.localeCompare(b.name, 'zh-CN')
-  return rows.sort((a, b) => (order === 'minutes' ? b.minutes - a.minutes || byName(a, b) : byName(a, b)))
+  const first: Record<Order, (a: PresenceRow, b: PresenceRow) => number> = {
+    minutes: (a, b) => b.record.minutes - a.record.minutes,
+    status: (a, b) => urgency(a) - urgency(b),
+    name: byName,
+  }
+  return rows.sort((a, b) => first[order](a, b) || byName(a, b))
 }

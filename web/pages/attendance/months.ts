@@ -20,7 +20,7 @@ export function byMonth(rows: readonly Attendance[]): Month[] {
     const key = `${d.getFullYear()}-${d.getMonth() + 1}`
     const month = months.get(key) ?? { key, year: d.getFullYear(), month: d.getMonth() + 1, rows: [], minutes: 0 }
     month.rows.push(row)
-    month.minutes += Math.floor(row.minutes)
+    month.minutes += row.record.minutes
     months.set(key, month)
   }
   return [...months.values()]

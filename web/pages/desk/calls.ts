@@ -1,8 +1,8 @@
 /** Every question the desk asks the server, one line each. */
 import { api } from '@/api/client'
 import type {
-  Account, AccountChange, AccountForm, AccountRole, ActivityCard, ActivityForm, ActivityPage, Attendance, Home, Member, MembershipForm, PageOf, Person, Presence, Region,
-  RegionForm, Rows, School, SchoolChange, SchoolForm, Series, SeriesForm, Studio, StudioForm, StudioPage,
+  Account, AccountChange, AccountForm, AccountRole, ActivityCard, ActivityForm, ActivityPage, Attendance, AttendancePage, Home, Member, MembershipForm, PageOf, Person, PresencePage, Region,
+  RegionForm, Rows, Rules, School, SchoolChange, SchoolForm, Series, SeriesForm, Studio, StudioForm, StudioPage,
 } from './shapes'
 
 const rows = <T>(answer: Rows<T>) => answer.rows
@@ -12,16 +12,19 @@ const LARGEST = 100
 /** More rows than this nobody reads on one page. */
 const MOST_PAGES = 10
 
-/** A long list in whole, page after page. */
-export async function everyPage<T>(path: string, signal?: AbortSignal): Promise<T[]> {
-  const all: T[] = []
-  for (let page = 1; page <= MOST_PAGES; page += 1) {
-    const answer = await api.get<PageOf<T>>(path, { query: { page, size: LARGEST }, signal })
-    all.push(...answer.rows)
-    if (answer.rows.length === 0 || all.length >= answer.total) break
+/** A long list in whole, page after page, with what the first page says beside it. */
+async function wholeOf<T, P extends PageOf<T>>(path: string, signal?: AbortSignal): Promise<P> {
+  const query = (page: number) => ({ query: { page, size: LARGEST }, signal })
+  const whole = await api.get<P>(path, query(1))
+  for (let page = 2; page <= MOST_PAGES && whole.rows.length < whole.total; page += 1) {
+    const { rows } = await api.get<P>(path, query(page))
+    if (rows.length === 0) break
+    whole.rows.push(...rows)
   }
-  return all
+  return whole
 }
+
+export const everyPage = <T>(path: string, signal?: AbortSignal): Promise<T[]> => wholeOf<T, PageOf<T>>(path, signal).then(rows)
 const id = encodeURIComponent
 
 export interface AccountSearch { q?: string; region?: string; role?: AccountRole | ''; page?: number; size?: number }
@@ -45,8 +48,9 @@ export const calls = {
   changeActivity: (activity: string, change: Omit<ActivityForm, 'series'> & { series: string | null }) => api.patch<ActivityPage>(`/api/activities/${id(activity)}`, change),
   cancelActivity: (activity: string, reason: string) => api.post<unknown>(`/api/activities/${id(activity)}/cancel`, { reason }),
   goLive: (activity: string) => api.post<{ session: { id: string } }>(`/api/activities/${id(activity)}/go-live`).then((answer) => answer.session),
-  presence: (session: string, signal?: AbortSignal) => api.get<Rows<Presence>>(`/api/sessions/${id(session)}/presence`, { signal }).then(rows),
-  myAttendance: (signal?: AbortSignal) => everyPage<Attendance>('/api/me/attendance', signal),
+  presence: (session: string, signal?: AbortSignal) => api.get<PresencePage>(`/api/sessions/${id(session)}/presence`, { signal }),
+  attendanceRules: (signal?: AbortSignal) => api.get<Rules>('/api/attendance-rules', { signal }),
+  myAttendance: (signal?: AbortSignal) => wholeOf<Attendance, AttendancePage>('/api/me/attendance', signal),
 
   regions: (signal?: AbortSignal) => api.get<Rows<Region>>('/api/regions', { signal }).then(rows),
   createRegion: (form: RegionForm) => api.post<Region>('/api/regions', form),

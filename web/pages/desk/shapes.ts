@@ -1,8 +1,8 @@
 /** The desk's names for the shapes of the HTTP API, which are generated from the server. */
 export type {
-  AccountChange, AccountForm, AccountRole, AccountView as Account, ActivityCard, ActivityForm, ActivityKind, ActivityPage, ActivityState, AttendanceView as Attendance,
-  Home, IntervalView, Level, MemberRole, MemberView as Member, MembershipForm, Mode, Named, PersonView as Person, PresenceView as Presence, RegionForm, RegionKind,
-  RegionView as Region, Rows, SchoolChange, SchoolForm, SchoolView as School, SeriesForm, SeriesView as Series, SessionCard, StudioForm, StudioKind, StudioPage,
+  AccountChange, AccountForm, AccountRole, AccountView as Account, ActivityCard, ActivityForm, ActivityKind, ActivityPage, ActivityState, AttendancePage, AttendanceView as Attendance, GapKind,
+  Home, IntervalView, Level, MemberRole, MemberView as Member, MembershipForm, Mode, Named, PersonView as Person, PresencePage, PresenceView as Presence, RecordView as AttendanceRecord, RegionForm, RegionKind,
+  RegionView as Region, Rows, RulesView as Rules, SchoolChange, SchoolForm, SchoolView as School, SeriesForm, SeriesView as Series, SessionCard, StudioForm, StudioKind, StudioPage,
   StudioView as Studio, Tier,
 } from '@/protocol/api'
 

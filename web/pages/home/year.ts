@@ -1,4 +1,4 @@
-/** My school year in two numbers, from raw attendance. */
+/** My school year in two numbers, from my attendance. */
 import { schoolYear, toDate, type Moment } from '@/locale/time-words'
 import type { Attendance } from '@/pages/desk/shapes'
 
@@ -6,7 +6,7 @@ export interface YearSum { sessions: number; minutes: number; last: Attendance |
 
 export function yearSum(rows: readonly Attendance[], now: Moment): YearSum {
   const { from, to, words } = schoolYear(now)
-  const mine = rows.filter((row) => toDate(row.started_at) >= from && toDate(row.started_at) < to && row.intervals.length > 0)
+  const mine = rows.filter((row) => toDate(row.started_at) >= from && toDate(row.started_at) < to && row.record.intervals.length > 0)
   const last = mine.reduce<Attendance | null>((a, b) => (a && toDate(a.started_at) >= toDate(b.started_at) ? a : b), null)
-  return { sessions: mine.length, minutes: mine.reduce((sum, row) => sum + Math.floor(row.minutes), 0), last, words }
+  return { sessions: mine.length, minutes: mine.reduce((sum, row) => sum + row.record.minutes, 0), last, words }
 }

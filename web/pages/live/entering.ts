@@ -17,3 +17,17 @@ export function videoSlotsFor(kind: ActivityKind, small: boolean): number {
   if (small) return PER_PAGE.phone + 1
   return confers(kind) ? PER_PAGE.desk + 1 : 6
 }
+
+/** Tells this browser from others in one room: random, and of no use elsewhere, as the server mixes it with the Session. */
+export function deviceMark(): string | null {
+  try {
+    const kept = localStorage.getItem('lectern-device')
+    if (kept) return kept
+    const fresh = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+    localStorage.setItem('lectern-device', fresh)
+    return fresh
+  } catch {
+    // A browser that keeps nothing is a new device each time.
+    return null
+  }
+}

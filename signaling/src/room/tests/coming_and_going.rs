@@ -248,7 +248,7 @@ fn a_continued_session_goes_on_counting() {
 fn a_second_hello_is_refused() {
     let mut talk = Talk::new();
     let id = talk.join(viewer("王芳"));
-    let hello = ClientMessage::Hello { protocol: 1, ticket: String::new(), resume: None };
+    let hello = ClientMessage::Hello { protocol: 1, ticket: String::new(), resume: None, device: None };
     assert_eq!(talk.refused(id, hello), Refusal::AlreadyHere);
 }
 
@@ -268,12 +268,18 @@ fn a_flood_of_frames_is_refused_and_a_pause_heals_it() {
 fn watching_is_kept_and_a_lost_page_watches_nothing() {
     let mut talk = Talk::new();
     let id = talk.join(viewer("王芳"));
-    let watching = |talk: &Talk| talk.room.present().next().unwrap().watching;
-    assert_eq!(watching(&talk), Watching { visible: false, sound: false });
-    talk.says(id, ClientMessage::Watching { visible: true, sound: true }).unwrap();
-    assert_eq!(watching(&talk), Watching { visible: true, sound: true });
+    let watched = |talk: &Talk| talk.room.present(talk.now).next().unwrap().watched;
+    talk.wait(5);
+    assert_eq!(watched(&talk), Watched::default());
+    talk.says(id, ClientMessage::Watching { visible: true, sound: false }).unwrap();
+    let before = talk.now;
+    talk.wait(5);
+    let so_far = watched(&talk);
+    assert_eq!(so_far, Watched { visible_ms: talk.now.0 - before.0, sound_ms: 0 });
     talk.lose(id);
-    assert_eq!(watching(&talk), Watching { visible: false, sound: false });
+    let lost = watched(&talk);
+    talk.wait(5);
+    assert_eq!(watched(&talk), lost);
 }
 
 #[test]

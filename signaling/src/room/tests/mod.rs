@@ -188,6 +188,7 @@ pub(super) fn person(name: &str, role: SessionRole) -> Identity {
         name: name.into(),
         school: Some("石桥小学".into()),
         rural: true,
+        device: None,
     }
 }
 

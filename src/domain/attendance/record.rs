@@ -1,0 +1,193 @@
+//! From the lines of one Session to everybody's record.
+
+use super::super::Time;
+use super::super::presence::{Interval, PresenceEvent, PresenceKind};
+use super::course::Course;
+use super::device::{Device, Going};
+use super::evidence::Evidence;
+use super::reason::{Judged, reason};
+use super::shared::device_of;
+use super::spans::{ends, holes, overlap, united, within, without};
+use super::{AttendanceParameters, AttendanceRecord, AttendanceStatus, Excuse, Gap, GapKind, Timetable};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// The record of every person in `events`, and of those who were excused, by their keys. The lines are one Session's (all,
+/// or those of one person and of the whole Session) in the order of their sequence.
+///
+/// Devices of one person are united, never added. A line that repeats what is known changes nothing.
+#[must_use]
+pub fn records(
+    events: &[PresenceEvent],
+    timetable: &Timetable,
+    rules: &AttendanceParameters,
+    excuses: &[Excuse],
+) -> Vec<AttendanceRecord> {
+    let (course, places) = Course::read(events, timetable);
+    let mut people = people(events, &places);
+    for excuse in excuses.iter().filter(|excuse| excuse.granted) {
+        people.entry(excuse.person.clone()).or_default();
+    }
+    let judge = Judge { course: &course, timetable, rules };
+    let judged = people.into_iter().map(|(person, life)| {
+        let excuse = excuses.iter().rev().find(|excuse| excuse.person == person && excuse.granted);
+        judge.record(person, life, excuse)
+    });
+    judged.collect()
+}
+
+/// Everything known of one person, devices united.
+#[derive(Default)]
+struct Life {
+    connected: Vec<Interval>,
+    proven: Vec<Interval>,
+    hidden: Vec<Interval>,
+    lost: BTreeSet<Time>,
+    devices: u32,
+    open: bool,
+}
+
+fn people(events: &[PresenceEvent], places: &[Time]) -> BTreeMap<String, Life> {
+    let mut devices: BTreeMap<u32, (String, Device)> = BTreeMap::new();
+    let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (event, &at) in events.iter().zip(places) {
+        if event.kind == PresenceKind::SessionEnded {
+            devices.values_mut().for_each(|(_, device)| device.leave(at, Going::Told));
+        }
+        let (Some(number), Some(person)) = (event.participant, &event.person) else { continue };
+        let (_, device) = devices.entry(number).or_insert_with(|| (person.clone(), Device::default()));
+        match event.kind {
+            PresenceKind::Joined => {
+                device.come(at);
+                let key = device_of(event).unwrap_or_else(|| number.to_string());
+                keys.entry(person.clone()).or_default().insert(key);
+            }
+            PresenceKind::Resumed => device.come(at),
+            PresenceKind::Checkpoint => device.checkpoint(at, Evidence::of(&event.detail)),
+            PresenceKind::Lost => device.leave(at, Going::Lost),
+            PresenceKind::Left => device.leave(at, Going::Told),
+            PresenceKind::SessionStarted | PresenceKind::SessionEnded => {}
+        }
+    }
+    let mut people: BTreeMap<String, Life> = BTreeMap::new();
+    for (_, (person, mut device)) in devices {
+        device.close_at_last_sight();
+        let life = people.entry(person).or_default();
+        life.connected.append(&mut device.connected);
+        life.proven.append(&mut device.proven);
+        life.hidden.append(&mut device.hidden);
+        life.lost.extend(device.lost);
+        life.open |= device.open;
+    }
+    for (person, life) in &mut people {
+        life.devices = keys.get(person).map_or(0, |keys| u32::try_from(keys.len()).unwrap_or(u32::MAX));
+    }
+    people
+}
+
+struct Judge<'a> {
+    course: &'a Course,
+    timetable: &'a Timetable,
+    rules: &'a AttendanceParameters,
+}
+
+impl Judge<'_> {
+    fn record(&self, person: String, life: Life, excuse: Option<&Excuse>) -> AttendanceRecord {
+        let Self { course, rules, .. } = self;
+        let open = life.open;
+        let devices = life.devices;
+        let stay = self.stay(life);
+        let seen = course.total(&stay.seen);
+        let ongoing = course.ended.is_none();
+        let whole = course.passed(course.whole());
+        let planned = self.timetable.planned_end.since(self.timetable.planned_start);
+        // Of a Session that goes on nobody knows how long it will be.
+        let length = if ongoing { whole.max(planned) } else { whole };
+        let required = rules.required(length);
+        let unverified = course.total(&stay.unverified);
+        let status = if seen >= required && seen > Duration::ZERO {
+            AttendanceStatus::Present
+        } else if excuse.is_some() {
+            AttendanceStatus::Excused
+        } else if ongoing || (unverified > Duration::ZERO && seen + unverified >= required) {
+            AttendanceStatus::Unknown
+        } else {
+            AttendanceStatus::Absent
+        };
+        let due = self.due();
+        let present = status == AttendanceStatus::Present;
+        let ends = ends(&stay.seen);
+        let late_by = ends.map_or(Duration::ZERO, |(first, _)| first.since(due.from));
+        let early_by = ends.filter(|_| !ongoing).map_or(Duration::ZERO, |(_, last)| due.to.since(last));
+        let judged = Judged { rules, excuse, late_by, early_by, gaps: &stay.gaps };
+        let mut record = AttendanceRecord {
+            person,
+            status,
+            late: present && late_by > rules.late(),
+            left_early: present && early_by > rules.early(),
+            ongoing,
+            open,
+            seen,
+            unverified,
+            required,
+            whole,
+            first: ends.map(|(first, _)| first),
+            last: ends.map(|(_, last)| last),
+            intervals: without(&stay.seen, &course.interruptions),
+            gaps: stay.gaps.clone(),
+            devices,
+            late_after: due.from + rules.late(),
+            early_before: (!ongoing).then(|| due.to - rules.early()),
+            reason: String::new(),
+        };
+        record.reason = reason(&record, &judged);
+        record
+    }
+
+    /// What of the Session was planned: who comes to the planned beginning is not late when a host tried things out
+    /// before it, and who goes at the planned end does not leave early.
+    fn due(&self) -> Interval {
+        let whole = self.course.whole();
+        let from = whole.from.max(self.timetable.planned_start);
+        let to = whole.to.min(self.timetable.planned_end);
+        if from < to { Interval { from, to } } else { whole }
+    }
+
+    fn stay(&self, life: Life) -> Stay {
+        let course = self.course;
+        let clipped = |spans| within(&united(spans), course.whole());
+        let proven = clipped(life.proven);
+        let connected = clipped(life.connected);
+        let hidden = without(&clipped(life.hidden), &proven);
+        let short = |hole: &Interval| course.passed(*hole) <= self.rules.bridged() && !overlap(&hidden, *hole);
+        let bridged: Vec<Interval> = holes(&proven).filter(short).collect();
+        let seen = united(proven.iter().chain(&bridged).copied().collect());
+        let hidden = without(&hidden, &seen);
+        let unproven = without(&without(&connected, &hidden), &seen);
+        let gone: Vec<Interval> = holes(&connected).collect();
+        let (lost, away): (Vec<_>, Vec<_>) = gone.into_iter().partition(|gap| life.lost.contains(&gap.from));
+        let (lost, away) = (without(&lost, &seen), without(&away, &seen));
+        let unverified = united(hidden.iter().chain(&unproven).chain(&lost).copied().collect());
+        let kinds = [
+            (GapKind::Bridged, bridged),
+            (GapKind::Hidden, hidden),
+            (GapKind::Unproven, unproven),
+            (GapKind::Lost, lost),
+            (GapKind::Away, away),
+        ];
+        let mut gaps: Vec<Gap> = Vec::new();
+        for (kind, spans) in kinds {
+            let running = without(&spans, &course.interruptions);
+            gaps.extend(running.into_iter().map(|Interval { from, to }| Gap { kind, from, to }));
+        }
+        gaps.sort_by_key(|gap| gap.from);
+        Stay { seen, unverified, gaps }
+    }
+}
+
+/// What a life comes to within the Session.
+struct Stay {
+    seen: Vec<Interval>,
+    unverified: Vec<Interval>,
+    gaps: Vec<Gap>,
+}

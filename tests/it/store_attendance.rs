@@ -1,0 +1,152 @@
+//! Attendance from the lines in the database: the same records on both databases, and on either way to them.
+
+use crate::store_database::*;
+use PresenceKind::{Checkpoint, Joined, Left, Lost, SessionEnded, SessionStarted};
+use lectern::domain::attendance::{
+    AttendanceParameters, AttendanceRecord, AttendanceStatus, Evidence, GapKind, Timetable, records,
+};
+use lectern::domain::presence::{Head, NewEvent, Person, PresenceEvent, PresenceKind};
+use lectern::domain::*;
+use lectern::store::{self, Page, Store};
+
+on_both! {
+    my_attendance_is_what_was_proven,
+    a_session_shows_everybody_who_was_there,
+    records_are_the_same_on_every_database,
+}
+
+/// One line of a story; a checkpoint says for how many minutes all was well.
+type Line = (PresenceKind, u32, Option<Person>, Time, u64);
+
+fn event(&(kind, participant, ref person, wall, minutes): &Line) -> NewEvent {
+    let ms = minutes * 60_000;
+    let evidence = Evidence { media_ms: Some(ms), visible_ms: ms, sound_ms: ms, ..Evidence::default() };
+    let detail = match kind {
+        Checkpoint => serde_json::to_string(&evidence).unwrap(),
+        Joined => r#"{"device":"one of the school's"}"#.to_owned(),
+        _ => "{}".to_owned(),
+    };
+    NewEvent {
+        id: next_id(),
+        kind,
+        participant: (participant > 0).then_some(participant),
+        person: person.clone(),
+        detail,
+        monotonic_us: wall.micros(),
+        wall,
+    }
+}
+
+fn guest(name: &str) -> Option<Person> {
+    Some(Person::Guest { name: name.into(), school: "山口小学".into() })
+}
+
+async fn teacher(store: &Store) -> AccountId {
+    let school = store::school::list(store, &Default::default(), Page::default()).await.unwrap().rows[0].id;
+    account(store, "chenxiaomei", "陈晓梅", school).await
+}
+
+fn story(me: AccountId) -> Vec<Line> {
+    let me = || Some(Person::Account(me));
+    vec![
+        (SessionStarted, 0, None, at("20T14:30"), 0),
+        (Joined, 1, guest("王小明"), at("20T14:31"), 0),
+        (Joined, 2, me(), at("20T14:34"), 0),
+        (Checkpoint, 1, guest("王小明"), at("20T14:50"), 0),
+        (Checkpoint, 2, me(), at("20T14:52"), 18),
+        (Lost, 2, me(), at("20T14:52"), 0),
+        (Joined, 3, me(), at("20T15:20"), 0),
+        (Checkpoint, 3, me(), at("20T15:29"), 9),
+        (SessionEnded, 0, None, at("20T15:29"), 0),
+    ]
+}
+
+async fn tell(store: &Store, session: SessionId, lines: &[Line]) -> Vec<PresenceEvent> {
+    let events: Vec<NewEvent> = lines.iter().map(event).collect();
+    store::ledger::append(store, session, events.clone()).await.unwrap();
+    let mut head = Head::START;
+    let sealed = events.into_iter().map(|event| {
+        let event = PresenceEvent::seal(session, head, event);
+        head = event.head();
+        event
+    });
+    sealed.collect()
+}
+
+async fn mine(store: &Store, account: AccountId) -> Vec<AttendanceRecord> {
+    let rules = AttendanceParameters::default();
+    let rows = store::attendance::of_account(store, account, now(), &rules, Page::default()).await.unwrap();
+    assert_eq!(usize::try_from(rows.total).unwrap(), rows.rows.len());
+    rows.rows.into_iter().map(|row| row.record).collect()
+}
+
+async fn my_attendance_is_what_was_proven(fresh: Fresh) {
+    let store = &fresh.store;
+    let session = live_session(store).await;
+    let me = teacher(store).await;
+    tell(store, session, &story(me)).await;
+    store::session::end(store, session, at("20T15:29")).await.unwrap();
+    let record = &mine(store, me).await[0];
+    let spans: Vec<_> = record.intervals.iter().map(|i| (i.from, i.to)).collect();
+    assert_eq!(spans, [(at("20T14:34"), at("20T14:52")), (at("20T15:20"), at("20T15:29"))]);
+    assert_eq!((record.minutes(), record.open, record.status), (27, false, AttendanceStatus::Unknown));
+    assert_eq!(record.gaps.iter().map(|gap| gap.kind).collect::<Vec<_>>(), [GapKind::Lost]);
+    assert_eq!(
+        record.reason,
+        "已确认看了 27 分钟，出席要 30 分钟，还差 3 分钟。另有 28 分钟线路中断，服务器没有收到记录。不按缺席算，等待核对。"
+    );
+    let school = store::school::list(store, &Default::default(), Page::default()).await.unwrap().rows[0].id;
+    let stranger = account(store, "zhengxiaoyun", "郑小云", school).await;
+    assert!(mine(store, stranger).await.is_empty());
+}
+
+async fn a_session_shows_everybody_who_was_there(fresh: Fresh) {
+    let store = &fresh.store;
+    let session = live_session(store).await;
+    let me = teacher(store).await;
+    let person = Some(Person::Account(me));
+    let lines = [
+        (Joined, 1, person.clone(), at("20T14:30"), 0),
+        (Joined, 2, guest("王小明"), at("20T14:30"), 0),
+        (Joined, 3, None, at("20T14:30"), 0),
+        (Checkpoint, 1, person.clone(), at("20T15:30"), 60),
+        (Left, 1, person, at("20T15:30"), 0),
+        (Checkpoint, 2, guest("王小明"), at("20T14:45"), 15),
+    ];
+    tell(store, session, &lines).await;
+    let rules = AttendanceParameters::default();
+    let there = store::attendance::of_session(store, session, &rules).await.unwrap();
+    let told: Vec<_> = there
+        .iter()
+        .map(|one| {
+            let rural = one.school.as_ref().is_some_and(|school| school.rural);
+            (one.name.as_str(), one.record.minutes(), one.record.open, rural, one.shares_device)
+        })
+        .collect();
+    assert_eq!(told, [("王小明", 15, true, false, true), ("陈晓梅", 60, false, true, true)]);
+}
+
+async fn records_are_the_same_on_every_database(fresh: Fresh) {
+    let store = &fresh.store;
+    let session = live_session(store).await;
+    let me = teacher(store).await;
+    let sealed = tell(store, session, &story(me)).await;
+    let timetable = Timetable {
+        started_at: at("20T14:30"),
+        ended_at: None,
+        planned_start: at("20T14:30"),
+        planned_end: at("20T16:00"),
+    };
+    let rules = AttendanceParameters::default();
+    let expected = records(&sealed, &timetable, &rules, &[]);
+    let mut all: Vec<_> = store::attendance::of_session(store, session, &rules)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|one| one.record)
+        .collect();
+    all.sort_by(|one, other| one.person.cmp(&other.person));
+    assert_eq!(all, expected);
+    let alone: Vec<_> = expected.into_iter().filter(|record| record.person == me.to_string()).collect();
+    assert_eq!(mine(store, me).await, alone, "also from one person's lines");
+}
