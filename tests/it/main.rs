@@ -7,6 +7,9 @@ mod admin;
 mod app;
 mod bad_input;
 mod demo;
+mod disk_faults;
+#[path = "support/faulty_disk.rs"]
+mod faulty_disk;
 mod house;
 mod http_access;
 mod http_line_checks;
