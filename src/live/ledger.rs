@@ -43,13 +43,15 @@ pub(super) struct Recorder {
     people: HashMap<ParticipantId, Option<Person>>,
     /// Lines about what happened by itself while the ledger failed.
     backlog: Vec<NewEvent>,
+    /// The last lines were not written, as far as is known.
+    fails: bool,
     /// What each Participant's Peer had received at the last checkpoint.
     delivered: HashMap<ParticipantId, Delivered>,
 }
 
 impl Recorder {
     pub(super) fn new(ledger: Arc<dyn PresenceLedger>, session: SessionId) -> Self {
-        Self { ledger, session, people: HashMap::new(), backlog: Vec::new(), delivered: HashMap::new() }
+        Self { ledger, session, people: HashMap::new(), backlog: Vec::new(), fails: false, delivered: HashMap::new() }
     }
 
     pub(super) fn session(&self) -> SessionId {
@@ -62,6 +64,10 @@ impl Recorder {
 
     pub(super) fn is_behind(&self) -> bool {
         !self.backlog.is_empty()
+    }
+
+    pub(super) fn fails(&self) -> bool {
+        self.fails
     }
 
     pub(super) fn fall_behind(&mut self, events: Vec<NewEvent>) {
@@ -89,6 +95,7 @@ impl Recorder {
             // The ids make it safe to ask again, and the answer settles what is known.
             result = self.append(batch).await;
         }
+        self.fails = result.is_err();
         match &result {
             Ok(()) => self.backlog.clear(),
             Err(error) => tracing::error!(session = %self.session, %error, "the presence ledger could not be written"),
