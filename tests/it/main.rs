@@ -20,6 +20,7 @@ mod http_site;
 mod http_socket;
 mod http_whip;
 mod killed;
+mod ledger_command;
 mod one_port;
 #[path = "support/plane.rs"]
 mod plane;
