@@ -26,7 +26,7 @@ build: tools-build web-build ## Build a release
 	cargo build --release --locked -p lectern -p lectern-loadtest -p lectern-finish
 
 .PHONY: test
-test: tools-test web-test check test-rust test-browser test-interop ## Install what is missing and run every test
+test: tools-test web-test check test-rust test-ledger test-browser test-interop ## Install what is missing and run every test
 
 .PHONY: check
 check: tools-build ## Formatting, lints
@@ -75,6 +75,16 @@ test-browser: tools-test web-build tests/browser/node_modules/.package-lock.json
 test-interop: tools-test .cache/interop/.installed ## Clients that share no code with the server (aiortc over WHIP and WHEP)
 	cargo build --locked --bins
 	.cache/interop/bin/python tests/interop/run.py
+
+.PHONY: test-ledger
+test-ledger: tools-test ## Ten times kill -9 while people come in: nothing acknowledged is lost
+	cargo build --locked --bins
+	python3 tests/ledger_kill.py
+
+.PHONY: ledger-kill
+ledger-kill: tools-build ## The same 200 times on a release build
+	cargo build --release --locked -p lectern
+	KILLS=$${KILLS:-200} LECTERN_BINARY=$(CURDIR)/target/release/lectern python3 tests/ledger_kill.py
 
 .PHONY: bench
 bench: tools-build ## Measure the server, the floor and Janus; wants root and a quiet machine; QUICK=1 takes 3 minutes

@@ -170,7 +170,7 @@ pub fn database_url(given: Option<&str>, data_dir: &Path) -> String {
     given.map_or_else(|| format!("sqlite:{}", data_dir.join("lectern.db").display()), str::to_owned)
 }
 
-/// Gives every subcommand of `command` that knows an option of the TOML file named in `args` (or in the environment) the
+/// Gives every subcommand of `command`, at any depth, that knows an option of the TOML file named in `args` (or in the environment) the
 /// file's value as that option's default.
 pub fn with_file_defaults(command: Command, args: &[OsString]) -> Result<Command, ConfigError> {
     let Some(path) = config_path(&command, args) else { return Ok(command) };
@@ -181,22 +181,31 @@ pub fn with_file_defaults(command: Command, args: &[OsString]) -> Result<Command
 }
 
 fn apply_table(mut command: Command, table: &toml::Table) -> Result<Command, ConfigError> {
-    let subcommands: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
     for (key, value) in table {
         let values = plain_values(key, value)?;
-        let mut known = false;
-        for name in &subcommands {
-            command = command.mut_subcommand(name, |sub| {
-                let has_it = key != "config" && sub.get_arguments().any(|a| a.get_id() == key.as_str());
-                known |= has_it;
-                if has_it { sub.mut_arg(key, |a| a.default_values(values.clone())) } else { sub }
-            });
-        }
-        if !known {
+        let known;
+        (command, known) = with_default(command, key, &values);
+        if !known || key == "config" {
             return Err(ConfigError::UnknownKey { key: key.clone() });
         }
     }
     Ok(command)
+}
+
+/// Gives the option this default in every subcommand that has it, and tells whether one had it.
+fn with_default(mut command: Command, key: &str, values: &[String]) -> (Command, bool) {
+    let subcommands: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let mut known = false;
+    for name in &subcommands {
+        command = command.mut_subcommand(name, |sub| {
+            let has_it = sub.get_arguments().any(|arg| arg.get_id() == key);
+            let sub = if has_it { sub.mut_arg(key, |arg| arg.default_values(values.to_vec())) } else { sub };
+            let (sub, below) = with_default(sub, key, values);
+            known |= has_it || below;
+            sub
+        });
+    }
+    (command, known)
 }
 
 fn plain_values(key: &str, value: &toml::Value) -> Result<Vec<String>, ConfigError> {
@@ -215,8 +224,11 @@ fn plain_values(key: &str, value: &toml::Value) -> Result<Vec<String>, ConfigErr
 /// Looks for `--config` before the real parse, so that its values can be defaults of that parse.
 fn config_path(command: &Command, args: &[OsString]) -> Option<PathBuf> {
     let matches = command.clone().ignore_errors(true).try_get_matches_from(args).ok()?;
-    let (_, of_subcommand) = matches.subcommand()?;
-    of_subcommand.try_get_one::<PathBuf>("config").ok().flatten().cloned()
+    let (_, mut innermost) = matches.subcommand()?;
+    while let Some((_, below)) = innermost.subcommand() {
+        innermost = below;
+    }
+    innermost.try_get_one::<PathBuf>("config").ok().flatten().cloned()
 }
 
 /// `postgres://name:password@host/db` with the password starred.

@@ -2,13 +2,14 @@
 
 use anyhow::{Context, bail};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use lectern::app::audit::{self, KeptHeads, Lines};
 use lectern::app::{self, Announcement};
 use lectern::config::{self, Config};
 use lectern::domain::{SessionId, Time};
 use lectern::http::clock::Clock;
 use lectern::http::key::SigningKey;
 use lectern::http::ticket::Ticket;
-use lectern::store::{Store, ledger};
+use lectern::store::{self, Store};
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -74,14 +75,37 @@ struct AdminArgs {
 
 #[derive(Subcommand)]
 enum LedgerVerb {
-    /// 核对一场直播的考勤明细有没有被改动。
-    Verify {
-        /// 哪一场直播的编号。
-        #[arg(long, value_name = "ID")]
-        session: SessionId,
-        #[command(flatten)]
-        place: Place,
-    },
+    /// 核对考勤明细有没有被改动，指出每一场第一处对不上的行。
+    Verify(VerifyArgs),
+    /// 逐行打印一场直播的考勤明细。
+    Show(ShowArgs),
+}
+
+#[derive(Args)]
+struct VerifyArgs {
+    /// 哪一场直播的编号；不填就核对全部。
+    #[arg(long, value_name = "ID")]
+    session: Option<SessionId>,
+    /// 与以前另存的末行指纹比较，末尾被截掉或整场重写也能发现。
+    #[arg(long, value_name = "FILE")]
+    against: Option<PathBuf>,
+    /// 把完整的各场的末行指纹写进这个文件，请存到别的机器上。
+    #[arg(long, value_name = "FILE")]
+    heads: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Args)]
+struct ShowArgs {
+    /// 哪一场直播的编号。
+    #[arg(long, value_name = "ID")]
+    session: SessionId,
+    /// 每行一个 JSON 对象，字段与计算指纹时的完全一样。
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    place: Place,
 }
 
 /// Where the server's data is: the same options as those of `serve`.
@@ -120,7 +144,8 @@ fn run() -> anyhow::Result<()> {
         Verb::Serve(config) => serve(*config),
         Verb::Token(args) => token(args),
         Verb::Admin(args) => admin(&args),
-        Verb::Ledger(LedgerVerb::Verify { session, place }) => verify(session, &place),
+        Verb::Ledger(LedgerVerb::Verify(args)) => verify(&args),
+        Verb::Ledger(LedgerVerb::Show(args)) => show(&args),
         Verb::Openapi => say(&lectern::http::document()),
     }
 }
@@ -167,11 +192,36 @@ fn admin(args: &AdminArgs) -> anyhow::Result<()> {
     say(&format!("管理员 {} 的密码（只显示这一次）：{secret}", args.login_name))
 }
 
-fn verify(session: SessionId, place: &Place) -> anyhow::Result<()> {
-    match with_store(place, async |store| Ok(ledger::verify(store, session).await?))? {
-        Ok(head) => say(&format!("考勤明细完整，共 {} 行。", head.sequence)),
-        Err(broken) => bail!("考勤明细在第 {} 行对不上：{:?}", broken.sequence, broken.fault),
+fn verify(args: &VerifyArgs) -> anyhow::Result<()> {
+    let kept = match &args.against {
+        Some(file) => KeptHeads::read(file)?,
+        None => KeptHeads::default(),
+    };
+    let checked = with_ledger(&args.place, async |store| {
+        audit::verify(store, args.session, &kept, &mut std::io::stdout().lock()).await
+    })?;
+    if let Some(file) = &args.heads {
+        checked.intact.write(file)?;
     }
+    say(&checked.verdict()?)
+}
+
+fn show(args: &ShowArgs) -> anyhow::Result<()> {
+    let lines = if args.json { Lines::Json } else { Lines::Words };
+    with_ledger(&args.place, async |store| {
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        audit::show(store, args.session, lines, &mut out).await?;
+        out.flush().context("写不到标准输出")
+    })
+}
+
+/// Looks at a database that is there: an empty new one would be found intact.
+fn with_ledger<T>(place: &Place, task: impl AsyncFnOnce(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let url = config::database_url(place.database_url.as_deref(), &place.data_dir);
+    if let Some(file) = store::sqlite_file(&url).filter(|file| !file.exists()) {
+        bail!("没有数据库文件 {}，请用 --data-dir 指明数据目录。", file.display());
+    }
+    with_store(place, task)
 }
 
 /// Opens the database for one short task.

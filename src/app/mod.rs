@@ -1,6 +1,7 @@
 //! The running server: opens everything, listens, and closes everything in order.
 
 pub mod admin;
+pub mod audit;
 mod demo;
 mod entrance;
 mod ledger;

@@ -48,6 +48,8 @@ pub(super) struct Recorder {
     people: HashMap<ParticipantId, Option<Person>>,
     /// Lines about what happened by itself while the ledger failed.
     backlog: Vec<NewEvent>,
+    /// The last lines were not written, as far as is known.
+    fails: bool,
     /// How things stood with each Participant at the last checkpoint.
     standing: HashMap<ParticipantId, Standing>,
     /// For how long each Participant has sent since the last checkpoint, and when that was looked at last.
@@ -69,6 +71,7 @@ impl Recorder {
             session,
             people: HashMap::new(),
             backlog: Vec::new(),
+            fails: false,
             standing: HashMap::new(),
             sent_us: HashMap::new(),
             looked_us: 0,
@@ -85,6 +88,10 @@ impl Recorder {
 
     pub(super) fn is_behind(&self) -> bool {
         !self.backlog.is_empty()
+    }
+
+    pub(super) fn fails(&self) -> bool {
+        self.fails
     }
 
     pub(super) fn fall_behind(&mut self, events: Vec<NewEvent>) {
@@ -112,6 +119,7 @@ impl Recorder {
             // The ids make it safe to ask again, and the answer settles what is known.
             result = self.append(batch).await;
         }
+        self.fails = result.is_err();
         match &result {
             Ok(()) => self.backlog.clear(),
             Err(error) => tracing::error!(session = %self.session, %error, "the presence ledger could not be written"),

@@ -3,13 +3,15 @@
 use super::row::{Columns as _, sql};
 use super::scribe::Ask;
 use super::{Noun, Store, StoreError};
-use crate::domain::presence::{Broken, Hash, Head, NewEvent, PresenceEvent, verify as verify_chain};
+use crate::domain::presence::{
+    Broken, Fault, Hash, Head, NewEvent, PresenceEvent, PresenceKind, verify as verify_chain,
+};
 use crate::domain::{AccountId, SessionId};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
-/// Lines read at once when a whole chain is checked.
-const VERIFY_PAGE: i64 = 1000;
+/// Lines read at once where a whole chain is gone through.
+const PAGE: i64 = 1000;
 
 /// The columns of a line, in the order in which they are written.
 pub(super) const EVENT: &str =
@@ -74,29 +76,81 @@ pub(super) async fn events_of(
     rows.iter().map(read).collect()
 }
 
+/// The next lines behind this sequence, some of them; none when there are no more.
+pub async fn events_after(store: &Store, session: SessionId, after: i64) -> Result<Vec<PresenceEvent>, StoreError> {
+    rows_after(&mut *store.read().await?, session, after).await?.iter().map(read).collect()
+}
+
+/// Every Session that is known, and every one that has lines.
+pub async fn sessions(store: &Store) -> Result<Vec<SessionId>, StoreError> {
+    let rows = sqlx::query("select id from session union select session as id from presence_event order by id")
+        .fetch_all(&mut *store.read().await?)
+        .await?;
+    rows.iter().map(|row| row.id("id")).collect()
+}
+
 /// Checks every line of the Session. The inner result names the first line that does not fit; an intact chain gives
 /// its end, which whoever keeps it elsewhere can compare.
 pub async fn verify(store: &Store, session: SessionId) -> Result<Result<Head, Broken>, StoreError> {
     let mut connection = store.read().await?;
     let mut head = Head::START;
     loop {
-        let rows = sqlx::query(sql!(
-            "select {EVENT} from presence_event where session = $1 and sequence > $2 order by sequence limit $3"
-        ))
-        .bind(session.as_str())
-        .bind(head.sequence)
-        .bind(VERIFY_PAGE)
-        .fetch_all(&mut *connection)
-        .await?;
+        let rows = rows_after(&mut connection, session, head.sequence).await?;
         if rows.is_empty() {
             return Ok(Ok(head));
         }
-        let events = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let events: Vec<PresenceEvent> = rows.iter().map_while(|row| read(row).ok()).collect();
         head = match verify_chain(head, &events) {
             Ok(head) => head,
             Err(broken) => return Ok(Err(broken)),
         };
+        if events.len() < rows.len() {
+            return Ok(Err(Broken { sequence: head.sequence + 1, fault: Fault::Unreadable }));
+        }
     }
+}
+
+/// Does the Session's chain still go through a head that was kept elsewhere? Together with `verify` this shows a chain
+/// that was cut off at its end or sealed anew.
+pub async fn goes_through(store: &Store, session: SessionId, kept: Head) -> Result<Result<(), Broken>, StoreError> {
+    let Head { sequence, hash: kept_hash } = kept;
+    if sequence == 0 {
+        return Ok(Ok(()));
+    }
+    let row = sqlx::query("select hash from presence_event where session = $1 and sequence = $2")
+        .bind(session.as_str())
+        .bind(sequence)
+        .fetch_optional(&mut *store.read().await?)
+        .await?;
+    let fault = match row.as_ref().map(|row| hash(row, "hash")) {
+        None => Fault::Missing,
+        Some(Ok(found)) if found == kept_hash => return Ok(Ok(())),
+        Some(_) => Fault::Replaced,
+    };
+    Ok(Err(Broken { sequence, fault }))
+}
+
+/// Has the Session ended although its last line does not say so? The end of its chain may have been cut off, or its Room
+/// had died before it ended.
+pub async fn lacks_its_end(store: &Store, session: SessionId) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "select s.ended_at, (select e.kind from presence_event e where e.session = s.id
+            order by e.sequence desc limit 1) as last_kind
+         from session s where s.id = $1",
+    )
+    .bind(session.as_str())
+    .fetch_optional(&mut *store.read().await?)
+    .await?;
+    let Some(row) = row else { return Ok(false) };
+    let said = row.optional_text("last_kind")?.is_some_and(|kind| kind == PresenceKind::SessionEnded.code());
+    Ok(row.optional_time("ended_at")?.is_some() && !said)
+}
+
+async fn rows_after(connection: &mut AnyConnection, session: SessionId, after: i64) -> Result<Vec<AnyRow>, StoreError> {
+    let statement =
+        sql!("select {EVENT} from presence_event where session = $1 and sequence > $2 order by sequence limit $3");
+    let query = sqlx::query(statement).bind(session.as_str()).bind(after).bind(PAGE);
+    Ok(query.fetch_all(connection).await?)
 }
 
 pub(super) async fn read_head(connection: &mut AnyConnection, session: SessionId) -> Result<Head, StoreError> {

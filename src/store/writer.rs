@@ -176,6 +176,24 @@ async fn commit_group(
     counters: &Counters,
 ) -> Result<(), sqlx::Error> {
     let mut connection = pool.acquire().await?;
+    let committed = in_one_transaction(database, &mut connection, group, counters).await;
+    // SQLite ends a transaction whose commit fails, but `sqlx` goes on counting it as open and would begin no other on this
+    // connection.
+    if !matches!(committed, Ok(true))
+        && let Err(error) = connection.close().await
+    {
+        tracing::debug!(%error, "a connection to the database closed badly");
+    }
+    committed.map(drop)
+}
+
+/// Tells all who wait, and whether it committed.
+async fn in_one_transaction(
+    database: Database,
+    connection: &mut AnyConnection,
+    group: &mut Vec<Attempt>,
+    counters: &Counters,
+) -> Result<bool, sqlx::Error> {
     let mut transaction = match database {
         // Takes the write lock at once, instead of failing halfway when another process holds it.
         Database::Sqlite => connection.begin_with("begin immediate").await?,
@@ -209,7 +227,7 @@ async fn commit_group(
     for acknowledge in acknowledgements {
         acknowledge(commit.clone());
     }
-    Ok(())
+    Ok(commit.is_ok())
 }
 
 async fn behind_savepoint<T, F>(connection: &mut AnyConnection, work: F) -> (Transaction, Result<T, StoreError>)

@@ -46,21 +46,30 @@ class Server:
         self.options = ["--data-dir", self.folder.name, "--http-listen", f"{self.host}:{self.port}", "--https-listen", "off"]
         self.log = open(pathlib.Path(self.folder.name) / "server.log", "w+b")
         self.media_port = free_port(socket.SOCK_DGRAM)
+        self.cookies = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+        return self.start()
+
+    def start(self):
+        """Also again, after `kill`, on what is in the folder."""
         media = ["--media-port", str(self.media_port), "--media-addresses", self.host]
         command = [*self.prefix, BINARY, "serve", *self.options, *media, *self.more, *self.demo]
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log)
-        self.cookies = http.cookiejar.CookieJar()
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
-        for _ in range(100):
+        for _ in range(600):
             try:
                 urllib.request.urlopen(self.url + "/readyz", timeout=5).read()
                 return self
             except (urllib.error.URLError, ConnectionError):
                 if self.process.poll() is not None:
                     break
-                time.sleep(0.1)
+                time.sleep(0.02)
         self.__exit__(None, None, None)
         raise SystemExit("the server did not start")
+
+    def kill(self):
+        """kill -9"""
+        self.process.kill()
+        self.process.wait()
 
     def __exit__(self, kind, *_):
         if self.process.poll() is None:
@@ -89,7 +98,8 @@ class Server:
 
     def go_live(self):
         """Signs in as a demo host, plans an activity and starts it; returns the session's id."""
-        self.call("POST", "/api/logins", {"account_name": "zhouwenlan", "password": "lectern-demo"})
+        if not any(cookie.name == "lectern_csrf" for cookie in self.cookies):
+            self.call("POST", "/api/logins", {"account_name": "zhouwenlan", "password": "lectern-demo"})
         studio = next(m["studio"]["id"] for m in self.call("GET", "/api/me")["memberships"] if m["role"] == "host")
         now = time.time()
         stamp = lambda t: time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(t + 8 * 3600))

@@ -7,6 +7,9 @@ mod admin;
 mod app;
 mod bad_input;
 mod demo;
+mod disk_faults;
+#[path = "support/faulty_disk.rs"]
+mod faulty_disk;
 mod house;
 mod http_access;
 mod http_line_checks;
@@ -17,6 +20,7 @@ mod http_site;
 mod http_socket;
 mod http_whip;
 mod killed;
+mod ledger_command;
 mod one_port;
 #[path = "support/plane.rs"]
 mod plane;

@@ -1,6 +1,7 @@
 //! The presence ledger: only added to, each line tied to the one before.
 
 use crate::store_database::*;
+use lectern::app::audit::{self, KeptHeads, Lines};
 use lectern::domain::presence::{Broken, Fault, Head, NewEvent, Person, PresenceKind};
 use lectern::domain::*;
 use lectern::store::{self, Noun, Store, StoreError};
@@ -21,6 +22,11 @@ on_both! {
     a_line_can_be_neither_changed_nor_deleted,
     an_altered_line_is_found,
     a_line_taken_out_is_found,
+    the_first_broken_line_of_each_session_is_named,
+    a_line_that_cannot_be_read_is_named,
+    a_chain_cut_off_or_sealed_anew_does_not_go_through_the_kept_head,
+    an_end_that_is_gone_is_told,
+    lines_are_shown_in_words_and_as_json,
     participants_are_counted_on_from_the_ledger,
 }
 
@@ -210,6 +216,151 @@ async fn a_line_taken_out_is_found(fresh: Fresh) {
     sqlx::query("delete from presence_event where sequence = 3").execute(&intruder).await.unwrap();
     let broken = store::ledger::verify(&fresh.store, session).await.unwrap().unwrap_err();
     assert_eq!(broken, Broken { sequence: 3, fault: Fault::Missing });
+}
+
+/// Another Session beside that of `live_session`.
+async fn another_session(store: &Store, title: &str) -> SessionId {
+    let studio = store::studio::list(store, &Default::default(), Default::default()).await.unwrap().rows[0].id;
+    let id = activity(store, studio, title, at("20T14:30"), at("20T16:00")).await;
+    store::session::go_live(store, id, None, now()).await.unwrap().id
+}
+
+/// What `lectern ledger verify` prints, and its last sentence or complaint.
+async fn audited(store: &Store, only: Option<SessionId>, kept: &KeptHeads) -> (String, Result<String, String>) {
+    let mut said = Vec::new();
+    let checked = audit::verify(store, only, kept, &mut said).await.unwrap();
+    (String::from_utf8(said).unwrap(), checked.verdict().map_err(|error| error.to_string()))
+}
+
+async fn the_first_broken_line_of_each_session_is_named(fresh: Fresh) {
+    let altered = live_session(&fresh.store).await;
+    let mut sessions = vec![altered];
+    for n in 0..3 {
+        sessions.push(another_session(&fresh.store, &format!("第{n}场")).await);
+    }
+    for session in &sessions {
+        append(&fresh.store, *session, (0..5).map(event).collect()).await;
+    }
+    let none = KeptHeads::default();
+    let all = audited(&fresh.store, None, &none).await;
+    assert_eq!(all, (String::new(), Ok("考勤明细完整：4 场直播，共 20 行。".into())));
+    let intruder = unguarded(&fresh).await;
+    for (session, change) in sessions.iter().zip([
+        "update presence_event set wall_us = wall_us + 60000000 where sequence in (2, 4) and session = $1",
+        "delete from presence_event where sequence in (3, 5) and session = $1",
+        "update presence_event set previous_hash = hash where sequence = 4 and session = $1",
+    ]) {
+        sqlx::query(change).bind(session.as_str()).execute(&intruder).await.unwrap();
+    }
+    let (said, verdict) = audited(&fresh.store, None, &none).await;
+    for (session, named) in sessions.iter().zip(["第 2 行内容与指纹不符", "第 3 行缺失", "第 4 行没有接在前一行之后"])
+    {
+        assert!(said.contains(&format!("直播 {session}：{named}。\n")), "{said}");
+    }
+    assert_eq!(said.lines().count(), 3, "{said}");
+    assert_eq!(verdict, Err("3 场直播的考勤明细对不上，1 场完整，共 5 行。".into()));
+    let one = audited(&fresh.store, Some(sessions[3]), &none).await;
+    assert_eq!(one, (String::new(), Ok("考勤明细完整：1 场直播，共 5 行。".into())));
+}
+
+async fn a_line_that_cannot_be_read_is_named(fresh: Fresh) {
+    let session = live_session(&fresh.store).await;
+    append(&fresh.store, session, (0..5).map(event).collect()).await;
+    let intruder = unguarded(&fresh).await;
+    sqlx::query("update presence_event set id = 'nonsense' where sequence = 4").execute(&intruder).await.unwrap();
+    let broken = store::ledger::verify(&fresh.store, session).await.unwrap().unwrap_err();
+    assert_eq!(broken, Broken { sequence: 4, fault: Fault::Unreadable });
+    sqlx::query("delete from presence_event where sequence = 2").execute(&intruder).await.unwrap();
+    let broken = store::ledger::verify(&fresh.store, session).await.unwrap().unwrap_err();
+    assert_eq!(broken, Broken { sequence: 2, fault: Fault::Missing }, "the first fault, not the worst");
+}
+
+async fn a_chain_cut_off_or_sealed_anew_does_not_go_through_the_kept_head(fresh: Fresh) {
+    let session = live_session(&fresh.store).await;
+    append(&fresh.store, session, (0..5).map(event).collect()).await;
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("heads");
+    let checked = audit::verify(&fresh.store, None, &KeptHeads::default(), &mut Vec::new()).await.unwrap();
+    checked.intact.write(&file).unwrap();
+    let kept = KeptHeads::read(&file).unwrap();
+    append(&fresh.store, session, vec![event(6)]).await;
+    assert_eq!(audited(&fresh.store, None, &kept).await.1, Ok("考勤明细完整：1 场直播，共 6 行。".into()));
+
+    let intruder = unguarded(&fresh).await;
+    sqlx::query("delete from presence_event where sequence >= 5").execute(&intruder).await.unwrap();
+    intact(&fresh.store, session).await;
+    let (said, verdict) = audited(&fresh.store, None, &kept).await;
+    assert_eq!(said, format!("直播 {session}：第 5 行缺失。\n"), "{verdict:?}");
+    verdict.unwrap_err();
+
+    // Somebody who knows how the chain is made writes another end.
+    fresh.store.close().await;
+    let again = Store::open(&fresh.url).await.unwrap();
+    append(&again, session, vec![event(9)]).await;
+    assert_eq!(intact(&again, session).await.sequence, 5);
+    let (said, _) = audited(&again, Some(session), &kept).await;
+    assert_eq!(said, format!("直播 {session}：第 5 行的指纹与另存的不同。\n"));
+
+    sqlx::query("delete from presence_event").execute(&intruder).await.unwrap();
+    let (said, _) = audited(&again, None, &kept).await;
+    assert_eq!(said, format!("直播 {session}：第 5 行缺失。\n"), "an empty chain holds in itself");
+}
+
+async fn an_end_that_is_gone_is_told(fresh: Fresh) {
+    let session = live_session(&fresh.store).await;
+    let end = NewEvent { kind: PresenceKind::SessionEnded, participant: None, person: None, ..event(2) };
+    append(&fresh.store, session, vec![event(1), end]).await;
+    assert!(!store::ledger::lacks_its_end(&fresh.store, session).await.unwrap(), "it has not ended");
+    store::session::end(&fresh.store, session, now()).await.unwrap();
+    assert!(!store::ledger::lacks_its_end(&fresh.store, session).await.unwrap());
+    let intruder = unguarded(&fresh).await;
+    sqlx::query("delete from presence_event where sequence = 2").execute(&intruder).await.unwrap();
+    let (said, verdict) = audited(&fresh.store, None, &KeptHeads::default()).await;
+    assert!(said.starts_with(&format!("直播 {session}：已经结束，明细里没有结束的一行。")), "{said}");
+    assert!(verdict.is_ok(), "a server that died may have left it so");
+}
+
+async fn lines_are_shown_in_words_and_as_json(fresh: Fresh) {
+    let session = live_session(&fresh.store).await;
+    let whole = NewEvent {
+        kind: PresenceKind::SessionStarted,
+        participant: None,
+        person: None,
+        detail: "{}".into(),
+        ..event(0)
+    };
+    let teacher: AccountId = next_id();
+    let of_teacher = |kind, detail: &str| NewEvent {
+        kind,
+        participant: Some(2),
+        person: Some(Person::Account(teacher)),
+        detail: detail.into(),
+        ..event(3)
+    };
+    let joined = of_teacher(PresenceKind::Joined, r#"{"name":"周文岚"}"#);
+    let left = of_teacher(PresenceKind::Left, r#"{"cause":"asked"}"#);
+    append(&fresh.store, session, vec![whole, event(1), joined, left]).await;
+    let shown = async |lines| {
+        let mut out = Vec::new();
+        audit::show(&fresh.store, session, lines, &mut out).await.unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let words = [
+        "     1  2026-11-20T15:00:00+08:00  直播开始  {}",
+        r#"     2  2026-11-20T15:00:01+08:00  在场  1 号 王小明（山口小学）  {"visible":true,"备注":"正常"}"#,
+        r#"     3  2026-11-20T15:00:03+08:00  进入  2 号 周文岚  {"name":"周文岚"}"#,
+        r#"     4  2026-11-20T15:00:03+08:00  离开  2 号 周文岚  {"cause":"asked"}"#,
+    ];
+    assert_eq!(shown(Lines::Words).await.lines().collect::<Vec<_>>(), words);
+    let json = shown(Lines::Json).await;
+    let last: serde_json::Value = serde_json::from_str(json.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&last["sequence"], &last["kind"], &last["detail"]),
+        (&4.into(), &"left".into(), &r#"{"cause":"asked"}"#.into())
+    );
+    assert_eq!(last["hash"].as_str().unwrap().len(), 64);
+    let unknown = audit::show(&fresh.store, next_id(), Lines::Words, &mut Vec::new()).await.unwrap_err();
+    assert_eq!(unknown.to_string(), "没有找到这场直播。");
 }
 
 async fn participants_are_counted_on_from_the_ledger(fresh: Fresh) {

@@ -132,7 +132,7 @@ last: boolean, } | { "type": "ok", re: number, } | { "type": "answer", re: numbe
 /**
  * What the line carries towards you, as the server estimates it.
  */
-estimate_kbps: number | null, } | { "type": "lines", lines: Array<LineBars>, } | { "type": "line_details", re: number, participant: ParticipantId, details: LineDetails, } | { "type": "admitted" } | { "type": "dismissed" } | { "type": "muted_by_host", source: Source, } | { "type": "removed" } | { "type": "session_ended" } | { "type": "server_stopping" };
+estimate_kbps: number | null, } | { "type": "lines", lines: Array<LineBars>, } | { "type": "ledger", written: boolean, since_ms: number, } | { "type": "line_details", re: number, participant: ParticipantId, details: LineDetails, } | { "type": "admitted" } | { "type": "dismissed" } | { "type": "muted_by_host", source: Source, } | { "type": "removed" } | { "type": "session_ended" } | { "type": "server_stopping" };
 
 export type Welcome = { re: number, protocol: number, you: ParticipantId,
 /**

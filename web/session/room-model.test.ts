@@ -76,6 +76,18 @@ describe('what is known of a Session', () => {
     expect(model.state).toMatchObject({ speakers: [], spotlight: null, step: 'full' })
   })
 
+  it('a_host_knows_since_when_nothing_is_written_down', () => {
+    const model = room()
+    const { clockOffset } = model.state
+    model.apply({ type: 'ledger', written: false, since_ms: 70_000 + clockOffset })
+    expect(model.state.unwrittenSince).toBe(70_000)
+    model.apply({ type: 'ledger', written: true, since_ms: 90_000 + clockOffset })
+    expect(model.state.unwrittenSince).toBeNull()
+    model.apply({ type: 'ledger', written: false, since_ms: 99_000 })
+    arrive(model)
+    expect(model.state.unwrittenSince, 'coming in again was written down').toBeNull()
+  })
+
   it('a_line_of_chat_appears_once_and_ours_is_not_unread', () => {
     const model = room()
     model.apply({ type: 'chat', line: line(1, 2) })

@@ -37,6 +37,8 @@ export interface RoomState {
   /** How far the server stepped down for this line, and what it believes the line carries. */
   step: LineStep
   estimateKbps: number | null
+  /** Since when, by our clock, the server cannot write down who comes and goes. Told to hosts only. */
+  unwrittenSince: number | null
 }
 
 /** The server keeps 200; a page that stays open all afternoon keeps somewhat more, not everything. */
@@ -59,6 +61,7 @@ export class RoomModel {
     bars: new Map(),
     step: 'full',
     estimateKbps: null,
+    unwrittenSince: null,
   })
 
   /** The roster and the chat of a welcome come in pieces; what was known stays shown until they are whole. */
@@ -110,6 +113,8 @@ export class RoomModel {
     state.bars = new Map()
     state.step = 'full'
     state.estimateKbps = null
+    // Coming in is itself written down.
+    state.unwrittenSince = null
     this.arriving = new Map()
     this.history = []
   }
@@ -157,6 +162,9 @@ export class RoomModel {
         break
       case 'lines':
         for (const one of message.lines) state.bars.set(one.participant, one.bars)
+        break
+      case 'ledger':
+        state.unwrittenSince = message.written ? null : message.since_ms - state.clockOffset
         break
       case 'your_line':
         state.step = message.step

@@ -86,6 +86,23 @@ describe('entering', () => {
   })
 })
 
+describe('a ledger that cannot be written', () => {
+  it('is_waited_for_with_the_same_resume_token', async () => {
+    const { line, at } = await entered()
+    FakeSocket.last.closes(1006)
+    await vi.advanceTimersByTimeAsync(1_000)
+    FakeSocket.last.opens()
+    const refused = FakeSocket.last.newest('hello')
+    FakeSocket.last.says({ type: 'refused', re: refused.id, code: 'not_recorded', sentence: '服务器没能记下这一步，请重试。' })
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(at()?.at).toBe('reconnecting')
+    FakeSocket.last.opens()
+    expect(FakeSocket.last.newest('hello').resume).toBe(refused.resume)
+    expect(refused.resume).toBeTruthy()
+    line.leave()
+  })
+})
+
 describe('asking', () => {
   it('gives_each_answer_to_the_request_with_its_id', async () => {
     const { line } = await entered()

@@ -319,6 +319,9 @@ export class SignalingClient {
       case 'server_stopping':
         this.forgetResume()
         return this.drop()
+      case 'not_recorded':
+        // The server cannot write now that we came; it will be able to, and the resume token stays good.
+        return this.drop()
       case 'resume_expired':
         this.forgetResume()
         return this.again()

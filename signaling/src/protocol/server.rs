@@ -88,6 +88,12 @@ pub enum ServerMessage {
     Lines {
         lines: Vec<LineBars>,
     },
+    /// To hosts: whether comings and goings are being written to the presence ledger; when that changes.
+    Ledger {
+        written: bool,
+        #[ts(type = "number")]
+        since_ms: u64,
+    },
     /// The answer to a host's `line_details`.
     LineDetails {
         #[ts(type = "number")]

@@ -6,6 +6,7 @@
 mod arrival;
 mod chat;
 mod floor;
+mod ledger;
 mod line;
 mod media;
 mod participant;
@@ -77,6 +78,8 @@ pub struct Room {
     removed_keys: BTreeSet<String>,
     last_participant: u32,
     last_publication: u32,
+    /// What came of the last attempt to write presence lines.
+    ledger_written: bool,
     /// When somebody was here last, while nobody is.
     empty_since: Option<Moment>,
     /// The last time that it was told.
@@ -112,6 +115,7 @@ impl Room {
             removed_keys,
             last_participant: last.0,
             last_publication: 0,
+            ledger_written: true,
             empty_since: Some(now),
             seen: now,
             closed: None,

@@ -65,6 +65,12 @@ pub enum Fault {
     Unlinked,
     #[error("内容与指纹不符")]
     Altered,
+    /// A column holds what the ledger never writes.
+    #[error("读不出来")]
+    Unreadable,
+    /// The chain holds in itself, and is another one than when its head was kept elsewhere.
+    #[error("的指纹与另存的不同")]
+    Replaced,
 }
 
 /// Checks lines in the order of their sequence, from `head` on, and gives the new head.

@@ -159,6 +159,7 @@ impl Actor {
             () = timeout => inputs.push(Input::Timeout),
             () = tokio::time::sleep(LEDGER_PAUSE), if behind => {
                 let _ = self.recorder.commit(&[]).await;
+                self.tell_of_the_ledger(self.clock.reading());
             }
         }
     }
@@ -175,6 +176,7 @@ impl Actor {
         for (input, decision) in inputs.drain(..).zip(decisions) {
             self.carry_out(at, input, decision).await;
         }
+        self.tell_of_the_ledger(at);
         let room = &self.state.room;
         self.recorder.keep_only(|id| room.identity(id).is_some());
         self.gauges.people.store(room.people(), Ordering::Relaxed);

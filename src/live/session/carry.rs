@@ -103,6 +103,12 @@ impl Actor {
         }
     }
 
+    /// Hosts hear when lines cannot be written, and when they can again.
+    pub(super) fn tell_of_the_ledger(&mut self, at: Reading) {
+        let effects = self.state.room.ledger_written(at.moment, !self.recorder.fails());
+        self.effects(effects);
+    }
+
     fn effects(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {

@@ -105,6 +105,34 @@ async fn what_happens_while_the_ledger_fails_is_shown_and_recorded_later_with_it
 }
 
 #[tokio::test(start_paused = true)]
+async fn hosts_hear_when_the_ledger_fails_and_when_it_works_again() {
+    let house = FakeHouse::live();
+    let mut host = join(&house, 1, SessionRole::Host).await;
+    let mut viewer = join(&house, 2, SessionRole::Viewer).await;
+    let told = |m: &ServerMessage| match m {
+        ServerMessage::Ledger { written, since_ms } => Some((*written, *since_ms)),
+        _ => None,
+    };
+    house.ledger.set_broken(true);
+    // Nobody asks for anything: the checkpoint notices.
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let (written, failed_at) = host.hears(told).await;
+    assert!(!written);
+    house.ledger.set_broken(false);
+    let (written, worked_at) = host.hears(told).await;
+    assert!(written && worked_at - failed_at >= 40_000, "told once each: {failed_at} {worked_at}");
+    house.ledger.fail([Fault::NotWritten]);
+    assert_eq!(enter(&house, person(3, SessionRole::Viewer), None).await.err(), Some(Refusal::NotRecorded));
+    assert!(!host.hears(told).await.0, "also by a refused join");
+    enter(&house, person(3, SessionRole::Viewer), None).await.unwrap();
+    assert!(host.hears(told).await.0);
+    house.registry.stop().await;
+    while let Outgoing::Text(text) = viewer.reader.next().await {
+        assert_eq!(told(&serde_json::from_slice(&text).unwrap()), None, "viewers are spared");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_ledger_that_hangs_does_not_hang_the_session() {
     let house = FakeHouse::live();
     settle().await;

@@ -1,13 +1,16 @@
 //! The real program as a process of its own: real ports, real media plane, real signals, on a folder that stays.
 
 use crate::app::{Person, World};
+use crate::faulty_disk::FaultyDisk;
 use lectern::domain::presence::PresenceEvent;
 use lectern::domain::{SessionId, Time};
 use lectern::http::key::SigningKey;
 use lectern::store::{self, Store};
 use serde_json::{Value, json};
+use sqlx::AnyPool;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
-use std::process::{ExitStatus, Stdio};
+use std::path::PathBuf;
+use std::process::{ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -26,6 +29,7 @@ pub(crate) struct Program {
     pub https_port: u16,
     pub media_port: u16,
     options: Vec<&'static str>,
+    environment: Vec<(&'static str, PathBuf)>,
     child: Option<Child>,
 }
 
@@ -52,6 +56,15 @@ impl Program {
     }
 
     pub(crate) async fn start_with(options: &[&'static str]) -> Self {
+        Self::start_in(options, Vec::new()).await
+    }
+
+    /// On a disk that fails when it is told to.
+    pub(crate) async fn start_on(disk: &FaultyDisk) -> Self {
+        Self::start_in(&["--media-shards", "1"], disk.environment()).await
+    }
+
+    async fn start_in(options: &[&'static str], environment: Vec<(&'static str, PathBuf)>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (port, https_port, media_port) = (free_port(), free_port(), free_port());
         let options = options.to_vec();
@@ -60,7 +73,8 @@ impl Program {
         let world = World::make(&store, now()).await;
         let host = Person::signed_in(&store, &url, "host", now()).await;
         store.close().await;
-        let mut program = Self { url, host, world, folder, port, https_port, media_port, options, child: None };
+        let mut program =
+            Self { url, host, world, folder, port, https_port, media_port, options, environment, child: None };
         program.go_on().await;
         program
     }
@@ -74,6 +88,7 @@ impl Program {
             .args(["--https-listen", &format!("127.0.0.1:{}", self.https_port)])
             .args(["--media-port", &self.media_port.to_string()])
             .args(&self.options)
+            .envs(self.environment.iter().cloned())
             .args(["--media-addresses", "127.0.0.1", "--drain-seconds", &DRAIN.as_secs().to_string()])
             .stdout(Stdio::piped())
             .stderr(log)
@@ -155,10 +170,20 @@ impl Program {
 
     /// What `lectern ledger verify` says.
     pub(crate) async fn verify(&self, session: &str) -> String {
-        let mut command = self.command(&["ledger", "verify", "--session", session]);
-        let said = command.output().await.unwrap();
+        let said = self.ledger(&["verify", "--session", session]).await;
         assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
         String::from_utf8(said.stdout).unwrap()
+    }
+
+    /// `lectern ledger …`.
+    pub(crate) async fn ledger(&self, words: &[&str]) -> Output {
+        self.command(&[&["ledger"], words].concat()).output().await.unwrap()
+    }
+
+    /// Beside the program, as somebody who may write to its file.
+    pub(crate) async fn intruder(&self) -> AnyPool {
+        sqlx::any::install_default_drivers();
+        AnyPool::connect(&format!("sqlite:{}", self.folder.path().join("lectern.db").display())).await.unwrap()
     }
 }
 

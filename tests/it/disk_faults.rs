@@ -1,0 +1,113 @@
+//! The real program on a disk that is full or whose syncs fail: nothing is acknowledged that is not on it, the host is
+//! told, the lesson goes on, and what waited is written when the disk is well again.
+
+use crate::faulty_disk::{FaultyDisk, Health};
+use crate::program::Program;
+use crate::socket::Socket;
+use lectern::domain::presence::PresenceEvent;
+use lectern::domain::presence::PresenceKind::{Joined, Left, Lost};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+/// A host and a guest, welcomed while the disk was well.
+struct Lesson {
+    program: Program,
+    session: String,
+    host: Socket,
+    guest: Socket,
+    acknowledged: Vec<u64>,
+}
+
+impl Lesson {
+    async fn on(disk: &FaultyDisk) -> Self {
+        let program = Program::start_on(disk).await;
+        let session = program.live_session().await;
+        let ticket = program.host_ticket(&session).await;
+        let (host, first) = Socket::join(&program.url, &session, &ticket).await;
+        let ticket = program.guest_ticket(&session, "王芳").await;
+        let (guest, second) = Socket::join(&program.url, &session, &ticket).await;
+        let acknowledged = [first, second].iter().map(|welcome| welcome["you"].as_u64().unwrap()).collect();
+        Self { program, session, host, guest, acknowledged }
+    }
+
+    async fn readiness(&self) -> StatusCode {
+        reqwest::get(format!("{}/readyz", self.program.url)).await.unwrap().status()
+    }
+
+    /// Somebody wants to come in and is told no.
+    async fn is_refused(&self, ticket: &str) -> Value {
+        let mut socket = Socket::open(&self.program.url, &self.session).await;
+        socket.says(json!({ "id": 1, "type": "hello", "protocol": 1, "ticket": ticket })).await;
+        socket.hears("refused").await["code"].clone()
+    }
+}
+
+fn joined(lines: &[PresenceEvent]) -> Vec<u64> {
+    let joins = lines.iter().filter(|line| line.kind == Joined);
+    joins.filter_map(|line| line.participant.map(u64::from)).collect()
+}
+
+async fn refuses_tells_the_host_and_resumes(health: Health) {
+    let disk = FaultyDisk::new();
+    let mut lesson = Lesson::on(&disk).await;
+    let late = lesson.program.guest_ticket(&lesson.session, "李强").await;
+    assert_eq!(lesson.readiness().await, StatusCode::OK);
+
+    disk.becomes(health);
+    assert_eq!(lesson.is_refused(&late).await, "not_recorded");
+    assert_eq!(lesson.host.hears("ledger").await["written"], false);
+    assert_eq!(lesson.readiness().await, StatusCode::SERVICE_UNAVAILABLE);
+    lesson.guest.says(json!({ "id": 2, "type": "chat", "text": "还听得见" })).await;
+    assert_eq!(lesson.host.hears("chat").await["line"]["text"], "还听得见", "the lesson goes on");
+    // This happens whether it can be written or not.
+    drop(lesson.guest);
+    let away = lesson.host.hears("participant_changed").await;
+    assert_eq!(away["participant"]["connected"], false);
+
+    disk.becomes(Health::Well);
+    assert_eq!(lesson.host.hears("ledger").await["written"], true);
+    let (_socket, welcome) = Socket::join(&lesson.program.url, &lesson.session, &late).await;
+    lesson.acknowledged.push(welcome["you"].as_u64().unwrap());
+    let Lesson { mut program, session, acknowledged, .. } = lesson;
+    assert_eq!(reqwest::get(format!("{}/readyz", program.url)).await.unwrap().status(), StatusCode::OK);
+    program.kill().await;
+    let lines = program.lines(&session).await;
+    assert_eq!(joined(&lines), acknowledged, "who was refused is not on record, who was welcomed is, once");
+    let lost: Vec<_> = lines.iter().filter(|line| line.kind == Lost).map(|line| line.participant).collect();
+    assert!(lost.contains(&Some(2)), "what happened meanwhile is written later: {lost:?}");
+    assert!(program.verify(&session).await.contains("完整"));
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_and_is_told_and_service_resumes() {
+    refuses_tells_the_host_and_resumes(Health::Full).await;
+}
+
+#[tokio::test]
+async fn failing_syncs_refuse_and_are_told_and_service_resumes() {
+    refuses_tells_the_host_and_resumes(Health::SyncFails).await;
+}
+
+#[tokio::test]
+async fn a_server_killed_while_syncs_fail_keeps_its_word() {
+    let disk = FaultyDisk::new();
+    let lesson = Lesson::on(&disk).await;
+    let late = lesson.program.guest_ticket(&lesson.session, "李强").await;
+    disk.becomes(Health::SyncFails);
+    assert_eq!(lesson.is_refused(&late).await, "not_recorded");
+    let Lesson { mut program, session, acknowledged, .. } = lesson;
+    program.kill().await;
+    disk.becomes(Health::Well);
+    program.go_on().await;
+    let (_socket, welcome) = Socket::join(&program.url, &session, &late).await;
+    program.kill().await;
+    // The lines of the refused join may have reached the disk all the same; then they were closed at once.
+    let lines = program.lines(&session).await;
+    let joins = joined(&lines);
+    assert!(joins.starts_with(&acknowledged) && joins.last() == Some(&welcome["you"].as_u64().unwrap()), "{joins:?}");
+    for &number in &joins[..joins.len() - 1] {
+        let left = lines.iter().filter(|line| line.kind == Left && line.participant.map(u64::from) == Some(number));
+        assert!(left.count() >= 1, "nobody is open from before the kill: {number}");
+    }
+    assert!(program.verify(&session).await.contains("完整"));
+}
