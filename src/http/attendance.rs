@@ -4,7 +4,7 @@ use super::auth::{KeeperOf, Occurrence, SignedIn};
 use super::body::{PageQuery, Query};
 use super::cards;
 use super::error::{ApiError, Refused};
-use super::shapes::{AttendancePage, AttendanceView, PersonKind, PresencePage, PresenceView, RulesView};
+use super::shapes::{AttendancePage, AttendanceView, ParametersView, PersonKind, PresencePage, PresenceView};
 use super::state::AppState;
 use crate::domain::attendance::AttendanceParameters;
 use crate::domain::presence::Person;
@@ -12,10 +12,10 @@ use crate::store::attendance::{self, Attendee};
 use axum::extract::State;
 
 /// What "attended" means here; for everybody, before they come in.
-#[utoipa::path(get, path = "/api/attendance-rules", tag = "attendance",
-    responses((status = 200, body = RulesView)))]
-pub(super) async fn rules() -> axum::Json<RulesView> {
-    axum::Json(cards::rules(&AttendanceParameters::default()))
+#[utoipa::path(get, path = "/api/attendance-parameters", tag = "attendance",
+    responses((status = 200, body = ParametersView)))]
+pub(super) async fn parameters() -> axum::Json<ParametersView> {
+    axum::Json(cards::parameters(&AttendanceParameters::default()))
 }
 
 /// Who was in the Session, when, and what it comes to, for its hosts and their office.
@@ -25,10 +25,10 @@ pub(super) async fn of_session(
     State(app): State<AppState>,
     keeper: KeeperOf<Occurrence>,
 ) -> Result<axum::Json<PresencePage>, ApiError> {
-    let rules = AttendanceParameters::default();
-    let found = attendance::of_session(&app.store, keeper.noun.session.id, &rules).await?;
+    let parameters = AttendanceParameters::default();
+    let found = attendance::of_session(&app.store, keeper.noun.session.id, &parameters).await?;
     let rows = found.into_iter().map(presence).collect();
-    Ok(axum::Json(PresencePage { rules: cards::rules(&rules), rows }))
+    Ok(axum::Json(PresencePage { parameters: cards::parameters(&parameters), rows }))
 }
 
 /// The Sessions that the person who asks was in, the newest first.
@@ -40,8 +40,8 @@ pub(super) async fn mine(
     Query(page): Query<PageQuery>,
 ) -> Result<axum::Json<AttendancePage>, ApiError> {
     let now = app.clock.now();
-    let rules = AttendanceParameters::default();
-    let found = attendance::of_account(&app.store, me.profile.account.id, now, &rules, page.page()).await?;
+    let parameters = AttendanceParameters::default();
+    let found = attendance::of_account(&app.store, me.profile.account.id, now, &parameters, page.page()).await?;
     let total = found.total;
     let (number, size) = (found.page.number, found.page.size);
     let rows = found.rows.into_iter().filter_map(|row| {
@@ -57,7 +57,13 @@ pub(super) async fn mine(
             record: cards::record(row.record),
         })
     });
-    Ok(axum::Json(AttendancePage { rules: cards::rules(&rules), rows: rows.collect(), total, page: number, size }))
+    Ok(axum::Json(AttendancePage {
+        parameters: cards::parameters(&parameters),
+        rows: rows.collect(),
+        total,
+        page: number,
+        size,
+    }))
 }
 
 fn presence(attendee: Attendee) -> PresenceView {

@@ -1,7 +1,7 @@
 //! Cards: what lists and pages show of an Activity, from what the store knows of it.
 
 use super::shapes::{
-    ActivityCard, ClauseView, GapView, IntervalView, Named, RecordView, RulesView, SessionCard, StudioCard,
+    ActivityCard, ClauseView, GapView, IntervalView, Named, ParametersView, RecordView, SessionCard, StudioCard,
 };
 use crate::domain::Studio;
 use crate::domain::attendance::{AttendanceParameters, AttendanceRecord};
@@ -45,9 +45,9 @@ pub(super) fn studio(studio: &Studio) -> StudioCard {
     }
 }
 
-pub(super) fn rules(rules: &AttendanceParameters) -> RulesView {
-    let clauses = rules.clauses().into_iter().map(|clause| ClauseView { term: clause.term, text: clause.text });
-    RulesView { version: rules.version, clauses: clauses.collect() }
+pub(super) fn parameters(parameters: &AttendanceParameters) -> ParametersView {
+    let clauses = parameters.clauses().into_iter().map(|clause| ClauseView { term: clause.term, text: clause.text });
+    ParametersView { version: parameters.version, clauses: clauses.collect() }
 }
 
 pub(super) fn record(record: AttendanceRecord) -> RecordView {

@@ -59,7 +59,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(logins::create))
         .routes(routes!(logins::end))
         .routes(routes!(logins::me))
-        .routes(routes!(attendance::rules))
+        .routes(routes!(attendance::parameters))
         .routes(routes!(attendance::mine))
         .routes(routes!(home::read))
         .routes(routes!(regions::list, regions::create))

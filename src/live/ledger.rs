@@ -3,7 +3,7 @@
 use super::clock::Reading;
 use super::media::Delivered;
 use super::{LiveClock, Pending};
-use crate::domain::attendance::Evidence;
+use crate::domain::attendance::CheckpointDetail;
 use crate::domain::presence::{NewEvent, Person, PresenceKind};
 use crate::domain::{EventId, SessionId, Time};
 use lectern_signaling::effect::PresenceFact;
@@ -200,7 +200,7 @@ impl Recorder {
                 continue;
             }
             let since = now.map(|now| now.since(before.delivered));
-            let evidence = Evidence {
+            let checkpoint = CheckpointDetail {
                 media_ms: since.map(|d| d.media_ms),
                 audio_ms: since.map(|d| d.audio_ms),
                 video_ms: since.map(|d| d.video_ms),
@@ -208,7 +208,7 @@ impl Recorder {
                 visible_ms: who.watched.visible_ms.saturating_sub(before.watched.visible_ms),
                 sound_ms: who.watched.sound_ms.saturating_sub(before.watched.sound_ms),
             };
-            events.push(new_event(at, PresenceKind::Checkpoint, Some(who.id), Some(person), &json!(evidence)));
+            events.push(new_event(at, PresenceKind::Checkpoint, Some(who.id), Some(person), &json!(checkpoint)));
         }
         self.standing = last;
         self.sent_us.clear();

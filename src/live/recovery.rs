@@ -66,7 +66,7 @@ pub fn recover(events: &[PresenceEvent]) -> Recovered {
             PresenceKind::Lost => {
                 open.remove(&number);
             }
-            PresenceKind::SessionStarted | PresenceKind::SessionEnded => {}
+            _ => {}
         }
     }
     let closing = open.into_iter().map(|(number, (person, wall, monotonic_us))| {

@@ -32,13 +32,13 @@ pub struct AttendanceRow {
 pub async fn of_session(
     store: &Store,
     id: SessionId,
-    rules: &AttendanceParameters,
+    parameters: &AttendanceParameters,
 ) -> Result<Vec<Attendee>, StoreError> {
     let session = session::get(store, id).await?;
     let events = ledger::events(store, id).await?;
     let mut connection = store.read().await?;
     let activity = activity::find(&mut connection, session.activity).await?;
-    let people = records(&events, &timetable(&session, &activity), rules, &[]);
+    let people = records(&events, &timetable(&session, &activity), parameters, &[]);
     let sharing = on_shared_devices(&events);
     let mut attendees = Vec::with_capacity(people.len());
     for record in people {
@@ -62,7 +62,7 @@ pub async fn of_account(
     store: &Store,
     account: AccountId,
     now: Time,
-    rules: &AttendanceParameters,
+    parameters: &AttendanceParameters,
     page: Page,
 ) -> Result<Paged<AttendanceRow>, StoreError> {
     const WHICH: &str = "from session s where s.id in (select e.session from presence_event e where e.person = $1)";
@@ -88,7 +88,7 @@ pub async fn of_account(
     for (session, mut card) in sessions.into_iter().zip(cards) {
         let people = card.session.take().filter(|one| one.session.id == session.id).map_or(0, |one| one.people);
         let events = ledger::events_of(&mut connection, session.id, &account).await?;
-        let records = records(&events, &timetable(&session, &card.activity), rules, &[]);
+        let records = records(&events, &timetable(&session, &card.activity), parameters, &[]);
         card.session = Some(SessionCard { session, people });
         // The Session was found by this person's lines.
         found.extend(records.into_iter().next().map(|record| AttendanceRow { card, record }));

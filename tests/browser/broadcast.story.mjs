@@ -195,9 +195,9 @@ async function presence(host, viewer, session) {
   for (const name of ['周文澜', '陈晓梅', '吴老师']) assert.ok(names.some((one) => one.includes(name)), `${name} is on record: ${names}`);
   const mine = rows.find((row) => row.name === '陈晓梅').record;
   assert.ok(mine.reason.length > 0 && ['present', 'unknown'].includes(mine.status), JSON.stringify(mine));
-  await viewer.goto('/attendance/rules');
-  await viewer.getByTestId('attendance-rules').waitFor();
-  await shoot(viewer, 'attendance-rules');
+  await viewer.goto('/attendance/parameters');
+  await viewer.getByTestId('attendance-parameters').waitFor();
+  await shoot(viewer, 'attendance-parameters');
   await viewer.goto('/attendance');
   await viewer.getByTestId('attendance-row').filter({ hasText: '观察与表达' }).waitFor();
   await shoot(viewer, 'attendance');

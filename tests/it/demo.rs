@@ -102,11 +102,13 @@ async fn the_broadcast_goes_on_over_restarts(fresh: Fresh) {
 
 async fn my_attendance_has_something_to_show(fresh: Fresh) {
     demo::seed(&fresh.store, now()).await.unwrap();
-    let rules = AttendanceParameters::default();
+    let parameters = AttendanceParameters::default();
     for one in &demo::SIGN_INS[..3] {
         let account = store::login::credentials(&fresh.store, one.login_name).await.unwrap().unwrap().account.id;
-        let rows =
-            store::attendance::of_account(&fresh.store, account, now(), &rules, Page::default()).await.unwrap().rows;
+        let rows = store::attendance::of_account(&fresh.store, account, now(), &parameters, Page::default())
+            .await
+            .unwrap()
+            .rows;
         assert!(rows.len() >= 3, "{} was in {} sessions", one.name, rows.len());
         for row in rows {
             let planned = row.card.activity.planned_end.since(row.card.activity.planned_start).as_secs() / 60;

@@ -17,7 +17,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("DELETE", "/api/logins/current",                  "--yyyyyyy"),
     ("GET",    "/api/me",                              "--yyyyyyy"),
     ("GET",    "/api/me/attendance",                   "--yyyyyyy"),
-    ("GET",    "/api/attendance-rules",                "yyyyyyyyy"),
+    ("GET",    "/api/attendance-parameters",                "yyyyyyyyy"),
     ("GET",    "/api/home",                            "yyyyyyyyy"),
     ("GET",    "/api/regions",                         "--yyyyyyy"),
     ("POST",   "/api/regions",                         "------y-y"),

@@ -137,9 +137,12 @@ async fn presence_begins_empty_and_is_for_the_keepers() {
     let page: Value =
         app.person("office").await.get(&format!("/api/sessions/{session}/presence")).await.json().await.unwrap();
     assert_eq!(page["rows"], json!([]));
-    assert_eq!(page["rules"]["clauses"][0], json!({ "term": "出席", "text": "看满全场的 60% 或 30 分钟，取少的" }));
-    let told: Value = app.person("office").await.get("/api/attendance-rules").await.json().await.unwrap();
-    assert_eq!(told, page["rules"], "everybody is told the rules that the records follow");
+    assert_eq!(
+        page["parameters"]["clauses"][0],
+        json!({ "term": "出席", "text": "看满全场的 60% 或 30 分钟，取少的" })
+    );
+    let told: Value = app.person("office").await.get("/api/attendance-parameters").await.json().await.unwrap();
+    assert_eq!(told, page["parameters"], "everybody is told the parameters that the records follow");
     let mine: Value = app.person("host").await.get("/api/me/attendance").await.json().await.unwrap();
-    assert_eq!((&mine["total"], &mine["rules"]), (&json!(0), &told));
+    assert_eq!((&mine["total"], &mine["parameters"]), (&json!(0), &told));
 }

@@ -3,7 +3,7 @@
 use crate::store_database::*;
 use PresenceKind::{Checkpoint, Joined, Left, Lost, SessionEnded, SessionStarted};
 use lectern::domain::attendance::{
-    AttendanceParameters, AttendanceRecord, AttendanceStatus, Evidence, GapKind, Timetable, records,
+    AttendanceParameters, AttendanceRecord, AttendanceStatus, CheckpointDetail, GapKind, Timetable, records,
 };
 use lectern::domain::presence::{Head, NewEvent, Person, PresenceEvent, PresenceKind};
 use lectern::domain::*;
@@ -20,9 +20,10 @@ type Line = (PresenceKind, u32, Option<Person>, Time, u64);
 
 fn event(&(kind, participant, ref person, wall, minutes): &Line) -> NewEvent {
     let ms = minutes * 60_000;
-    let evidence = Evidence { media_ms: Some(ms), visible_ms: ms, sound_ms: ms, ..Evidence::default() };
+    let checkpoint =
+        CheckpointDetail { media_ms: Some(ms), visible_ms: ms, sound_ms: ms, ..CheckpointDetail::default() };
     let detail = match kind {
-        Checkpoint => serde_json::to_string(&evidence).unwrap(),
+        Checkpoint => serde_json::to_string(&checkpoint).unwrap(),
         Joined => r#"{"device":"one of the school's"}"#.to_owned(),
         _ => "{}".to_owned(),
     };
@@ -74,8 +75,8 @@ async fn tell(store: &Store, session: SessionId, lines: &[Line]) -> Vec<Presence
 }
 
 async fn mine(store: &Store, account: AccountId) -> Vec<AttendanceRecord> {
-    let rules = AttendanceParameters::default();
-    let rows = store::attendance::of_account(store, account, now(), &rules, Page::default()).await.unwrap();
+    let parameters = AttendanceParameters::default();
+    let rows = store::attendance::of_account(store, account, now(), &parameters, Page::default()).await.unwrap();
     assert_eq!(usize::try_from(rows.total).unwrap(), rows.rows.len());
     rows.rows.into_iter().map(|row| row.record).collect()
 }
@@ -114,8 +115,8 @@ async fn a_session_shows_everybody_who_was_there(fresh: Fresh) {
         (Checkpoint, 2, guest("王小明"), at("20T14:45"), 15),
     ];
     tell(store, session, &lines).await;
-    let rules = AttendanceParameters::default();
-    let there = store::attendance::of_session(store, session, &rules).await.unwrap();
+    let parameters = AttendanceParameters::default();
+    let there = store::attendance::of_session(store, session, &parameters).await.unwrap();
     let told: Vec<_> = there
         .iter()
         .map(|one| {
@@ -137,9 +138,9 @@ async fn records_are_the_same_on_every_database(fresh: Fresh) {
         planned_start: at("20T14:30"),
         planned_end: at("20T16:00"),
     };
-    let rules = AttendanceParameters::default();
-    let expected = records(&sealed, &timetable, &rules, &[]);
-    let mut all: Vec<_> = store::attendance::of_session(store, session, &rules)
+    let parameters = AttendanceParameters::default();
+    let expected = records(&sealed, &timetable, &parameters, &[]);
+    let mut all: Vec<_> = store::attendance::of_session(store, session, &parameters)
         .await
         .unwrap()
         .into_iter()

@@ -364,7 +364,7 @@ token: string, expires_at: string, };
 /**
  * What "attended" means here, to be shown beside every verdict.
  */
-export type RulesView = { version: number, clauses: Array<ClauseView>, };
+export type ParametersView = { version: number, clauses: Array<ClauseView>, };
 
 export type ClauseView = { 
 /**
@@ -432,9 +432,9 @@ export type PresenceView = { kind: PersonKind, account: string | null, name: str
 shares_device: boolean, };
 
 /**
- * Who was in one Session, and the rules that the records follow.
+ * Who was in one Session, and the parameters that the records follow.
  */
-export type PresencePage = { rules: RulesView, rows: Array<PresenceView>, };
+export type PresencePage = { parameters: ParametersView, rows: Array<PresenceView>, };
 
 /**
  * One Session of the person who asks.
@@ -442,9 +442,9 @@ export type PresencePage = { rules: RulesView, rows: Array<PresenceView>, };
 export type AttendanceView = { session: string, activity: ActivityCard, started_at: string, ended_at: string | null, planned_start: string, planned_end: string, record: RecordView, };
 
 /**
- * One page of one's own attendance, and the rules that the records follow.
+ * One page of one's own attendance, and the parameters that the records follow.
  */
-export type AttendancePage = { rules: RulesView, rows: Array<AttendanceView>, 
+export type AttendancePage = { parameters: ParametersView, rows: Array<AttendanceView>, 
 /**
  * How many there are on all pages.
  */

@@ -16,7 +16,7 @@ describe('attendance marks', () => {
     const counts = countMarks([record('present', { late: true, left_early: true }), record('present'), record('excused'), record('unknown', { ongoing: true })])
     expect(counts).toEqual({ present: 1, late: 1, early: 0, leave: 1, absent: 0, pending: 0 })
   })
-  it('the words of the rules are the words of the marks', () => {
+  it('the words of the parameters are the words of the marks', () => {
     expect(['出席', '迟到', '早退', '缺席', '请假', '待核'].map(markOfTerm)).toEqual(['present', 'late', 'early', 'absent', 'leave', 'pending'])
     expect(markOfTerm(null)).toBeUndefined()
   })

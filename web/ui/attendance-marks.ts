@@ -35,7 +35,7 @@ export function countMarks(records: readonly Judged[]): Record<Mark, number> {
   return counts
 }
 
-/** The rules name the marks by the same words. */
+/** The parameters name the marks by the same words. */
 export function markOfTerm(term: string | null): Mark | undefined {
   return MARKS.find((mark) => desk.marks[mark] === term)
 }

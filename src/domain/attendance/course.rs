@@ -1,7 +1,7 @@
 //! The Session's course: one axis of time that only goes forward, from its beginning to its end, with its interruptions.
 
 use super::super::Time;
-use super::super::presence::{Interval, PresenceEvent, PresenceKind};
+use super::super::presence::{PresenceEvent, PresenceInterval, PresenceKind};
 use super::Timetable;
 use super::spans::without;
 use serde::Deserialize;
@@ -16,7 +16,7 @@ pub(super) struct Course {
     /// The end, or the last moment that the lines tell of.
     pub(super) to: Time,
     /// In order: the server was stopped.
-    pub(super) interruptions: Vec<Interval>,
+    pub(super) interruptions: Vec<PresenceInterval>,
 }
 
 /// The monotonic clock of one run of the server, tied to the axis.
@@ -77,21 +77,21 @@ impl Course {
         let known = serde_json::from_str::<GoneOn>(&event.detail).map_or(self.to, |gone| before.at(gone.known_us));
         let stopped = known.max(self.interruptions.last().map_or(self.from, |last| last.to));
         let axis = event.wall.max(stopped);
-        self.interruptions.push(Interval { from: stopped, to: axis });
+        self.interruptions.push(PresenceInterval { from: stopped, to: axis });
         Anchor { axis_us: axis.micros(), monotonic_us: event.monotonic_us }
     }
 
-    pub(super) fn whole(&self) -> Interval {
-        Interval { from: self.from, to: self.to }
+    pub(super) fn whole(&self) -> PresenceInterval {
+        PresenceInterval { from: self.from, to: self.to }
     }
 
     /// How much of the Session lies in the span.
-    pub(super) fn passed(&self, span: Interval) -> Duration {
+    pub(super) fn passed(&self, span: PresenceInterval) -> Duration {
         let running = without(&[span], &self.interruptions);
         running.iter().map(|part| part.to.since(part.from)).sum()
     }
 
-    pub(super) fn total(&self, spans: &[Interval]) -> Duration {
+    pub(super) fn total(&self, spans: &[PresenceInterval]) -> Duration {
         spans.iter().map(|&span| self.passed(span)).sum()
     }
 }

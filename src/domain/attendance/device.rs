@@ -1,8 +1,8 @@
 //! One Participant of a person while the lines are read: when it was connected, and what of that is proven.
 
 use super::super::Time;
-use super::super::presence::Interval;
-use super::evidence::Evidence;
+use super::super::presence::PresenceInterval;
+use super::checkpoint::CheckpointDetail;
 use std::time::Duration;
 
 /// A stretch after the last checkpoint counts like the end of the one before it, as nothing measures it: one round of
@@ -14,9 +14,9 @@ pub(super) struct Device {
     there: Option<There>,
     /// Where it ended last: nothing is told twice.
     until: Option<Time>,
-    pub(super) connected: Vec<Interval>,
-    pub(super) proven: Vec<Interval>,
-    pub(super) hidden: Vec<Interval>,
+    pub(super) connected: Vec<PresenceInterval>,
+    pub(super) proven: Vec<PresenceInterval>,
+    pub(super) hidden: Vec<PresenceInterval>,
     /// Where a Connection was gone without a word.
     pub(super) lost: Vec<Time>,
     pub(super) open: bool,
@@ -49,21 +49,21 @@ impl Device {
     }
 
     /// Only who is there has anything to prove.
-    pub(super) fn checkpoint(&mut self, at: Time, evidence: Evidence) {
+    pub(super) fn checkpoint(&mut self, at: Time, checkpoint: CheckpointDetail) {
         let Some(there) = self.there.as_mut().filter(|there| there.mark < at) else { return };
         let (from, to) = (there.mark, at);
-        let proof = evidence.proof(to.micros() - from.micros());
+        let proof = checkpoint.proof(to.micros() - from.micros());
         let rest = proof.proven_us < to.micros() - from.micros();
         let micros = |us: i64| Duration::from_micros(us.unsigned_abs());
         let (proven_us, hidden_us) = (micros(proof.proven_us), micros(proof.hidden_us));
         // Whoever was watching went on for a while; whoever was not, began to.
         if there.proven_to_mark {
-            self.proven.push(Interval { from, to: from + proven_us });
-            self.hidden.push(Interval { from: to - hidden_us, to });
+            self.proven.push(PresenceInterval { from, to: from + proven_us });
+            self.hidden.push(PresenceInterval { from: to - hidden_us, to });
             there.proven_to_mark = !rest;
         } else {
-            self.proven.push(Interval { from: to - proven_us, to });
-            self.hidden.push(Interval { from, to: from + hidden_us });
+            self.proven.push(PresenceInterval { from: to - proven_us, to });
+            self.hidden.push(PresenceInterval { from, to: from + hidden_us });
             there.proven_to_mark = proof.proven_us > 0;
         }
         there.mark = at;
@@ -73,7 +73,7 @@ impl Device {
         let Some(there) = self.there.take() else { return };
         let at = at.max(there.mark);
         if going == Going::Told && there.proven_to_mark && at.since(there.mark) <= TAIL {
-            self.proven.push(Interval { from: there.mark, to: at });
+            self.proven.push(PresenceInterval { from: there.mark, to: at });
         }
         if going == Going::Lost {
             self.lost.push(at);
@@ -90,7 +90,7 @@ impl Device {
     }
 
     fn close(&mut self, from: Time, to: Time) {
-        self.connected.push(Interval { from, to });
+        self.connected.push(PresenceInterval { from, to });
         self.until = Some(to);
     }
 }

@@ -1,24 +1,24 @@
-//! AttendanceRecord: the verdict for one person in one Session, from the lines of the ledger and the rules in force.
+//! AttendanceRecord: the verdict for one person in one Session, from the lines of the ledger and the parameters in force.
 //!
 //! Only proven time counts as seen: a checkpoint proves what the server delivered and the client confirmed while the
-//! page could be seen ([`Evidence`]). What is neither proven nor disproven is told apart from absence, and a person decides.
+//! page could be seen ([`CheckpointDetail`]). What is neither proven nor disproven is told apart from absence, and a person decides.
 
+mod checkpoint;
 mod course;
 mod device;
-mod evidence;
 mod parameters;
 mod reason;
 mod record;
 mod shared;
 mod spans;
 
-pub use evidence::Evidence;
+pub use checkpoint::CheckpointDetail;
 pub use parameters::{AttendanceParameters, Clause};
 pub use record::records;
 pub use shared::on_shared_devices;
 
 use super::Time;
-use super::presence::Interval;
+use super::presence::PresenceInterval;
 use super::words::words;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -99,7 +99,7 @@ pub struct AttendanceRecord {
     pub first: Option<Time>,
     pub last: Option<Time>,
     /// What was seen, in order, apart from each other.
-    pub intervals: Vec<Interval>,
+    pub intervals: Vec<PresenceInterval>,
     /// Between coming and going, in order.
     pub gaps: Vec<Gap>,
     pub devices: u32,

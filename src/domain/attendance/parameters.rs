@@ -8,7 +8,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AttendanceParameters {
-    /// Counts up with each change, so that a report names the rules it was made by.
+    /// Counts up with each change, so that a report names the parameters it was made by.
     pub version: u32,
     /// Present: this share of the Session was seen, or `enough_minutes`, whichever is less.
     pub share_percent: u32,
@@ -81,7 +81,7 @@ impl AttendanceParameters {
         Duration::from_secs(u64::from(self.bridged_seconds))
     }
 
-    /// The rules for a report, in the order in which they are read.
+    /// The parameters for a report, in the order in which they are read.
     #[must_use]
     pub fn clauses(&self) -> Vec<Clause> {
         let Self { share_percent, enough_minutes, late_minutes, early_minutes, bridged_seconds, .. } = self;
@@ -116,16 +116,16 @@ mod tests {
 
     #[test]
     fn the_lesser_of_share_and_minutes_is_required() {
-        let rules = AttendanceParameters::default();
-        let required = |whole| rules.required(minutes(whole)).as_secs() / 60;
+        let parameters = AttendanceParameters::default();
+        let required = |whole| parameters.required(minutes(whole)).as_secs() / 60;
         assert_eq!([required(20), required(50), required(90)], [12, 30, 30]);
     }
 
     #[test]
     fn rules_read_back_and_unknown_ones_are_refused() {
-        let rules = AttendanceParameters { version: 3, late_minutes: 5, ..AttendanceParameters::default() };
-        let text = serde_json::to_string(&rules).unwrap();
-        assert_eq!(serde_json::from_str::<AttendanceParameters>(&text).unwrap(), rules);
+        let parameters = AttendanceParameters { version: 3, late_minutes: 5, ..AttendanceParameters::default() };
+        let text = serde_json::to_string(&parameters).unwrap();
+        assert_eq!(serde_json::from_str::<AttendanceParameters>(&text).unwrap(), parameters);
         let more = text.replace('}', ",\"replay_counts\":true}");
         assert!(serde_json::from_str::<AttendanceParameters>(&more).is_err());
     }
@@ -140,8 +140,8 @@ mod tests {
 
     #[test]
     fn the_clauses_print_the_figures_in_force() {
-        let rules = AttendanceParameters { share_percent: 75, late_minutes: 5, ..AttendanceParameters::default() };
-        let text: String = rules.clauses().into_iter().map(|clause| clause.text).collect();
+        let parameters = AttendanceParameters { share_percent: 75, late_minutes: 5, ..AttendanceParameters::default() };
+        let text: String = parameters.clauses().into_iter().map(|clause| clause.text).collect();
         assert!(text.contains("75%") && text.contains("晚到超过 5 分钟") && text.contains("90 秒"), "{text}");
     }
 }

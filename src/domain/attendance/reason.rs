@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// What the sentences need beside the record.
 pub(super) struct Judged<'a> {
-    pub(super) rules: &'a AttendanceParameters,
+    pub(super) parameters: &'a AttendanceParameters,
     pub(super) excuse: Option<&'a Excuse>,
     pub(super) late_by: Duration,
     pub(super) early_by: Duration,
@@ -21,7 +21,7 @@ pub(super) fn reason(record: &AttendanceRecord, judged: &Judged<'_>) -> String {
         AttendanceStatus::Present if record.ongoing => {
             sentences.push(format!("看了{}，已满足出席要求。", length(record.seen)));
         }
-        AttendanceStatus::Present => sentences.push(present(record, judged.rules)),
+        AttendanceStatus::Present => sentences.push(present(record, judged.parameters)),
         AttendanceStatus::Excused => {
             let why = judged.excuse.map_or("", |excuse| excuse.reason.trim_end_matches('。'));
             sentences.push(if why.is_empty() {
@@ -37,10 +37,10 @@ pub(super) fn reason(record: &AttendanceRecord, judged: &Judged<'_>) -> String {
         AttendanceStatus::Absent => sentences.push(absent(record)),
     }
     if record.late {
-        sentences.push(format!("晚到{}，超过 {} 分钟。", length(judged.late_by), judged.rules.late_minutes));
+        sentences.push(format!("晚到{}，超过 {} 分钟。", length(judged.late_by), judged.parameters.late_minutes));
     }
     if record.left_early {
-        let words = format!("提前{}离开，超过 {} 分钟。", length(judged.early_by), judged.rules.early_minutes);
+        let words = format!("提前{}离开，超过 {} 分钟。", length(judged.early_by), judged.parameters.early_minutes);
         sentences.push(words);
     }
     if record.status == AttendanceStatus::Present {
@@ -52,9 +52,9 @@ pub(super) fn reason(record: &AttendanceRecord, judged: &Judged<'_>) -> String {
     sentences.concat()
 }
 
-fn present(record: &AttendanceRecord, rules: &AttendanceParameters) -> String {
-    let by = if rules.share(record.whole) < rules.enough() {
-        format!("达到全场的 {}%（{} 分钟）", rules.share_percent, record.required_minutes())
+fn present(record: &AttendanceRecord, parameters: &AttendanceParameters) -> String {
+    let by = if parameters.share(record.whole) < parameters.enough() {
+        format!("达到全场的 {}%（{} 分钟）", parameters.share_percent, record.required_minutes())
     } else {
         format!("达到 {} 分钟", record.required_minutes())
     };
@@ -101,7 +101,7 @@ fn bridged(judged: &Judged<'_>) -> Option<String> {
         .map(|gap| gap.to.since(gap.from))
         .filter(|span| *span >= Duration::from_secs(1))
         .collect();
-    let most = judged.rules.bridged_seconds;
+    let most = judged.parameters.bridged_seconds;
     match spans[..] {
         [] => None,
         [one] => Some(format!("断线 {} 秒，不超过 {most} 秒，已接上。", one.as_secs())),

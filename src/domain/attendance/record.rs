@@ -1,10 +1,10 @@
 //! From the lines of one Session to everybody's record.
 
 use super::super::Time;
-use super::super::presence::{Interval, PresenceEvent, PresenceKind};
+use super::super::presence::{PresenceEvent, PresenceInterval, PresenceKind};
+use super::checkpoint::CheckpointDetail;
 use super::course::Course;
 use super::device::{Device, Going};
-use super::evidence::Evidence;
 use super::reason::{Judged, reason};
 use super::shared::device_of;
 use super::spans::{ends, holes, overlap, united, within, without};
@@ -20,7 +20,7 @@ use std::time::Duration;
 pub fn records(
     events: &[PresenceEvent],
     timetable: &Timetable,
-    rules: &AttendanceParameters,
+    parameters: &AttendanceParameters,
     excuses: &[Excuse],
 ) -> Vec<AttendanceRecord> {
     let (course, places) = Course::read(events, timetable);
@@ -28,7 +28,7 @@ pub fn records(
     for excuse in excuses.iter().filter(|excuse| excuse.granted) {
         people.entry(excuse.person.clone()).or_default();
     }
-    let judge = Judge { course: &course, timetable, rules };
+    let judge = Judge { course: &course, timetable, parameters };
     let judged = people.into_iter().map(|(person, life)| {
         let excuse = excuses.iter().rev().find(|excuse| excuse.person == person && excuse.granted);
         judge.record(person, life, excuse)
@@ -39,9 +39,9 @@ pub fn records(
 /// Everything known of one person, devices united.
 #[derive(Default)]
 struct Life {
-    connected: Vec<Interval>,
-    proven: Vec<Interval>,
-    hidden: Vec<Interval>,
+    connected: Vec<PresenceInterval>,
+    proven: Vec<PresenceInterval>,
+    hidden: Vec<PresenceInterval>,
     lost: BTreeSet<Time>,
     devices: u32,
     open: bool,
@@ -63,10 +63,10 @@ fn people(events: &[PresenceEvent], places: &[Time]) -> BTreeMap<String, Life> {
                 keys.entry(person.clone()).or_default().insert(key);
             }
             PresenceKind::Resumed => device.come(at),
-            PresenceKind::Checkpoint => device.checkpoint(at, Evidence::of(&event.detail)),
+            PresenceKind::Checkpoint => device.checkpoint(at, CheckpointDetail::of(&event.detail)),
             PresenceKind::Lost => device.leave(at, Going::Lost),
             PresenceKind::Left => device.leave(at, Going::Told),
-            PresenceKind::SessionStarted | PresenceKind::SessionEnded => {}
+            _ => {}
         }
     }
     let mut people: BTreeMap<String, Life> = BTreeMap::new();
@@ -88,12 +88,12 @@ fn people(events: &[PresenceEvent], places: &[Time]) -> BTreeMap<String, Life> {
 struct Judge<'a> {
     course: &'a Course,
     timetable: &'a Timetable,
-    rules: &'a AttendanceParameters,
+    parameters: &'a AttendanceParameters,
 }
 
 impl Judge<'_> {
     fn record(&self, person: String, life: Life, excuse: Option<&Excuse>) -> AttendanceRecord {
-        let Self { course, rules, .. } = self;
+        let Self { course, parameters, .. } = self;
         let open = life.open;
         let devices = life.devices;
         let stay = self.stay(life);
@@ -103,7 +103,7 @@ impl Judge<'_> {
         let planned = self.timetable.planned_end.since(self.timetable.planned_start);
         // Of a Session that goes on nobody knows how long it will be.
         let length = if ongoing { whole.max(planned) } else { whole };
-        let required = rules.required(length);
+        let required = parameters.required(length);
         let unverified = course.total(&stay.unverified);
         let status = if seen >= required && seen > Duration::ZERO {
             AttendanceStatus::Present
@@ -119,12 +119,12 @@ impl Judge<'_> {
         let ends = ends(&stay.seen);
         let late_by = ends.map_or(Duration::ZERO, |(first, _)| first.since(due.from));
         let early_by = ends.filter(|_| !ongoing).map_or(Duration::ZERO, |(_, last)| due.to.since(last));
-        let judged = Judged { rules, excuse, late_by, early_by, gaps: &stay.gaps };
+        let judged = Judged { parameters, excuse, late_by, early_by, gaps: &stay.gaps };
         let mut record = AttendanceRecord {
             person,
             status,
-            late: present && late_by > rules.late(),
-            left_early: present && early_by > rules.early(),
+            late: present && late_by > parameters.late(),
+            left_early: present && early_by > parameters.early(),
             ongoing,
             open,
             seen,
@@ -136,8 +136,8 @@ impl Judge<'_> {
             intervals: without(&stay.seen, &course.interruptions),
             gaps: stay.gaps.clone(),
             devices,
-            late_after: due.from + rules.late(),
-            early_before: (!ongoing).then(|| due.to - rules.early()),
+            late_after: due.from + parameters.late(),
+            early_before: (!ongoing).then(|| due.to - parameters.early()),
             reason: String::new(),
         };
         record.reason = reason(&record, &judged);
@@ -146,11 +146,11 @@ impl Judge<'_> {
 
     /// What of the Session was planned: who comes to the planned beginning is not late when a host tried things out
     /// before it, and who goes at the planned end does not leave early.
-    fn due(&self) -> Interval {
+    fn due(&self) -> PresenceInterval {
         let whole = self.course.whole();
         let from = whole.from.max(self.timetable.planned_start);
         let to = whole.to.min(self.timetable.planned_end);
-        if from < to { Interval { from, to } } else { whole }
+        if from < to { PresenceInterval { from, to } } else { whole }
     }
 
     fn stay(&self, life: Life) -> Stay {
@@ -159,12 +159,13 @@ impl Judge<'_> {
         let proven = clipped(life.proven);
         let connected = clipped(life.connected);
         let hidden = without(&clipped(life.hidden), &proven);
-        let short = |hole: &Interval| course.passed(*hole) <= self.rules.bridged() && !overlap(&hidden, *hole);
-        let bridged: Vec<Interval> = holes(&proven).filter(short).collect();
+        let short =
+            |hole: &PresenceInterval| course.passed(*hole) <= self.parameters.bridged() && !overlap(&hidden, *hole);
+        let bridged: Vec<PresenceInterval> = holes(&proven).filter(short).collect();
         let seen = united(proven.iter().chain(&bridged).copied().collect());
         let hidden = without(&hidden, &seen);
         let unproven = without(&without(&connected, &hidden), &seen);
-        let gone: Vec<Interval> = holes(&connected).collect();
+        let gone: Vec<PresenceInterval> = holes(&connected).collect();
         let (lost, away): (Vec<_>, Vec<_>) = gone.into_iter().partition(|gap| life.lost.contains(&gap.from));
         let (lost, away) = (without(&lost, &seen), without(&away, &seen));
         let unverified = united(hidden.iter().chain(&unproven).chain(&lost).copied().collect());
@@ -178,7 +179,7 @@ impl Judge<'_> {
         let mut gaps: Vec<Gap> = Vec::new();
         for (kind, spans) in kinds {
             let running = without(&spans, &course.interruptions);
-            gaps.extend(running.into_iter().map(|Interval { from, to }| Gap { kind, from, to }));
+            gaps.extend(running.into_iter().map(|PresenceInterval { from, to }| Gap { kind, from, to }));
         }
         gaps.sort_by_key(|gap| gap.from);
         Stay { seen, unverified, gaps }
@@ -187,7 +188,7 @@ impl Judge<'_> {
 
 /// What a life comes to within the Session.
 struct Stay {
-    seen: Vec<Interval>,
-    unverified: Vec<Interval>,
+    seen: Vec<PresenceInterval>,
+    unverified: Vec<PresenceInterval>,
     gaps: Vec<Gap>,
 }

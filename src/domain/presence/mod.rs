@@ -19,13 +19,25 @@ words! {
         /// Still there, every 15 s.
         Checkpoint = "checkpoint" / "在场",
         Left = "left" / "离开",
+        /// A 签到, a 随机点名 or a prompt begins in the Room.
+        CheckInOpened = "check_in_opened" / "发起签到",
+        /// A person answers it.
+        CheckInAnswered = "check_in_answered" / "签到",
+        CheckInClosed = "check_in_closed" / "签到结束",
+        /// A person is checked in to a place: a Classroom, or the site of the Activity.
+        Seated = "seated" / "就座",
+        Unseated = "unseated" / "离座",
+        /// How many people somebody in charge counted in a Classroom.
+        Headcount = "headcount" / "清点人数",
+        /// A person with the right to do so corrected somebody's record.
+        Corrected = "corrected" / "更正",
         SessionEnded = "session_ended" / "直播结束",
     }
 }
 
 /// Half-open: `from` belongs to it, `to` does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Interval {
+pub struct PresenceInterval {
     pub from: Time,
     pub to: Time,
 }

@@ -1,4 +1,4 @@
-//! Attendance: the rules in force, the record of one person in one Session, and who was there.
+//! Attendance: the parameters in force, the record of one person in one Session, and who was there.
 
 use super::ActivityCard;
 use crate::domain::attendance::{AttendanceStatus, GapKind};
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 /// What "attended" means here, to be shown beside every verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-pub struct RulesView {
+pub struct ParametersView {
     pub version: u32,
     pub clauses: Vec<ClauseView>,
 }
@@ -90,10 +90,10 @@ pub struct PresenceView {
     pub shares_device: bool,
 }
 
-/// Who was in one Session, and the rules that the records follow.
+/// Who was in one Session, and the parameters that the records follow.
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
 pub struct PresencePage {
-    pub rules: RulesView,
+    pub parameters: ParametersView,
     pub rows: Vec<PresenceView>,
 }
 
@@ -109,10 +109,10 @@ pub struct AttendanceView {
     pub record: RecordView,
 }
 
-/// One page of one's own attendance, and the rules that the records follow.
+/// One page of one's own attendance, and the parameters that the records follow.
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
 pub struct AttendancePage {
-    pub rules: RulesView,
+    pub parameters: ParametersView,
     pub rows: Vec<AttendanceView>,
     /// How many there are on all pages.
     #[ts(type = "number")]

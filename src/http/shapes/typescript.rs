@@ -81,7 +81,7 @@ pub fn typescript() -> String {
         GuestForm,
         TicketAnswer,
         EncoderAnswer,
-        RulesView,
+        ParametersView,
         ClauseView,
         IntervalView,
         GapView,

@@ -2,7 +2,7 @@
 
 use super::DemoError;
 use super::world::{self, Planned};
-use crate::domain::attendance::Evidence;
+use crate::domain::attendance::CheckpointDetail;
 use crate::domain::presence::{NewEvent, Person, PresenceKind};
 use crate::domain::{AccountId, ActivityId, Time};
 use crate::store::{self, Store};
@@ -62,7 +62,7 @@ pub(super) async fn hold(
         .into_iter()
         .map(|(wall, kind, who, watched)| {
             let detail = match watched {
-                Some(span) => serde_json::to_string(&watching(span)).expect("evidence is plain data"),
+                Some(span) => serde_json::to_string(&watching(span)).expect("checkpoint is plain data"),
                 None => "{}".to_owned(),
             };
             Ok(NewEvent {
@@ -99,9 +99,9 @@ fn checkpoints(life: &[(Time, PresenceKind)]) -> Vec<(Time, Duration)> {
 }
 
 /// A page in front, with everything arriving.
-fn watching(span: Duration) -> Evidence {
+fn watching(span: Duration) -> CheckpointDetail {
     let ms = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
-    Evidence {
+    CheckpointDetail {
         media_ms: Some(ms),
         audio_ms: Some(ms),
         video_ms: Some(ms),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::Time;
-use crate::domain::attendance::Evidence;
+use crate::domain::attendance::CheckpointDetail;
 use crate::live::testing::{Command, Fault, START};
 
 #[tokio::test(start_paused = true)]
@@ -189,7 +189,7 @@ async fn who_is_heard_is_on_record_as_sending_until_muted() {
     host.asks(ClientMessage::Mute { source: Source::Microphone, muted: true }).await.unwrap();
     tokio::time::sleep(Duration::from_secs(15)).await;
     let lines = house.ledger.of_kind(PresenceKind::Checkpoint);
-    let sent = lines.iter().map(|line| serde_json::from_str::<Evidence>(&line.detail).unwrap().sent_ms);
+    let sent = lines.iter().map(|line| serde_json::from_str::<CheckpointDetail>(&line.detail).unwrap().sent_ms);
     let sent: Vec<Option<u64>> = sent.collect();
     assert!(matches!(sent[..], [Some(12_000..=15_500), Some(0)]), "{sent:?}");
     house.registry.stop().await;

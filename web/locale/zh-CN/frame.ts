@@ -4,7 +4,7 @@ export const frame = {
   schedule: '日程',
   studios: '工作室',
   attendance: '我的考勤',
-  attendanceRules: '考勤怎样记录',
+  attendanceParameters: '考勤怎样记录',
   mine: '我的',
   admin: '管理',
   activity: '活动',

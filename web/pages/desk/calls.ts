@@ -2,7 +2,7 @@
 import { api } from '@/api/client'
 import type {
   Account, AccountChange, AccountForm, AccountRole, ActivityCard, ActivityForm, ActivityPage, Attendance, AttendancePage, Home, Member, MembershipForm, PageOf, Person, PresencePage, Region,
-  RegionForm, Rows, Rules, School, SchoolChange, SchoolForm, Series, SeriesForm, Studio, StudioForm, StudioPage,
+  RegionForm, Rows, Parameters, School, SchoolChange, SchoolForm, Series, SeriesForm, Studio, StudioForm, StudioPage,
 } from './shapes'
 
 const rows = <T>(answer: Rows<T>) => answer.rows
@@ -49,7 +49,7 @@ export const calls = {
   cancelActivity: (activity: string, reason: string) => api.post<unknown>(`/api/activities/${id(activity)}/cancel`, { reason }),
   goLive: (activity: string) => api.post<{ session: { id: string } }>(`/api/activities/${id(activity)}/go-live`).then((answer) => answer.session),
   presence: (session: string, signal?: AbortSignal) => api.get<PresencePage>(`/api/sessions/${id(session)}/presence`, { signal }),
-  attendanceRules: (signal?: AbortSignal) => api.get<Rules>('/api/attendance-rules', { signal }),
+  attendanceParameters: (signal?: AbortSignal) => api.get<Parameters>('/api/attendance-parameters', { signal }),
   myAttendance: (signal?: AbortSignal) => wholeOf<Attendance, AttendancePage>('/api/me/attendance', signal),
 
   regions: (signal?: AbortSignal) => api.get<Rows<Region>>('/api/regions', { signal }).then(rows),

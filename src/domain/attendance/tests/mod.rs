@@ -89,19 +89,19 @@ impl Story {
         here.sort_by_key(|(participant, _)| *participant);
         for (participant, page) in here.into_iter().filter(|(_, page)| page.connected) {
             let ms = |yes: bool| if yes { 15_000 } else { 0 };
-            let evidence = Evidence {
+            let checkpoint = CheckpointDetail {
                 media_ms: Some(ms(page.media)),
                 visible_ms: ms(page.visible),
                 sound_ms: ms(page.visible),
-                ..Evidence::default()
+                ..CheckpointDetail::default()
             };
-            self.evidence(participant, evidence);
+            self.checkpoint(participant, checkpoint);
         }
     }
 
-    fn evidence(&mut self, participant: u32, evidence: Evidence) {
+    fn checkpoint(&mut self, participant: u32, checkpoint: CheckpointDetail) {
         let person = self.page(participant).person;
-        let detail = serde_json::to_string(&evidence).unwrap();
+        let detail = serde_json::to_string(&checkpoint).unwrap();
         self.write(PresenceKind::Checkpoint, Some((participant, person)), &detail);
     }
 

@@ -42,13 +42,13 @@ fn told(steps: &[Step], ends: bool) -> Story {
     for step in steps {
         story.second += step.after;
         let who = Some((step.device, owner(step.device)));
-        let evidence = Evidence {
+        let checkpoint = CheckpointDetail {
             media_ms: Some(step.media * 1000),
             visible_ms: step.visible * 1000,
             sent_ms: Some(step.sent * 1000),
-            ..Evidence::default()
+            ..CheckpointDetail::default()
         };
-        let detail = if step.kind == Checkpoint { serde_json::to_string(&evidence).unwrap() } else { "{}".into() };
+        let detail = if step.kind == Checkpoint { serde_json::to_string(&checkpoint).unwrap() } else { "{}".into() };
         story.write(step.kind, who, &detail);
     }
     if ends {

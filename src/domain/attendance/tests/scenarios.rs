@@ -174,10 +174,14 @@ fn the_clock_of_the_client_has_no_say() {
         story.page(1).connected = false;
         for _ in 0..80 {
             story.passes(15);
-            let evidence =
-                Evidence { media_ms: Some(15_000), visible_ms: claimed, sound_ms: claimed, ..Evidence::default() };
-            story.evidence(1, evidence);
-            story.evidence(1, evidence);
+            let checkpoint = CheckpointDetail {
+                media_ms: Some(15_000),
+                visible_ms: claimed,
+                sound_ms: claimed,
+                ..CheckpointDetail::default()
+            };
+            story.checkpoint(1, checkpoint);
+            story.checkpoint(1, checkpoint);
         }
         story.ends();
         assert_eq!(story.of(1).minutes(), if claimed == 0 { 0 } else { 20 }, "{claimed}");
@@ -193,7 +197,10 @@ fn hasty_and_premature_checkpoints_earn_real_time_once() {
         story.passes(1);
         let ahead = if second % 2 == 0 { 300 } else { 0 };
         story.monotonic_off += ahead;
-        story.evidence(1, Evidence { media_ms: Some(15_000), visible_ms: 15_000, ..Evidence::default() });
+        story.checkpoint(
+            1,
+            CheckpointDetail { media_ms: Some(15_000), visible_ms: 15_000, ..CheckpointDetail::default() },
+        );
         story.monotonic_off -= ahead;
     }
     story.ends();

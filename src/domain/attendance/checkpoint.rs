@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Milliseconds since the checkpoint before, by the server's own clocks. It is the detail of a checkpoint's line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Evidence {
+pub struct CheckpointDetail {
     /// Of seconds in which media was sent to the client and confirmed by it; none when there were no figures.
     pub media_ms: Option<u64>,
     pub audio_ms: Option<u64>,
@@ -28,7 +28,7 @@ pub(super) struct Proof {
 /// are counted whole, and a page needs a moment to say that it is visible.
 const SLACK_US: i64 = 5_000_000;
 
-impl Evidence {
+impl CheckpointDetail {
     /// Of a line that cannot be read nothing is proven.
     pub(super) fn of(detail: &str) -> Self {
         serde_json::from_str(detail).unwrap_or_default()
@@ -60,8 +60,8 @@ mod tests {
     const SECOND: i64 = 1_000_000;
 
     fn proven(media_ms: u64, visible_ms: u64, seconds: i64) -> i64 {
-        let evidence = Evidence { media_ms: Some(media_ms), visible_ms, ..Evidence::default() };
-        evidence.proof(seconds * SECOND).proven_us / SECOND
+        let checkpoint = CheckpointDetail { media_ms: Some(media_ms), visible_ms, ..CheckpointDetail::default() };
+        checkpoint.proof(seconds * SECOND).proven_us / SECOND
     }
 
     #[test]
@@ -90,14 +90,14 @@ mod tests {
 
     #[test]
     fn who_is_heard_is_there_behind_a_slide_program() {
-        let evidence = Evidence { sent_ms: Some(15_000), ..Evidence::default() };
-        assert_eq!(evidence.proof(15 * SECOND), Proof { proven_us: 15 * SECOND, hidden_us: 0 });
+        let checkpoint = CheckpointDetail { sent_ms: Some(15_000), ..CheckpointDetail::default() };
+        assert_eq!(checkpoint.proof(15 * SECOND), Proof { proven_us: 15 * SECOND, hidden_us: 0 });
     }
 
     #[test]
     fn an_unreadable_line_proves_nothing() {
         for detail in ["", "{}", "[]", "{\"media_ms\":-5,\"visible_ms\":15000}", "{\"media_ms\":15000}"] {
-            assert_eq!(Evidence::of(detail).proof(15 * SECOND).proven_us, 0, "{detail}");
+            assert_eq!(CheckpointDetail::of(detail).proof(15 * SECOND).proven_us, 0, "{detail}");
         }
     }
 }
