@@ -121,7 +121,7 @@ impl Story {
     }
 
     fn records(&self) -> Vec<AttendanceRecord> {
-        records(&self.lines, &self.timetable(), &AttendanceParameters::default(), &[])
+        records(&self.lines, &self.timetable(), &AttendanceParameters::default(), &[], &[])
     }
 
     fn of(&self, person: u8) -> AttendanceRecord {
