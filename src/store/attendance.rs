@@ -118,7 +118,11 @@ pub async fn of_account(
 }
 
 /// The keys of those who were expected: the roster of the Studio on that day, and the presenters.
-async fn expected(connection: &mut AnyConnection, activity: &Activity, day: Day) -> Result<Vec<String>, StoreError> {
+pub(super) async fn expected(
+    connection: &mut AnyConnection,
+    activity: &Activity,
+    day: Day,
+) -> Result<Vec<String>, StoreError> {
     let rows = sqlx::query(sql!(
         "select account from membership
          where studio = $1 and role in {EXPECTED_ROLES} and from_day <= $2 and (to_day is null or to_day >= $2)
@@ -132,7 +136,7 @@ async fn expected(connection: &mut AnyConnection, activity: &Activity, day: Day)
     rows.iter().map(|row| Ok(row.id::<AccountId>("account")?.to_string())).collect()
 }
 
-fn timetable(session: &Session, activity: &Activity) -> Timetable {
+pub(super) fn timetable(session: &Session, activity: &Activity) -> Timetable {
     Timetable {
         started_at: session.started_at,
         ended_at: session.ended_at,

@@ -1,6 +1,7 @@
 //! Verdicts over ledgers that are written second by second.
 
 mod model;
+mod report;
 mod scenarios;
 
 use super::super::presence::{Head, NewEvent, Person, PresenceEvent, PresenceKind};
