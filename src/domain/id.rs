@@ -130,6 +130,8 @@ ids! {
     ActivityId,
     SessionId,
     LoginId,
+    /// Names one report that was given out; it is printed and read aloud.
+    IssueId,
     /// Names one PresenceEvent for ever; the same id written twice is one event.
     EventId,
 }
