@@ -128,6 +128,8 @@ ids! {
     SeriesId,
     ActivityId,
     SessionId,
+    ClassroomId,
+    PrintedCodeId,
     LoginId,
     /// Names one PresenceEvent for ever; the same id written twice is one event.
     EventId,
