@@ -117,6 +117,7 @@ fn in_words(event: &PresenceEvent, names: &mut HashMap<u32, String>) -> String {
             (Some(Person::Guest { name, school }), _) => format!("{name}（{school}）"),
             (_, Some(name)) => name.clone(),
             (Some(Person::Account(account)), None) => account.to_string(),
+            (Some(Person::Classroom(id)), None) => format!("教室 {id}"),
             (None, None) => String::new(),
         };
         let _infallible = write!(text, "  {number} 号 {name}");

@@ -129,6 +129,8 @@ ids! {
     SeriesId,
     ActivityId,
     SessionId,
+    ClassroomId,
+    PrintedCodeId,
     LoginId,
     /// Names one report that was given out; it is printed and read aloud.
     IssueId,

@@ -155,6 +155,13 @@ impl Recorder {
         let (kind, participant, detail) = match fact {
             PresenceFact::SessionStarted => (PresenceKind::SessionStarted, None, json!({})),
             PresenceFact::SessionEnded => (PresenceKind::SessionEnded, None, json!({})),
+            PresenceFact::Seated { person, detail } => {
+                return new_event(at, PresenceKind::Seated, None, Person::from_key(person), &json!(detail));
+            }
+            PresenceFact::Unseated { person, detail } => {
+                return new_event(at, PresenceKind::Unseated, None, Person::from_key(person), &json!(detail));
+            }
+            PresenceFact::Headcount(detail) => (PresenceKind::Headcount, None, json!(detail)),
             PresenceFact::Joined { participant } => (PresenceKind::Joined, Some(*participant), who(joined)),
             PresenceFact::Lost { participant } => (PresenceKind::Lost, Some(*participant), json!({})),
             PresenceFact::Resumed { participant } => (PresenceKind::Resumed, Some(*participant), json!({})),

@@ -61,6 +61,8 @@ pub async fn of_session(
                 None => continue,
             },
             Person::Guest { name, .. } => (name.clone(), None),
+            // It has no record.
+            Person::Classroom(_) => continue,
         };
         let shares_device = sharing.contains(&record.person);
         attendees.push(Attendee { person, name, school, record, shares_device });
