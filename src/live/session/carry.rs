@@ -59,10 +59,11 @@ impl Actor {
                 self.open_peer(id, offer, means, Offerer::Request { reply });
             }
             (Input::EnterWithOffer { reply, .. }, Err(refusal)) => drop(answer(reply, Err(refusal))),
-            (Input::LeaveWithOffer { reply, .. } | Input::End { reply }, result) => {
+            (Input::LeaveWithOffer { reply, .. } | Input::Answer { reply, .. } | Input::End { reply }, result) => {
                 let result = result.map(|effects| self.effects(effects));
                 let _ = answer(reply, result);
             }
+            (Input::CheckIn { key, reply }, _) => drop(answer(reply, Ok(self.state.room.check_in_of(&key)))),
             (Input::Stop { reply }, result) => {
                 self.effects(result.unwrap_or_default());
                 self.over = self.over.or(Some(Over::Stopped));

@@ -71,6 +71,7 @@ impl State {
                 Err(refusal) => Err(refusal).into(),
             },
             Input::LeaveWithOffer { participant, .. } => self.room.leave(*participant, None).into(),
+            Input::Answer { key, number, given, .. } => self.room.answer_of(now, key, *number, given.clone()).into(),
             Input::End { .. } => self.room.end(None).into(),
             Input::Stop { .. } => Decision::done(self.room.stop()),
             Input::Media(event) => Decision::done(self.media_event(now, *event, peers)),
@@ -87,6 +88,7 @@ impl State {
             Input::Unpublishable { publication } => Decision::done(self.room.media_refused(*publication)),
             Input::Timeout => Decision::done(self.room.handle_timeout(now)),
             Input::RestartIce { .. }
+            | Input::CheckIn { .. }
             | Input::Again { .. }
             | Input::AssignAgain { .. }
             | Input::Figures { figures: None, .. } => Decision::done(Vec::new()),

@@ -6,9 +6,10 @@ use super::{Arrival, ConnectionId};
 use lectern_media::ids::PeerId;
 use lectern_media::sdp::LocalTransport;
 use lectern_signaling::effect::MediaEffect;
+use lectern_signaling::protocol::check_in::CheckIn;
 use lectern_signaling::protocol::client::{ClientFrame, ClientMessage};
 use lectern_signaling::protocol::{ParticipantId, PublicationId, Refusal};
-use lectern_signaling::room::Identity;
+use lectern_signaling::room::{Given, Identity};
 use std::collections::HashMap;
 use tokio::sync::oneshot;
 
@@ -46,6 +47,18 @@ pub(in crate::live) enum Input {
         ufrag: String,
         pwd: String,
         reply: Reply<LocalTransport>,
+    },
+    /// A person answers a check-in on another page, or by scanning.
+    Answer {
+        key: String,
+        number: u32,
+        given: Given,
+        reply: Reply<()>,
+    },
+    /// How a person stands to the open check-in.
+    CheckIn {
+        key: String,
+        reply: Reply<Option<CheckIn>>,
     },
     End {
         reply: Reply<()>,
@@ -88,7 +101,11 @@ impl Input {
         match self {
             Self::Enter { reply, .. } => refuse(reply, refusal),
             Self::EnterWithOffer { reply, .. } => refuse(reply, refusal),
-            Self::LeaveWithOffer { reply, .. } | Self::End { reply } | Self::Stop { reply } => refuse(reply, refusal),
+            Self::LeaveWithOffer { reply, .. }
+            | Self::Answer { reply, .. }
+            | Self::End { reply }
+            | Self::Stop { reply } => refuse(reply, refusal),
+            Self::CheckIn { reply, .. } => refuse(reply, refusal),
             Self::RestartIce { reply, .. } => refuse(reply, refusal),
             _ => {}
         }
@@ -127,6 +144,7 @@ impl Input {
             Self::Frame { frame, .. } => is_recorded(&frame.message),
             Self::Media(MediaEvent::Layer { .. } | MediaEvent::LineStep { .. } | MediaEvent::Loudness { .. })
             | Self::RestartIce { .. }
+            | Self::CheckIn { .. }
             | Self::Unpublishable { .. }
             | Self::Again { .. }
             | Self::AssignAgain { .. }
@@ -138,7 +156,7 @@ impl Input {
     /// Is it a wish, which can be refused, and not something that happened by itself?
     pub(super) fn is_asked(&self) -> bool {
         match self {
-            Self::Enter { .. } | Self::EnterWithOffer { .. } | Self::End { .. } => true,
+            Self::Enter { .. } | Self::EnterWithOffer { .. } | Self::Answer { .. } | Self::End { .. } => true,
             Self::Frame { frame, .. } => is_recorded(&frame.message),
             _ => false,
         }
@@ -154,5 +172,14 @@ impl Input {
 }
 
 fn is_recorded(message: &ClientMessage) -> bool {
-    matches!(message, ClientMessage::Leave | ClientMessage::Remove { .. } | ClientMessage::End)
+    matches!(
+        message,
+        ClientMessage::Leave
+            | ClientMessage::Remove { .. }
+            | ClientMessage::OpenCheckIn(_)
+            | ClientMessage::CloseCheckIn { .. }
+            | ClientMessage::AnswerFor { .. }
+            | ClientMessage::AnswerCheckIn { .. }
+            | ClientMessage::End
+    )
 }
