@@ -84,6 +84,8 @@ export interface ClassroomLink {
   activity: ActivityCard
   session: string | null
   state: 'waiting' | 'live' | 'ended' | 'closed'
+  /** Up to when signing in is in time. */
+  late_after?: string | null
 }
 export type ClassroomTicket = TicketAnswer
 

@@ -23,6 +23,7 @@ export const places = {
     more: (n: number) => `另有 ${n} 人`,
     seats: '座位',
     count: (n: number, at: string) => `清点 ${n} 人（${at}）`,
+    counted: (n: number) => `已清点 ${n} 人`,
     headcount: '清点人数',
     headcountTitle: '清点教室里的人数',
     headcountHint: '由现场负责人清点，写入记录，与签到人数对照。',
