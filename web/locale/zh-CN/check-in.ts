@@ -53,7 +53,7 @@ export const checkIn = {
     more: (n: number) => `等 ${n} 人`,
     verb: { roll: '签到', call: '应答', still_here: '应答' } as Record<CheckInPurpose, string>,
     showMissing: '看名单', hideMissing: '收起名单',
-    inClassroom: '在教室里，请本人用手机签到',
+    inClassroom: '本人手机签到',
     answerFor: '代签',
     answerForLabel: (name: string) => `代 ${name} 签到`,
     remind: { roll: '提醒未签到的人', call: '再提醒一次', still_here: '提醒未应答的人' } as Record<CheckInPurpose, string>,

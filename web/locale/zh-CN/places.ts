@@ -158,7 +158,7 @@ export const places = {
     onlyHost: '只有主持人可以打开现场签到。',
     offline: '正在重连。已经签到的都在。',
     at: (clock: string, how: string) => [clock, how].filter(Boolean).join(' · '),
-    guest: '未登录，自填姓名',
+    guest: '自填姓名',
     open: '打开现场签到',
     over: '活动已结束，不再签到。',
     ofAll: '名单',
@@ -180,7 +180,7 @@ export const places = {
   /** 课堂里成员栏的教室 */
   panel: {
     seated: (n: number, expected: number | null) => (expected === null ? `${n} 人已签到` : `${n} / ${expected} 人已签到`),
-    headcount: (n: number) => `现场清点 ${n} 人`,
+    headcount: (n: number) => `清点 ${n} 人`,
     away: '设备暂时离线',
     notOpen: '还没有打开',
     recheck: '重新签到',
