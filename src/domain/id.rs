@@ -129,6 +129,10 @@ ids! {
     ActivityId,
     SessionId,
     LoginId,
+    AttachmentId,
+    LeaveId,
+    AppealId,
+    PhotoId,
     /// Names one PresenceEvent for ever; the same id written twice is one event.
     EventId,
 }

@@ -3,10 +3,11 @@
 use super::card::{self, ActivityCard, Look, SessionCard};
 use super::row::{Columns as _, sql};
 use super::session::SESSION;
-use super::{Page, Paged, Store, StoreError, account, activity, ledger, session};
+use super::{Page, Paged, Store, StoreError, account, activity, leave, ledger, session};
 use crate::domain::attendance::{AttendanceParameters, AttendanceRecord, Timetable, on_shared_devices, records};
 use crate::domain::presence::Person;
 use crate::domain::{AccountId, Activity, School, Session, SessionId, Time};
+use sqlx::AnyConnection;
 
 /// One person in one Session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,8 @@ pub async fn of_session(
     let events = ledger::events(store, id).await?;
     let mut connection = store.read().await?;
     let activity = activity::find(&mut connection, session.activity).await?;
-    let people = records(&events, &timetable(&session, &activity), parameters, &[]);
+    let excuses = leave::excuses(&mut connection, activity.id).await?;
+    let people = records(&events, &timetable(&session, &activity), parameters, &excuses);
     let sharing = on_shared_devices(&events);
     let mut attendees = Vec::with_capacity(people.len());
     for record in people {
@@ -57,7 +59,7 @@ pub async fn of_session(
     Ok(attendees)
 }
 
-/// The Sessions that the person was in, the newest first.
+/// The Sessions that the person was in or was excused from, the newest first.
 pub async fn of_account(
     store: &Store,
     account: AccountId,
@@ -65,7 +67,10 @@ pub async fn of_account(
     parameters: &AttendanceParameters,
     page: Page,
 ) -> Result<Paged<AttendanceRow>, StoreError> {
-    const WHICH: &str = "from session s where s.id in (select e.session from presence_event e where e.person = $1)";
+    const WHICH: &str = "from session s where s.id in (select e.session from presence_event e where e.person = $1)
+        or s.activity in (select l.activity from leave_asked l join leave_decided d on d.leave = l.id
+            where l.account = $1 and d.granted = 1
+                and not exists (select 1 from leave_withdrawn w where w.leave = l.id))";
     let mut connection = store.read().await?;
     let rows = sqlx::query(sql!("select {SESSION} {WHICH} order by s.started_at desc, s.id limit $2 offset $3"))
         .bind(account.as_str())
@@ -87,13 +92,28 @@ pub async fn of_account(
     let mut found = Vec::with_capacity(sessions.len());
     for (session, mut card) in sessions.into_iter().zip(cards) {
         let people = card.session.take().filter(|one| one.session.id == session.id).map_or(0, |one| one.people);
-        let events = ledger::events_of(&mut connection, session.id, &account).await?;
-        let records = records(&events, &timetable(&session, &card.activity), parameters, &[]);
+        let record = record_of(&mut connection, &session, &card.activity, account, parameters).await?;
         card.session = Some(SessionCard { session, people });
-        // The Session was found by this person's lines.
-        found.extend(records.into_iter().next().map(|record| AttendanceRow { card, record }));
+        // The Session was found by this person's lines or leave.
+        found.extend(record.map(|record| AttendanceRow { card, record }));
     }
     Ok(page.of(total, found))
+}
+
+/// The record of one person, from their own lines and those of the whole Session; none when nothing is known of them.
+pub(super) async fn record_of(
+    connection: &mut AnyConnection,
+    session: &Session,
+    activity: &Activity,
+    account: AccountId,
+    parameters: &AttendanceParameters,
+) -> Result<Option<AttendanceRecord>, StoreError> {
+    let key = account.to_string();
+    let events = ledger::events_of(connection, session.id, &account).await?;
+    let mut excuses = leave::excuses(connection, activity.id).await?;
+    excuses.retain(|excuse| excuse.person == key);
+    let records = records(&events, &timetable(session, activity), parameters, &excuses);
+    Ok(records.into_iter().find(|record| record.person == key))
 }
 
 fn timetable(session: &Session, activity: &Activity) -> Timetable {

@@ -5,15 +5,21 @@
 
 pub mod account;
 pub mod activity;
+pub mod appeal;
+pub mod attachment;
 pub mod attendance;
 pub mod card;
+pub mod case;
 mod constraint;
+pub mod correction;
 mod error;
+pub mod leave;
 pub mod ledger;
 pub mod login;
 pub mod membership;
 mod migrate;
 mod page;
+pub mod photo;
 mod random;
 pub mod region;
 mod row;

@@ -155,7 +155,7 @@ fn tell(answer: Answer, result: Result<Appended, StoreError>) {
 type Ends = HashMap<SessionId, Head>;
 
 /// Writes all, starting from the heads that are known; gives what came of each, and the new ends of their chains.
-async fn write_all(
+pub(super) async fn write_all(
     connection: &mut AnyConnection,
     mut ends: Ends,
     asks: Arc<Vec<Ask>>,
