@@ -70,7 +70,7 @@ pub fn sniff(bytes: &[u8]) -> Option<MediaType> {
 /// ECMA-376 part 2: an Office document is a zip archive with `[Content_Types].xml` and its main part.
 fn office_document(bytes: &[u8]) -> Option<MediaType> {
     let names = zip_names(bytes)?;
-    let has = |wanted: &str| names.iter().any(|name| *name == wanted.as_bytes());
+    let has = |wanted: &str| names.contains(&wanted.as_bytes());
     let has_macros = names.iter().any(|name| name.ends_with(b"vbaProject.bin"));
     if has_macros || !has("[Content_Types].xml") {
         return None;

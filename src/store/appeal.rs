@@ -80,44 +80,42 @@ pub async fn decide(store: &Store, id: AppealId, said: AppealDecision, now: Time
         verdict.check()?;
     }
     let event: EventId = random::id()?;
-    let work = async |said: AppealDecision| {
-        store
-            .write(move |connection| {
-                Box::pin(async move {
-                    let appeal = find(connection, id).await?;
-                    appeal.may_decide()?;
-                    if let Some(verdict) = said.verdict {
-                        let session = session::find(connection, appeal.session).await?;
-                        let detail = CorrectedDetail {
-                            verdict,
-                            reason: granted_reason(&said.reason, &appeal.reason),
-                            by: said.by,
-                            by_name: said.by_name,
-                            appeal: Some(id),
-                            attachments: appeal.attachment.into_iter().collect(),
-                        };
-                        let person = Person::Account(appeal.account);
-                        let line = correction::line(event, person, &detail, said.monotonic_us, now);
-                        correction::write(connection, &session, vec![line]).await?;
-                    }
-                    sqlx::query(
-                        "insert into appeal_decided (appeal, granted, reason, decided_by, decided_at, event)
-                         values ($1, $2, $3, $4, $5, $6)",
-                    )
-                    .bind(id.as_str())
-                    .bind(i64::from(said.verdict.is_some()))
-                    .bind(said.reason.trim())
-                    .bind(said.by.as_str())
-                    .bind(now.micros())
-                    .bind(said.verdict.map(|_| event).as_ref().map(EventId::as_str))
-                    .execute(&mut *connection)
-                    .await?;
-                    find(connection, id).await
-                })
+    let session = get(store, id).await?.session;
+    store
+        .write_beside_lines(session, move |connection| {
+            Box::pin(async move {
+                let appeal = find(connection, id).await?;
+                appeal.may_decide()?;
+                if let Some(verdict) = said.verdict {
+                    let session = session::find(connection, appeal.session).await?;
+                    let detail = CorrectedDetail {
+                        verdict,
+                        reason: granted_reason(&said.reason, &appeal.reason),
+                        by: said.by,
+                        by_name: said.by_name,
+                        appeal: Some(id),
+                        attachments: appeal.attachment.into_iter().collect(),
+                    };
+                    let person = Person::Account(appeal.account);
+                    let line = correction::line(event, person, &detail, said.monotonic_us, now);
+                    correction::write(connection, &session, vec![line]).await?;
+                }
+                sqlx::query(
+                    "insert into appeal_decided (appeal, granted, reason, decided_by, decided_at, event)
+                     values ($1, $2, $3, $4, $5, $6)",
+                )
+                .bind(id.as_str())
+                .bind(i64::from(said.verdict.is_some()))
+                .bind(said.reason.trim())
+                .bind(said.by.as_str())
+                .bind(now.micros())
+                .bind(said.verdict.map(|_| event).as_ref().map(EventId::as_str))
+                .execute(&mut *connection)
+                .await?;
+                find(connection, id).await
             })
-            .await
-    };
-    correction::again_behind_others(async || work(said.clone()).await).await
+        })
+        .await
 }
 
 /// A consent without words stands on the words of whoever asked.
@@ -130,7 +128,7 @@ fn granted_reason(said: &str, asked: &str) -> String {
 
 /// All for one Session, in the order in which they were asked for.
 pub async fn of_session(store: &Store, session: SessionId) -> Result<Vec<Appeal>, StoreError> {
-    let rows = sqlx::query(sql!("{APPEAL} where p.session = $1 order by p.asked_at, p.id"))
+    let rows = sqlx::query(sql!("{APPEAL} where p.session = $1 order by p.asked_at, p.ordinal, p.id"))
         .bind(session.as_str())
         .fetch_all(&mut *store.read().await?)
         .await?;
@@ -144,7 +142,7 @@ pub(super) async fn find(connection: &mut AnyConnection, id: AppealId) -> Result
 
 /// Those that nobody has decided, the oldest first.
 pub(super) async fn open(connection: &mut AnyConnection) -> Result<Vec<Appeal>, StoreError> {
-    let statement = sql!("{APPEAL} where d.appeal is null order by p.asked_at, p.id");
+    let statement = sql!("{APPEAL} where d.appeal is null order by p.asked_at, p.ordinal, p.id");
     sqlx::query(statement).fetch_all(connection).await?.iter().map(read).collect()
 }
 
@@ -154,7 +152,7 @@ pub(super) async fn of_account(
     account: AccountId,
     most: i64,
 ) -> Result<Vec<Appeal>, StoreError> {
-    let rows = sqlx::query(sql!("{APPEAL} where p.account = $1 order by p.asked_at desc, p.id limit $2"))
+    let rows = sqlx::query(sql!("{APPEAL} where p.account = $1 order by p.asked_at desc, p.ordinal desc limit $2"))
         .bind(account.as_str())
         .bind(most)
         .fetch_all(connection)

@@ -2,7 +2,7 @@
 
 use super::row::{Columns as _, sql};
 use super::scribe::{self, Ask};
-use super::{Constraint, Store, StoreError, account, attachment, page, random, session};
+use super::{Store, StoreError, account, attachment, page, random, session};
 use crate::domain::attendance::{CorrectedDetail, check_reason};
 use crate::domain::presence::{NewEvent, Person, PresenceKind};
 use crate::domain::{CaseRefusal, EventId, Session, SessionId, Time};
@@ -11,8 +11,6 @@ use std::collections::{BTreeSet, HashMap};
 
 /// People in one call: after a power cut a host corrects a whole school, not a whole province.
 pub const MOST_PEOPLE: usize = 200;
-/// How often a line is written anew behind a line of somebody else, on databases with several writers.
-const TRIES: u32 = 4;
 
 /// The same decision about several people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,24 +34,20 @@ pub async fn correct(store: &Store, new: NewCorrection, now: Time) -> Result<(),
     for person in people {
         lines.push(line(random::id()?, person, &new.detail, new.monotonic_us, now));
     }
-    let work = async |lines: Vec<NewEvent>| {
-        let NewCorrection { session, detail, .. } = new.clone();
-        store
-            .write(move |connection| {
-                Box::pin(async move {
-                    let session = session::find(connection, session).await?;
-                    for &proof in &detail.attachments {
-                        attachment::use_for(connection, proof, session.activity, detail.by).await?;
-                    }
-                    for event in &lines {
-                        known(connection, &session, event).await?;
-                    }
-                    write(connection, &session, lines).await
-                })
+    store
+        .write_beside_lines(new.session, move |connection| {
+            Box::pin(async move {
+                let session = session::find(connection, new.session).await?;
+                for &proof in &new.detail.attachments {
+                    attachment::use_for(connection, proof, session.activity, new.detail.by).await?;
+                }
+                for event in &lines {
+                    known(connection, &session, event).await?;
+                }
+                write(connection, &session, lines).await
             })
-            .await
-    };
-    again_behind_others(async || work(lines.clone()).await).await
+        })
+        .await
 }
 
 pub(super) fn line(id: EventId, person: Person, detail: &CorrectedDetail, monotonic_us: i64, now: Time) -> NewEvent {
@@ -81,17 +75,6 @@ pub(super) async fn write(
     }
     scribe::write_all(connection, HashMap::new(), vec![Ask { session: session.id, events }].into()).await?;
     Ok(())
-}
-
-/// On PostgreSQL a scribe may write to the same chain at the same moment; then the line goes behind its line.
-pub(super) async fn again_behind_others<T>(work: impl AsyncFn() -> Result<T, StoreError>) -> Result<T, StoreError> {
-    let mut tried = 1;
-    loop {
-        match work().await {
-            Err(StoreError::Conflict(Constraint { name: "presence_event_key", .. })) if tried < TRIES => tried += 1,
-            answer => return answer,
-        }
-    }
 }
 
 /// A guest has to be in the ledger of this Session; an Account may have missed it altogether.

@@ -130,7 +130,7 @@ pub(super) async fn find(connection: &mut AnyConnection, id: LeaveId) -> Result<
 
 /// Those that nobody has decided or withdrawn, the oldest first.
 pub(super) async fn open(connection: &mut AnyConnection) -> Result<Vec<Leave>, StoreError> {
-    const OPEN: &str = "where d.leave is null and w.leave is null order by l.asked_at, l.id";
+    const OPEN: &str = "where d.leave is null and w.leave is null order by l.asked_at, l.ordinal, l.id";
     sqlx::query(sql!("{LEAVE} {OPEN}")).fetch_all(connection).await?.iter().map(read).collect()
 }
 
@@ -140,7 +140,7 @@ pub(super) async fn of_account(
     account: AccountId,
     most: i64,
 ) -> Result<Vec<Leave>, StoreError> {
-    let rows = sqlx::query(sql!("{LEAVE} where l.account = $1 order by l.asked_at desc, l.id limit $2"))
+    let rows = sqlx::query(sql!("{LEAVE} where l.account = $1 order by l.asked_at desc, l.ordinal desc limit $2"))
         .bind(account.as_str())
         .bind(most)
         .fetch_all(connection)
@@ -162,7 +162,7 @@ async fn of_person(
 }
 
 async fn all_of(connection: &mut AnyConnection, activity: ActivityId) -> Result<Vec<Leave>, StoreError> {
-    let rows = sqlx::query(sql!("{LEAVE} where l.activity = $1 order by l.asked_at, l.id"))
+    let rows = sqlx::query(sql!("{LEAVE} where l.activity = $1 order by l.asked_at, l.ordinal, l.id"))
         .bind(activity.as_str())
         .fetch_all(connection)
         .await?;
