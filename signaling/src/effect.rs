@@ -1,7 +1,7 @@
 //! What the Room wants done. A driver carries effects out in order.
 
 use crate::protocol::server::ServerMessage;
-use crate::protocol::{CloseCode, LayerName, ParticipantId, PublicationId, RefusalFrame};
+use crate::protocol::{CloseCode, LayerName, ParticipantId, PublicationId, RefusalFrame, SeatHow, UnseatCause};
 use serde::{Deserialize, Serialize};
 
 /// One thing for the driver to do. The order inside one `apply` is binding: a `Ledger` effect is committed
@@ -52,7 +52,51 @@ pub enum PresenceFact {
         participant: ParticipantId,
         cause: LeaveCause,
     },
+    /// `person` is checked in to a place.
+    Seated {
+        person: String,
+        detail: SeatedDetail,
+    },
+    Unseated {
+        person: String,
+        detail: UnseatedDetail,
+    },
+    Headcount(HeadcountDetail),
     SessionEnded,
+}
+
+/// What the line of a seat says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatedDetail {
+    pub place: String,
+    pub number: u32,
+    pub name: String,
+    pub school: Option<String>,
+    pub rural: bool,
+    pub signed_in: bool,
+    pub how: SeatHow,
+    /// The Account of the host who did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Tells the phone from others within the Session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnseatedDetail {
+    pub place: String,
+    pub cause: UnseatCause,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadcountDetail {
+    pub place: String,
+    pub count: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +110,8 @@ pub enum LeaveCause {
     PeerClosed,
     /// The host removed the person.
     Removed,
+    /// Another device came in with the same Classroom's link.
+    TakenOver,
     /// The server stopped; the Session may go on after it starts again.
     ServerStopped,
     /// The Session ended while the person was in it.

@@ -7,9 +7,9 @@ use crate::Moment;
 use crate::effect::Effect;
 use crate::protocol::server::{ServerMessage, SessionView};
 use crate::protocol::{
-    LayerName, LineStep, ParticipantId, ParticipantKind, PublicationId, SessionRole, decode, encode,
+    LayerName, LineStep, ParticipantId, ParticipantKind, PublicationId, SeatHow, SessionRole, decode, encode,
 };
-use crate::room::{Identity, LineFigures, MediaKind, MediaLine, Room, RoomLimits};
+use crate::room::{Identity, LineFigures, MediaKind, MediaLine, Room, RoomLimits, Sitter, Taking};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -18,7 +18,8 @@ const MOST_STEPS: usize = 300;
 
 /// `1` to `9` and a frame: this Participant says it. The rest is what happens around the Room, with a number: `w` seconds
 /// pass, `j` somebody joins, `m` an encoder joins, `l` a Connection is lost, `r` it resumes, `n` an offer is answered, `c` a Peer closes,
-/// `x` the media plane refuses a Publication, `y` a layer flows, `s` somebody speaks, `d` the lines are measured.
+/// `x` the media plane refuses a Publication, `y` a layer flows, `s` somebody speaks, `d` the lines are measured, `k` a Classroom joins,
+/// `t` somebody takes a seat in it, `u` gives it up, `z` a Classroom is closed.
 pub fn signaling(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let mut hall = Hall::new();
@@ -96,6 +97,7 @@ impl Hall {
                 heard(effects);
             }
             'd' => self.measured(number),
+            'k' | 't' | 'u' | 'z' => self.seats(what, number),
             _ => {}
         }
     }
@@ -131,6 +133,26 @@ impl Hall {
         lines.extend((0..video).map(|number| line(format!("v{number}"), MediaKind::Video, false)));
         let effects = self.room.media_negotiated(who, lines);
         heard(effects);
+    }
+
+    fn seats(&mut self, what: char, number: u32) {
+        let place = format!("classroom:{}", number % 2);
+        let key = format!("account:{}", number / 2 % 8);
+        let done = match what {
+            'k' => {
+                self.joined += 1;
+                let classroom = identity(&place, ParticipantKind::Classroom, SessionRole::Viewer);
+                self.room.join(self.now, classroom, 1, token(self.joined)).map(|(_, effects)| effects)
+            }
+            't' => {
+                let who = Sitter { key, name: "王芳".into(), school: None, rural: true, signed_in: false };
+                let taking = Taking { place, who, how: SeatHow::Scan, by: None, device: None };
+                self.room.seat(self.now, taking)
+            }
+            'u' => self.room.unseat(self.now, &key, &place),
+            _ => self.room.close_classroom(self.now, &place),
+        };
+        heard(done.unwrap_or_default());
     }
 
     fn measured(&mut self, number: u32) {

@@ -2,12 +2,13 @@
 
 use lectern_signaling::protocol::client::{ClientFrame, ClientMessage, LineReport, SlotTarget, SlotWish};
 use lectern_signaling::protocol::server::{
-    ChatLine, FlowingLayer, LineBars, LineDetails, ParticipantView, PublicationView, ServerMessage, SessionView,
-    SlotView, Welcome,
+    ChatLine, FlowingLayer, LineBars, LineDetails, ParticipantView, PlaceView, PublicationView, SeatView,
+    ServerMessage, SessionView, SlotView, Welcome,
 };
 use lectern_signaling::protocol::{
-    CloseCode, LayerName, LineMode, LineStep, LineTransport, MAX_CHAT_CHARS, MAX_FRAME_BYTES, PROTOCOL_VERSION,
-    ParticipantId, ParticipantKind, PublicationId, RESUME_WITHIN_SECONDS, Refusal, RefusalFrame, SessionRole, Source,
+    CloseCode, LayerName, LineMode, LineStep, LineTransport, MAX_CHAT_CHARS, MAX_FRAME_BYTES, MAX_HEADCOUNT,
+    MAX_REASON_CHARS, PROTOCOL_VERSION, ParticipantId, ParticipantKind, PublicationId, RESUME_WITHIN_SECONDS, Refusal,
+    RefusalFrame, SITE, SessionRole, Source, UnseatCause,
 };
 use std::path::Path;
 use ts_rs::{Config, TS};
@@ -37,9 +38,12 @@ fn generate() -> String {
         ("MAX_FRAME_BYTES", MAX_FRAME_BYTES as u64),
         ("MAX_CHAT_CHARS", MAX_CHAT_CHARS as u64),
         ("RESUME_WITHIN_SECONDS", RESUME_WITHIN_SECONDS),
+        ("MAX_REASON_CHARS", MAX_REASON_CHARS as u64),
+        ("MAX_HEADCOUNT", u64::from(MAX_HEADCOUNT)),
     ] {
         out.push_str(&format!("\nexport const {name} = {value};"));
     }
+    out.push_str(&format!("\nexport const SITE = \"{SITE}\";"));
     out.push_str("\n\n/** Why the server closed the websocket. */\nexport const CloseCode = {");
     for code in CloseCode::ALL {
         out.push_str(&format!("\n  {}: {},", code.name(), code.code()));
@@ -63,6 +67,9 @@ fn generate() -> String {
     one::<Welcome>(&mut out);
     one::<SessionView>(&mut out);
     one::<ParticipantView>(&mut out);
+    one::<PlaceView>(&mut out);
+    one::<SeatView>(&mut out);
+    one::<UnseatCause>(&mut out);
     one::<PublicationView>(&mut out);
     one::<SlotView>(&mut out);
     one::<ChatLine>(&mut out);

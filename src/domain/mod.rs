@@ -25,8 +25,8 @@ pub use activity::{
 pub use attachment::{Attachment, MediaType};
 pub use case::{Appeal, CaseRefusal, Decision, Leave, Photo};
 pub use id::{
-    AccountId, ActivityId, AppealId, AttachmentId, EventId, LeaveId, LoginId, MembershipId, PhotoId, RegionId,
-    SchoolId, SeriesId, SessionId, StudioId,
+    AccountId, ActivityId, AppealId, AttachmentId, ClassroomId, EventId, IssueId, LeaveId, LoginId, MembershipId,
+    PhotoId, PrintedCodeId, RegionId, SchoolId, SeriesId, SessionId, StudioId,
 };
 pub use invalid::{Checks, Invalid};
 pub use membership::{MemberRole, Membership, NewMembership};

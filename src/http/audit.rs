@@ -79,7 +79,8 @@ async fn read(app: &AppState, id: SessionId, reader: Reader, page: Page) -> Resu
     let total = lines.len() as u64;
     let mut rows = Vec::new();
     for line in lines.into_iter().skip(from).take(page.size as usize) {
-        let name = line.person.as_deref().map(|key| names.get(key).copied().unwrap_or("未登记的人").to_owned());
+        let name =
+            line.person.as_deref().map(|key| names.get(key).map_or_else(|| stranger(key), |&name| name.to_owned()));
         rows.push(row(app, line, name, reader.own).await?);
     }
     Ok(axum::Json(AuditPage {
@@ -118,6 +119,15 @@ fn measured(people: &[Attendee]) -> BTreeMap<String, Verdict> {
         (one.record.person.clone(), correction.map_or(one.record.verdict(), |correction| correction.before))
     };
     people.iter().map(of).collect()
+}
+
+/// Who has lines, but no record.
+fn stranger(key: &str) -> String {
+    match Person::from_key(key) {
+        Some(Person::Classroom(_)) => "集体观看教室".to_owned(),
+        Some(Person::Guest { name, .. }) => name,
+        _ => "未登记的人".to_owned(),
+    }
 }
 
 async fn row(app: &AppState, line: AuditLine, name: Option<String>, own: bool) -> Result<AuditRow, ApiError> {

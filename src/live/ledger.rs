@@ -155,6 +155,13 @@ impl Recorder {
         let (kind, participant, detail) = match fact {
             PresenceFact::SessionStarted => (PresenceKind::SessionStarted, None, json!({})),
             PresenceFact::SessionEnded => (PresenceKind::SessionEnded, None, json!({})),
+            PresenceFact::Seated { person, detail } => {
+                return new_event(at, PresenceKind::Seated, None, Person::from_key(person), &json!(detail));
+            }
+            PresenceFact::Unseated { person, detail } => {
+                return new_event(at, PresenceKind::Unseated, None, Person::from_key(person), &json!(detail));
+            }
+            PresenceFact::Headcount(detail) => (PresenceKind::Headcount, None, json!(detail)),
             PresenceFact::Joined { participant } => (PresenceKind::Joined, Some(*participant), who(joined)),
             PresenceFact::Lost { participant } => (PresenceKind::Lost, Some(*participant), json!({})),
             PresenceFact::Resumed { participant } => (PresenceKind::Resumed, Some(*participant), json!({})),
@@ -257,7 +264,7 @@ pub(super) fn new_event(
     detail: &serde_json::Value,
 ) -> NewEvent {
     NewEvent {
-        id: EventId::from_random(rand::random()),
+        id: EventId::at(at.wall, rand::random()),
         kind,
         participant: participant.map(|p| p.0),
         person,

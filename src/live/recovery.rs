@@ -4,7 +4,10 @@ use super::clock::Reading;
 use super::ledger::new_event;
 use crate::domain::Time;
 use crate::domain::presence::{NewEvent, Person, PresenceEvent, PresenceKind};
+use lectern_signaling::Moment;
+use lectern_signaling::effect::{SeatedDetail, UnseatedDetail};
 use lectern_signaling::protocol::ParticipantId;
+use lectern_signaling::room::Seat;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +23,10 @@ pub struct Recovered {
     pub last_participant: ParticipantId,
     /// Those whom a host put out.
     pub removed_keys: BTreeSet<String>,
+    /// Who was seated: seats go on, as nobody should have to scan again because a server was restarted.
+    pub seats: Vec<Seat>,
+    /// The last number of each place.
+    pub seat_numbers: BTreeMap<String, u32>,
     /// The end is in the ledger; only the Session's own row does not know it yet.
     pub ended: bool,
 }
@@ -33,8 +40,11 @@ pub fn recover(events: &[PresenceEvent]) -> Recovered {
         known_us: i64::MIN,
         last_participant: ParticipantId(0),
         removed_keys: BTreeSet::new(),
+        seats: Vec::new(),
+        seat_numbers: BTreeMap::new(),
         ended: false,
     };
+    let mut seated: BTreeMap<String, Seat> = BTreeMap::new();
     for event in events {
         match event.kind {
             // Each run of the server begins with one, on a clock of its own.
@@ -42,6 +52,23 @@ pub fn recover(events: &[PresenceEvent]) -> Recovered {
             PresenceKind::SessionEnded => {
                 recovered.ended = true;
                 open.clear();
+                seated.clear();
+            }
+            PresenceKind::Seated => {
+                if let Some(seat) = seat_of(event) {
+                    let last = recovered.seat_numbers.entry(seat.place.clone()).or_default();
+                    *last = seat.number.max(*last);
+                    seated.entry(seat.who.key.clone()).or_insert(seat);
+                }
+            }
+            PresenceKind::Unseated => {
+                let left = serde_json::from_str::<UnseatedDetail>(&event.detail).map(|detail| detail.place);
+                let person = event.person.as_ref().filter(|key| {
+                    seated.get(*key).is_some_and(|seat| left.as_ref().is_ok_and(|place| *place == seat.place))
+                });
+                if let Some(person) = person {
+                    seated.remove(person);
+                }
             }
             _ => {}
         }
@@ -70,12 +97,13 @@ pub fn recover(events: &[PresenceEvent]) -> Recovered {
         }
     }
     let closing = open.into_iter().map(|(number, (person, wall, monotonic_us))| {
-        let at = Reading { moment: lectern_signaling::Moment(wall.millis()), wall, monotonic_us };
+        let at = Reading { moment: Moment(wall.millis()), wall, monotonic_us };
         let person = person.as_deref().and_then(Person::from_key);
         let detail = json!({ "cause": "server_stopped", "at": "last_checkpoint" });
         new_event(at, PresenceKind::Left, Some(ParticipantId(number)), person, &detail)
     });
     recovered.closing = closing.collect();
+    recovered.seats = seated.into_values().collect();
     recovered
 }
 
@@ -86,6 +114,12 @@ impl Recovered {
         lines.push(new_event(at, PresenceKind::SessionStarted, None, None, &json!({ "known_us": self.known_us })));
         lines
     }
+}
+
+/// The seat that a line tells of. Lines of a sign-in sheet have no number, and no seat in the Room.
+fn seat_of(event: &PresenceEvent) -> Option<Seat> {
+    let detail: SeatedDetail = serde_json::from_str(&event.detail).ok()?;
+    Some(Seat::from_detail(event.person.clone()?, detail, Moment(event.wall.millis())))
 }
 
 fn cause(event: &PresenceEvent) -> String {

@@ -191,7 +191,8 @@ impl Registry {
         let last = recovered.last_participant;
         let removed = std::mem::take(&mut recovered.removed_keys);
         let at = self.inner.parts.clock.reading();
-        let room = Room::continued(at.moment, view(&going), self.inner.parts.limits, last, removed);
+        let mut room = Room::continued(at.moment, view(&going), self.inner.parts.limits, last, removed);
+        room.restore_seats(at.moment, std::mem::take(&mut recovered.seats), &recovered.seat_numbers);
         place.open(going.id, room, Vec::new(), recovered.lines(at))
     }
 

@@ -1,6 +1,6 @@
 //! Cases as pages show them: leaves and appeals with the person, the Activity and the record, and who may decide them.
 
-use super::attendance::record_of;
+use super::attendance::{self, record_of};
 use super::card::{self, ActivityCard, Look};
 use super::row::{Columns as _, number_of};
 use super::{Store, StoreError, account, activity, appeal, attachment, leave, membership, region, session};
@@ -274,18 +274,11 @@ pub async fn any_host(
     Ok(false)
 }
 
-/// Was the person meant to be there: on the Studio's roster on the Activity's day, or to present?
+/// Was the person meant to be there, on the Activity's day?
 pub async fn expected(store: &Store, activity: &Activity, account: AccountId) -> Result<bool, StoreError> {
-    let day = activity.planned_start.day();
-    if membership::role_on(store, activity.studio, account, day).await?.is_some() {
-        return Ok(true);
-    }
-    let row = sqlx::query("select count(*) as times from presenter where activity = $1 and account = $2")
-        .bind(activity.id.as_str())
-        .bind(account.as_str())
-        .fetch_one(&mut *store.read().await?)
-        .await?;
-    Ok(row.number("times")? > 0)
+    let mut connection = store.read().await?;
+    let keys = attendance::expected(&mut connection, activity, activity.planned_start.day()).await?;
+    Ok(keys.contains(&account.to_string()))
 }
 
 /// Has the person left a line in the Session?

@@ -62,6 +62,7 @@ static RULES: &[Constraint] = &[
     rule("photo_taken", "photo.session, photo.attachment", None, "这张照片已经加过了。"),
     rule("case_insert_only", "case_insert_only", None, "请假、申诉和附件只增不改。"),
     rule("presence_event_insert_only", "presence_event_insert_only", None, "考勤明细只增不改。"),
+    rule("report_issue_insert_only", "report_issue_insert_only", None, "发出的报告不能改动。"),
 ];
 
 /// The rule that this error of the database tells of, if it tells of one.

@@ -81,8 +81,9 @@ pub(super) async fn write(
 async fn known(connection: &mut AnyConnection, session: &Session, event: &NewEvent) -> Result<(), StoreError> {
     let known = match &event.person {
         Some(Person::Account(id)) => account::find(connection, *id).await?.is_some(),
-        Some(person) => came(connection, session.id, &[person.key()]).await?,
-        None => false,
+        Some(person @ Person::Guest { .. }) => came(connection, session.id, &[person.key()]).await?,
+        // A Classroom has no record of its own.
+        Some(Person::Classroom(_)) | None => false,
     };
     if known { Ok(()) } else { Err(CaseRefusal::NoSuchPerson.into()) }
 }

@@ -17,6 +17,8 @@ pub enum Noun {
     Attachment,
     Leave,
     Appeal,
+    /// A report that was given out.
+    Issue,
 }
 
 impl Noun {
@@ -34,6 +36,7 @@ impl Noun {
             Self::Attachment => "没有找到这份附件。",
             Self::Leave => "没有找到这次请假。",
             Self::Appeal => "没有找到这次申诉。",
+            Self::Issue => "没有找到这份报告，请核对编号。",
         }
     }
 }

@@ -15,7 +15,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
     ),
     (
         2,
-        "presence kinds",
+        "presence_kinds",
         include_str!("../../migrations/sqlite/0002_presence_kinds.sql"),
         include_str!("../../migrations/postgres/0002_presence_kinds.sql"),
     ),
@@ -24,6 +24,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         "cases",
         include_str!("../../migrations/sqlite/0004_cases.sql"),
         include_str!("../../migrations/postgres/0004_cases.sql"),
+    ),
+    (
+        5,
+        "report",
+        include_str!("../../migrations/sqlite/0005_report.sql"),
+        include_str!("../../migrations/postgres/0005_report.sql"),
     ),
 ];
 

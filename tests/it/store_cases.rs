@@ -80,6 +80,8 @@ async fn a_leave_excuses_from_its_granting_to_its_withdrawal(fresh: Fresh) {
     let store = &fresh.store;
     let activity = planned(store).await;
     let (me, host) = people(store).await;
+    let studio = store::activity::get(store, activity).await.unwrap().studio;
+    member(store, studio, me, MemberRole::Core, "2026-01-01").await;
     let leave = store::leave::ask(store, asking(activity, me), now()).await.unwrap();
     assert_eq!((leave.reason.as_str(), leave.state()), ("参加县教研会", CaseState::Open));
     assert_eq!(code(store::leave::ask(store, asking(activity, me), now()).await), "leave_taken");
@@ -89,7 +91,7 @@ async fn a_leave_excuses_from_its_granting_to_its_withdrawal(fresh: Fresh) {
     assert_eq!((decided.state(), decision.by_name.as_str()), (CaseState::Granted, "王敏"));
     assert_eq!(code(store::leave::decide(store, leave.id, (true, String::new()), host, now()).await), "case_decided");
 
-    // Without a line of theirs, the excused are on the record and in their own list.
+    // Without a line of theirs the excused are on the record, and in their own list.
     let session = store::session::go_live(store, activity, None, at("20T16:00")).await.unwrap().id;
     store::session::end(store, session, at("20T17:00")).await.unwrap();
     let told: Vec<_> = records(store, session).await.into_iter().map(|one| (one.status, one.reason)).collect();
@@ -101,14 +103,14 @@ async fn a_leave_excuses_from_its_granting_to_its_withdrawal(fresh: Fresh) {
     assert_eq!(code(late), "withdrawal_too_late");
 
     // Given back in time it excuses nobody.
-    let studio = store::activity::get(store, activity).await.unwrap().studio;
     let next = crate::store_database::activity(store, studio, "第二课", at("21T14:00"), at("21T15:00")).await;
     let leave = store::leave::ask(store, asking(next, me), now()).await.unwrap();
     store::leave::decide(store, leave.id, (true, String::new()), host, now()).await.unwrap();
     let back = store::leave::withdraw(store, leave.id, now()).await.unwrap();
     assert_eq!(back.state(), CaseState::Withdrawn);
     let session = store::session::go_live(store, next, None, at("21T14:00")).await.unwrap().id;
-    assert_eq!(records(store, session).await, []);
+    store::session::end(store, session, at("21T15:00")).await.unwrap();
+    assert_eq!(records(store, session).await[0].status, AttendanceStatus::Absent);
     assert_eq!(code(store::leave::ask(store, asking(next, me), now()).await), "leave_too_late", "it has begun");
 }
 

@@ -102,6 +102,21 @@ pub enum ClientMessage {
     LineDetails {
         participant: ParticipantId,
     },
+    /// Classroom: so many people are in front of the device, as somebody in charge counted.
+    Headcount {
+        count: u32,
+    },
+    /// Host: annuls a seat. Nothing of it counts, and the person may take another.
+    Strike {
+        place: String,
+        seat: u32,
+        reason: String,
+    },
+    /// Host: seats somebody of the Studio's roster by hand.
+    SeatPerson {
+        place: String,
+        account: String,
+    },
     Ping,
 }
 

@@ -1,6 +1,6 @@
 //! What may stand in the text fields of a message.
 
-use super::{MAX_CHAT_CHARS, Refusal};
+use super::{MAX_CHAT_CHARS, MAX_REASON_CHARS, Refusal};
 
 /// Is this the identification tag of an m-line? A token (RFC 4566 §9) of at most 16 bytes, as it must fit the RTP header
 /// extension of RFC 8843 §15.
@@ -13,15 +13,26 @@ pub fn is_mid(text: &str) -> bool {
 /// A chat line as it is kept: trimmed, with control and text-direction characters taken out so that no line can
 /// disguise itself or its neighbours.
 pub fn chat_line(text: &str) -> Result<String, Refusal> {
-    let clean: String = text.chars().filter(|&c| c == '\n' || !(c.is_control() || turns_text(c))).collect();
-    let clean = clean.trim();
+    let clean = plain(text);
     if clean.is_empty() {
         return Err(Refusal::EmptyChat);
     }
     if clean.chars().count() > MAX_CHAT_CHARS {
         return Err(Refusal::ChatTooLong);
     }
-    Ok(clean.to_owned())
+    Ok(clean)
+}
+
+/// Why somebody did something to somebody else, cleaned like a chat line.
+pub fn reason(text: &str) -> Result<String, Refusal> {
+    let clean = plain(text);
+    let fits = (1..=MAX_REASON_CHARS).contains(&clean.chars().count());
+    if fits { Ok(clean) } else { Err(Refusal::ReasonMissing) }
+}
+
+fn plain(text: &str) -> String {
+    let clean: String = text.chars().filter(|&c| c == '\n' || !(c.is_control() || turns_text(c))).collect();
+    clean.trim().to_owned()
 }
 
 /// The explicit direction controls of Unicode TR 9 §2 and the line separators that a browser would obey.

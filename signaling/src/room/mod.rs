@@ -13,6 +13,7 @@ mod participant;
 mod permission;
 mod publication;
 mod rate;
+mod seats;
 mod slots;
 mod speakers;
 mod spotlight;
@@ -24,14 +25,16 @@ use crate::Moment;
 use crate::effect::{Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
 use crate::protocol::client::ClientMessage;
 use crate::protocol::server::{ServerMessage, SessionView};
-use crate::protocol::{CloseCode, ParticipantId, ParticipantKind, PublicationId, RESUME_WITHIN_SECONDS, Refusal};
+use crate::protocol::{CloseCode, ParticipantId, PublicationId, RESUME_WITHIN_SECONDS, Refusal};
 use participant::{Participant, People};
 use publication::Publication;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use line::{LineFigures, bars};
 pub use participant::Identity;
+pub use seats::{PlaceCard, RosterPerson, Seat, Sitter, Taking};
 pub use watching::{Watched, Watching};
 
 /// A Session in which nobody has been for so long was forgotten, and ends by itself: longer than any lesson and its break.
@@ -74,6 +77,7 @@ pub struct Room {
     publications: BTreeMap<PublicationId, Publication>,
     chat: chat::Chat,
     speakers: speakers::Speakers,
+    seats: Arc<seats::Seats>,
     /// The keys of those whom the host put out.
     removed_keys: BTreeSet<String>,
     last_participant: u32,
@@ -112,6 +116,7 @@ impl Room {
             publications: BTreeMap::new(),
             chat: chat::Chat::default(),
             speakers: speakers::Speakers::default(),
+            seats: Arc::default(),
             removed_keys,
             last_participant: last.0,
             last_publication: 0,
@@ -168,6 +173,9 @@ impl Room {
             ClientMessage::Spotlight { participant } => self.spotlight(from, participant, re, out)?,
             ClientMessage::LineReport(report) => self.line_report(now, from, report, re, out)?,
             ClientMessage::LineDetails { participant } => self.line_details(from, participant, re, out)?,
+            ClientMessage::Headcount { count } => self.headcount(from, count, re, out)?,
+            ClientMessage::Strike { place, seat, reason } => self.strike(from, (&place, seat), &reason, re, out)?,
+            ClientMessage::SeatPerson { place, account } => self.seat_person(now, from, place, &account, re, out)?,
             ClientMessage::Ping => out.send(from, ServerMessage::Pong { re, at_ms: now.0 }),
         }
         Ok(effects.into_vec())
@@ -178,6 +186,7 @@ impl Room {
         self.require_open()?;
         let mut out = Effects::default();
         self.record_all_left(LeaveCause::SessionEnded, &mut out);
+        self.record_all_unseated(&mut out);
         out.record(PresenceFact::SessionEnded);
         if let Some((host, re)) = asked {
             out.ok(host, re);
@@ -263,6 +272,7 @@ impl Room {
     pub fn skip_numbers_of(&mut self, other: &Self) {
         self.last_participant = self.last_participant.max(other.last_participant);
         self.last_publication = self.last_publication.max(other.last_publication);
+        self.skip_seats_of(other);
     }
 
     /// A command that the media plane was too busy for, as it should be given now; `None` when it is out of date.
@@ -308,11 +318,14 @@ impl Room {
         })
     }
 
-    /// How many people are in the Room: encoders and players are none, and two tabs of one person are one.
+    /// How many people are in the Room: encoders and players are none, two tabs of one person are one, and those who are
+    /// seated at a Classroom count in its stead.
     #[must_use]
     pub fn people(&self) -> usize {
-        let person = |p: &&Participant| !matches!(p.identity.kind, ParticipantKind::Encoder | ParticipantKind::Player);
-        let keys: BTreeSet<&str> = self.participants.values().filter(person).map(|p| p.identity.key.as_str()).collect();
+        let person = |p: &&Participant| !p.identity.kind.is_device();
+        let mut keys: BTreeSet<&str> =
+            self.participants.values().filter(person).map(|p| p.identity.key.as_str()).collect();
+        keys.extend(self.seated().map(|seat| seat.who.key.as_str()));
         keys.len()
     }
 }

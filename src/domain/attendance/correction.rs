@@ -81,7 +81,7 @@ impl CorrectedDetail {
 }
 
 /// The Correction in force of one person, with what it replaces.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Correction {
     /// What was measured, and why; not an earlier Correction.
     pub before: Verdict,

@@ -11,6 +11,7 @@ mod device;
 mod parameters;
 mod reason;
 mod record;
+mod report;
 mod shared;
 mod spans;
 
@@ -19,6 +20,7 @@ pub use checkpoint::CheckpointDetail;
 pub use correction::{CorrectedDetail, Correction, Verdict, check_reason};
 pub use parameters::{AttendanceParameters, Clause};
 pub use record::records;
+pub use report::*;
 pub use shared::on_shared_devices;
 
 use super::Time;
@@ -81,7 +83,7 @@ pub struct Excuse {
     pub reason: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttendanceRecord {
     /// `Person::key`.
     pub person: String,

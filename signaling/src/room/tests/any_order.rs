@@ -19,6 +19,10 @@ enum Step {
     Layer(u32),
     PeerClosed(u32),
     Wait(u64),
+    Classroom(u8),
+    Seat(u8, u8),
+    Unseat(u8),
+    CloseClassroom(u8),
 }
 
 fn source() -> impl Strategy<Value = Source> {
@@ -54,6 +58,8 @@ fn message() -> impl Strategy<Value = ClientMessage> {
         1 => Just(ClientMessage::MuteAll),
         1 => target().prop_map(|participant| ClientMessage::Remove { participant }),
         1 => Just(ClientMessage::Leave),
+        1 => (0..2_u8, 1..9_u32).prop_map(|(n, seat)| ClientMessage::Strike { place: format!("classroom:{n}"), seat, reason: "不在".into() }),
+        1 => (0..3000_u32).prop_map(|count| ClientMessage::Headcount { count }),
         1 => Just(ClientMessage::Watching { visible: true, sound: false }),
     ]
 }
@@ -72,6 +78,10 @@ fn step() -> impl Strategy<Value = Step> {
         1 => who().prop_map(Step::Layer),
         1 => who().prop_map(Step::PeerClosed),
         2 => (1..130_u64).prop_map(Step::Wait),
+        2 => (0..2_u8).prop_map(Step::Classroom),
+        4 => (0..2_u8, 0..6_u8).prop_map(|(place, name)| Step::Seat(place, name)),
+        1 => (0..6_u8).prop_map(Step::Unseat),
+        1 => (0..20_u8).prop_map(Step::CloseClassroom),
     ]
 }
 
@@ -100,6 +110,16 @@ fn take(talk: &mut Talk, step: Step) -> Vec<Effect> {
             talk.wait(seconds);
             Ok(talk.room.handle_timeout(talk.now))
         }
+        Step::Classroom(n) => {
+            let token = format!("token of {}", talk.room.last_participant + 1);
+            talk.room.join(now, seats::classroom(&n.to_string()), 1, token).map(|(_, effects)| effects)
+        }
+        Step::Seat(place, name) => talk.room.seat(now, seats::taking(&format!("classroom:{place}"), &name.to_string())),
+        Step::Unseat(name) => {
+            let place = talk.room.seat_of(&format!("account:{name}")).map_or(String::new(), |seat| seat.place.clone());
+            talk.room.unseat(now, &format!("account:{name}"), &place)
+        }
+        Step::CloseClassroom(n) => talk.room.close_classroom(now, &format!("classroom:{n}")),
     };
     done.unwrap_or_default()
 }
@@ -111,6 +131,8 @@ struct Listener {
     people: BTreeMap<ParticipantId, ParticipantView>,
     publications: BTreeMap<PublicationId, PublicationView>,
     slots: BTreeMap<String, Option<PublicationId>>,
+    /// Place and number of every seat, with the name.
+    seats: BTreeMap<(String, u32), String>,
 }
 
 impl Listener {
@@ -157,8 +179,43 @@ impl Listener {
                 }
                 self.slots = slots.iter().map(|s| (s.mid.clone(), s.publication)).collect();
             }
+            ServerMessage::SeatTaken { place, seat } => {
+                let before = self.seats.insert((place.clone(), seat.number), seat.name.clone());
+                assert!(before.is_none(), "a number twice");
+            }
+            ServerMessage::SeatLeft { place, number, .. } => {
+                assert!(self.seats.remove(&(place.clone(), *number)).is_some(), "left twice");
+            }
             _ => {}
         }
+    }
+}
+
+/// What the ledger says of seats, by person.
+fn note_seats(effects: &[Effect], ledger: &mut BTreeMap<String, (String, u32)>) {
+    for effect in effects {
+        match effect {
+            Effect::Ledger(PresenceFact::Seated { person, detail }) => {
+                let before = ledger.insert(person.clone(), (detail.place.clone(), detail.number));
+                assert!(before.is_none(), "one seat at a time");
+            }
+            Effect::Ledger(PresenceFact::Unseated { person, detail }) => {
+                let before = ledger.remove(person).map(|(place, _)| place);
+                assert_eq!(before.as_ref(), Some(&detail.place));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn check_seats(room: &Room) {
+    for place in ["classroom:0", "classroom:1"] {
+        let seats = u32::try_from(room.seated_at(place).count()).expect("few");
+        let devices: Vec<_> = room.participants.values().filter(|p| p.identity.key == place).collect();
+        assert!(devices.len() <= 1, "one device to a Classroom");
+        assert!(devices.iter().all(|device| device.seated == seats));
+        assert!(room.place(place).is_none_or(|told| told.seated == seats));
+        assert!(seats == 0 || !devices.is_empty(), "seats go with their device");
     }
 }
 
@@ -220,17 +277,24 @@ proptest! {
         let mut listener = Listener { me: Some(me), ..Listener::default() };
         talk.effects.iter().for_each(|e| listener.hear(e));
         let mut live = BTreeMap::new();
+        let mut seats = BTreeMap::new();
         for step in steps {
             talk.effects = take(&mut talk, step);
             talk.assert_ledger_first();
             check_media(&talk.effects, &mut live);
             talk.effects.iter().for_each(|e| listener.hear(e));
             check_room(&talk.room);
+            check_seats(&talk.room);
+            note_seats(&talk.effects, &mut seats);
             let away = talk.room.participants.get(&me).is_none_or(|p| p.away_since.is_some());
             if away {
                 // An absent listener hears nothing; the next welcome tells all.
                 break;
             }
+            let taken: BTreeMap<_, _> = talk.room.seated().map(|s| ((s.place.clone(), s.number), s.who.name.clone())).collect();
+            prop_assert_eq!(&listener.seats, &taken);
+            let held: BTreeMap<_, _> = talk.room.seated().map(|s| (s.who.key.clone(), (s.place.clone(), s.number))).collect();
+            prop_assert_eq!(&seats, &held);
             let people: BTreeMap<_, _> = talk.room.participants.values().map(|p| (p.id, p.view())).collect();
             prop_assert_eq!(&listener.people, &people);
             let publications: BTreeMap<_, _> = talk.room.publications.values().map(|p| (p.id, p.view())).collect();

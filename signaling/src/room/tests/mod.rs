@@ -6,12 +6,13 @@ mod floor;
 mod lesson;
 mod lines;
 mod publishing;
+mod seats;
 mod slots;
 mod speakers;
 
 use super::*;
 use crate::protocol::server::{ChatLine, ParticipantView, SlotView, Welcome};
-use crate::protocol::{SessionRole, Source};
+use crate::protocol::{ParticipantKind, SessionRole, Source};
 
 /// A Room with a clock and everything it did.
 pub(super) struct Talk {

@@ -3,6 +3,7 @@
 mod audits;
 mod corrections;
 mod model;
+mod report;
 mod scenarios;
 
 use super::super::presence::{Head, NewEvent, Person, PresenceEvent, PresenceKind};
@@ -123,7 +124,7 @@ impl Story {
     }
 
     fn records(&self) -> Vec<AttendanceRecord> {
-        records(&self.lines, &self.timetable(), &AttendanceParameters::default(), &[])
+        records(&self.lines, &self.timetable(), &AttendanceParameters::default(), &[], &[])
     }
 
     fn of(&self, person: u8) -> AttendanceRecord {
