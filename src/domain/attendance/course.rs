@@ -48,6 +48,11 @@ impl Course {
         let mut places = Vec::with_capacity(events.len());
         let mut begun = false;
         for event in events {
+            // Written afterwards, by any run of the server: it tells of no moment of the Session.
+            if event.kind == PresenceKind::Corrected {
+                places.push(course.to);
+                continue;
+            }
             let wall = event.wall.micros();
             let fresh = Anchor { axis_us: wall, monotonic_us: event.monotonic_us };
             if event.kind == PresenceKind::SessionStarted {

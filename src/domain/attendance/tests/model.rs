@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 /// One thing that happens, after some seconds.
 #[derive(Debug, Clone, Copy)]
-struct Step {
+pub(super) struct Step {
     after: i64,
     kind: PresenceKind,
     device: u32,
@@ -15,7 +15,7 @@ struct Step {
     sent: u64,
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let kind = prop_oneof![
         2 => Just(Joined),
         1 => Just(Lost),
@@ -37,7 +37,7 @@ fn owner(device: u32) -> u8 {
     u8::from(device == 1)
 }
 
-fn told(steps: &[Step], ends: bool) -> Story {
+pub(super) fn told(steps: &[Step], ends: bool) -> Story {
     let mut story = Story::begin();
     for step in steps {
         story.second += step.after;
