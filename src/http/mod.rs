@@ -23,6 +23,7 @@ mod password;
 mod people;
 pub mod per_address;
 mod regions;
+mod report;
 mod schools;
 mod series;
 mod sessions;
@@ -31,10 +32,12 @@ mod socket;
 mod state;
 mod studios;
 pub mod ticket;
+mod verifications;
 mod web;
 mod whip;
 
 pub use error::{ApiError, Need, Refused};
+pub use report::{Exports, FontError};
 pub use state::AppState;
 
 use axum::extract::{DefaultBodyLimit, Extension};
@@ -84,6 +87,12 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::encoder))
         .routes(routes!(socket::connect))
         .routes(routes!(attendance::of_session))
+        .routes(routes!(report::of_session))
+        .routes(routes!(report::session_file))
+        .routes(routes!(report::of_year))
+        .routes(routes!(report::year_file))
+        .routes(routes!(report::my_file))
+        .routes(routes!(verifications::read))
         .routes(routes!(line_checks::create))
         .routes(routes!(line_checks::read, line_checks::end))
         .routes(routes!(line_checks::download, line_checks::upload))

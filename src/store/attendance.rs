@@ -77,16 +77,7 @@ pub async fn of_account(
     parameters: &AttendanceParameters,
     page: Page,
 ) -> Result<Paged<AttendanceRow>, StoreError> {
-    // Days as the calendar in China counts them, like `Time::day`.
-    const DAY: &str = "(s.started_at + 28800000000) / 86400000000";
-    let which = format!(
-        "from session s join activity a on a.id = s.activity
-         where s.id in (select e.session from presence_event e where e.person = $1)
-         or s.ended_at is not null and (
-             exists (select 1 from presenter p where p.activity = a.id and p.account = $1)
-             or exists (select 1 from membership m where m.studio = a.studio and m.account = $1
-                 and m.role in {EXPECTED_ROLES} and m.from_day <= {DAY} and (m.to_day is null or m.to_day >= {DAY})))"
-    );
+    let which = concerning();
     let mut connection = store.read().await?;
     let rows = sqlx::query(sql!("select {SESSION} {which} order by s.started_at desc, s.id limit $2 offset $3"))
         .bind(account.as_str())
@@ -115,6 +106,20 @@ pub async fn of_account(
         found.extend(records.into_iter().next().map(|record| AttendanceRow { card, record }));
     }
     Ok(page.of(total, found))
+}
+
+/// The Sessions, called `s`, that the account `$1` was in, and those that are over and expected it.
+pub(super) fn concerning() -> String {
+    // Days as the calendar in China counts them, like `Time::day`.
+    const DAY: &str = "(s.started_at + 28800000000) / 86400000000";
+    format!(
+        "from session s join activity a on a.id = s.activity
+         where (s.id in (select e.session from presence_event e where e.person = $1)
+         or s.ended_at is not null and (
+             exists (select 1 from presenter p where p.activity = a.id and p.account = $1)
+             or exists (select 1 from membership m where m.studio = a.studio and m.account = $1
+                 and m.role in {EXPECTED_ROLES} and m.from_day <= {DAY} and (m.to_day is null or m.to_day >= {DAY}))))"
+    )
 }
 
 /// The keys of those who were expected: the roster of the Studio on that day, and the presenters.

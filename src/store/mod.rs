@@ -14,6 +14,7 @@ pub mod login;
 pub mod membership;
 mod migrate;
 mod page;
+pub mod proof;
 mod random;
 pub mod region;
 pub mod report;
@@ -26,6 +27,7 @@ pub mod session;
 mod session_record;
 pub mod setting;
 pub mod studio;
+pub mod verification;
 mod writer;
 
 pub use constraint::Constraint;
