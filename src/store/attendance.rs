@@ -50,7 +50,7 @@ pub async fn of_session(
         people.into_iter().filter_map(|record| Some((Person::from_key(&record.person)?, record))).collect();
     let accounts = known.iter().filter_map(|(person, _)| match person {
         Person::Account(account) => Some(*account),
-        Person::Guest { .. } => None,
+        Person::Guest { .. } | Person::Classroom(_) => None,
     });
     let profiles = account::of_ids(&mut connection, accounts).await?;
     let mut attendees = Vec::with_capacity(known.len());
@@ -61,6 +61,8 @@ pub async fn of_session(
                 None => continue,
             },
             Person::Guest { name, .. } => (name.clone(), None),
+            // It has no record.
+            Person::Classroom(_) => continue,
         };
         let shares_device = sharing.contains(&record.person);
         attendees.push(Attendee { person, name, school, record, shares_device });
