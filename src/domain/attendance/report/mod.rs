@@ -18,7 +18,7 @@ pub use proof::{Proof, ProofRow};
 pub use year::{YearCell, YearFigures, YearPerson, YearReport, YearSession, YearTotals};
 
 use super::super::presence::{Head, PresenceEvent, PresenceInterval};
-use super::super::{ActivityKind, Level, MemberRole, Mode, SessionId, StudioId};
+use super::super::{ActivityId, ActivityKind, Level, MemberRole, Mode, SessionId, StudioId};
 use super::course::Course;
 use super::{AttendanceParameters, AttendanceRecord, AttendanceStatus, Timetable};
 use lines::LinesRead;
@@ -29,6 +29,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Occasion {
     pub session: SessionId,
+    pub activity: ActivityId,
     pub title: String,
     pub kind: ActivityKind,
     pub mode: Mode,
@@ -123,13 +124,20 @@ impl ReportRow {
         self.known.role == Some(MemberRole::Core)
     }
 
-    /// What the person was to this Activity, in one word.
     #[must_use]
     pub fn role_word(&self) -> &'static str {
-        match self.known.role {
+        self.known.role_word()
+    }
+}
+
+impl Known {
+    /// What the person was, in one word.
+    #[must_use]
+    pub fn role_word(&self) -> &'static str {
+        match self.role {
             Some(role) => role.word(),
-            None if self.known.presenter => "主讲人",
-            None if self.known.guest => "访客",
+            None if self.presenter => "主讲人",
+            None if self.guest => "访客",
             None => "非成员",
         }
     }

@@ -1,7 +1,7 @@
 //! Reports whose figures were worked out by hand.
 
 use super::*;
-use crate::domain::{ActivityKind, Level, MemberRole, Mode, StudioId};
+use crate::domain::{ActivityId, ActivityKind, Level, MemberRole, Mode, StudioId};
 use std::collections::BTreeMap;
 
 fn key(person: u8) -> String {
@@ -25,6 +25,7 @@ fn people() -> BTreeMap<String, Known> {
 fn occasion() -> Occasion {
     Occasion {
         session: SessionId::from_random([9; 10]),
+        activity: ActivityId::from_random([7; 10]),
         title: "习作单元整体教学".into(),
         kind: ActivityKind::OpenLesson,
         mode: Mode::Online,
