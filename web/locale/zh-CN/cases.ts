@@ -40,7 +40,7 @@ export const cases = {
     ask: '请假', title: '请假', lead: (title: string) => `《${title}》开始前可以请假，由主持人或工作站审批。批准后不算缺席；批准后又来了，照常算出席。`,
     reason: '请假原因', reasonHint: '例如：参加县教研会', missing: '请写明请假原因。', send: '提交请假', sent: '请假已提交',
     open: '您已请假，等待审批。', granted: (name: string) => `${name}同意了您的请假。`, refused: (name: string, why: string) => `${name}没有同意您的请假：${why}`,
-    list: '请假', count: (n: number) => `${n} 人`,
+    list: '请假的人', notFetched: '请假名单没有取到',
   },
   appeal: {
     act: '说明情况', title: '说明情况', lead: '写明当时的情况，主持人或工作站会核对。处理结果写在这里，也写进原始记录。',
