@@ -616,7 +616,11 @@ export type PersonKind = "account" | "guest";
 /**
  * One person in one Session.
  */
-export type PresenceView = { kind: PersonKind, account: string | null, name: string, school: string | null, rural: boolean, record: RecordView, 
+export type PresenceView = { 
+/**
+ * The person, as corrections name them.
+ */
+key: string, kind: PersonKind, account: string | null, name: string, school: string | null, rural: boolean, record: RecordView, 
 /**
  * Somebody else came from the same device too: no verdict, but worth a look.
  */

@@ -94,6 +94,8 @@ pub enum PersonKind {
 /// One person in one Session.
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
 pub struct PresenceView {
+    /// The person, as corrections name them.
+    pub key: String,
     pub kind: PersonKind,
     pub account: Option<AccountId>,
     pub name: String,
