@@ -84,6 +84,7 @@ export interface ClassroomLink {
   activity: ActivityCard
   session: string | null
   state: 'waiting' | 'live' | 'ended' | 'closed'
+  recording_notice: string
   /** Up to when signing in is in time. */
   late_after?: string | null
 }
@@ -107,9 +108,11 @@ export interface ScanAnswer {
   seated: boolean
 }
 export interface SeatForm { pass: string; guest?: { name: string; school: string } }
-export interface SeatAnswer { seat: string; number: number; name: string; school: string | null; place: { name: string; school: string | null }; at: string }
+export interface SeatAnswer { seat: string | null; number: number | null; name: string; school: string | null; place: { name: string; school: string | null } | null; at: string }
 export interface SeatPage {
   state: 'seated' | 'left' | 'struck' | 'ended'
+  number: number
+  name: string
   place: { name: string; school: string | null }
   at: string
   left_at: string | null
