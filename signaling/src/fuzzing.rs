@@ -7,9 +7,9 @@ use crate::Moment;
 use crate::effect::Effect;
 use crate::protocol::server::{ServerMessage, SessionView};
 use crate::protocol::{
-    LayerName, LineStep, ParticipantId, ParticipantKind, PublicationId, SessionRole, decode, encode,
+    LayerName, LineStep, ParticipantId, ParticipantKind, PublicationId, SeatHow, SessionRole, decode, encode,
 };
-use crate::room::{Identity, LineFigures, MediaKind, MediaLine, Room, RoomLimits};
+use crate::room::{Identity, LineFigures, MediaKind, MediaLine, Opening, Room, RoomLimits, Sitter, Taking};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -18,7 +18,8 @@ const MOST_STEPS: usize = 300;
 
 /// `1` to `9` and a frame: this Participant says it. The rest is what happens around the Room, with a number: `w` seconds
 /// pass, `j` somebody joins, `m` an encoder joins, `l` a Connection is lost, `r` it resumes, `n` an offer is answered, `c` a Peer closes,
-/// `x` the media plane refuses a Publication, `y` a layer flows, `s` somebody speaks, `d` the lines are measured.
+/// `x` the media plane refuses a Publication, `y` a layer flows, `s` somebody speaks, `d` the lines are measured, `k` a Classroom joins,
+/// `t` somebody takes a seat in it, `u` gives it up, `z` a Classroom is closed.
 pub fn signaling(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let mut hall = Hall::new();
@@ -41,7 +42,7 @@ impl Hall {
     fn new() -> Self {
         let session = SessionView { id: "s".into(), title: "分数".into(), started_ms: 1000, spotlight: None };
         let now = Moment(1000);
-        let (room, _) = Room::open(now, session, RoomLimits { capacity: 12 });
+        let (room, _) = Room::open(now, Opening { session, limits: RoomLimits { capacity: 12 }, seed: 5 });
         let mut hall = Self { room, now, joined: 0 };
         for role in [SessionRole::Host, SessionRole::Presenter, SessionRole::Viewer, SessionRole::Viewer] {
             hall.join(role);
@@ -96,6 +97,7 @@ impl Hall {
                 heard(effects);
             }
             'd' => self.measured(number),
+            'k' | 't' | 'u' | 'z' => self.seats(what, number),
             _ => {}
         }
     }
@@ -131,6 +133,26 @@ impl Hall {
         lines.extend((0..video).map(|number| line(format!("v{number}"), MediaKind::Video, false)));
         let effects = self.room.media_negotiated(who, lines);
         heard(effects);
+    }
+
+    fn seats(&mut self, what: char, number: u32) {
+        let place = format!("classroom:{}", number % 2);
+        let key = format!("account:{}", number / 2 % 8);
+        let done = match what {
+            'k' => {
+                self.joined += 1;
+                let classroom = identity(&place, ParticipantKind::Classroom, SessionRole::Viewer);
+                self.room.join(self.now, classroom, 1, token(self.joined)).map(|(_, effects)| effects)
+            }
+            't' => {
+                let who = Sitter { key, name: "王芳".into(), school: None, rural: true, signed_in: false };
+                let taking = Taking { place, who, how: SeatHow::Scan, by: None, device: None };
+                self.room.seat(self.now, taking)
+            }
+            'u' => self.room.unseat(self.now, &key, &place),
+            _ => self.room.close_classroom(self.now, &place),
+        };
+        heard(done.unwrap_or_default());
     }
 
     fn measured(&mut self, number: u32) {
@@ -174,6 +196,7 @@ fn identity(key: &str, kind: ParticipantKind, role: SessionRole) -> Identity {
         name: "陈老师".to_owned(),
         school: Some("石桥小学".to_owned()),
         rural: true,
+        core: false,
         device: None,
     }
 }
@@ -203,9 +226,14 @@ mod tests {
 
     /// Seeds that nobody understands any more would test nothing.
     #[test]
-    fn the_seed_of_a_lesson_is_understood() {
+    fn the_seeds_of_a_lesson_and_of_its_check_ins_are_understood() {
         let lesson = include_str!("../../fuzz/corpus/signaling/lesson");
-        for line in lesson.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_digit())) {
+        let check_ins = include_str!("../../fuzz/corpus/signaling/check-ins");
+        for line in lesson
+            .lines()
+            .chain(check_ins.lines())
+            .filter(|line| line.starts_with(|first: char| first.is_ascii_digit()))
+        {
             assert!(decode(&line[1..]).is_ok(), "{line}");
         }
     }

@@ -1,13 +1,17 @@
 //! The TypeScript that the web client is written against is generated here, and a stale file fails.
 
+use lectern_signaling::protocol::check_in::{
+    CheckIn, CheckInMethod, CheckInPurpose, CheckInStanding, DrawnPerson, MissingPerson, OpenCheckIn,
+};
 use lectern_signaling::protocol::client::{ClientFrame, ClientMessage, LineReport, SlotTarget, SlotWish};
 use lectern_signaling::protocol::server::{
-    ChatLine, FlowingLayer, LineBars, LineDetails, ParticipantView, PublicationView, ServerMessage, SessionView,
-    SlotView, Welcome,
+    ChatLine, FlowingLayer, LineBars, LineDetails, ParticipantView, PlaceView, PublicationView, SeatView,
+    ServerMessage, SessionView, SlotView, Welcome,
 };
 use lectern_signaling::protocol::{
-    CloseCode, LayerName, LineMode, LineStep, LineTransport, MAX_CHAT_CHARS, MAX_FRAME_BYTES, PROTOCOL_VERSION,
-    ParticipantId, ParticipantKind, PublicationId, RESUME_WITHIN_SECONDS, Refusal, RefusalFrame, SessionRole, Source,
+    CloseCode, LayerName, LineMode, LineStep, LineTransport, MAX_CHAT_CHARS, MAX_FRAME_BYTES, MAX_HEADCOUNT,
+    MAX_REASON_CHARS, PROTOCOL_VERSION, ParticipantId, ParticipantKind, PublicationId, RESUME_WITHIN_SECONDS, Refusal,
+    RefusalFrame, SITE, SessionRole, Source, UnseatCause,
 };
 use std::path::Path;
 use ts_rs::{Config, TS};
@@ -37,9 +41,12 @@ fn generate() -> String {
         ("MAX_FRAME_BYTES", MAX_FRAME_BYTES as u64),
         ("MAX_CHAT_CHARS", MAX_CHAT_CHARS as u64),
         ("RESUME_WITHIN_SECONDS", RESUME_WITHIN_SECONDS),
+        ("MAX_REASON_CHARS", MAX_REASON_CHARS as u64),
+        ("MAX_HEADCOUNT", u64::from(MAX_HEADCOUNT)),
     ] {
         out.push_str(&format!("\nexport const {name} = {value};"));
     }
+    out.push_str(&format!("\nexport const SITE = \"{SITE}\";"));
     out.push_str("\n\n/** Why the server closed the websocket. */\nexport const CloseCode = {");
     for code in CloseCode::ALL {
         out.push_str(&format!("\n  {}: {},", code.name(), code.code()));
@@ -54,21 +61,31 @@ fn generate() -> String {
     one::<LineMode>(&mut out);
     one::<LineStep>(&mut out);
     one::<LineTransport>(&mut out);
+    one::<CheckInPurpose>(&mut out);
+    one::<CheckInMethod>(&mut out);
+    one::<CheckInStanding>(&mut out);
     one::<ClientFrame>(&mut out);
     one::<ClientMessage>(&mut out);
     one::<SlotWish>(&mut out);
     one::<SlotTarget>(&mut out);
     one::<LineReport>(&mut out);
+    one::<OpenCheckIn>(&mut out);
     one::<ServerMessage>(&mut out);
     one::<Welcome>(&mut out);
     one::<SessionView>(&mut out);
     one::<ParticipantView>(&mut out);
+    one::<PlaceView>(&mut out);
+    one::<SeatView>(&mut out);
+    one::<UnseatCause>(&mut out);
     one::<PublicationView>(&mut out);
     one::<SlotView>(&mut out);
     one::<ChatLine>(&mut out);
     one::<LineBars>(&mut out);
     one::<LineDetails>(&mut out);
     one::<FlowingLayer>(&mut out);
+    one::<CheckIn>(&mut out);
+    one::<DrawnPerson>(&mut out);
+    one::<MissingPerson>(&mut out);
     one::<Refusal>(&mut out);
     one::<RefusalFrame>(&mut out);
     out

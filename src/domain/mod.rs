@@ -21,7 +21,8 @@ pub use activity::{
     Activity, ActivityKind, ActivityRefusal, ActivityState, Level, Mode, NewActivity, NewSeries, Series,
 };
 pub use id::{
-    AccountId, ActivityId, EventId, LoginId, MembershipId, RegionId, SchoolId, SeriesId, SessionId, StudioId,
+    AccountId, ActivityId, ClassroomId, EventId, IssueId, LoginId, MembershipId, PrintedCodeId, RegionId, SchoolId,
+    SeriesId, SessionId, StudioId,
 };
 pub use invalid::{Checks, Invalid};
 pub use membership::{MemberRole, Membership, NewMembership};

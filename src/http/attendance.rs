@@ -27,7 +27,7 @@ pub(super) async fn of_session(
 ) -> Result<axum::Json<PresencePage>, ApiError> {
     let parameters = AttendanceParameters::default();
     let found = attendance::of_session(&app.store, keeper.noun.session.id, &parameters).await?;
-    let rows = found.into_iter().map(presence).collect();
+    let rows = found.into_iter().filter_map(presence).collect();
     Ok(axum::Json(PresencePage { parameters: cards::parameters(&parameters), rows }))
 }
 
@@ -66,12 +66,13 @@ pub(super) async fn mine(
     }))
 }
 
-fn presence(attendee: Attendee) -> PresenceView {
+fn presence(attendee: Attendee) -> Option<PresenceView> {
     let (kind, account, school) = match attendee.person {
         Person::Account(id) => (PersonKind::Account, Some(id), attendee.school.as_ref().map(|s| s.name.clone())),
         Person::Guest { school, .. } => (PersonKind::Guest, None, Some(school)),
+        Person::Classroom(_) => return None,
     };
-    PresenceView {
+    Some(PresenceView {
         kind,
         account,
         name: attendee.name,
@@ -79,5 +80,5 @@ fn presence(attendee: Attendee) -> PresenceView {
         rural: attendee.school.is_some_and(|school| school.rural),
         record: cards::record(attendee.record),
         shares_device: attendee.shares_device,
-    }
+    })
 }

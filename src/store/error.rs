@@ -14,6 +14,8 @@ pub enum Noun {
     Series,
     Activity,
     Session,
+    /// A report that was given out.
+    Issue,
 }
 
 impl Noun {
@@ -28,6 +30,7 @@ impl Noun {
             Self::Series => "没有找到这个系列。",
             Self::Activity => "没有找到这个活动。",
             Self::Session => "没有找到这场直播。",
+            Self::Issue => "没有找到这份报告，请核对编号。",
         }
     }
 }

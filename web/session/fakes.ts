@@ -90,6 +90,7 @@ export function person(id: number, over: Partial<ParticipantView> = {}): Partici
     may_publish: false,
     hand_raised_ms: null,
     joined_ms: id,
+    seated: 0,
     ...over,
   }
 }

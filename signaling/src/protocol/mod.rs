@@ -1,5 +1,6 @@
 //! Signaling protocol v1: JSON text frames over one websocket per Connection.
 
+pub mod check_in;
 pub mod client;
 mod close;
 mod frame;
@@ -24,7 +25,7 @@ pub const MAX_CHAT_CHARS: usize = 500;
 pub const RESUME_WITHIN_SECONDS: u64 = 120;
 
 /// One Participant in one Session; 1, 2, 3 … in order of arrival, never used again within the Session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, TS)]
 pub struct ParticipantId(pub u32);
 
 /// One Publication in one Session; never used again within the Session.
@@ -63,6 +64,14 @@ pub enum ParticipantKind {
     Player,
 }
 
+impl ParticipantKind {
+    /// Nobody of its own: a machine, or a device with people in front of it.
+    #[must_use]
+    pub const fn is_device(self) -> bool {
+        matches!(self, Self::Classroom | Self::Encoder | Self::Player)
+    }
+}
+
 /// What a Participant may do in this Session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -73,6 +82,46 @@ pub enum SessionRole {
     Presenter,
     /// Watches; may be admitted to speak.
     Viewer,
+}
+
+/// The place of those who meet on site.
+pub const SITE: &str = "site";
+/// Longest reason of a strike, in Unicode scalar values.
+pub const MAX_REASON_CHARS: usize = 200;
+/// Most people that can be counted in a Classroom.
+pub const MAX_HEADCOUNT: u32 = 2000;
+
+/// Why a seat is empty again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum UnseatCause {
+    /// The person left.
+    Asked,
+    /// A host annulled it: it counts nothing.
+    Struck,
+    /// The Classroom's device left, or stayed away for too long.
+    ClassroomLeft,
+    /// The Classroom was closed.
+    ClassroomClosed,
+    /// A host put the person, or the Classroom, out of the Session.
+    Removed,
+    SessionEnded,
+    /// A sign-in sheet says so.
+    Sheet,
+}
+
+/// How a person came to a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SeatHow {
+    /// By a code that changes every few seconds.
+    Scan,
+    /// By a printed code.
+    Printed,
+    /// A host seated the person.
+    Host,
+    /// By a sign-in sheet.
+    Sheet,
 }
 
 /// How much of the line a person wants to spend.

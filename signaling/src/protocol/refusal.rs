@@ -60,6 +60,34 @@ pub enum Refusal {
     NotYourself,
     #[error("对方也是主持人，不能这样做。")]
     TargetIsHost,
+    #[error("您已经在别处就座，请先在原来的地方离开。")]
+    AlreadySeated,
+    #[error("没有这个教室或签到地点。")]
+    NoSuchPlace,
+    #[error("教室的设备还没有进入课堂，请先在教室里打开链接。")]
+    ClassroomAway,
+    #[error("这个座位上已经没有人了。")]
+    NoSuchSeat,
+    #[error("当天的工作室名单里没有这位老师。")]
+    NotOnRoster,
+    #[error("只有集体观看的教室可以清点人数。")]
+    NotAClassroom,
+    #[error("人数最多填 2000。")]
+    CountTooLarge,
+    #[error("请写明原因，最多 200 字。")]
+    ReasonMissing,
+    #[error("已有一次签到或点名正在进行，请先结束它。")]
+    CheckInOpen,
+    #[error("这次签到已经结束。")]
+    NoCheckIn,
+    #[error("现在没有需要签到的人。")]
+    NobodyToAsk,
+    #[error("这次没有请您签到。")]
+    NotAsked,
+    #[error("签到码不对，请再看一下主持人给出的码。")]
+    WrongCode,
+    #[error("签到码错了太多次，请联系主持人代为签到。")]
+    TooManyCodes,
     #[error("服务器正在重启，请稍等几秒再进入。")]
     ServerStopping,
     #[error("服务器没能记下这一步，请重试。")]

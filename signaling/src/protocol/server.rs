@@ -1,8 +1,9 @@
 //! What the server says.
 
+use super::check_in::{CheckIn, CheckInPurpose, MissingPerson};
 use super::{
     LayerName, LineMode, LineStep, LineTransport, ParticipantId, ParticipantKind, PublicationId, RefusalFrame,
-    SessionRole, Source,
+    SessionRole, Source, UnseatCause,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -101,6 +102,61 @@ pub enum ServerMessage {
         participant: ParticipantId,
         details: LineDetails,
     },
+    /// To hosts, and to the Classroom whose place it is: a place where people are checked in; the whole view each time it
+    /// changes. After `welcome` all places, each followed by its `seats`.
+    Place {
+        place: PlaceView,
+    },
+    /// The seats of a place, at most 20 in a frame; follows `place` after `welcome`.
+    Seats {
+        place: String,
+        seats: Vec<SeatView>,
+        /// No more frames of this place's seats follow.
+        last: bool,
+    },
+    /// To hosts and the Classroom: somebody was seated.
+    SeatTaken {
+        place: String,
+        seat: SeatView,
+    },
+    /// To hosts and the Classroom: a seat is empty again.
+    SeatLeft {
+        place: String,
+        number: u32,
+        cause: UnseatCause,
+    },
+    /// The check-in that is open now, as it is to you; `null`: none. Also after `welcome`, while one is open.
+    CheckIn {
+        check_in: Option<CheckIn>,
+    },
+    /// You have not answered yet.
+    CheckInReminder {
+        number: u32,
+    },
+    /// To hosts: how the open check-in goes, at most twice a second.
+    CheckInCounts {
+        number: u32,
+        answered: u32,
+        expected: u32,
+        /// The first 50, by school and name.
+        missing: Vec<MissingPerson>,
+        /// The four digits to say or show, where they are asked for.
+        code: Option<String>,
+    },
+    /// To hosts: what came of a check-in that is over.
+    CheckInResult {
+        number: u32,
+        ordinal: u32,
+        purpose: CheckInPurpose,
+        answered: u32,
+        expected: u32,
+        /// The first 50, by school and name.
+        missing: Vec<MissingPerson>,
+    },
+    /// To hosts: how often the server asks by itself whether everybody is still there; `null`: not at all.
+    Prompts {
+        every_minutes: Option<u32>,
+    },
     /// You may publish now.
     Admitted,
     /// You may not publish any more.
@@ -162,6 +218,37 @@ pub struct ParticipantView {
     pub hand_raised_ms: Option<u64>,
     #[ts(type = "number")]
     pub joined_ms: u64,
+    /// How many people are seated at this Classroom; 0 for everybody else.
+    pub seated: u32,
+}
+
+/// A place where people are checked in: a Classroom, or the site of the Activity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PlaceView {
+    /// `site`, or `classroom:` and the Classroom's id.
+    pub id: String,
+    pub name: String,
+    pub school: Option<String>,
+    /// The Classroom's device that is in the Room now, or may still resume.
+    pub participant: Option<ParticipantId>,
+    /// How many people were announced.
+    pub expected: Option<u32>,
+    /// How many people somebody in charge counted there.
+    pub headcount: Option<u32>,
+    pub seated: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SeatView {
+    /// 1, 2, 3 … within the place, in order of arrival, never used again.
+    pub number: u32,
+    pub name: String,
+    pub school: Option<String>,
+    pub rural: bool,
+    /// False where name and school were only typed.
+    pub signed_in: bool,
+    #[ts(type = "number")]
+    pub at_ms: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -1,6 +1,9 @@
 //! What may stand in the text fields of a message.
 
-use super::{MAX_CHAT_CHARS, Refusal};
+use super::{MAX_CHAT_CHARS, MAX_REASON_CHARS, Refusal};
+
+/// What is longer than any code is none.
+const MAX_CODE_CHARS: usize = 16;
 
 /// Is this the identification tag of an m-line? A token (RFC 4566 §9) of at most 16 bytes, as it must fit the RTP header
 /// extension of RFC 8843 §15.
@@ -13,15 +16,36 @@ pub fn is_mid(text: &str) -> bool {
 /// A chat line as it is kept: trimmed, with control and text-direction characters taken out so that no line can
 /// disguise itself or its neighbours.
 pub fn chat_line(text: &str) -> Result<String, Refusal> {
-    let clean: String = text.chars().filter(|&c| c == '\n' || !(c.is_control() || turns_text(c))).collect();
-    let clean = clean.trim();
+    let clean = plain(text);
     if clean.is_empty() {
         return Err(Refusal::EmptyChat);
     }
     if clean.chars().count() > MAX_CHAT_CHARS {
         return Err(Refusal::ChatTooLong);
     }
-    Ok(clean.to_owned())
+    Ok(clean)
+}
+
+/// Why somebody did something to somebody else, cleaned like a chat line.
+pub fn reason(text: &str) -> Result<String, Refusal> {
+    let clean = plain(text);
+    let fits = (1..=MAX_REASON_CHARS).contains(&clean.chars().count());
+    if fits { Ok(clean) } else { Err(Refusal::ReasonMissing) }
+}
+
+fn plain(text: &str) -> String {
+    let clean: String = text.chars().filter(|&c| c == '\n' || !(c.is_control() || turns_text(c))).collect();
+    clean.trim().to_owned()
+}
+
+/// The digits of a code as it was typed: full-width ones count, spaces do not.
+#[must_use]
+pub fn digits(text: &str) -> String {
+    let plain = |c: char| match c {
+        '\u{FF10}'..='\u{FF19}' => char::from_u32(u32::from(c) - 0xFF10 + u32::from('0')),
+        c => Some(c),
+    };
+    text.chars().filter(|c| !c.is_whitespace()).filter_map(plain).take(MAX_CODE_CHARS).collect()
 }
 
 /// The explicit direction controls of Unicode TR 9 §2 and the line separators that a browser would obey.
@@ -43,6 +67,12 @@ mod tests {
     fn length_counts_characters_not_bytes() {
         assert!(chat_line(&"讲".repeat(500)).is_ok());
         assert_eq!(chat_line(&"讲".repeat(501)).unwrap_err(), Refusal::ChatTooLong);
+    }
+
+    #[test]
+    fn a_code_is_read_as_it_is_typed_in_china() {
+        assert_eq!(digits(" ４０７ 1　"), "4071");
+        assert_eq!(digits(&"1".repeat(100)).len(), 16);
     }
 
     #[test]

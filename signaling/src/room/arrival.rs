@@ -6,10 +6,13 @@ use super::{EMPTY_FOR, RESUME_WITHIN, Room};
 use crate::Moment;
 use crate::effect::{Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
 use crate::protocol::server::{ChatLine, ParticipantView, ServerMessage, Welcome};
-use crate::protocol::{CloseCode, PROTOCOL_VERSION, ParticipantId, RESUME_WITHIN_SECONDS, Refusal, SessionRole};
+use crate::protocol::{
+    CloseCode, PROTOCOL_VERSION, ParticipantId, RESUME_WITHIN_SECONDS, Refusal, SessionRole, UnseatCause,
+};
 
 impl Room {
-    /// Somebody said `hello` on a Connection. `resume_token` is random and secret; it goes to this person only.
+    /// Somebody said `hello` on a Connection. A Classroom has one device: a second one with the same link takes over, and the
+    /// first is told and closed. `resume_token` is random and secret; it goes to this person only.
     pub fn join(
         &mut self,
         now: Moment,
@@ -18,8 +21,13 @@ impl Room {
         resume_token: String,
     ) -> Result<(ParticipantId, Vec<Effect>), Refusal> {
         let mut out = Effects::default();
+        let replaced = self.device_with(&identity);
         let id = self.enter(now, identity, Some(resume_token), &mut out)?;
         self.welcome(now, id, Greeting { re, resumed: false }, &mut out);
+        if let Some(old) = replaced {
+            out.disconnect(old, CloseCode::Replaced);
+            self.depart(old, &mut out);
+        }
         self.tell_joined(id, &mut out);
         Ok((id, out.into_vec()))
     }
@@ -48,20 +56,28 @@ impl Room {
             return Err(Refusal::RemovedByHost);
         }
         // A full Room must still let its host in.
-        if self.participants.len() >= self.limits.capacity && identity.role != SessionRole::Host {
+        let replaced = self.device_with(&identity);
+        if self.participants.len() >= self.limits.capacity && identity.role != SessionRole::Host && replaced.is_none() {
             return Err(Refusal::Full);
+        }
+        if let Some(old) = replaced {
+            out.record(PresenceFact::Left { participant: old, cause: LeaveCause::TakenOver });
         }
         self.last_participant += 1;
         let id = ParticipantId(self.last_participant);
         self.empty_since = None;
         self.participants.insert(Participant::new(now, id, identity, resume_token));
         out.record(PresenceFact::Joined { participant: id });
+        self.stand_for_place(id);
         Ok(id)
     }
 
     fn tell_joined(&self, id: ParticipantId, out: &mut Effects) {
         if let Some(participant) = self.participants.get(&id) {
             out.tell_others(id, ServerMessage::ParticipantJoined { participant: participant.view() });
+        }
+        if let Some(place) = self.place_of(id) {
+            self.tell_place(&place, out);
         }
     }
 
@@ -120,16 +136,18 @@ impl Room {
         }
         let mut out = Effects::default();
         out.record(PresenceFact::Left { participant: id, cause: LeaveCause::Asked });
+        let vacated = self.vacate_with(id, UnseatCause::ClassroomLeft, &mut out);
         if let Some(re) = re {
             out.ok(id, re);
             out.disconnect(id, CloseCode::Normal);
         }
         self.depart(id, &mut out);
+        self.tell_vacated(vacated, &mut out);
         Ok(out.into_vec())
     }
 
-    /// Takes out those who stayed away for too long, notices who has stopped speaking, and ends a Session that was
-    /// forgotten.
+    /// Takes out those who stayed away for too long, notices who has stopped speaking, keeps the time of check-ins, and
+    /// ends a Session that was forgotten.
     pub fn handle_timeout(&mut self, now: Moment) -> Vec<Effect> {
         self.seen = self.seen.max(now);
         if self.empty_since.is_some_and(|since| now >= since.plus(EMPTY_FOR)) {
@@ -138,13 +156,17 @@ impl Room {
         let mut out = Effects::default();
         let late = |p: &&Participant| p.away_since.is_some_and(|since| now >= since.plus(RESUME_WITHIN));
         let gone: Vec<ParticipantId> = self.participants.values().filter(late).map(|p| p.id).collect();
+        let mut vacated = self.vacate_abandoned(now, &mut out);
         for &id in &gone {
             out.record(PresenceFact::Left { participant: id, cause: LeaveCause::Expired });
+            vacated.extend(self.vacate_with(id, UnseatCause::ClassroomLeft, &mut out));
         }
         for id in gone {
             self.depart(id, &mut out);
         }
+        self.tell_vacated(vacated, &mut out);
         self.tell_speakers(now, &mut out);
+        self.check_in_timeout(now, &mut out);
         out.into_vec()
     }
 
@@ -154,11 +176,14 @@ impl Room {
         let expires =
             self.participants.values().filter_map(|p| p.away_since).min().map(|since| since.plus(RESUME_WITHIN));
         let forgotten = self.empty_since.filter(|_| self.closed.is_none()).map(|since| since.plus(EMPTY_FOR));
-        expires.into_iter().chain(self.speakers.due()).chain(forgotten).min()
+        let check_in = self.check_ins.due().filter(|_| self.closed.is_none());
+        let vacated = self.seats.abandoned_at();
+        expires.into_iter().chain(self.speakers.due()).chain(check_in).chain(forgotten).chain(vacated).min()
     }
 
     /// Takes a Participant out of the state and tells the media plane and the others. The ledger was told by the caller.
     pub(super) fn depart(&mut self, id: ParticipantId, out: &mut Effects) {
+        let place = self.place_of(id);
         if !self.participants.remove(&id) {
             return;
         }
@@ -171,6 +196,9 @@ impl Room {
         self.tell_removed(ended, None, out);
         self.leave_spotlight(id, out);
         out.tell_all(ServerMessage::ParticipantLeft { participant: id });
+        if let Some(place) = place {
+            self.tell_place(&place, out);
+        }
         if stage_changed {
             self.reassign_all(out);
         }
@@ -203,6 +231,8 @@ impl Room {
             out.send(id, newcomer.your_line());
         }
         self.tell_all_lines(id, out);
+        self.tell_all_places(id, out);
+        self.tell_check_in_to(id, out);
     }
 }
 
@@ -227,7 +257,7 @@ fn chat_bytes(line: &ChatLine) -> usize {
 }
 
 /// Splits a list into frames, of which the last, and there is always one, is marked.
-fn pages<T>(all: Vec<T>, bytes_of: impl Fn(&T) -> usize) -> Vec<(Vec<T>, bool)> {
+pub(super) fn pages<T>(all: Vec<T>, bytes_of: impl Fn(&T) -> usize) -> Vec<(Vec<T>, bool)> {
     let mut pages = Vec::new();
     let (mut page, mut bytes) = (Vec::new(), 0);
     for entry in all {

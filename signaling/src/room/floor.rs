@@ -5,7 +5,7 @@ use super::participant::Participant;
 use crate::Moment;
 use crate::effect::{Effects, LeaveCause, MediaEffect, PresenceFact};
 use crate::protocol::server::ServerMessage;
-use crate::protocol::{CloseCode, ParticipantId, ParticipantKind, PublicationId, Refusal, Source};
+use crate::protocol::{CloseCode, ParticipantId, ParticipantKind, PublicationId, Refusal, Source, UnseatCause};
 
 impl Room {
     pub(super) fn raise_hand(
@@ -157,14 +157,17 @@ impl Room {
         // The person is put out, not the browser tab.
         let tabs: Vec<ParticipantId> =
             self.participants.values().filter(|p| p.identity.key == key && !p.is_host()).map(|p| p.id).collect();
+        let mut vacated: Vec<_> = self.vacate_seat_of(&key, UnseatCause::Removed, out).into_iter().collect();
         for &tab in &tabs {
             out.record(PresenceFact::Left { participant: tab, cause: LeaveCause::Removed });
+            vacated.extend(self.vacate_with(tab, UnseatCause::Removed, out));
         }
         for tab in tabs {
             out.send(tab, ServerMessage::Removed);
             out.disconnect(tab, CloseCode::Removed);
             self.depart(tab, out);
         }
+        self.tell_vacated(vacated, out);
         out.ok(from, re);
         Ok(())
     }

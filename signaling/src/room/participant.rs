@@ -23,6 +23,8 @@ pub struct Identity {
     pub name: String,
     pub school: Option<String>,
     pub rural: bool,
+    /// On the core roster of the Studio.
+    pub core: bool,
     /// Tells the browser from others within the Session, where it gave itself a mark.
     pub device: Option<String>,
 }
@@ -89,6 +91,8 @@ pub(super) struct Participant {
     pub(super) line: Line,
     /// `None` for encoders and players, who have no Connection.
     pub(super) resume_token: Option<String>,
+    /// How many people are seated at this Classroom.
+    pub(super) seated: u32,
 }
 
 /// The m-lines of a Participant's Peer.
@@ -125,6 +129,7 @@ impl Participant {
             slot_memory: Vec::new(),
             line: Line::default(),
             resume_token,
+            seated: 0,
         }
     }
 
@@ -152,6 +157,7 @@ impl Participant {
             may_publish: self.may_publish,
             hand_raised_ms: self.hand_raised.map(|m| m.0),
             joined_ms: self.joined.0,
+            seated: self.seated,
         }
     }
 }

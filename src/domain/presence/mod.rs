@@ -5,7 +5,7 @@ mod chain;
 pub use chain::{Broken, Fault, GENESIS, Hash, verify};
 
 use super::words::words;
-use super::{AccountId, EventId, SessionId, Time};
+use super::{AccountId, ClassroomId, EventId, SessionId, Time};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -42,6 +42,9 @@ pub struct PresenceInterval {
     pub to: Time,
 }
 
+/// Before the id in the key of a Classroom.
+pub const CLASSROOM: &str = "classroom:";
+
 /// Who a Participant is, so that the same person on two devices is one person.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Person {
@@ -51,6 +54,8 @@ pub enum Person {
         name: String,
         school: String,
     },
+    /// One device with many people in front of it: nobody of its own, and without a record.
+    Classroom(ClassroomId),
 }
 
 impl Person {
@@ -60,16 +65,18 @@ impl Person {
         match self {
             Self::Account(id) => id.to_string(),
             Self::Guest { name, school } => format!("guest:{}@{}", name.trim(), school.trim()),
+            Self::Classroom(id) => format!("{CLASSROOM}{id}"),
         }
     }
 
     #[must_use]
     pub fn from_key(key: &str) -> Option<Self> {
-        match key.strip_prefix("guest:") {
-            Some(rest) => {
-                let (name, school) = rest.split_once('@')?;
-                Some(Self::Guest { name: name.to_owned(), school: school.to_owned() })
-            }
+        if let Some(rest) = key.strip_prefix("guest:") {
+            let (name, school) = rest.split_once('@')?;
+            return Some(Self::Guest { name: name.to_owned(), school: school.to_owned() });
+        }
+        match key.strip_prefix(CLASSROOM) {
+            Some(id) => ClassroomId::parse(id).ok().map(Self::Classroom),
             None => AccountId::parse(key).ok().map(Self::Account),
         }
     }

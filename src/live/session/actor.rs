@@ -9,12 +9,12 @@ use super::super::{LedgerError, LiveClock, Reading};
 use super::decide::{Decision, Recording, State};
 use super::input::Input;
 use super::{ConnectionId, Gauges, SessionHandle};
-use crate::domain::presence::{NewEvent, PresenceKind};
+use crate::domain::presence::{NewEvent, Person, PresenceKind};
 use lectern_media::ids::{PeerId, TrackId};
 use lectern_signaling::Effect;
 use lectern_signaling::effect::PresenceFact;
-use lectern_signaling::protocol::{ParticipantId, PublicationId, Refusal};
-use lectern_signaling::room::Room;
+use lectern_signaling::protocol::{ParticipantId, PublicationId, Refusal, UnseatCause};
+use lectern_signaling::room::{Room, Seat};
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -219,9 +219,12 @@ impl Actor {
         let (decisions, happened) = self.decide(at, inputs, Recording::Fails);
         if matches!(error, LedgerError::Unknown(_)) {
             // The refused lines may have been written. Saying what is true after them makes them harmless.
-            let tried: BTreeSet<ParticipantId> = tried.room.present(at.moment).map(|p| p.id).collect();
+            let tried_room = tried.room;
+            let tried: BTreeSet<ParticipantId> = tried_room.present(at.moment).map(|p| p.id).collect();
+            let seats = self.truth_about_seats(at, &tried_room);
             let truth = self.truth_about(at, &tried);
             self.recorder.fall_behind(truth);
+            self.recorder.fall_behind(seats);
         }
         self.recorder.fall_behind(happened);
         decisions
@@ -242,6 +245,24 @@ impl Actor {
             new_event(at, kind, Some(id), person, &json!({ "restated": true }))
         });
         lines.collect()
+    }
+
+    /// A seat that was refused is annulled, should it be on record; one that could not be given up is taken again.
+    fn truth_about_seats(&self, at: Reading, tried: &Room) -> Vec<NewEvent> {
+        let held = |room: &Room, seat: &Seat| {
+            room.seat_of(&seat.who.key).is_some_and(|other| (&other.place, other.number) == (&seat.place, seat.number))
+        };
+        let annulled = tried.seated().filter(|seat| !held(&self.state.room, seat)).map(|seat| {
+            let detail = json!({ "place": seat.place, "cause": UnseatCause::Struck, "restated": true });
+            new_event(at, PresenceKind::Unseated, None, Person::from_key(&seat.who.key), &detail)
+        });
+        let taken = self.state.room.seated().filter(|seat| !held(tried, seat)).filter_map(|seat| {
+            let PresenceFact::Seated { person, detail } = seat.fact() else { return None };
+            let mut detail = json!(detail);
+            detail["restated"] = json!(true);
+            Some(new_event(at, PresenceKind::Seated, None, Person::from_key(&person), &detail))
+        });
+        annulled.chain(taken).collect()
     }
 
     /// Everybody was told; what is still asked is refused, and the rest of the server learns that it is over.

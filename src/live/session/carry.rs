@@ -59,7 +59,22 @@ impl Actor {
                 self.open_peer(id, offer, means, Offerer::Request { reply });
             }
             (Input::EnterWithOffer { reply, .. }, Err(refusal)) => drop(answer(reply, Err(refusal))),
-            (Input::LeaveWithOffer { reply, .. } | Input::End { reply }, result) => {
+            (Input::Seat { taking, reply }, result) => {
+                let taken = result.and_then(|effects| {
+                    self.effects(effects);
+                    self.state.room.seat_of(&taking.who.key).cloned().ok_or(Refusal::NoSuchSeat)
+                });
+                let _ = answer(reply, taken);
+            }
+            (Input::Look { look }, _) => look(&self.state.room),
+            (
+                Input::LeaveWithOffer { reply, .. }
+                | Input::Answer { reply, .. }
+                | Input::Unseat { reply, .. }
+                | Input::CloseClassroom { reply, .. }
+                | Input::End { reply },
+                result,
+            ) => {
                 let result = result.map(|effects| self.effects(effects));
                 let _ = answer(reply, result);
             }
@@ -97,7 +112,7 @@ impl Actor {
                     self.checkpoint(at, figures).await;
                 }
             }
-            (Input::Unpublishable { .. } | Input::Timeout | Input::Lost { .. }, result) => {
+            (Input::Unpublishable { .. } | Input::Timeout | Input::Places { .. } | Input::Lost { .. }, result) => {
                 self.effects(result.unwrap_or_default());
             }
         }

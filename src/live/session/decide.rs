@@ -71,6 +71,11 @@ impl State {
                 Err(refusal) => Err(refusal).into(),
             },
             Input::LeaveWithOffer { participant, .. } => self.room.leave(*participant, None).into(),
+            Input::Places { places, roster } => Decision::done(self.room.know_places(places.clone(), roster.clone())),
+            Input::Seat { taking, .. } => self.room.seat(now, taking.clone()).into(),
+            Input::Unseat { key, place, .. } => self.room.unseat(now, key, place).into(),
+            Input::CloseClassroom { place, .. } => self.room.close_classroom(now, place).into(),
+            Input::Answer { key, number, given, .. } => self.room.answer_of(now, key, *number, given.clone()).into(),
             Input::End { .. } => self.room.end(None).into(),
             Input::Stop { .. } => Decision::done(self.room.stop()),
             Input::Media(event) => Decision::done(self.media_event(now, *event, peers)),
@@ -89,6 +94,7 @@ impl State {
             Input::RestartIce { .. }
             | Input::Again { .. }
             | Input::AssignAgain { .. }
+            | Input::Look { .. }
             | Input::Figures { figures: None, .. } => Decision::done(Vec::new()),
         };
         for effect in decision.result.iter().flatten() {

@@ -8,7 +8,7 @@ use lectern_media::sdp::LocalTransport;
 use lectern_signaling::effect::MediaEffect;
 use lectern_signaling::protocol::client::{ClientFrame, ClientMessage};
 use lectern_signaling::protocol::{ParticipantId, PublicationId, Refusal};
-use lectern_signaling::room::Identity;
+use lectern_signaling::room::{Given, Identity, PlaceCard, Room, RosterPerson, Seat, Taking};
 use std::collections::HashMap;
 use tokio::sync::oneshot;
 
@@ -46,6 +46,35 @@ pub(in crate::live) enum Input {
         ufrag: String,
         pwd: String,
         reply: Reply<LocalTransport>,
+    },
+    /// The places of the Activity, and who can be seated by hand.
+    Places {
+        places: Vec<PlaceCard>,
+        roster: Vec<RosterPerson>,
+    },
+    Seat {
+        taking: Taking,
+        reply: Reply<Seat>,
+    },
+    Unseat {
+        key: String,
+        place: String,
+        reply: Reply<()>,
+    },
+    CloseClassroom {
+        place: String,
+        reply: Reply<()>,
+    },
+    /// Somebody looks at the Room, and answers for itself.
+    Look {
+        look: Box<dyn FnOnce(&Room) + Send>,
+    },
+    /// A person answers a check-in on another page, or by scanning.
+    Answer {
+        key: String,
+        number: u32,
+        given: Given,
+        reply: Reply<()>,
     },
     End {
         reply: Reply<()>,
@@ -88,8 +117,13 @@ impl Input {
         match self {
             Self::Enter { reply, .. } => refuse(reply, refusal),
             Self::EnterWithOffer { reply, .. } => refuse(reply, refusal),
-            Self::LeaveWithOffer { reply, .. } | Self::End { reply } | Self::Stop { reply } => refuse(reply, refusal),
+            Self::LeaveWithOffer { reply, .. }
+            | Self::Answer { reply, .. }
+            | Self::End { reply }
+            | Self::Stop { reply } => refuse(reply, refusal),
             Self::RestartIce { reply, .. } => refuse(reply, refusal),
+            Self::Seat { reply, .. } => refuse(reply, refusal),
+            Self::Unseat { reply, .. } | Self::CloseClassroom { reply, .. } => refuse(reply, refusal),
             _ => {}
         }
     }
@@ -130,6 +164,8 @@ impl Input {
             | Self::Unpublishable { .. }
             | Self::Again { .. }
             | Self::AssignAgain { .. }
+            | Self::Places { .. }
+            | Self::Look { .. }
             | Self::Figures { .. } => false,
             _ => true,
         }
@@ -138,7 +174,13 @@ impl Input {
     /// Is it a wish, which can be refused, and not something that happened by itself?
     pub(super) fn is_asked(&self) -> bool {
         match self {
-            Self::Enter { .. } | Self::EnterWithOffer { .. } | Self::End { .. } => true,
+            Self::Enter { .. }
+            | Self::EnterWithOffer { .. }
+            | Self::Answer { .. }
+            | Self::Seat { .. }
+            | Self::Unseat { .. }
+            | Self::CloseClassroom { .. }
+            | Self::End { .. } => true,
             Self::Frame { frame, .. } => is_recorded(&frame.message),
             _ => false,
         }
@@ -154,5 +196,17 @@ impl Input {
 }
 
 fn is_recorded(message: &ClientMessage) -> bool {
-    matches!(message, ClientMessage::Leave | ClientMessage::Remove { .. } | ClientMessage::End)
+    matches!(
+        message,
+        ClientMessage::Leave
+            | ClientMessage::Remove { .. }
+            | ClientMessage::Headcount { .. }
+            | ClientMessage::Strike { .. }
+            | ClientMessage::SeatPerson { .. }
+            | ClientMessage::OpenCheckIn(_)
+            | ClientMessage::CloseCheckIn { .. }
+            | ClientMessage::AnswerFor { .. }
+            | ClientMessage::AnswerCheckIn { .. }
+            | ClientMessage::End
+    )
 }

@@ -11,9 +11,10 @@ use crate::domain::SessionId;
 use input::Input;
 use lectern_media::ids::PeerId;
 use lectern_media::sdp::LocalTransport;
+use lectern_signaling::protocol::check_in::CheckIn;
 use lectern_signaling::protocol::client::ClientFrame;
 use lectern_signaling::protocol::{ParticipantId, Refusal};
-use lectern_signaling::room::Identity;
+use lectern_signaling::room::{Given, Identity, PlaceCard, Room, RosterPerson, Seat, Taking};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -123,6 +124,45 @@ impl SessionHandle {
         pwd: String,
     ) -> Result<LocalTransport, Refusal> {
         self.ask(|reply| Input::RestartIce { participant, ufrag, pwd, reply: Some(reply) }).await
+    }
+
+    /// Tells the Room the places of its Activity, and who can be seated by hand.
+    pub async fn know_places(&self, places: Vec<PlaceCard>, roster: Vec<RosterPerson>) {
+        // A Session that is over needs no places.
+        let _ = self.inbox.send(Input::Places { places, roster }).await;
+    }
+
+    /// Seats somebody, after it is on record.
+    pub async fn seat(&self, taking: Taking) -> Result<Seat, Refusal> {
+        self.ask(|reply| Input::Seat { taking, reply: Some(reply) }).await
+    }
+
+    /// The person leaves the seat by its own word.
+    pub async fn unseat(&self, key: String, place: String) -> Result<(), Refusal> {
+        self.ask(|reply| Input::Unseat { key, place, reply: Some(reply) }).await
+    }
+
+    /// Closes a Classroom: its seats end, its device is put out.
+    pub async fn close_classroom(&self, place: String) -> Result<(), Refusal> {
+        self.ask(|reply| Input::CloseClassroom { place, reply: Some(reply) }).await
+    }
+
+    /// What somebody sees who looks at the Room, after what was asked before.
+    pub async fn look<T: Send + 'static>(&self, look: impl FnOnce(&Room) -> T + Send + 'static) -> Result<T, Refusal> {
+        let look = |reply: oneshot::Sender<Result<T, Refusal>>| Input::Look {
+            look: Box::new(move |room| drop(reply.send(Ok(look(room))))),
+        };
+        self.ask(look).await
+    }
+
+    /// A person answers a check-in without a Connection of its own, under the key that stands for it in the ledger.
+    pub async fn answer(&self, key: String, number: u32, given: Given) -> Result<(), Refusal> {
+        self.ask(|reply| Input::Answer { key, number, given, reply: Some(reply) }).await
+    }
+
+    /// The open check-in, as it is to this person.
+    pub async fn check_in(&self, key: String) -> Result<Option<CheckIn>, Refusal> {
+        self.look(move |room| room.check_in_of(&key)).await
     }
 
     /// Ends the Session for everyone.

@@ -3,7 +3,11 @@
 use super::*;
 use crate::domain::Time;
 use crate::domain::attendance::CheckpointDetail;
+use crate::domain::presence::Person;
 use crate::live::testing::{Command, Fault, START};
+use lectern_signaling::effect::SeatedDetail;
+use lectern_signaling::protocol::{SITE, SeatHow};
+use lectern_signaling::room::{PlaceCard, Sitter, Taking};
 
 #[tokio::test(start_paused = true)]
 async fn nobody_hears_of_a_join_before_it_is_on_record() {
@@ -243,4 +247,85 @@ async fn a_connection_that_vanished_without_a_word_is_lost_at_the_next_checkpoin
     let seen: Vec<_> = house.ledger.of_kind(PresenceKind::Checkpoint).iter().map(|line| line.participant).collect();
     assert_eq!(seen, [Some(1)]);
     assert_eq!(house.handle().connections(), 1);
+}
+
+/// A place of the Session's, and somebody who takes a seat there.
+async fn with_site(house: &FakeHouse) -> impl Fn(u8) -> Taking + use<> {
+    let site = PlaceCard { id: SITE.into(), name: "报告厅".into(), school: None, expected: None };
+    house.handle().know_places(vec![site], Vec::new()).await;
+    |n| {
+        let Identity { key, name, school, rural, .. } = person(n, SessionRole::Viewer);
+        let who = Sitter { key, name, school, rural, signed_in: true };
+        Taking { place: SITE.into(), who, how: SeatHow::Scan, by: None, device: None }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_seat_is_on_record_before_anybody_hears_of_it() {
+    let house = FakeHouse::live();
+    let taking = with_site(&house).await;
+    let mut host = join(&house, 1, SessionRole::Host).await;
+    house.ledger.fail([Fault::NotWritten]);
+    assert_eq!(house.handle().seat(taking(2)).await.err(), Some(Refusal::NotRecorded));
+    let seat = house.handle().seat(taking(3)).await.unwrap();
+    let name = host.hears(|m| match m {
+        ServerMessage::SeatTaken { seat, .. } => Some(seat.name.clone()),
+        _ => None,
+    });
+    assert_eq!(name.await, "老师3", "the refused one was never seen");
+    let lines = house.ledger.of_kind(PresenceKind::Seated);
+    let detail: SeatedDetail = serde_json::from_str(&lines[0].detail).unwrap();
+    assert_eq!((lines.len(), detail.number, lines[0].participant), (1, seat.number, None));
+    assert_eq!(lines[0].person.as_ref().map(Person::key), Some(taking(3).who.key));
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_seat_whose_commit_is_unknown_is_set_right_in_the_ledger() {
+    let house = FakeHouse::live();
+    let taking = with_site(&house).await;
+    settle().await;
+    house.ledger.fail([Fault::WrittenButUnknown, Fault::WrittenButUnknown]);
+    assert_eq!(house.handle().seat(taking(1)).await.err(), Some(Refusal::NotRecorded));
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(house.ledger.of_kind(PresenceKind::Seated).len(), 1);
+    assert!(house.ledger.of_kind(PresenceKind::Unseated)[0].detail.contains("struck"), "it counts nothing");
+    let seat = house.handle().seat(taking(1)).await.unwrap();
+    assert_eq!(seat.number, 2, "a number that may have been written is not given again");
+
+    house.ledger.fail([Fault::WrittenButUnknown, Fault::WrittenButUnknown]);
+    let left = house.handle().unseat(taking(1).who.key, SITE.into()).await;
+    assert_eq!(left.err(), Some(Refusal::NotRecorded));
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let seats = recover(&house.ledger.sealed(house.session)).before.seats;
+    assert_eq!((seats.len(), seats[0].number), (1, seat.number), "the person still sits there");
+    house.registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_brings_seats_back_under_their_numbers() {
+    let house = FakeHouse::live();
+    let taking = with_site(&house).await;
+    for n in 1..=3 {
+        house.handle().seat(taking(n)).await.unwrap();
+    }
+    house.handle().unseat(taking(3).who.key, SITE.into()).await.unwrap();
+    let mut host = join(&house, 9, SessionRole::Host).await;
+    host.asks(ClientMessage::Strike { place: SITE.into(), seat: 1, reason: "不在现场".into() }).await.unwrap();
+    house.registry.stop().await;
+
+    let next = FakeHouse::empty();
+    next.registry.go_on(next.going(), Some(recover(&house.ledger.sealed(house.session)))).unwrap();
+    let seated = |house: &FakeHouse| {
+        let handle = house.handle();
+        async move { handle.look(|room| room.seated().map(|s| s.number).collect::<Vec<_>>()).await.unwrap() }
+    };
+    assert_eq!(seated(&next).await, [2]);
+    let taking = with_site(&next).await;
+    assert_eq!(next.handle().seat(taking(3)).await.unwrap().number, 4);
+    next.handle().end().await.unwrap();
+    settle().await;
+    let left = next.ledger.of_kind(PresenceKind::Unseated);
+    assert_eq!(left.iter().filter(|line| line.detail.contains("session_ended")).count(), 2);
+    next.registry.stop().await;
 }

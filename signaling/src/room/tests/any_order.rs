@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::protocol::LayerName;
+use crate::protocol::check_in::CheckInStanding::Asked;
+use crate::protocol::check_in::{CheckIn, CheckInMethod, CheckInPurpose, OpenCheckIn};
 use crate::protocol::client::{SlotTarget, SlotWish};
 use crate::protocol::server::{ParticipantView, PublicationView};
 use proptest::prelude::*;
@@ -19,6 +21,10 @@ enum Step {
     Layer(u32),
     PeerClosed(u32),
     Wait(u64),
+    Classroom(u8),
+    Seat(u8, u8),
+    Unseat(u8),
+    CloseClassroom(u8),
 }
 
 fn source() -> impl Strategy<Value = Source> {
@@ -38,6 +44,26 @@ fn slot_wish() -> impl Strategy<Value = SlotWish> {
     })
 }
 
+fn check_in() -> impl Strategy<Value = ClientMessage> {
+    use CheckInMethod::{Code, Qr, Tap};
+    use CheckInPurpose::{Call, Roll, StillHere};
+    let kind = select(vec![(Roll, Tap), (Roll, Code), (Roll, Qr), (Call, Tap), (StillHere, Tap)]);
+    let open = (kind, 20..90_u32, 1..4_u32).prop_map(|((purpose, method), seconds, count)| {
+        ClientMessage::OpenCheckIn(OpenCheckIn { purpose, method, seconds, count, place: None })
+    });
+    let number = || 1..4_u32;
+    prop_oneof![
+        6 => open,
+        1 => (number(), 20..90_u32).prop_map(|(number, seconds)| ClientMessage::ExtendCheckIn { number, seconds }),
+        2 => number().prop_map(|number| ClientMessage::CloseCheckIn { number }),
+        1 => number().prop_map(|number| ClientMessage::RemindCheckIn { number }),
+        2 => (number(), target()).prop_map(|(number, participant)| ClientMessage::AnswerFor { number, participant }),
+        1 => proptest::option::of(0..3_u32).prop_map(|every_minutes| ClientMessage::Prompts { every_minutes }),
+        6 => number().prop_map(|number| ClientMessage::AnswerCheckIn { number, code: None }),
+        1 => number().prop_map(|number| ClientMessage::AnswerCheckIn { number, code: Some("0000".into()) }),
+    ]
+}
+
 fn message() -> impl Strategy<Value = ClientMessage> {
     prop_oneof![
         4 => (source(), source()).prop_map(|(source, line)| ClientMessage::Publish { source, mid: mid_of(line).into() }),
@@ -54,7 +80,10 @@ fn message() -> impl Strategy<Value = ClientMessage> {
         1 => Just(ClientMessage::MuteAll),
         1 => target().prop_map(|participant| ClientMessage::Remove { participant }),
         1 => Just(ClientMessage::Leave),
+        1 => (0..2_u8, 1..9_u32).prop_map(|(n, seat)| ClientMessage::Strike { place: format!("classroom:{n}"), seat, reason: "不在".into() }),
+        1 => (0..3000_u32).prop_map(|count| ClientMessage::Headcount { count }),
         1 => Just(ClientMessage::Watching { visible: true, sound: false }),
+        6 => check_in(),
     ]
 }
 
@@ -72,6 +101,10 @@ fn step() -> impl Strategy<Value = Step> {
         1 => who().prop_map(Step::Layer),
         1 => who().prop_map(Step::PeerClosed),
         2 => (1..130_u64).prop_map(Step::Wait),
+        2 => (0..2_u8).prop_map(Step::Classroom),
+        4 => (0..2_u8, 0..6_u8).prop_map(|(place, name)| Step::Seat(place, name)),
+        1 => (0..6_u8).prop_map(Step::Unseat),
+        1 => (0..20_u8).prop_map(Step::CloseClassroom),
     ]
 }
 
@@ -100,6 +133,16 @@ fn take(talk: &mut Talk, step: Step) -> Vec<Effect> {
             talk.wait(seconds);
             Ok(talk.room.handle_timeout(talk.now))
         }
+        Step::Classroom(n) => {
+            let token = format!("token of {}", talk.room.last_participant + 1);
+            talk.room.join(now, seats::classroom(&n.to_string()), 1, token).map(|(_, effects)| effects)
+        }
+        Step::Seat(place, name) => talk.room.seat(now, seats::taking(&format!("classroom:{place}"), &name.to_string())),
+        Step::Unseat(name) => {
+            let place = talk.room.seat_of(&format!("account:{name}")).map_or(String::new(), |seat| seat.place.clone());
+            talk.room.unseat(now, &format!("account:{name}"), &place)
+        }
+        Step::CloseClassroom(n) => talk.room.close_classroom(now, &format!("classroom:{n}")),
     };
     done.unwrap_or_default()
 }
@@ -111,6 +154,9 @@ struct Listener {
     people: BTreeMap<ParticipantId, ParticipantView>,
     publications: BTreeMap<PublicationId, PublicationView>,
     slots: BTreeMap<String, Option<PublicationId>>,
+    /// Place and number of every seat, with the name.
+    seats: BTreeMap<(String, u32), String>,
+    check_in: Option<CheckIn>,
 }
 
 impl Listener {
@@ -127,6 +173,7 @@ impl Listener {
         match message {
             ServerMessage::Welcome(w) => {
                 self.people.clear();
+                self.check_in = None;
                 self.publications = w.publications.iter().map(|p| (p.id, p.clone())).collect();
             }
             ServerMessage::Roster { participants, .. } => {
@@ -157,8 +204,48 @@ impl Listener {
                 }
                 self.slots = slots.iter().map(|s| (s.mid.clone(), s.publication)).collect();
             }
+            ServerMessage::SeatTaken { place, seat } => {
+                let before = self.seats.insert((place.clone(), seat.number), seat.name.clone());
+                assert!(before.is_none(), "a number twice");
+            }
+            ServerMessage::SeatLeft { place, number, .. } => {
+                assert!(self.seats.remove(&(place.clone(), *number)).is_some(), "left twice");
+            }
+            ServerMessage::CheckIn { check_in } => self.check_in.clone_from(check_in),
+            ServerMessage::CheckInReminder { number } => {
+                let asked = self.check_in.as_ref().is_some_and(|one| one.number == *number && one.you == Asked);
+                assert!(asked, "reminded of what nobody waits for");
+            }
             _ => {}
         }
+    }
+}
+
+/// What the ledger says of seats, by person.
+fn note_seats(effects: &[Effect], ledger: &mut BTreeMap<String, (String, u32)>) {
+    for effect in effects {
+        match effect {
+            Effect::Ledger(PresenceFact::Seated { person, detail }) => {
+                let before = ledger.insert(person.clone(), (detail.place.clone(), detail.number));
+                assert!(before.is_none(), "one seat at a time");
+            }
+            Effect::Ledger(PresenceFact::Unseated { person, detail }) => {
+                let before = ledger.remove(person).map(|(place, _)| place);
+                assert_eq!(before.as_ref(), Some(&detail.place));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn check_seats(room: &Room) {
+    for place in ["classroom:0", "classroom:1"] {
+        let seats = u32::try_from(room.seated_at(place).count()).expect("few");
+        let devices: Vec<_> = room.participants.values().filter(|p| p.identity.key == place).collect();
+        assert!(devices.len() <= 1, "one device to a Classroom");
+        assert!(devices.iter().all(|device| device.seated == seats));
+        assert!(room.place(place).is_none_or(|told| told.seated == seats));
+        assert!(seats == 0 || !devices.is_empty(), "seats go with their device");
     }
 }
 
@@ -216,29 +303,44 @@ proptest! {
     #[test]
     fn a_listener_always_knows_the_truth(steps in proptest::collection::vec(step(), 1..80)) {
         let mut talk = Talk::new();
-        let me = talk.join(host());
-        let mut listener = Listener { me: Some(me), ..Listener::default() };
-        talk.effects.iter().for_each(|e| listener.hear(e));
+        let mut listeners = Vec::new();
+        for identity in [host(), viewer("听众")] {
+            let me = talk.join(identity);
+            listeners.push(Listener { me: Some(me), ..Listener::default() });
+            listeners.iter_mut().for_each(|listener| talk.effects.iter().for_each(|e| listener.hear(e)));
+        }
         let mut live = BTreeMap::new();
+        let mut seats = BTreeMap::new();
         for step in steps {
             talk.effects = take(&mut talk, step);
             talk.assert_ledger_first();
             check_media(&talk.effects, &mut live);
-            talk.effects.iter().for_each(|e| listener.hear(e));
             check_room(&talk.room);
-            let away = talk.room.participants.get(&me).is_none_or(|p| p.away_since.is_some());
-            if away {
-                // An absent listener hears nothing; the next welcome tells all.
-                break;
+            for listener in &mut listeners {
+                talk.effects.iter().for_each(|e| listener.hear(e));
             }
+            // An absent listener hears nothing; the next welcome tells all.
+            listeners.retain(|one| one.me.is_some_and(|me| talk.room.participants.get(&me).is_some_and(|p| p.away_since.is_none())));
+            check_seats(&talk.room);
+            note_seats(&talk.effects, &mut seats);
+            let taken: BTreeMap<_, _> = talk.room.seated().map(|s| ((s.place.clone(), s.number), s.who.name.clone())).collect();
+            let held: BTreeMap<_, _> = talk.room.seated().map(|s| (s.who.key.clone(), (s.place.clone(), s.number))).collect();
+            prop_assert_eq!(&seats, &held);
             let people: BTreeMap<_, _> = talk.room.participants.values().map(|p| (p.id, p.view())).collect();
-            prop_assert_eq!(&listener.people, &people);
             let publications: BTreeMap<_, _> = talk.room.publications.values().map(|p| (p.id, p.view())).collect();
-            prop_assert_eq!(&listener.publications, &publications);
             prop_assert_eq!(live.keys().collect::<Vec<_>>(), publications.keys().collect::<Vec<_>>());
-            if let Some(lines) = talk.room.participants.get(&me).and_then(|p| p.lines.as_ref()) {
-                let slots: BTreeMap<_, _> = lines.slots.iter().map(|s| (s.mid.clone(), s.shows)).collect();
-                prop_assert_eq!(&listener.slots, &slots);
+            for listener in &listeners {
+                prop_assert_eq!(&listener.people, &people);
+                prop_assert_eq!(&listener.publications, &publications);
+                let me = listener.me.and_then(|me| talk.room.participants.get(&me)).expect("is here");
+                prop_assert_eq!(&listener.check_in, &talk.room.check_in_of(&me.identity.key));
+                if me.is_host() {
+                    prop_assert_eq!(&listener.seats, &taken);
+                }
+                if let Some(lines) = &me.lines {
+                    let slots: BTreeMap<_, _> = lines.slots.iter().map(|s| (s.mid.clone(), s.shows)).collect();
+                    prop_assert_eq!(&listener.slots, &slots);
+                }
             }
         }
     }
