@@ -7,6 +7,7 @@ const who = (name: string, core = false): MissingPerson => ({ participant: null,
 
 describe('figures of a check-in', () => {
   it('seconds_are_rounded_up_and_end_at_0', () => {
+    expect(secondsLeft(checkIn({ opened_ms: 0, closes_ms: 120_000 }), -700)).toBe(120)
     expect(secondsLeft(checkIn({ closes_ms: 48_000 }), 100)).toBe(48)
     expect(secondsLeft(checkIn({ closes_ms: 48_000 }), 50_000)).toBe(0)
   })

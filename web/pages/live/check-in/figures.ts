@@ -1,8 +1,8 @@
 import type { CheckIn, MissingPerson } from '@/protocol/signaling'
 /** What a check-in shows in numbers. Pure; times are the server's. */
 
-/** Whole seconds until it closes, never less than 0. */
-export const secondsLeft = (one: CheckIn, now: number) => Math.max(0, Math.ceil((one.closes_ms - now) / 1000))
+/** Whole seconds until it closes, never less than 0, nor more than it lasts: two clocks are never quite one. */
+export const secondsLeft = (one: CheckIn, now: number) => Math.max(0, Math.ceil((one.closes_ms - Math.max(now, one.opened_ms)) / 1000))
 
 /** How much of its time is left, in percent. */
 export function timeLeft(one: CheckIn, now: number): number {
