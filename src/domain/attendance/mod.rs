@@ -3,6 +3,7 @@
 //! Only proven time counts as seen: a checkpoint proves what the server delivered and the client confirmed while the
 //! page could be seen ([`CheckpointDetail`]). What is neither proven nor disproven is told apart from absence, and a person decides.
 
+mod check_ins;
 mod checkpoint;
 mod course;
 mod device;
@@ -13,6 +14,7 @@ mod report;
 mod shared;
 mod spans;
 
+pub use check_ins::CheckIns;
 pub use checkpoint::CheckpointDetail;
 pub use parameters::{AttendanceParameters, Clause};
 pub use record::records;
@@ -105,6 +107,7 @@ pub struct AttendanceRecord {
     /// Between coming and going, in order.
     pub gaps: Vec<Gap>,
     pub devices: u32,
+    pub check_ins: CheckIns,
     /// After this moment one is late, before that one leaves early: on the axis of `intervals`.
     pub late_after: Time,
     pub early_before: Option<Time>,

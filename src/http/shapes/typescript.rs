@@ -85,6 +85,7 @@ pub fn typescript() -> String {
         ClauseView,
         IntervalView,
         GapView,
+        CheckInsView,
         RecordView,
         PersonKind,
         PresenceView,

@@ -1,5 +1,6 @@
 //! Verdicts over ledgers that are written second by second.
 
+mod check_ins;
 mod model;
 mod report;
 mod scenarios;
