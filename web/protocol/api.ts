@@ -562,6 +562,11 @@ export type IntervalView = { from: string, to: string, };
 export type GapView = { kind: GapKind, from: string, to: string, };
 
 /**
+ * How often the person was asked to check in, and did.
+ */
+export type CheckInsView = { asked: number, answered: number, };
+
+/**
  * The verdict for one person in one Session, all devices together.
  */
 export type RecordView = { status: AttendanceStatus, 
@@ -596,7 +601,7 @@ intervals: Array<IntervalView>,
 /**
  * Between coming and going, in order. Those that are `bridged` lie within the intervals.
  */
-gaps: Array<GapView>, devices: number, late_after: string, early_before: string | null, 
+gaps: Array<GapView>, devices: number, check_ins: CheckInsView, late_after: string, early_before: string | null, 
 /**
  * Why, in Chinese sentences.
  */

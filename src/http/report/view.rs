@@ -77,8 +77,8 @@ fn row(row: ReportRow) -> ReportRowView {
         guest: known.guest,
         ways: row.ways,
         places: row.places,
-        asked: row.asked,
-        answered: row.answered,
+        asked: row.record.check_ins.asked,
+        answered: row.record.check_ins.answered,
         record: cards::record(record),
     }
 }

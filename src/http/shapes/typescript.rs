@@ -107,6 +107,7 @@ pub fn typescript() -> String {
         ClauseView,
         IntervalView,
         GapView,
+        CheckInsView,
         RecordView,
         CorrectionView,
         PersonKind,
