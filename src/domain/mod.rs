@@ -3,6 +3,7 @@
 pub mod account;
 pub mod activity;
 pub mod attendance;
+pub mod classroom;
 pub mod id;
 pub mod invalid;
 pub mod login;
@@ -20,6 +21,7 @@ pub use account::{Account, AccountRole, NewAccount, PersonName};
 pub use activity::{
     Activity, ActivityKind, ActivityRefusal, ActivityState, Level, Mode, NewActivity, NewSeries, Series,
 };
+pub use classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
 pub use id::{
     AccountId, ActivityId, ClassroomId, EventId, LoginId, MembershipId, PrintedCodeId, RegionId, SchoolId, SeriesId,
     SessionId, StudioId,

@@ -8,6 +8,7 @@ mod auth;
 mod body;
 mod cards;
 pub mod certificate;
+mod classrooms;
 pub mod clock;
 mod cookie;
 mod error;
@@ -22,8 +23,12 @@ mod openapi;
 mod password;
 mod people;
 pub mod per_address;
+mod printed_codes;
 mod regions;
+mod scans;
 mod schools;
+mod seal;
+mod seats;
 mod series;
 mod sessions;
 pub mod shapes;
@@ -35,6 +40,7 @@ mod web;
 mod whip;
 
 pub use error::{ApiError, Need, Refused};
+pub use seats::SeatRefusal;
 pub use state::AppState;
 
 use axum::extract::{DefaultBodyLimit, Extension};
@@ -83,6 +89,18 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::ticket))
         .routes(routes!(sessions::encoder))
         .routes(routes!(socket::connect))
+        .routes(routes!(classrooms::list, classrooms::create))
+        .routes(routes!(classrooms::close))
+        .routes(routes!(classrooms::link))
+        .routes(routes!(classrooms::ticket))
+        .routes(routes!(classrooms::code))
+        .routes(routes!(printed_codes::list, printed_codes::create))
+        .routes(routes!(printed_codes::close))
+        .routes(routes!(scans::create_code))
+        .routes(routes!(scans::create))
+        .routes(routes!(seats::create))
+        .routes(routes!(seats::read))
+        .routes(routes!(seats::leave))
         .routes(routes!(attendance::of_session))
         .routes(routes!(line_checks::create))
         .routes(routes!(line_checks::read, line_checks::end))

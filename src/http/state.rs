@@ -6,6 +6,7 @@ use super::line_checks::LineChecks;
 use super::logins::UnknownNames;
 use super::observe::RequestCounts;
 use super::password::Passwords;
+use super::seats::{Codes, Scanning};
 use super::socket::BeforeHello;
 use super::whip::Resources;
 use crate::live::Registry;
@@ -30,6 +31,8 @@ pub struct Parts {
     pub(super) resources: Resources,
     pub(super) line_checks: LineChecks,
     pub(super) before_hello: BeforeHello,
+    pub(super) codes: Codes,
+    pub(super) scanning: Scanning,
     /// The OpenAPI document.
     pub(super) document: Bytes,
     draining: AtomicBool,
@@ -49,6 +52,8 @@ impl AppState {
             resources: Resources::default(),
             line_checks: LineChecks::default(),
             before_hello: BeforeHello::default(),
+            codes: Codes::default(),
+            scanning: Scanning::default(),
             document: super::document().into(),
             draining: AtomicBool::new(false),
         }))

@@ -14,6 +14,8 @@ pub enum Noun {
     Series,
     Activity,
     Session,
+    Classroom,
+    PrintedCode,
 }
 
 impl Noun {
@@ -28,6 +30,8 @@ impl Noun {
             Self::Series => "没有找到这个系列。",
             Self::Activity => "没有找到这个活动。",
             Self::Session => "没有找到这场直播。",
+            Self::Classroom => "没有找到这间教室。",
+            Self::PrintedCode => "没有找到这张签到码。",
         }
     }
 }

@@ -76,6 +76,19 @@ pub(super) async fn events_of(
     rows.iter().map(read).collect()
 }
 
+/// The lines that tell where one person was seated in the Session.
+pub async fn seat_lines(store: &Store, session: SessionId, person: &str) -> Result<Vec<PresenceEvent>, StoreError> {
+    let rows = sqlx::query(sql!(
+        "select {EVENT} from presence_event
+         where person = $2 and session = $1 and kind in ('seated', 'unseated') order by sequence"
+    ))
+    .bind(session.as_str())
+    .bind(person)
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
 /// The next lines behind this sequence, some of them; none when there are no more.
 pub async fn events_after(store: &Store, session: SessionId, after: i64) -> Result<Vec<PresenceEvent>, StoreError> {
     rows_after(&mut *store.read().await?, session, after).await?.iter().map(read).collect()

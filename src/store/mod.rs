@@ -7,6 +7,7 @@ pub mod account;
 pub mod activity;
 pub mod attendance;
 pub mod card;
+pub mod classroom;
 mod constraint;
 mod error;
 pub mod ledger;
