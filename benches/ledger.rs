@@ -119,18 +119,19 @@ async fn offered(store: Store, session: SessionId, person: usize, begun: Instant
 /// As a checkpoint is.
 fn event(person: usize) -> NewEvent {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    let mut random = [0; 10];
-    // Ids are random in life too: they come to any place of the index.
     let n = NEXT.fetch_add(1, Ordering::Relaxed);
-    random[..8].copy_from_slice(&n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
+    let spread = n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
+    let random: [u8; 6] = spread[..6].try_into().unwrap();
+    // A second of life each 5,000 lines.
+    let wall = Time::from_seconds(1_790_000_000 + i64::try_from(n / 5000).unwrap());
     NewEvent {
-        id: EventId::from_random(random),
+        id: EventId::at(wall, random),
         kind: PresenceKind::Checkpoint,
         participant: Some(u32::try_from(person + 1).unwrap()),
         person: Some(Person::Guest { name: format!("老师{person}"), school: "石桥镇中心小学".into() }),
         detail: r#"{"audio_ms":15000,"media_ms":15000,"sound":true,"video_ms":14960,"visible":true}"#.into(),
         monotonic_us: i64::try_from(n).unwrap(),
-        wall: Time::from_seconds(1_790_000_000),
+        wall,
     }
 }
 

@@ -40,7 +40,8 @@ pub async fn verify(
 ) -> anyhow::Result<Checked> {
     let sessions = match only {
         Some(session) => {
-            known(store, session).await?;
+            // Refuses a Session that nobody knows.
+            store::ledger::head(store, session).await?;
             BTreeSet::from([session])
         }
         None => store::ledger::sessions(store).await?.into_iter().chain(kept.0.keys().copied()).collect(),
@@ -86,7 +87,7 @@ impl Checked {
 
 /// Prints every line of the Session.
 pub async fn show(store: &Store, session: SessionId, lines: Lines, out: &mut dyn Write) -> anyhow::Result<()> {
-    known(store, session).await?;
+    store::ledger::head(store, session).await?;
     let mut names = HashMap::new();
     let mut after = 0;
     loop {
@@ -103,13 +104,6 @@ pub async fn show(store: &Store, session: SessionId, lines: Lines, out: &mut dyn
 }
 
 /// A mistyped number must not be found intact.
-async fn known(store: &Store, session: SessionId) -> anyhow::Result<()> {
-    if !store::ledger::sessions(store).await?.contains(&session) {
-        return Err(store::StoreError::NotFound(store::Noun::Session).into());
-    }
-    Ok(())
-}
-
 /// `names` remembers how the Participants were called when they came in.
 fn in_words(event: &PresenceEvent, names: &mut HashMap<u32, String>) -> String {
     let detail: Value = serde_json::from_str(&event.detail).unwrap_or_default();

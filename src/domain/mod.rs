@@ -23,8 +23,8 @@ pub use activity::{
 };
 pub use classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
 pub use id::{
-    AccountId, ActivityId, ClassroomId, EventId, LoginId, MembershipId, PrintedCodeId, RegionId, SchoolId, SeriesId,
-    SessionId, StudioId,
+    AccountId, ActivityId, ClassroomId, EventId, IssueId, LoginId, MembershipId, PrintedCodeId, RegionId, SchoolId,
+    SeriesId, SessionId, StudioId,
 };
 pub use invalid::{Checks, Invalid};
 pub use membership::{MemberRole, Membership, NewMembership};

@@ -264,7 +264,7 @@ pub(super) fn new_event(
     detail: &serde_json::Value,
 ) -> NewEvent {
     NewEvent {
-        id: EventId::from_random(rand::random()),
+        id: EventId::at(at.wall, rand::random()),
         kind,
         participant: participant.map(|p| p.0),
         person,

@@ -5,6 +5,7 @@ use super::{Noun, Page, Paged, Store, StoreError, page, random};
 use crate::domain::{Account, AccountId, AccountRole, NewAccount, RegionId, School, SchoolId, Time};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use std::collections::HashMap;
 
 /// Which accounts; the default is all.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +28,9 @@ pub struct Profile {
 const PROFILE: &str = "select a.id, a.login_name, a.name, a.role, a.scope, a.school, a.title, a.subject, a.disabled,
         a.created_at, s.name as school_name, s.region as school_region, s.rural as school_rural
     from account a left join school s on s.id = a.school";
+
+/// Values bound by one statement; the databases take far more.
+const IDS_AT_ONCE: usize = 500;
 
 const FILTER: &str = "where ($1 = '' or lower(a.name) like $1 escape '\\' or a.login_name like $1 escape '\\')
     and ($2 = '' or a.role = $2)
@@ -198,6 +202,24 @@ pub async fn any(store: &Store) -> Result<bool, StoreError> {
 pub(super) async fn find(connection: &mut AnyConnection, id: AccountId) -> Result<Option<Profile>, StoreError> {
     let row = sqlx::query(sql!("{PROFILE} where a.id = $1")).bind(id.as_str()).fetch_optional(connection).await?;
     row.as_ref().map(read_profile).transpose()
+}
+
+/// Those of these ids that there are.
+pub(super) async fn of_ids(
+    connection: &mut AnyConnection,
+    ids: impl IntoIterator<Item = AccountId>,
+) -> Result<HashMap<AccountId, Profile>, StoreError> {
+    let ids: Vec<AccountId> = ids.into_iter().collect();
+    let mut found = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(IDS_AT_ONCE) {
+        let statement = sql!("{PROFILE} where a.id in ({})", page::placeholders(1, some.len()));
+        let query = some.iter().fold(sqlx::query(statement), |query, id| query.bind(id.as_str()));
+        for row in query.fetch_all(&mut *connection).await? {
+            let profile = read_profile(&row)?;
+            found.insert(profile.account.id, profile);
+        }
+    }
+    Ok(found)
 }
 
 pub(super) fn read(row: &AnyRow) -> Result<Account, StoreError> {

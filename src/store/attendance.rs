@@ -1,12 +1,13 @@
-//! Attendance as the ledger tells it: for one Session everybody's record, for one person the Sessions they were in.
+//! Attendance as the ledger tells it: for one Session everybody's record, for one person the Sessions that concern them.
 
 use super::card::{self, ActivityCard, Look, SessionCard};
-use super::row::{Columns as _, sql};
+use super::row::{Columns as _, number_of, sql};
 use super::session::SESSION;
 use super::{Page, Paged, Store, StoreError, account, activity, ledger, session};
 use crate::domain::attendance::{AttendanceParameters, AttendanceRecord, Timetable, on_shared_devices, records};
 use crate::domain::presence::Person;
-use crate::domain::{AccountId, Activity, School, Session, SessionId, Time};
+use crate::domain::{AccountId, Activity, Day, School, Session, SessionId, Time};
+use sqlx::AnyConnection;
 
 /// One person in one Session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +29,11 @@ pub struct AttendanceRow {
     pub record: AttendanceRecord,
 }
 
-/// Everybody who was in the Session, by name.
+/// Whose absence from an Activity of the Studio is told: the members who have a part in its work. Followers and advisers come
+/// when they like.
+const EXPECTED_ROLES: &str = "('host', 'core', 'trainee')";
+
+/// Everybody who was in the Session or expected there, by name.
 pub async fn of_session(
     store: &Store,
     id: SessionId,
@@ -38,14 +43,21 @@ pub async fn of_session(
     let events = ledger::events(store, id).await?;
     let mut connection = store.read().await?;
     let activity = activity::find(&mut connection, session.activity).await?;
-    let people = records(&events, &timetable(&session, &activity), parameters, &[]);
+    let expected = expected(&mut connection, &activity, session.started_at.day()).await?;
+    let people = records(&events, &timetable(&session, &activity), parameters, &[], &expected);
     let sharing = on_shared_devices(&events);
-    let mut attendees = Vec::with_capacity(people.len());
-    for record in people {
-        let Some(person) = Person::from_key(&record.person) else { continue };
+    let known: Vec<(Person, AttendanceRecord)> =
+        people.into_iter().filter_map(|record| Some((Person::from_key(&record.person)?, record))).collect();
+    let accounts = known.iter().filter_map(|(person, _)| match person {
+        Person::Account(account) => Some(*account),
+        Person::Guest { .. } | Person::Classroom(_) => None,
+    });
+    let profiles = account::of_ids(&mut connection, accounts).await?;
+    let mut attendees = Vec::with_capacity(known.len());
+    for (person, record) in known {
         let (name, school) = match &person {
-            Person::Account(account) => match account::find(&mut connection, *account).await? {
-                Some(profile) => (profile.account.name, profile.school),
+            Person::Account(account) => match profiles.get(account) {
+                Some(profile) => (profile.account.name.clone(), profile.school.clone()),
                 None => continue,
             },
             Person::Guest { name, .. } => (name.clone(), None),
@@ -59,7 +71,7 @@ pub async fn of_session(
     Ok(attendees)
 }
 
-/// The Sessions that the person was in, the newest first.
+/// The Sessions that the person was in, and those that are over and expected them, the newest first.
 pub async fn of_account(
     store: &Store,
     account: AccountId,
@@ -67,15 +79,24 @@ pub async fn of_account(
     parameters: &AttendanceParameters,
     page: Page,
 ) -> Result<Paged<AttendanceRow>, StoreError> {
-    const WHICH: &str = "from session s where s.id in (select e.session from presence_event e where e.person = $1)";
+    // Days as the calendar in China counts them, like `Time::day`.
+    const DAY: &str = "(s.started_at + 28800000000) / 86400000000";
+    let which = format!(
+        "from session s join activity a on a.id = s.activity
+         where s.id in (select e.session from presence_event e where e.person = $1)
+         or s.ended_at is not null and (
+             exists (select 1 from presenter p where p.activity = a.id and p.account = $1)
+             or exists (select 1 from membership m where m.studio = a.studio and m.account = $1
+                 and m.role in {EXPECTED_ROLES} and m.from_day <= {DAY} and (m.to_day is null or m.to_day >= {DAY})))"
+    );
     let mut connection = store.read().await?;
-    let rows = sqlx::query(sql!("select {SESSION} {WHICH} order by s.started_at desc, s.id limit $2 offset $3"))
+    let rows = sqlx::query(sql!("select {SESSION} {which} order by s.started_at desc, s.id limit $2 offset $3"))
         .bind(account.as_str())
         .bind(page.limit())
         .bind(page.offset())
         .fetch_all(&mut *connection)
         .await?;
-    let total = sqlx::query(sql!("select count(*) as total {WHICH}"))
+    let total = sqlx::query(sql!("select count(*) as total {which}"))
         .bind(account.as_str())
         .fetch_one(&mut *connection)
         .await?
@@ -90,15 +111,34 @@ pub async fn of_account(
     for (session, mut card) in sessions.into_iter().zip(cards) {
         let people = card.session.take().filter(|one| one.session.id == session.id).map_or(0, |one| one.people);
         let events = ledger::events_of(&mut connection, session.id, &account).await?;
-        let records = records(&events, &timetable(&session, &card.activity), parameters, &[]);
+        let concerned = [account.to_string()];
+        let records = records(&events, &timetable(&session, &card.activity), parameters, &[], &concerned);
         card.session = Some(SessionCard { session, people });
-        // The Session was found by this person's lines.
         found.extend(records.into_iter().next().map(|record| AttendanceRow { card, record }));
     }
     Ok(page.of(total, found))
 }
 
-fn timetable(session: &Session, activity: &Activity) -> Timetable {
+/// The keys of those who were expected: the roster of the Studio on that day, and the presenters.
+pub(super) async fn expected(
+    connection: &mut AnyConnection,
+    activity: &Activity,
+    day: Day,
+) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query(sql!(
+        "select account from membership
+         where studio = $1 and role in {EXPECTED_ROLES} and from_day <= $2 and (to_day is null or to_day >= $2)
+         union select account from presenter where activity = $3 order by account"
+    ))
+    .bind(activity.studio.as_str())
+    .bind(number_of(day))
+    .bind(activity.id.as_str())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok(row.id::<AccountId>("account")?.to_string())).collect()
+}
+
+pub(super) fn timetable(session: &Session, activity: &Activity) -> Timetable {
     Timetable {
         started_at: session.started_at,
         ended_at: session.ended_at,

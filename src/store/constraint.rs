@@ -51,6 +51,7 @@ static RULES: &[Constraint] = &[
     rule("presence_event_key", "presence_event.session, presence_event.sequence", None, "考勤记录的顺序冲突，请重试。"),
     rule("presence_event_id_taken", "presence_event.id", None, "这条考勤记录已属于另一场直播。"),
     rule("presence_event_insert_only", "presence_event_insert_only", None, "考勤明细只增不改。"),
+    rule("report_issue_insert_only", "report_issue_insert_only", None, "发出的报告不能改动。"),
 ];
 
 /// The rule that this error of the database tells of, if it tells of one.

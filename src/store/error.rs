@@ -16,6 +16,8 @@ pub enum Noun {
     Session,
     Classroom,
     PrintedCode,
+    /// A report that was given out.
+    Issue,
 }
 
 impl Noun {
@@ -32,6 +34,7 @@ impl Noun {
             Self::Session => "没有找到这场直播。",
             Self::Classroom => "没有找到这间教室。",
             Self::PrintedCode => "没有找到这张签到码。",
+            Self::Issue => "没有找到这份报告，请核对编号。",
         }
     }
 }

@@ -50,10 +50,34 @@ pub async fn last_participant(store: &Store, session: SessionId) -> Result<u32, 
 
 /// All lines of the Session, in their order.
 pub async fn events(store: &Store, session: SessionId) -> Result<Vec<PresenceEvent>, StoreError> {
+    events_on(&mut *store.read().await?, session).await
+}
+
+pub(super) async fn events_on(
+    connection: &mut AnyConnection,
+    session: SessionId,
+) -> Result<Vec<PresenceEvent>, StoreError> {
     let rows = sqlx::query(sql!("select {EVENT} from presence_event where session = $1 order by sequence"))
         .bind(session.as_str())
-        .fetch_all(&mut *store.read().await?)
+        .fetch_all(connection)
         .await?;
+    rows.iter().map(read).collect()
+}
+
+/// All lines of the Session up to this one but its checkpoints, in their order: a few for each person.
+pub(super) async fn told(
+    connection: &mut AnyConnection,
+    session: SessionId,
+    up_to: i64,
+) -> Result<Vec<PresenceEvent>, StoreError> {
+    let rows = sqlx::query(sql!(
+        "select {EVENT} from presence_event
+         where session = $1 and sequence <= $2 and kind <> 'checkpoint' order by sequence"
+    ))
+    .bind(session.as_str())
+    .bind(up_to)
+    .fetch_all(connection)
+    .await?;
     rows.iter().map(read).collect()
 }
 

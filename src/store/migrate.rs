@@ -6,12 +6,32 @@ use sqlx::{AnyPool, SqlSafeStr as _};
 use std::borrow::Cow;
 
 /// Version, description, SQL for SQLite, SQL for PostgreSQL.
-const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "foundations",
-    include_str!("../../migrations/sqlite/0001_foundations.sql"),
-    include_str!("../../migrations/postgres/0001_foundations.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "foundations",
+        include_str!("../../migrations/sqlite/0001_foundations.sql"),
+        include_str!("../../migrations/postgres/0001_foundations.sql"),
+    ),
+    (
+        2,
+        "presence_kinds",
+        include_str!("../../migrations/sqlite/0002_presence_kinds.sql"),
+        include_str!("../../migrations/postgres/0002_presence_kinds.sql"),
+    ),
+    (
+        3,
+        "seats",
+        include_str!("../../migrations/sqlite/0003_seats.sql"),
+        include_str!("../../migrations/postgres/0003_seats.sql"),
+    ),
+    (
+        5,
+        "report",
+        include_str!("../../migrations/sqlite/0005_report.sql"),
+        include_str!("../../migrations/postgres/0005_report.sql"),
+    ),
+];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {
     let migrations = MIGRATIONS.iter().map(|&(version, description, sqlite, postgres)| {

@@ -12,6 +12,7 @@ use lectern::store::{self, Page, Store};
 on_both! {
     my_attendance_is_what_was_proven,
     a_session_shows_everybody_who_was_there,
+    who_was_expected_and_missed_it_is_told,
     records_are_the_same_on_every_database,
 }
 
@@ -127,6 +128,36 @@ async fn a_session_shows_everybody_who_was_there(fresh: Fresh) {
     assert_eq!(told, [("王小明", 15, true, false, true), ("陈晓梅", 60, false, true, true)]);
 }
 
+async fn who_was_expected_and_missed_it_is_told(fresh: Fresh) {
+    let store = &fresh.store;
+    let places = places(store).await;
+    let studio = studio(store, "周文澜小学语文名师工作室", places.county).await;
+    let person = async |login: &str| account(store, login, login, places.school).await;
+    let (core, presenter, follower, former) =
+        (person("core").await, person("presenter").await, person("follower").await, person("former").await);
+    member(store, studio, core, MemberRole::Core, "2026-11-20").await;
+    member(store, studio, follower, MemberRole::Follower, "2026-01-01").await;
+    let left = member(store, studio, former, MemberRole::Core, "2026-01-01").await;
+    store::membership::set_end(store, left.id, Some(day("2026-11-19"))).await.unwrap();
+    let mut plan = plan(studio, "习作单元整体教学", at("20T14:30"), at("20T16:00"));
+    plan.presenters = vec![presenter];
+    let activity = store::activity::create(store, plan, now()).await.unwrap().id;
+    let session = store::session::go_live(store, activity, None, at("20T14:30")).await.unwrap().id;
+    assert!(mine(store, core).await.is_empty(), "while it goes on there is nothing to miss");
+    store::session::end(store, session, at("20T16:00")).await.unwrap();
+
+    let parameters = AttendanceParameters::default();
+    let all = store::attendance::of_session(store, session, &parameters).await.unwrap();
+    let told: Vec<_> = all.iter().map(|one| (one.name.as_str(), one.record.status)).collect();
+    assert_eq!(told, [("core", AttendanceStatus::Absent), ("presenter", AttendanceStatus::Absent)]);
+    for (account, reason) in
+        [(core, Some("没有看课的记录。")), (presenter, Some("没有看课的记录。")), (follower, None), (former, None)]
+    {
+        let records = mine(store, account).await;
+        assert_eq!(records.first().map(|record| record.reason.as_str()), reason);
+    }
+}
+
 async fn records_are_the_same_on_every_database(fresh: Fresh) {
     let store = &fresh.store;
     let session = live_session(store).await;
@@ -139,7 +170,7 @@ async fn records_are_the_same_on_every_database(fresh: Fresh) {
         planned_end: at("20T16:00"),
     };
     let parameters = AttendanceParameters::default();
-    let expected = records(&sealed, &timetable, &parameters, &[]);
+    let expected = records(&sealed, &timetable, &parameters, &[], &[]);
     let mut all: Vec<_> = store::attendance::of_session(store, session, &parameters)
         .await
         .unwrap()

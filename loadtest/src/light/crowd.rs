@@ -1,6 +1,7 @@
 //! Many light viewers on few threads: one socket each, because a server tells peers apart by their address.
 
-use super::peer::{LightPeer, Meters, Milestones};
+use super::meters::{Meters, Milestones};
+use super::peer::LightPeer;
 use crate::clock::{self, Moment};
 use crate::process::dropped_by_sockets;
 use crate::sdp::Kind;

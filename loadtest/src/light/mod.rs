@@ -7,6 +7,7 @@ mod crowd;
 mod dtls;
 mod header;
 mod ice;
+mod meters;
 mod peer;
 mod publishers;
 mod reception;
@@ -16,10 +17,10 @@ mod uplink;
 
 pub(crate) use crowd::{Crowd, CrowdReport, SeenResult, StreamResult, ViewerResult};
 pub(crate) use dtls::Identity;
-pub(crate) use peer::LightPeer;
-pub(crate) use peer::Meters;
+pub(crate) use meters::Meters;
 #[cfg(test)]
-pub(crate) use peer::Milestones;
+pub(crate) use meters::Milestones;
+pub(crate) use peer::LightPeer;
 pub(crate) use publishers::{Published, Publishers};
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::dtls::{Dtls, Identity};
 use super::header::Header;
 use super::ice::{Ice, Role};
+use super::meters::{Datagrams, Meters, Milestones};
 use super::reception::{Reception, Seen, seen_of};
 use super::srtp::Srtp;
 use super::transport_cc::Recorder;
@@ -11,7 +12,6 @@ use crate::clock::Moment;
 use crate::h264;
 use crate::sdp::{Answer, AnswerError, Kind, Line, Media, TRANSPORT_CC_URI, Transport};
 use crate::source::{Frame, Stamp};
-use crate::stats::Histogram;
 use rtc::rtcp::Packet;
 use rtc::rtcp::payload_feedbacks::full_intra_request::FullIntraRequest;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
@@ -30,38 +30,6 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 const HELLO_AGAIN: Duration = Duration::from_millis(40);
 /// A decoder that has seen no key frame asks for one, and again.
 const ASK_FOR_KEY_FRAME: Duration = Duration::from_millis(500);
-
-/// What all viewers of a thread measure together.
-#[derive(Debug, Default)]
-pub(crate) struct Meters {
-    /// Only what arrives while this is set counts below.
-    pub(crate) measuring: bool,
-    pub(crate) packets: u64,
-    pub(crate) bytes: u64,
-    pub(crate) retransmitted: u64,
-    /// Padding alone, with which a server tries how much more the line takes.
-    pub(crate) probes: u64,
-    /// Stamped at the publisher to arrival here; repaired packets left out.
-    pub(crate) latency: Histogram,
-    pub(crate) refused: u64,
-}
-
-/// When this viewer reached what; `None` if never.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Milestones {
-    pub(crate) offered: Instant,
-    pub(crate) connected: Option<Instant>,
-    pub(crate) first_media: Option<Instant>,
-    pub(crate) first_key_frame: Option<Instant>,
-}
-
-/// Datagrams to one address: all of `segment` bytes, but for the last one, which may be shorter.
-#[derive(Debug)]
-pub(crate) struct Datagrams {
-    pub(crate) to: SocketAddr,
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) segment: usize,
-}
 
 pub(crate) struct LightPeer {
     identity: Identity,

@@ -1,6 +1,7 @@
 //! The thread of all light publishers: a frame leaves when it is due, its packets back to back in one send.
 
-use super::peer::{LightPeer, Meters};
+use super::meters::Meters;
+use super::peer::LightPeer;
 use super::uplink::Uploaded;
 use crate::clock::{self, Moment};
 use crate::source::{Frame, Source, Synthetic};

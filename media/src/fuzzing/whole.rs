@@ -5,8 +5,8 @@ use crate::ids::{Layer, PeerId, TrackId, Want};
 use crate::sdp::Flow;
 use crate::testing::MS;
 use crate::testing::house::House;
-use crate::testing::media::Source;
 use crate::testing::offer::{OfferLine, mid};
+use crate::testing::source::Source;
 use std::net::SocketAddr;
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
 //! The way of an RTP packet: whose it is, where it stands, and to whom it goes.
 
+use super::line::stream_of;
 use super::peer::{Claim, Peer, Tags};
 use super::pending::{self, Arrived, Visit};
 use super::slot::{Origin, Slot, Way};
@@ -219,35 +220,22 @@ impl Router {
 
     /// Who has just come is given the newest sound at once: the next may be 20 ms away, or 400 where nobody speaks.
     pub(super) fn greet(&mut self, now: Instant, out: &mut impl Egress) {
-        let at = now.saturating_duration_since(self.config.started).as_micros() as u64;
         // What waits to be offered goes to the newcomers too.
         let waits = !self.pending.is_empty();
         while let Some(key) = self.newcomers.pop() {
-            let Some(slot) = self.slots.get_mut(key).filter(|slot| !waits && slot.current().is_none()) else {
-                continue;
-            };
-            let Some(uplink) = slot.uplink.and_then(|key| self.uplinks.get(key)).filter(|uplink| !uplink.muted) else {
-                continue;
-            };
+            let slot = self.slots.get(key).filter(|slot| !waits && slot.current().is_none());
+            let Some(heard) = slot.and_then(|slot| slot.uplink) else { continue };
+            let Some(uplink) = self.uplinks.get(heard).filter(|uplink| !uplink.muted) else { continue };
             let layer = Layer::High;
-            let Some(stream) = uplink.stream(layer).filter(|stream| now < stream.last_arrival + GREETED_WITH) else {
-                continue;
-            };
-            let Some((entry, payload)) = stream.ring.get(stream.highest()) else { continue };
-            let source = Source { uplink: slot.uplink.unwrap_or_default(), layer, generation: stream.generation };
-            let origin = Origin { source, stream, clock_offset: uplink.publisher.clock_offset(&self.peers) };
-            let Some(peer) = self.peers.get_mut(slot.peer) else { continue };
-            let receiver = &mut peer.outgoing;
-            let mut way = Way {
-                now,
-                at,
-                slot: key,
-                receiver,
-                events: &mut self.events,
-                totals: &mut self.totals,
-                out: &mut *out,
-            };
-            slot.offer(&mut way, &origin, entry, payload);
+            let fresh = |stream: &&Stream| now < stream.last_arrival + GREETED_WITH;
+            let Some(stream) = uplink.stream(layer).filter(fresh) else { continue };
+            let source = Source { uplink: heard, layer, generation: stream.generation };
+            let clock_offset = uplink.publisher.clock_offset(&self.peers);
+            self.on_way(now, key, out, |slot, way, uplinks| {
+                let Some(stream) = stream_of(uplinks, source) else { return };
+                let Some((entry, payload)) = stream.ring.get(stream.highest()) else { return };
+                slot.offer(way, &Origin { source, stream, clock_offset }, entry, payload);
+            });
         }
     }
 

@@ -1,8 +1,8 @@
 use super::*;
 use crate::ids::Layer;
 use crate::testing::house::House;
-use crate::testing::media::Source;
 use crate::testing::offer::{OfferLine, answered, mid, offer};
+use crate::testing::source::Source;
 use crate::testing::{ClientConfig, Line, MS, Seeded, TestClient, start};
 
 mod ways;

@@ -4,9 +4,9 @@ use super::*;
 use crate::ids::{Layer, LineStep};
 use crate::testing::camera::{Camera, LAYER_BPS};
 use crate::testing::house::House;
-use crate::testing::media::{Sink, Source};
 use crate::testing::offer::{OfferLine, mid};
 use crate::testing::{Line, MS, Seeded};
+use crate::testing::{sink::Sink, source::Source};
 
 const SOUND: u32 = 1001;
 const PICTURE: u32 = 2001;

@@ -1,7 +1,8 @@
 //! A camera of three layers, as a browser sends it.
 
-use super::media::{Temporal, VideoPacket, packets};
 use super::offer::{MID_EXTENSION, RID_EXTENSION, RIDS, VP8};
+use super::source::{Temporal, VideoPacket};
+use super::wire::packets;
 use std::time::{Duration, Instant};
 
 const FRAME_EVERY: Duration = Duration::from_millis(40);

@@ -1,9 +1,10 @@
 //! A whole Sfu with clients around it, on a virtual network and clock.
 
 use super::camera::Camera;
-use super::media::{Sink, Source};
 use super::network::{Datagram, Line, Network};
 use super::offer::{OfferLine, answered, offer};
+use super::sink::Sink;
+use super::source::Source;
 use super::{ClientConfig, MS, TestClient, identity, start};
 use crate::ids::PeerId;
 use crate::sdp::Flow;

@@ -5,9 +5,11 @@ pub(crate) mod client;
 #[cfg(test)]
 pub(crate) mod heap;
 pub(crate) mod house;
-pub(crate) mod media;
 pub(crate) mod network;
 pub(crate) mod offer;
+pub(crate) mod sink;
+pub(crate) mod source;
+mod wire;
 
 pub(crate) use client::{ClientConfig, TestClient};
 pub(crate) use network::{Line, Network};

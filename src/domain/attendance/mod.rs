@@ -9,12 +9,14 @@ mod device;
 mod parameters;
 mod reason;
 mod record;
+mod report;
 mod shared;
 mod spans;
 
 pub use checkpoint::CheckpointDetail;
 pub use parameters::{AttendanceParameters, Clause};
 pub use record::records;
+pub use report::*;
 pub use shared::on_shared_devices;
 
 use super::Time;
@@ -77,7 +79,7 @@ pub struct Excuse {
     pub reason: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttendanceRecord {
     /// `Person::key`.
     pub person: String,

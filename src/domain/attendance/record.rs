@@ -12,8 +12,8 @@ use super::{AttendanceParameters, AttendanceRecord, AttendanceStatus, Excuse, Ga
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// The record of every person in `events`, and of those who were excused, by their keys. The lines are one Session's (all,
-/// or those of one person and of the whole Session) in the order of their sequence.
+/// The record of every person in `events`, of those who were `expected` and of those who were excused, by their keys. The
+/// lines are one Session's (all, or those of one person and of the whole Session) in the order of their sequence.
 ///
 /// Devices of one person are united, never added. A line that repeats what is known changes nothing.
 #[must_use]
@@ -22,11 +22,13 @@ pub fn records(
     timetable: &Timetable,
     parameters: &AttendanceParameters,
     excuses: &[Excuse],
+    expected: &[String],
 ) -> Vec<AttendanceRecord> {
     let (course, places) = Course::read(events, timetable);
     let mut people = people(events, &places);
-    for excuse in excuses.iter().filter(|excuse| excuse.granted) {
-        people.entry(excuse.person.clone()).or_default();
+    let excused = excuses.iter().filter(|excuse| excuse.granted).map(|excuse| &excuse.person);
+    for person in expected.iter().chain(excused) {
+        people.entry(person.clone()).or_default();
     }
     let judge = Judge { course: &course, timetable, parameters };
     let judged = people.into_iter().map(|(person, life)| {

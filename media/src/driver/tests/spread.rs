@@ -1,7 +1,7 @@
 //! One Session on two shards.
 
 use super::*;
-use crate::testing::media::{Sink, Source};
+use crate::testing::{sink::Sink, source::Source};
 
 fn homes(spread_above: u32) -> Vec<(Home, HomeEvents)> {
     let configs =

@@ -9,10 +9,10 @@ use crate::rtp::compound::{self, SenderInfo};
 use crate::rtp::ntp::NtpTime;
 use crate::rtp::rtcp::ReportBlock;
 use crate::testing::house::{House, Member};
-use crate::testing::media::Source;
 use crate::testing::offer::{
     MID_EXTENSION, OfferLine, REPAIRED_RID_EXTENSION, RID_EXTENSION, VP8, VP8_RTX, mid, offer,
 };
+use crate::testing::source::Source;
 use crate::testing::{ClientConfig, MS, Seeded, TestClient};
 use scene::Scene;
 

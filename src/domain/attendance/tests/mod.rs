@@ -1,6 +1,7 @@
 //! Verdicts over ledgers that are written second by second.
 
 mod model;
+mod report;
 mod scenarios;
 
 use super::super::presence::{Head, NewEvent, Person, PresenceEvent, PresenceKind};
@@ -121,7 +122,7 @@ impl Story {
     }
 
     fn records(&self) -> Vec<AttendanceRecord> {
-        records(&self.lines, &self.timetable(), &AttendanceParameters::default(), &[])
+        records(&self.lines, &self.timetable(), &AttendanceParameters::default(), &[], &[])
     }
 
     fn of(&self, person: u8) -> AttendanceRecord {

@@ -294,7 +294,7 @@ fn what_the_server_did_not_live_to_write_is_told_as_such() {
     story.passes(40 * MINUTE + 8);
     let mut timetable = story.timetable();
     timetable.ended_at = Some(Time::from_seconds(START + 60 * MINUTE));
-    let all = records(&story.lines, &timetable, &AttendanceParameters::default(), &[]);
+    let all = records(&story.lines, &timetable, &AttendanceParameters::default(), &[], &[]);
     assert_eq!((minutes(&all[0]), all[0].open), (vec![(0.0, 40.0)], true));
     assert!(all[0].reason.ends_with("按最后一次确认的时间截止。"), "{}", all[0].reason);
 }
@@ -363,7 +363,7 @@ fn a_host_who_tries_things_out_before_makes_nobody_late() {
     let mut timetable = story.timetable();
     timetable.planned_start = Time::from_seconds(START + 20 * MINUTE);
     timetable.planned_end = Time::from_seconds(START + 110 * MINUTE);
-    let all = records(&story.lines, &timetable, &AttendanceParameters::default(), &[]);
+    let all = records(&story.lines, &timetable, &AttendanceParameters::default(), &[], &[]);
     assert_eq!((all[0].late, all[0].left_early, all[0].minutes()), (false, false, 90));
 }
 
@@ -392,10 +392,23 @@ fn a_granted_leave_excuses_who_did_not_come() {
         reason: "参加县教研会。".into(),
     };
     let excuses = [excuse(1, true), excuse(2, true), excuse(3, false)];
-    let all = records(&story.lines, &story.timetable(), &AttendanceParameters::default(), &excuses);
+    let all = records(&story.lines, &story.timetable(), &AttendanceParameters::default(), &excuses, &[]);
     let told: Vec<_> = all.iter().map(|record| record.status).collect();
     assert_eq!(told, [Present, Excused], "who came all the same was there; a refused leave is none");
     assert_eq!(all[1].reason, "请假已批准：参加县教研会。");
+}
+
+#[test]
+fn who_was_expected_has_a_record_without_a_line() {
+    let mut story = Story::begin();
+    story.joins(1, 1);
+    story.passes(60 * MINUTE);
+    story.ends();
+    let expected = [1, 2].map(|person: u8| AccountId::from_random([person; 10]).to_string());
+    let all = records(&story.lines, &story.timetable(), &AttendanceParameters::default(), &[], &expected);
+    let told: Vec<_> = all.iter().map(|record| (record.status, record.minutes())).collect();
+    assert_eq!(told, [(Present, 60), (Absent, 0)]);
+    assert_eq!(all[1].reason, "没有看课的记录。");
 }
 
 #[test]
