@@ -98,8 +98,13 @@ async fn scan_from(phone: &Person, code: &str, device: &str) -> Response {
     phone.post("/api/scans", &json!({ "code": code, "device": device })).await
 }
 
+/// A pass for a phone of this mark.
+async fn pass_of(phone: &Person, mark: &str, code: &str) -> String {
+    created(scan_from(phone, code, mark).await).await["pass"].as_str().unwrap().to_owned()
+}
+
 async fn pass(phone: &Person, code: &str) -> String {
-    created(scan(phone, code).await).await["pass"].as_str().unwrap().to_owned()
+    pass_of(phone, "phone-1", code).await
 }
 
 async fn sit(phone: &Person, pass: &str, name: &str) -> Response {
@@ -224,7 +229,7 @@ async fn a_closed_classroom_takes_nobody_in() {
     let phone = hall.app.nobody();
     let seat = created(sit(&phone, &pass(&phone, &hall.shows().await).await, "王芳").await).await;
     let other = hall.app.nobody();
-    let waiting = pass(&other, &hall.shows().await).await;
+    let waiting = pass_of(&other, "phone-2", &hall.shows().await).await;
     let path = format!("/api/classrooms/{}/closing", hall.app.world.classroom);
     let closed = body(hall.host.post(&path, &Value::Null).await, StatusCode::OK).await;
     assert_eq!((&closed["closed"], &closed["link"]), (&json!(true), &Value::Null));
@@ -256,7 +261,7 @@ async fn a_person_sits_in_one_place_and_is_told_where() {
     assert_eq!(answer["code"], "already_seated");
     assert!(answer["sentence"].as_str().unwrap().contains("石桥小学 多媒体教室"), "{answer}");
     let phone = hall.app.nobody();
-    let other = sit(&phone, &pass(&phone, &hall.shows().await).await, "老师core").await;
+    let other = sit(&phone, &pass_of(&phone, "phone-2", &hall.shows().await).await, "老师core").await;
     assert_eq!(code(other).await, "already_seated", "nor under a typed name");
 }
 
@@ -295,7 +300,7 @@ async fn names_are_found_on_the_roster_of_the_day_or_are_guests() {
     let guest = created(sit(&phone, &pass(&phone, &hall.shows().await).await, "王芳").await).await;
     assert_eq!(guest["school"], "石桥小学");
     assert_eq!(hall.record_of("王芳").await.unwrap()["kind"], "guest");
-    let nameless = sit(&phone, &pass(&hall.app.nobody(), &hall.shows().await).await, "").await;
+    let nameless = sit(&phone, &pass_of(&hall.app.nobody(), "phone-9", &hall.shows().await).await, "").await;
     assert_eq!(nameless.status(), StatusCode::CONFLICT, "not this phone's");
     hall.later(20);
     let third = hall.app.nobody();
@@ -344,12 +349,12 @@ async fn a_printed_code_counts_in_its_time_and_while_the_activity_is_on() {
     let session = app.live_session(app.world.activity).await;
     let scanned = created(scan(&phone, &printed).await).await;
     assert_eq!((&scanned["point"], &scanned["session"]), (&json!("site_in"), &json!(session)));
-    let pass_of = |scanned: &Value| scanned["pass"].as_str().unwrap().to_owned();
-    created(sit(&phone, &pass_of(&scanned), "王芳").await).await;
+    let given = |scanned: &Value| scanned["pass"].as_str().unwrap().to_owned();
+    created(sit(&phone, &given(&scanned), "王芳").await).await;
     let other = app.nobody();
     let scanned = created(scan_from(&other, &printed, "phone-2").await).await;
-    created(sit(&other, &pass_of(&scanned), "李强").await).await;
-    assert_eq!(code(sit(&other, &pass_of(&scanned), "赵敏").await).await, "code_used", "one scan, one seat");
+    created(sit(&other, &given(&scanned), "李强").await).await;
+    assert_eq!(code(sit(&other, &given(&scanned), "赵敏").await).await, "code_used", "one scan, one seat");
 
     app.turn_clock(Duration::from_secs(3600));
     let late = scan(&phone, &printed).await;
@@ -406,7 +411,9 @@ async fn a_waiting_or_ended_classroom_says_so() {
     let _device =
         enter(&app, &session, &made["link"].as_str().unwrap().replace("/classroom/", "/api/classroom-links/")).await;
     let rows = read(&host, &path).await;
-    assert_eq!(rows["rows"][1]["present"], true);
+    let present = |row: &&Value| row["present"] == true;
+    let there: Vec<&Value> = rows["rows"].as_array().unwrap().iter().filter(present).collect();
+    assert!(matches!(&there[..], [row] if row["id"] == made["id"]), "{there:?}");
     body(host.post(&format!("/api/sessions/{session}/end"), &Value::Null).await, StatusCode::OK).await;
     assert_eq!(read(&app.nobody(), &link).await["state"], "ended");
     let late = app.nobody().post(&format!("{link}/tickets"), &Value::Null).await;

@@ -6,10 +6,12 @@
 mod checkpoint;
 mod course;
 mod device;
+mod life;
 mod parameters;
 mod reason;
 mod record;
 mod report;
+mod seat;
 mod shared;
 mod spans;
 
@@ -17,6 +19,7 @@ pub use checkpoint::CheckpointDetail;
 pub use parameters::{AttendanceParameters, Clause};
 pub use record::records;
 pub use report::*;
+pub use seat::classrooms_sat_in;
 pub use shared::on_shared_devices;
 
 use super::Time;

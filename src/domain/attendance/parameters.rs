@@ -19,6 +19,8 @@ pub struct AttendanceParameters {
     pub early_minutes: u32,
     /// Interruptions up to this long between two proven stretches count as seen.
     pub bridged_seconds: u32,
+    /// On site only the time until a check-out counts; without one the time since checking in is for somebody to look at.
+    pub check_out_required: bool,
 }
 
 impl Default for AttendanceParameters {
@@ -30,6 +32,7 @@ impl Default for AttendanceParameters {
             late_minutes: 10,
             early_minutes: 10,
             bridged_seconds: 90,
+            check_out_required: false,
         }
     }
 }
@@ -85,6 +88,11 @@ impl AttendanceParameters {
     #[must_use]
     pub fn clauses(&self) -> Vec<Clause> {
         let Self { share_percent, enough_minutes, late_minutes, early_minutes, bridged_seconds, .. } = self;
+        let on_site = if self.check_out_required {
+            "现场签到后要签退；没有签退的，签到以后列为待核。"
+        } else {
+            "现场签到后没有签退，算到活动结束。"
+        };
         let defined = [
             ("出席", format!("看满全场的 {share_percent}% 或 {enough_minutes} 分钟，取少的")),
             ("迟到", format!("晚到超过 {late_minutes} 分钟，仍算出席")),
@@ -99,6 +107,8 @@ impl AttendanceParameters {
             "画面或声音确实送到，才算看过；只开着页面不算。".to_owned(),
             "页面转到后台，这段不计。正在发言或主讲的除外。".to_owned(),
             "是否打开声音一并记下，不影响结果。".to_owned(),
+            "集体观看，在教室就座期间，按教室设备收到的画面和声音计。".to_owned(),
+            on_site.to_owned(),
         ];
         let defined = defined.map(|(term, text)| Clause { term: Some(term.to_owned()), text });
         let counted = counted.map(|text| Clause { term: None, text });
