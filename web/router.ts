@@ -3,6 +3,7 @@ import { ref } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { loadMe } from '@/api/me'
 import { words } from '@/locale'
+import { placeRoutes } from '@/pages/classroom/routes'
 import { deskRoutes } from '@/pages/desk/routes'
 import { liveRoutes } from '@/pages/live/routes'
 
@@ -23,6 +24,7 @@ export const router = createRouter({
   routes: [
     ...liveRoutes,
     ...deskRoutes,
+    ...placeRoutes,
     { path: '/:rest(.*)*', name: 'missing', component: () => import('@/pages/MissingPage.vue'), meta: { open: true, title: words.errors.pageMissing } },
   ],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },

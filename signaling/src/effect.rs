@@ -1,5 +1,6 @@
 //! What the Room wants done. A driver carries effects out in order.
 
+use crate::protocol::check_in::{CheckInMethod, CheckInPurpose};
 use crate::protocol::server::ServerMessage;
 use crate::protocol::{CloseCode, LayerName, ParticipantId, PublicationId, RefusalFrame, SeatHow, UnseatCause};
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,24 @@ pub enum PresenceFact {
         detail: UnseatedDetail,
     },
     Headcount(HeadcountDetail),
+    CheckInOpened(CheckInOpened),
+    /// This person answered.
+    CheckInAnswered {
+        number: u32,
+        /// `Identity::key`.
+        person: String,
+        /// Over whose Connection, if over one of the person's.
+        participant: Option<ParticipantId>,
+        how: AnswerHow,
+        /// The host's Account, if a host answered.
+        by: Option<String>,
+    },
+    CheckInClosed {
+        number: u32,
+        cause: CheckInCause,
+        answered: u32,
+        expected: u32,
+    },
     SessionEnded,
 }
 
@@ -97,6 +116,41 @@ pub struct UnseatedDetail {
 pub struct HeadcountDetail {
     pub place: String,
     pub count: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckInOpened {
+    pub number: u32,
+    pub purpose: CheckInPurpose,
+    pub method: CheckInMethod,
+    pub seconds: u32,
+    pub place: Option<String>,
+    /// The keys of those who are asked; of a call in the order of drawing.
+    pub expected: Vec<String>,
+    /// Of a call: how many were here to be drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidates: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerHow {
+    Tap,
+    Code,
+    Qr,
+    /// A host answered for the person.
+    Host,
+}
+
+/// Why a check-in is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckInCause {
+    Time,
+    Host,
+    SessionEnded,
+    /// Cut short, which is nobody's fault.
+    ServerStopped,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,44 +220,53 @@ pub enum Rank {
     Other,
 }
 
-/// The effects of one decision, in the order in which the driver carries them out.
+/// The effects of one decision: its facts, and then the rest in the order in which it was decided.
 #[derive(Debug, Default)]
-pub(crate) struct Effects(Vec<Effect>);
+pub(crate) struct Effects {
+    facts: Vec<Effect>,
+    rest: Vec<Effect>,
+}
 
 impl Effects {
-    pub(crate) fn into_vec(self) -> Vec<Effect> {
-        self.0
+    pub(crate) fn into_vec(mut self) -> Vec<Effect> {
+        self.facts.append(&mut self.rest);
+        self.facts
     }
 
-    pub(crate) fn push(&mut self, effect: Effect) {
-        self.0.push(effect);
+    pub(crate) fn end_session(&mut self) {
+        self.rest.push(Effect::EndSession);
     }
 
     pub(crate) fn record(&mut self, fact: PresenceFact) {
-        self.0.push(Effect::Ledger(fact));
+        self.facts.push(Effect::Ledger(fact));
     }
 
     pub(crate) fn media(&mut self, effect: MediaEffect) {
-        self.0.push(Effect::Media(effect));
+        self.rest.push(Effect::Media(effect));
     }
 
     pub(crate) fn ok(&mut self, to: ParticipantId, re: u64) {
         self.send(to, ServerMessage::Ok { re });
     }
 
+    /// The answer to a frame goes before all that came of it.
+    pub(crate) fn ok_first(&mut self, to: ParticipantId, re: u64) {
+        self.rest.insert(0, Effect::Send { to, message: ServerMessage::Ok { re } });
+    }
+
     pub(crate) fn send(&mut self, to: ParticipantId, message: ServerMessage) {
-        self.0.push(Effect::Send { to, message });
+        self.rest.push(Effect::Send { to, message });
     }
 
     pub(crate) fn tell_all(&mut self, message: ServerMessage) {
-        self.0.push(Effect::Broadcast { except: None, message });
+        self.rest.push(Effect::Broadcast { except: None, message });
     }
 
     pub(crate) fn tell_others(&mut self, except: ParticipantId, message: ServerMessage) {
-        self.0.push(Effect::Broadcast { except: Some(except), message });
+        self.rest.push(Effect::Broadcast { except: Some(except), message });
     }
 
     pub(crate) fn disconnect(&mut self, participant: ParticipantId, code: CloseCode) {
-        self.0.push(Effect::Disconnect { participant, code });
+        self.rest.push(Effect::Disconnect { participant, code });
     }
 }

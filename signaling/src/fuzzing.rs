@@ -9,7 +9,7 @@ use crate::protocol::server::{ServerMessage, SessionView};
 use crate::protocol::{
     LayerName, LineStep, ParticipantId, ParticipantKind, PublicationId, SeatHow, SessionRole, decode, encode,
 };
-use crate::room::{Identity, LineFigures, MediaKind, MediaLine, Room, RoomLimits, Sitter, Taking};
+use crate::room::{Identity, LineFigures, MediaKind, MediaLine, Opening, Room, RoomLimits, Sitter, Taking};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ impl Hall {
     fn new() -> Self {
         let session = SessionView { id: "s".into(), title: "分数".into(), started_ms: 1000, spotlight: None };
         let now = Moment(1000);
-        let (room, _) = Room::open(now, session, RoomLimits { capacity: 12 });
+        let (room, _) = Room::open(now, Opening { session, limits: RoomLimits { capacity: 12 }, seed: 5 });
         let mut hall = Self { room, now, joined: 0 };
         for role in [SessionRole::Host, SessionRole::Presenter, SessionRole::Viewer, SessionRole::Viewer] {
             hall.join(role);
@@ -196,6 +196,7 @@ fn identity(key: &str, kind: ParticipantKind, role: SessionRole) -> Identity {
         name: "陈老师".to_owned(),
         school: Some("石桥小学".to_owned()),
         rural: true,
+        core: false,
         device: None,
     }
 }
@@ -225,9 +226,14 @@ mod tests {
 
     /// Seeds that nobody understands any more would test nothing.
     #[test]
-    fn the_seed_of_a_lesson_is_understood() {
+    fn the_seeds_of_a_lesson_and_of_its_check_ins_are_understood() {
         let lesson = include_str!("../../fuzz/corpus/signaling/lesson");
-        for line in lesson.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_digit())) {
+        let check_ins = include_str!("../../fuzz/corpus/signaling/check-ins");
+        for line in lesson
+            .lines()
+            .chain(check_ins.lines())
+            .filter(|line| line.starts_with(|first: char| first.is_ascii_digit()))
+        {
             assert!(decode(&line[1..]).is_ok(), "{line}");
         }
     }

@@ -1,5 +1,8 @@
 //! The TypeScript that the web client is written against is generated here, and a stale file fails.
 
+use lectern_signaling::protocol::check_in::{
+    CheckIn, CheckInMethod, CheckInPurpose, CheckInStanding, DrawnPerson, MissingPerson, OpenCheckIn,
+};
 use lectern_signaling::protocol::client::{ClientFrame, ClientMessage, LineReport, SlotTarget, SlotWish};
 use lectern_signaling::protocol::server::{
     ChatLine, FlowingLayer, LineBars, LineDetails, ParticipantView, PlaceView, PublicationView, SeatView,
@@ -58,11 +61,15 @@ fn generate() -> String {
     one::<LineMode>(&mut out);
     one::<LineStep>(&mut out);
     one::<LineTransport>(&mut out);
+    one::<CheckInPurpose>(&mut out);
+    one::<CheckInMethod>(&mut out);
+    one::<CheckInStanding>(&mut out);
     one::<ClientFrame>(&mut out);
     one::<ClientMessage>(&mut out);
     one::<SlotWish>(&mut out);
     one::<SlotTarget>(&mut out);
     one::<LineReport>(&mut out);
+    one::<OpenCheckIn>(&mut out);
     one::<ServerMessage>(&mut out);
     one::<Welcome>(&mut out);
     one::<SessionView>(&mut out);
@@ -76,6 +83,9 @@ fn generate() -> String {
     one::<LineBars>(&mut out);
     one::<LineDetails>(&mut out);
     one::<FlowingLayer>(&mut out);
+    one::<CheckIn>(&mut out);
+    one::<DrawnPerson>(&mut out);
+    one::<MissingPerson>(&mut out);
     one::<Refusal>(&mut out);
     one::<RefusalFrame>(&mut out);
     out

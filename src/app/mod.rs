@@ -8,6 +8,7 @@ mod ledger;
 mod limits;
 mod plane;
 
+use crate::archive::Blobs;
 use crate::config::{Config, MediaTcp, make_data_dir};
 use crate::http::clock::Clock;
 use crate::http::key::SigningKey;
@@ -33,6 +34,9 @@ use time::OffsetDateTime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+
+/// Attachments, below the data directory.
+const FILES: &str = "files";
 
 /// Expired logins are refused at once; only their rows wait for this.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
@@ -77,7 +81,9 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     let demo = Demo::prepare(&config, &store, clock.now()).await?;
     let live = Live::start(&config, &store, &clock, &seen)?;
     live.go_on_with_what_was_live(&store).await?;
-    let app = AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone());
+    let files = data_dir.join(FILES);
+    let blobs = Blobs::open(&files).with_context(|| format!("附件目录 {} 用不了", files.display()))?;
+    let app = AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone(), blobs);
 
     let mut stop = StopSignals::new()?;
     let (ports, mut announcement) = listen(&config, &app, &clock, &seen, &live).await?;

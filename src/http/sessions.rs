@@ -7,7 +7,7 @@ use super::error::{ApiError, Need, Refused};
 use super::shapes::{EncoderAnswer, GuestForm, SessionAnswer, SessionPage, SessionState, TicketAnswer, TicketForm};
 use super::state::AppState;
 use super::ticket::{Subject, Ticket};
-use crate::domain::{Activity, ActivityRole, Checks, Session, SessionId, Time};
+use crate::domain::{Activity, ActivityRole, Checks, MemberRole, Session, SessionId, Time};
 use crate::live::{Going, places};
 use crate::store::card::{self, ActivityCard, Look};
 use crate::store::{self, Noun};
@@ -104,7 +104,7 @@ pub(super) async fn ticket(
     let id = parse(&id)?;
     let card = live_card(&app, visitor.0.as_ref(), id).await?;
     let (subject, role) = match (visitor.0, form.guest) {
-        (Some(me), _) => (subject_of(&me), role_of(&me, card.my_role)),
+        (Some(me), _) => (subject_of(&me, is_core(&app, &me, &card).await?), role_of(&me, card.my_role)),
         (None, None) => return Err(ApiError::SignInFirst),
         (None, Some(_)) if !card.activity.guests_allowed => return Err(ApiError::Forbidden(Need::AccountHere)),
         (None, Some(guest)) => (subject_of_guest(guest)?, SessionRole::Viewer),
@@ -171,13 +171,21 @@ async fn live_card(app: &AppState, me: Option<&SignedIn>, id: SessionId) -> Resu
     Err(ApiError::SessionEnded)
 }
 
-fn subject_of(me: &SignedIn) -> Subject {
+/// Is the person on the core roster of the Studio today?
+async fn is_core(app: &AppState, me: &SignedIn, card: &ActivityCard) -> Result<bool, ApiError> {
+    let today = app.clock.now().day();
+    let role = store::membership::role_on(&app.store, card.studio.id, me.profile.account.id, today).await?;
+    Ok(role == Some(MemberRole::Core))
+}
+
+fn subject_of(me: &SignedIn, core: bool) -> Subject {
     let school = me.profile.school.as_ref();
     Subject::Account {
         id: me.profile.account.id.to_string(),
         name: me.profile.account.name.clone(),
         school: school.map(|school| school.name.clone()),
         rural: school.is_some_and(|school| school.rural),
+        core,
     }
 }
 

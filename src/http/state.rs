@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use super::attachments::Uploads;
 use super::clock::Clock;
 use super::key::SigningKey;
 use super::line_checks::LineChecks;
@@ -9,6 +10,7 @@ use super::password::Passwords;
 use super::seats::{Codes, Scanning};
 use super::socket::BeforeHello;
 use super::whip::Resources;
+use crate::archive::Blobs;
 use crate::live::Registry;
 use crate::store::Store;
 use bytes::Bytes;
@@ -25,6 +27,8 @@ pub struct Parts {
     pub clock: Clock,
     pub key: SigningKey,
     pub live: Registry,
+    pub blobs: Blobs,
+    pub(super) uploads: Uploads,
     pub(super) passwords: Passwords,
     pub(super) unknown_names: UnknownNames,
     pub(super) requests: RequestCounts,
@@ -40,12 +44,14 @@ pub struct Parts {
 
 impl AppState {
     #[must_use]
-    pub fn new(store: Store, clock: Clock, key: SigningKey, live: Registry) -> Self {
+    pub fn new(store: Store, clock: Clock, key: SigningKey, live: Registry, blobs: Blobs) -> Self {
         Self(Arc::new(Parts {
             store,
             clock,
             key,
             live,
+            blobs,
+            uploads: Uploads::default(),
             passwords: Passwords::default(),
             unknown_names: UnknownNames::default(),
             requests: RequestCounts::default(),

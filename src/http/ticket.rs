@@ -37,6 +37,9 @@ pub enum Subject {
         name: String,
         school: Option<String>,
         rural: bool,
+        /// On the core roster of the Studio.
+        #[serde(default)]
+        core: bool,
     },
     Guest {
         name: String,
@@ -114,6 +117,7 @@ impl Ticket {
             name: self.subject.name().to_owned(),
             school: self.subject.school().map(str::to_owned),
             rural: self.subject.rural(),
+            core: matches!(self.subject, Subject::Account { core: true, .. }),
             device: None,
         }
     }

@@ -152,27 +152,25 @@ impl Recorder {
 
     /// The line for one fact. `joined` is who came in, when the fact is a `Joined`.
     pub(super) fn line(&mut self, at: Reading, fact: &PresenceFact, joined: Option<&Identity>) -> NewEvent {
-        let (kind, participant, detail) = match fact {
-            PresenceFact::SessionStarted => (PresenceKind::SessionStarted, None, json!({})),
-            PresenceFact::SessionEnded => (PresenceKind::SessionEnded, None, json!({})),
-            PresenceFact::Seated { person, detail } => {
-                return new_event(at, PresenceKind::Seated, None, Person::from_key(person), &json!(detail));
-            }
-            PresenceFact::Unseated { person, detail } => {
-                return new_event(at, PresenceKind::Unseated, None, Person::from_key(person), &json!(detail));
-            }
-            PresenceFact::Headcount(detail) => (PresenceKind::Headcount, None, json!(detail)),
-            PresenceFact::Joined { participant } => (PresenceKind::Joined, Some(*participant), who(joined)),
-            PresenceFact::Lost { participant } => (PresenceKind::Lost, Some(*participant), json!({})),
-            PresenceFact::Resumed { participant } => (PresenceKind::Resumed, Some(*participant), json!({})),
-            PresenceFact::Left { participant, cause } => {
-                (PresenceKind::Left, Some(*participant), json!({ "cause": cause }))
-            }
-        };
         if let (PresenceFact::Joined { participant }, Some(identity)) = (fact, joined) {
             self.people.insert(*participant, Person::from_key(&identity.key));
         }
-        let person = participant.and_then(|p| self.people.get(&p).cloned()).flatten();
+        let (participant, person) = match fact {
+            PresenceFact::Joined { participant }
+            | PresenceFact::Lost { participant }
+            | PresenceFact::Resumed { participant }
+            | PresenceFact::Left { participant, .. } => (Some(*participant), self.person(*participant)),
+            PresenceFact::CheckInAnswered { person, participant, .. } => (*participant, Person::from_key(person)),
+            PresenceFact::Seated { person, .. } | PresenceFact::Unseated { person, .. } => {
+                (None, Person::from_key(person))
+            }
+            PresenceFact::SessionStarted
+            | PresenceFact::SessionEnded
+            | PresenceFact::Headcount(_)
+            | PresenceFact::CheckInOpened(_)
+            | PresenceFact::CheckInClosed { .. } => (None, None),
+        };
+        let (kind, detail) = described(fact, joined);
         new_event(at, kind, participant, person, &detail)
     }
 
@@ -237,6 +235,33 @@ impl Delivered {
             audio_ms: part(self.audio_ms, before.audio_ms),
             video_ms: part(self.video_ms, before.video_ms),
         }
+    }
+}
+
+/// What a line says of a fact.
+pub(super) fn described(fact: &PresenceFact, joined: Option<&Identity>) -> (PresenceKind, serde_json::Value) {
+    match fact {
+        PresenceFact::SessionStarted => (PresenceKind::SessionStarted, json!({})),
+        PresenceFact::SessionEnded => (PresenceKind::SessionEnded, json!({})),
+        PresenceFact::Joined { .. } => (PresenceKind::Joined, who(joined)),
+        PresenceFact::Lost { .. } => (PresenceKind::Lost, json!({})),
+        PresenceFact::Resumed { .. } => (PresenceKind::Resumed, json!({})),
+        PresenceFact::Left { cause, .. } => (PresenceKind::Left, json!({ "cause": cause })),
+        PresenceFact::Seated { detail, .. } => (PresenceKind::Seated, json!(detail)),
+        PresenceFact::Unseated { detail, .. } => (PresenceKind::Unseated, json!(detail)),
+        PresenceFact::Headcount(detail) => (PresenceKind::Headcount, json!(detail)),
+        PresenceFact::CheckInOpened(opened) => (PresenceKind::CheckInOpened, json!(opened)),
+        PresenceFact::CheckInAnswered { number, how, by, .. } => {
+            let mut detail = json!({ "number": number, "how": how });
+            if let Some(by) = by {
+                detail["by"] = json!(by);
+            }
+            (PresenceKind::CheckInAnswered, detail)
+        }
+        PresenceFact::CheckInClosed { number, cause, answered, expected } => (
+            PresenceKind::CheckInClosed,
+            json!({ "number": number, "cause": cause, "answered": answered, "expected": expected }),
+        ),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The places of an Activity, as a Room has to know them before anybody is seated.
 
 use crate::domain::presence::Person;
-use crate::domain::{Activity, Mode, Time};
+use crate::domain::{Activity, MemberRole, Mode, Time};
 use crate::store::{self, Store, StoreError};
 use lectern_signaling::protocol::SITE;
 use lectern_signaling::room::{PlaceCard, RosterPerson};
@@ -38,6 +38,7 @@ pub async fn places(store: &Store, activity: &Activity, started_at: Time) -> Res
                 account: member.account.id.to_string(),
                 key: Person::Account(member.account.id).key(),
                 name: member.account.name,
+                core: member.membership.role == MemberRole::Core,
                 rural: member.school.as_ref().is_some_and(|school| school.rural),
                 school: member.school.map(|school| school.name),
             });

@@ -1,13 +1,13 @@
 //! Going on with a Session after the server stopped in the middle of it.
 
 use super::clock::Reading;
-use super::ledger::new_event;
+use super::ledger::{described, new_event};
 use crate::domain::Time;
 use crate::domain::presence::{NewEvent, Person, PresenceEvent, PresenceKind};
 use lectern_signaling::Moment;
-use lectern_signaling::effect::{SeatedDetail, UnseatedDetail};
+use lectern_signaling::effect::{CheckInCause, CheckInOpened, PresenceFact, SeatedDetail, UnseatedDetail};
 use lectern_signaling::protocol::ParticipantId;
-use lectern_signaling::room::Seat;
+use lectern_signaling::room::{Before, Seat};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,14 +19,8 @@ pub struct Recovered {
     pub closing: Vec<NewEvent>,
     /// The last moment that the ledger knows, on the monotonic clock of the run of the server that is over.
     pub known_us: i64,
-    /// No Participant may get this number or a lower one.
-    pub last_participant: ParticipantId,
-    /// Those whom a host put out.
-    pub removed_keys: BTreeSet<String>,
-    /// Who was seated: seats go on, as nobody should have to scan again because a server was restarted.
-    pub seats: Vec<Seat>,
-    /// The last number of each place.
-    pub seat_numbers: BTreeMap<String, u32>,
+    /// What the Room must know of it.
+    pub before: Before,
     /// The end is in the ledger; only the Session's own row does not know it yet.
     pub ended: bool,
 }
@@ -35,16 +29,9 @@ pub struct Recovered {
 #[must_use]
 pub fn recover(events: &[PresenceEvent]) -> Recovered {
     let mut open: BTreeMap<u32, (Option<String>, Time, i64)> = BTreeMap::new();
-    let mut recovered = Recovered {
-        closing: Vec::new(),
-        known_us: i64::MIN,
-        last_participant: ParticipantId(0),
-        removed_keys: BTreeSet::new(),
-        seats: Vec::new(),
-        seat_numbers: BTreeMap::new(),
-        ended: false,
-    };
     let mut seated: BTreeMap<String, Seat> = BTreeMap::new();
+    let mut check_in: Option<OpenCheckIn> = None;
+    let mut recovered = Recovered { closing: Vec::new(), known_us: i64::MIN, before: Before::default(), ended: false };
     for event in events {
         match event.kind {
             // Each run of the server begins with one, on a clock of its own.
@@ -56,7 +43,7 @@ pub fn recover(events: &[PresenceEvent]) -> Recovered {
             }
             PresenceKind::Seated => {
                 if let Some(seat) = seat_of(event) {
-                    let last = recovered.seat_numbers.entry(seat.place.clone()).or_default();
+                    let last = recovered.before.seat_numbers.entry(seat.place.clone()).or_default();
                     *last = seat.number.max(*last);
                     seated.entry(seat.who.key.clone()).or_insert(seat);
                 }
@@ -70,11 +57,24 @@ pub fn recover(events: &[PresenceEvent]) -> Recovered {
                     seated.remove(person);
                 }
             }
+            PresenceKind::CheckInOpened => {
+                check_in = serde_json::from_str(&event.detail).ok().map(|opened: CheckInOpened| {
+                    let expected = opened.expected.iter().map(String::as_str);
+                    recovered.before.check_ins.opened(opened.number, opened.purpose, expected);
+                    OpenCheckIn { opened, answered: BTreeSet::new() }
+                });
+            }
+            PresenceKind::CheckInAnswered => {
+                let answered = check_in.as_mut().map(|check_in| &mut check_in.answered);
+                answered.into_iter().for_each(|answered| answered.extend(event.person.clone()));
+            }
+            PresenceKind::CheckInClosed => check_in = None,
             _ => {}
         }
         recovered.known_us = recovered.known_us.max(event.monotonic_us);
         let Some(number) = event.participant else { continue };
-        recovered.last_participant = recovered.last_participant.max(ParticipantId(number));
+        let last = &mut recovered.before.last_participant;
+        *last = (*last).max(ParticipantId(number));
         match event.kind {
             PresenceKind::Joined | PresenceKind::Resumed => {
                 open.insert(number, (event.person.clone(), event.wall, event.monotonic_us));
@@ -87,7 +87,7 @@ pub fn recover(events: &[PresenceEvent]) -> Recovered {
             PresenceKind::Left => {
                 open.remove(&number);
                 if let Some(person) = event.person.as_ref().filter(|_| cause(event) == "removed") {
-                    recovered.removed_keys.insert(person.clone());
+                    recovered.before.removed_keys.insert(person.clone());
                 }
             }
             PresenceKind::Lost => {
@@ -103,8 +103,32 @@ pub fn recover(events: &[PresenceEvent]) -> Recovered {
         new_event(at, PresenceKind::Left, Some(ParticipantId(number)), person, &detail)
     });
     recovered.closing = closing.collect();
-    recovered.seats = seated.into_values().collect();
+    recovered.before.seats = seated.into_values().collect();
+    let last = events.last().filter(|_| !recovered.ended);
+    recovered.closing.extend(check_in.zip(last).map(|(check_in, last)| check_in.cut_short(last)));
     recovered
+}
+
+/// A check-in that the server's end cut short. It is over: who was asked may not even be there any more.
+struct OpenCheckIn {
+    opened: CheckInOpened,
+    /// The keys of those who did.
+    answered: BTreeSet<String>,
+}
+
+impl OpenCheckIn {
+    fn cut_short(self, last: &PresenceEvent) -> NewEvent {
+        let moment = Moment(last.wall.millis());
+        let at = Reading { moment, wall: last.wall, monotonic_us: last.monotonic_us };
+        let fact = PresenceFact::CheckInClosed {
+            number: self.opened.number,
+            cause: CheckInCause::ServerStopped,
+            answered: u32::try_from(self.answered.len()).unwrap_or(u32::MAX),
+            expected: u32::try_from(self.opened.expected.len()).unwrap_or(u32::MAX),
+        };
+        let (kind, detail) = described(&fact, None);
+        new_event(at, kind, None, None, &detail)
+    }
 }
 
 impl Recovered {

@@ -11,7 +11,7 @@ use crate::domain::{SessionId, Time};
 use lectern_media::ids::{PeerId, TrackId};
 use lectern_signaling::protocol::Refusal;
 use lectern_signaling::protocol::server::SessionView;
-use lectern_signaling::room::{Room, RoomLimits};
+use lectern_signaling::room::{Opening, Room, RoomLimits};
 use lectern_signaling::{Effect, Moment};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -188,11 +188,9 @@ impl Registry {
         let Some(mut recovered) = recovered else {
             return place.go_live(going);
         };
-        let last = recovered.last_participant;
-        let removed = std::mem::take(&mut recovered.removed_keys);
+        let before = std::mem::take(&mut recovered.before);
         let at = self.inner.parts.clock.reading();
-        let mut room = Room::continued(at.moment, view(&going), self.inner.parts.limits, last, removed);
-        room.restore_seats(at.moment, std::mem::take(&mut recovered.seats), &recovered.seat_numbers);
+        let room = Room::continued(at.moment, self.inner.opening(&going), before);
         place.open(going.id, room, Vec::new(), recovered.lines(at))
     }
 
@@ -235,6 +233,12 @@ impl Registry {
             actor.run().await;
         });
         Ok(handle)
+    }
+
+    /// What lines of the ledger that are written now carry beside the wall time.
+    #[must_use]
+    pub fn monotonic_us(&self) -> i64 {
+        self.inner.parts.clock.reading().monotonic_us
     }
 
     #[must_use]
@@ -309,7 +313,7 @@ impl Registry {
 impl Reservation {
     /// Opens the Room of a Session whose row was just stored. Refused only by a server that is stopping.
     pub fn go_live(self, going: Going) -> Result<SessionHandle, Refusal> {
-        let (room, first) = Room::open(self.registry.inner.now(), view(&going), self.registry.inner.parts.limits);
+        let (room, first) = Room::open(self.registry.inner.now(), self.registry.inner.opening(&going));
         self.open(going.id, room, first, Vec::new())
     }
 
@@ -354,6 +358,12 @@ impl Inner {
         self.parts.clock.reading().moment
     }
 
+    fn opening(&self, going: &Going) -> Opening {
+        let started_ms = going.started_at.millis();
+        let session = SessionView { id: going.id.to_string(), title: going.title.clone(), started_ms, spotlight: None };
+        Opening { session, limits: self.parts.limits, seed: rand::random() }
+    }
+
     /// Every live Session, with its shard.
     pub(super) fn placed(&self) -> Vec<(SessionHandle, usize)> {
         self.house().sessions.values().map(|placed| (placed.handle.clone(), placed.plane)).collect()
@@ -370,9 +380,4 @@ impl Inner {
             u64::from(self.planes[plane].load()) + sessions * EMPTY_SESSION
         })
     }
-}
-
-fn view(going: &Going) -> SessionView {
-    let started_ms = going.started_at.millis();
-    SessionView { id: going.id.to_string(), title: going.title.clone(), started_ms, spotlight: None }
 }

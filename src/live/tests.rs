@@ -1,5 +1,6 @@
 //! Stories of live Sessions over a ledger and a media plane that can fail.
 
+mod check_ins;
 mod coming_and_going;
 mod media;
 mod placement;
@@ -25,6 +26,7 @@ fn person(n: u8, role: SessionRole) -> Identity {
         name: format!("老师{n}"),
         school: Some("石桥小学".into()),
         rural: true,
+        core: false,
         device: None,
     }
 }

@@ -50,6 +50,23 @@ static RULES: &[Constraint] = &[
     rule("session_live_taken", "session.activity", None, "直播已经开始了，请直接进入课堂。"),
     rule("presence_event_key", "presence_event.session, presence_event.sequence", None, "考勤记录的顺序冲突，请重试。"),
     rule("presence_event_id_taken", "presence_event.id", None, "这条考勤记录已属于另一场直播。"),
+    rule(
+        "leave_ordinal_taken",
+        "leave_asked.activity, leave_asked.account, leave_asked.ordinal",
+        None,
+        "您已经请过假了，请刷新后查看。",
+    ),
+    rule("leave_decided_key", "leave_decided.leave", None, "这件事已经处理过了，请刷新后查看结果。"),
+    rule("leave_withdrawn_key", "leave_withdrawn.leave", None, "您已经撤回了。"),
+    rule(
+        "appeal_ordinal_taken",
+        "appeal.session, appeal.account, appeal.ordinal",
+        None,
+        "您对这一场的说明还在等待处理，不用再提交。",
+    ),
+    rule("appeal_decided_key", "appeal_decided.appeal", None, "这件事已经处理过了，请刷新后查看结果。"),
+    rule("photo_taken", "photo.session, photo.attachment", None, "这张照片已经加过了。"),
+    rule("case_insert_only", "case_insert_only", None, "请假、申诉和附件只增不改。"),
     rule("presence_event_insert_only", "presence_event_insert_only", None, "考勤明细只增不改。"),
     rule("report_issue_insert_only", "report_issue_insert_only", None, "发出的报告不能改动。"),
 ];

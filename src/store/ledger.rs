@@ -182,7 +182,7 @@ pub async fn goes_through(store: &Store, session: SessionId, kept: Head) -> Resu
 /// had died before it ended.
 pub async fn lacks_its_end(store: &Store, session: SessionId) -> Result<bool, StoreError> {
     let row = sqlx::query(
-        "select s.ended_at, (select e.kind from presence_event e where e.session = s.id
+        "select s.ended_at, (select e.kind from presence_event e where e.session = s.id and e.kind <> 'corrected'
             order by e.sequence desc limit 1) as last_kind
          from session s where s.id = $1",
     )

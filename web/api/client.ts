@@ -1,5 +1,6 @@
 /** Asks the server over HTTP: JSON both ways, the CSRF token on every change, errors in people's words. */
 import { words } from '@/locale'
+import { setServerClock } from './server-clock'
 
 export class ApiError extends Error {
   constructor(
@@ -55,6 +56,7 @@ async function request<T>(method: string, path: string, body: unknown, ask: Ask)
     if (ask.signal?.aborted) throw error
     throw new ApiError(0, 'unreachable', words.errors.unreachable)
   }
+  setServerClock(response.headers.get('date'), Date.now())
   const text = await response.text()
   if (response.ok) return (text ? parse(text) : undefined) as T
   throw errorFrom(response.status, parse(text))

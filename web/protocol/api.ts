@@ -37,6 +37,9 @@ export type AttendanceStatus = "present" | "absent" | "excused" | "unknown";
 /** bridged 短时断线，hidden 页面在后台，unproven 没有收到画面和声音，lost 线路中断，away 离开 */
 export type GapKind = "bridged" | "hidden" | "unproven" | "lost" | "away";
 
+/** open 等待审批，granted 已同意，refused 未同意，withdrawn 已撤回 */
+export type CaseState = "open" | "granted" | "refused" | "withdrawn";
+
 /**
  * The body of every refusal.
  */
@@ -278,7 +281,7 @@ place: string,
 /**
  * Why it was cancelled.
  */
-cancel_reason: string | null, may_manage: boolean, };
+cancel_reason: string | null, may_manage: boolean, cases: ActivityCases, };
 
 export type ActivityForm = { title: string, kind: ActivityKind, mode: Mode, level: Level, 
 /**
@@ -418,7 +421,16 @@ gaps: Array<GapView>, devices: number, late_after: string, early_before: string 
 /**
  * Why, in Chinese sentences.
  */
-reason: string, };
+reason: string, 
+/**
+ * A person decided otherwise than what was measured; minutes and intervals stay as they were.
+ */
+correction: CorrectionView | null, };
+
+/**
+ * What a Correction replaced, who decided it, when and why.
+ */
+export type CorrectionView = { status_before: AttendanceStatus, late_before: boolean, left_early_before: boolean, reason_before: string, by_name: string, at: string, reason: string, };
 
 export type PersonKind = "account" | "guest";
 
@@ -575,7 +587,203 @@ export type SeatPage = { state: SeatState, number: number, name: string, place: 
 /**
  * Why it is empty, where somebody else is the cause.
  */
-reason: string | null, };
+reason: string | null, 
+/**
+ * The open check-in, as it is to this person; none for a seat that is empty.
+ */
+check_in: import('./signaling').CheckIn | null, };
+
+/**
+ * The person on a seat answers a check-in.
+ */
+export type SeatCheckInForm = { 
+/**
+ * Of the check-in.
+ */
+number: number, 
+/**
+ * Where it asks for one.
+ */
+code?: string, };
+
+/**
+ * A file that is a proof.
+ */
+export type AttachmentView = { id: string, 
+/**
+ * Safe to show and to save under.
+ */
+name: string, media_type: string, 
+/**
+ * In bytes.
+ */
+size: number, 
+/**
+ * Can be shown in the page.
+ */
+image: boolean, };
+
+/**
+ * Why leave is asked for, or a record appealed.
+ */
+export type CaseForm = { reason: string, 
+/**
+ * One's own upload.
+ */
+attachment?: string, };
+
+export type LeaveDecisionForm = { granted: boolean, 
+/**
+ * Must be given for a refusal.
+ */
+reason?: string, };
+
+/**
+ * What a record comes to.
+ */
+export type VerdictView = { status: AttendanceStatus, late: boolean, left_early: boolean, };
+
+export type AppealDecisionForm = { granted: boolean, 
+/**
+ * What the record is corrected to; must be given for a consent. Never `unknown`.
+ */
+status?: AttendanceStatus, late?: boolean, left_early?: boolean, 
+/**
+ * Must be given for a refusal.
+ */
+reason?: string, };
+
+/**
+ * One decision about one or more people of a Session that is over.
+ */
+export type CorrectionForm = { 
+/**
+ * Their keys, at most 200: the id of an Account, or a guest's `guest:name@school`.
+ */
+people: Array<string>, 
+/**
+ * Never `unknown`.
+ */
+status: AttendanceStatus, late?: boolean, left_early?: boolean, reason: string, attachments?: Array<string>, };
+
+export type CorrectionAnswer = { 
+/**
+ * How many people were corrected.
+ */
+corrected: number, };
+
+export type CaseKind = "leave" | "appeal";
+
+export type CasePerson = { id: string, name: string, school: string | null, };
+
+export type DecisionView = { granted: boolean, by_name: string, at: string, reason: string, 
+/**
+ * What a granted appeal corrected the record to.
+ */
+verdict: VerdictView | null, };
+
+/**
+ * A leave or an appeal with all that is shown of it.
+ */
+export type CaseView = { kind: CaseKind, 
+/**
+ * Of its kind.
+ */
+id: string, state: CaseState, person: CasePerson, activity: ActivityCard, 
+/**
+ * Which Session is appealed.
+ */
+session: string | null, reason: string, attachment: AttachmentView | null, asked_at: string, decision: DecisionView | null, withdrawn_at: string | null, 
+/**
+ * The person who asks may decide it now.
+ */
+may_decide: boolean, 
+/**
+ * It can still be withdrawn by the person who asked for it.
+ */
+may_withdraw: boolean, 
+/**
+ * Of an appeal: what the record says now.
+ */
+record: RecordView | null, };
+
+/**
+ * What may be asked for or has to be decided, on the page of an Activity.
+ */
+export type ActivityCases = { 
+/**
+ * The person who looks may ask for leave now.
+ */
+may_ask_leave: boolean, 
+/**
+ * Leaves and appeals that wait for the person who looks.
+ */
+waiting: number, };
+
+export type PhotoForm = { attachment: string, note?: string, };
+
+export type PhotoView = { id: string, picture: AttachmentView, note: string, by_name: string, at: string, };
+
+/**
+ * One line of the ledger, or a run of checkpoints of one Participant.
+ */
+export type AuditRow = { 
+/**
+ * Of the first and the last line.
+ */
+first: number, last: number, 
+/**
+ * How many lines these are.
+ */
+count: number, 
+/**
+ * The first eight digits of the last line's hash.
+ */
+hash: string, 
+/**
+ * Stable: the kind of line.
+ */
+kind: string, 
+/**
+ * The kind as people read it.
+ */
+word: string, from: string, to: string, 
+/**
+ * None for what concerns the whole Session.
+ */
+name: string | null, text: string, correction: AuditCorrectionView | null, };
+
+export type AuditCorrectionView = { before: VerdictView, after: VerdictView, by_name: string, reason: string, appeal: string | null, 
+/**
+ * For those who keep the Studio.
+ */
+attachments: Array<AttachmentView>, };
+
+/**
+ * Somebody who has lines in a Session.
+ */
+export type AuditPerson = { 
+/**
+ * For `?person=`.
+ */
+key: string, name: string, school: string | null, record: RecordView, };
+
+/**
+ * One page of a Session's lines, folded, and everything that was asked for and decided.
+ */
+export type AuditPage = { activity: ActivityCard, session: string, people: Array<AuditPerson>, cases: Array<CaseView>, rows: Array<AuditRow>, 
+/**
+ * Rows on all pages.
+ */
+total: number, page: number, size: number, 
+/**
+ * Lines in the ledger of this Session.
+ */
+lines: number, 
+/**
+ * Every line fits the one before.
+ */
+intact: boolean, };
 
 export type LineCheckForm = { 
 /**

@@ -67,6 +67,21 @@ export type LineStep = "full" | "reduced" | "screen_only" | "sound_only";
 export type LineTransport = "udp" | "tcp" | "none";
 
 /**
+ * What a check-in is for.
+ */
+export type CheckInPurpose = "roll" | "call" | "still_here";
+
+/**
+ * How a check-in is answered.
+ */
+export type CheckInMethod = "tap" | "code" | "qr";
+
+/**
+ * How the one who reads it stands to a check-in.
+ */
+export type CheckInStanding = "asked" | "answered" | "not_asked";
+
+/**
  * One frame from a client. `id` is chosen by the client, rises within a Connection, and is echoed as `re` in the one
  * `ok`, `answer`, `pong`, `line_details`, `welcome` or `refused` that every frame gets.
  */
@@ -75,14 +90,14 @@ export type ClientFrame = { id: number, } & ({ "type": "hello", protocol: number
  * It is of the Peer that was answered before. Where that Peer is gone it is refused with `peer_gone`, as nothing
  * could ever flow to a client that takes the new one for the old.
  */
-continues?: boolean, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "headcount", count: number, } | { "type": "strike", place: string, seat: number, reason: string, } | { "type": "seat_person", place: string, account: string, } | { "type": "ping" });
+continues?: boolean, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "headcount", count: number, } | { "type": "strike", place: string, seat: number, reason: string, } | { "type": "seat_person", place: string, account: string, } | { "type": "open_check_in" } & OpenCheckIn | { "type": "extend_check_in", number: number, seconds: number, } | { "type": "close_check_in", number: number, } | { "type": "remind_check_in", number: number, } | { "type": "answer_for", number: number, participant: ParticipantId, } | { "type": "prompts", every_minutes: number | null, } | { "type": "answer_check_in", number: number, code?: string, } | { "type": "ping" });
 
 export type ClientMessage = { "type": "hello", protocol: number, ticket: string, resume?: string, device?: string, } | { "type": "leave" } | { "type": "offer", sdp: string,
 /**
  * It is of the Peer that was answered before. Where that Peer is gone it is refused with `peer_gone`, as nothing
  * could ever flow to a client that takes the new one for the old.
  */
-continues?: boolean, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "headcount", count: number, } | { "type": "strike", place: string, seat: number, reason: string, } | { "type": "seat_person", place: string, account: string, } | { "type": "ping" };
+continues?: boolean, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "headcount", count: number, } | { "type": "strike", place: string, seat: number, reason: string, } | { "type": "seat_person", place: string, account: string, } | { "type": "open_check_in" } & OpenCheckIn | { "type": "extend_check_in", number: number, seconds: number, } | { "type": "close_check_in", number: number, } | { "type": "remind_check_in", number: number, } | { "type": "answer_for", number: number, participant: ParticipantId, } | { "type": "prompts", every_minutes: number | null, } | { "type": "answer_check_in", number: number, code?: string, } | { "type": "ping" };
 
 /**
  * What a client wants in one video slot.
@@ -120,6 +135,24 @@ concealed_permille: number,
  */
 decoded_fps: number, };
 
+export type OpenCheckIn = { purpose: CheckInPurpose,
+/**
+ * A `call` and `still_here` are answered by a tap.
+ */
+method: CheckInMethod,
+/**
+ * 30 to 600.
+ */
+seconds: number,
+/**
+ * How many a `call` draws, 1 to 20.
+ */
+count?: number,
+/**
+ * Asks only those who are seated in this place, such as `classroom:<id>`; `null`: everybody.
+ */
+place: string | null, };
+
 /**
  * Times are milliseconds since 1970 UTC.
  */
@@ -139,7 +172,19 @@ estimate_kbps: number | null, } | { "type": "lines", lines: Array<LineBars>, } |
 /**
  * No more frames of this place's seats follow.
  */
-last: boolean, } | { "type": "seat_taken", place: string, seat: SeatView, } | { "type": "seat_left", place: string, number: number, cause: UnseatCause, } | { "type": "admitted" } | { "type": "dismissed" } | { "type": "muted_by_host", source: Source, } | { "type": "removed" } | { "type": "session_ended" } | { "type": "server_stopping" };
+last: boolean, } | { "type": "seat_taken", place: string, seat: SeatView, } | { "type": "seat_left", place: string, number: number, cause: UnseatCause, } | { "type": "check_in", check_in: CheckIn | null, } | { "type": "check_in_reminder", number: number, } | { "type": "check_in_counts", number: number, answered: number, expected: number,
+/**
+ * The first 50, by school and name.
+ */
+missing: Array<MissingPerson>,
+/**
+ * The four digits to say or show, where they are asked for.
+ */
+code: string | null, } | { "type": "check_in_result", number: number, ordinal: number, purpose: CheckInPurpose, answered: number, expected: number,
+/**
+ * The first 50, by school and name.
+ */
+missing: Array<MissingPerson>, } | { "type": "prompts", every_minutes: number | null, } | { "type": "admitted" } | { "type": "dismissed" } | { "type": "muted_by_host", source: Source, } | { "type": "removed" } | { "type": "session_ended" } | { "type": "server_stopping" };
 
 export type Welcome = { re: number, protocol: number, you: ParticipantId,
 /**
@@ -258,7 +303,43 @@ export type FlowingLayer = { source: Source,
  */
 participant: ParticipantId, layer: LayerName | null, };
 
-export type Refusal = "malformed" | "wrong_version" | "too_large" | "hello_first" | "already_here" | "ticket_expired" | "ticket_invalid" | "resume_expired" | "session_ended" | "removed_by_host" | "not_the_host" | "not_admitted" | "no_such_participant" | "no_such_publication" | "already_published" | "no_such_mid" | "offer_first" | "peer_gone" | "bad_offer" | "no_common_codec" | "empty_chat" | "chat_too_long" | "too_fast" | "full" | "hand_already_raised" | "not_yourself" | "target_is_host" | "already_seated" | "no_such_place" | "classroom_away" | "no_such_seat" | "not_on_roster" | "not_a_classroom" | "count_too_large" | "reason_missing" | "server_stopping" | "not_recorded";
+/**
+ * The check-in that is open.
+ */
+export type CheckIn = {
+/**
+ * 1, 2, 3 … within the Session.
+ */
+number: number,
+/**
+ * 1, 2, 3 … among those of its purpose.
+ */
+ordinal: number, purpose: CheckInPurpose, method: CheckInMethod, place: string | null, opened_ms: number, closes_ms: number, you: CheckInStanding,
+/**
+ * Of a `call`: who was drawn, in the order of drawing.
+ */
+drawn: Array<DrawnPerson>, };
+
+export type DrawnPerson = {
+/**
+ * `null` for somebody who is only seated.
+ */
+participant: ParticipantId | null, name: string, school: string | null, };
+
+/**
+ * Somebody who was asked and has not answered.
+ */
+export type MissingPerson = {
+/**
+ * `null` for somebody who is only seated.
+ */
+participant: ParticipantId | null, name: string, school: string | null,
+/**
+ * On the core roster of the Studio.
+ */
+core: boolean, };
+
+export type Refusal = "malformed" | "wrong_version" | "too_large" | "hello_first" | "already_here" | "ticket_expired" | "ticket_invalid" | "resume_expired" | "session_ended" | "removed_by_host" | "not_the_host" | "not_admitted" | "no_such_participant" | "no_such_publication" | "already_published" | "no_such_mid" | "offer_first" | "peer_gone" | "bad_offer" | "no_common_codec" | "empty_chat" | "chat_too_long" | "too_fast" | "full" | "hand_already_raised" | "not_yourself" | "target_is_host" | "already_seated" | "no_such_place" | "classroom_away" | "no_such_seat" | "not_on_roster" | "not_a_classroom" | "count_too_large" | "reason_missing" | "check_in_open" | "no_check_in" | "nobody_to_ask" | "not_asked" | "wrong_code" | "too_many_codes" | "server_stopping" | "not_recorded";
 
 /**
  * A refusal on its way to the client; `re` is absent when the frame's id could not be read.

@@ -1,5 +1,6 @@
 //! What a client may say.
 
+use super::check_in::OpenCheckIn;
 use super::{LayerName, LineMode, ParticipantId, Source};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -116,6 +117,38 @@ pub enum ClientMessage {
     SeatPerson {
         place: String,
         account: String,
+    },
+    /// Host: asks everybody, or some, to say that they are here. One check-in is open at a time.
+    OpenCheckIn(OpenCheckIn),
+    /// Host: so many seconds more, 30 to 600.
+    ExtendCheckIn {
+        number: u32,
+        seconds: u32,
+    },
+    /// Host: ends it before its time.
+    CloseCheckIn {
+        number: u32,
+    },
+    /// Host: reminds those who have not answered.
+    RemindCheckIn {
+        number: u32,
+    },
+    /// Host: answers for somebody who cannot.
+    AnswerFor {
+        number: u32,
+        participant: ParticipantId,
+    },
+    /// Host: asks by itself whether everybody is still there, after half to one and a half times so many minutes each time;
+    /// `null`: no more.
+    Prompts {
+        every_minutes: Option<u32>,
+    },
+    /// I am here. `code`: the four digits, where they are asked for.
+    AnswerCheckIn {
+        number: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        code: Option<String>,
     },
     Ping,
 }

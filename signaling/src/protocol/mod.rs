@@ -1,5 +1,6 @@
 //! Signaling protocol v1: JSON text frames over one websocket per Connection.
 
+pub mod check_in;
 pub mod client;
 mod close;
 mod frame;
@@ -24,7 +25,7 @@ pub const MAX_CHAT_CHARS: usize = 500;
 pub const RESUME_WITHIN_SECONDS: u64 = 120;
 
 /// One Participant in one Session; 1, 2, 3 … in order of arrival, never used again within the Session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, TS)]
 pub struct ParticipantId(pub u32);
 
 /// One Publication in one Session; never used again within the Session.

@@ -76,6 +76,18 @@ pub enum Refusal {
     CountTooLarge,
     #[error("请写明原因，最多 200 字。")]
     ReasonMissing,
+    #[error("已有一次签到或点名正在进行，请先结束它。")]
+    CheckInOpen,
+    #[error("这次签到已经结束。")]
+    NoCheckIn,
+    #[error("现在没有需要签到的人。")]
+    NobodyToAsk,
+    #[error("这次没有请您签到。")]
+    NotAsked,
+    #[error("签到码不对，请再看一下主持人给出的码。")]
+    WrongCode,
+    #[error("签到码错了太多次，请联系主持人代为签到。")]
+    TooManyCodes,
     #[error("服务器正在重启，请稍等几秒再进入。")]
     ServerStopping,
     #[error("服务器没能记下这一步，请重试。")]

@@ -1,5 +1,6 @@
 //! What the server says.
 
+use super::check_in::{CheckIn, CheckInPurpose, MissingPerson};
 use super::{
     LayerName, LineMode, LineStep, LineTransport, ParticipantId, ParticipantKind, PublicationId, RefusalFrame,
     SessionRole, Source, UnseatCause,
@@ -123,6 +124,38 @@ pub enum ServerMessage {
         place: String,
         number: u32,
         cause: UnseatCause,
+    },
+    /// The check-in that is open now, as it is to you; `null`: none. Also after `welcome`, while one is open.
+    CheckIn {
+        check_in: Option<CheckIn>,
+    },
+    /// You have not answered yet.
+    CheckInReminder {
+        number: u32,
+    },
+    /// To hosts: how the open check-in goes, at most twice a second.
+    CheckInCounts {
+        number: u32,
+        answered: u32,
+        expected: u32,
+        /// The first 50, by school and name.
+        missing: Vec<MissingPerson>,
+        /// The four digits to say or show, where they are asked for.
+        code: Option<String>,
+    },
+    /// To hosts: what came of a check-in that is over.
+    CheckInResult {
+        number: u32,
+        ordinal: u32,
+        purpose: CheckInPurpose,
+        answered: u32,
+        expected: u32,
+        /// The first 50, by school and name.
+        missing: Vec<MissingPerson>,
+    },
+    /// To hosts: how often the server asks by itself whether everybody is still there; `null`: not at all.
+    Prompts {
+        every_minutes: Option<u32>,
     },
     /// You may publish now.
     Admitted,

@@ -2,6 +2,9 @@
 
 use super::{MAX_CHAT_CHARS, MAX_REASON_CHARS, Refusal};
 
+/// What is longer than any code is none.
+const MAX_CODE_CHARS: usize = 16;
+
 /// Is this the identification tag of an m-line? A token (RFC 4566 §9) of at most 16 bytes, as it must fit the RTP header
 /// extension of RFC 8843 §15.
 #[must_use]
@@ -35,6 +38,16 @@ fn plain(text: &str) -> String {
     clean.trim().to_owned()
 }
 
+/// The digits of a code as it was typed: full-width ones count, spaces do not.
+#[must_use]
+pub fn digits(text: &str) -> String {
+    let plain = |c: char| match c {
+        '\u{FF10}'..='\u{FF19}' => char::from_u32(u32::from(c) - 0xFF10 + u32::from('0')),
+        c => Some(c),
+    };
+    text.chars().filter(|c| !c.is_whitespace()).filter_map(plain).take(MAX_CODE_CHARS).collect()
+}
+
 /// The explicit direction controls of Unicode TR 9 §2 and the line separators that a browser would obey.
 fn turns_text(c: char) -> bool {
     matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
@@ -54,6 +67,12 @@ mod tests {
     fn length_counts_characters_not_bytes() {
         assert!(chat_line(&"讲".repeat(500)).is_ok());
         assert_eq!(chat_line(&"讲".repeat(501)).unwrap_err(), Refusal::ChatTooLong);
+    }
+
+    #[test]
+    fn a_code_is_read_as_it_is_typed_in_china() {
+        assert_eq!(digits(" ４０７ 1　"), "4071");
+        assert_eq!(digits(&"1".repeat(100)).len(), 16);
     }
 
     #[test]

@@ -146,8 +146,8 @@ impl Room {
         Ok(out.into_vec())
     }
 
-    /// Takes out those who stayed away for too long, notices who has stopped speaking, and ends a Session that was
-    /// forgotten.
+    /// Takes out those who stayed away for too long, notices who has stopped speaking, keeps the time of check-ins, and
+    /// ends a Session that was forgotten.
     pub fn handle_timeout(&mut self, now: Moment) -> Vec<Effect> {
         self.seen = self.seen.max(now);
         if self.empty_since.is_some_and(|since| now >= since.plus(EMPTY_FOR)) {
@@ -166,6 +166,7 @@ impl Room {
         }
         self.tell_vacated(vacated, &mut out);
         self.tell_speakers(now, &mut out);
+        self.check_in_timeout(now, &mut out);
         out.into_vec()
     }
 
@@ -175,7 +176,9 @@ impl Room {
         let expires =
             self.participants.values().filter_map(|p| p.away_since).min().map(|since| since.plus(RESUME_WITHIN));
         let forgotten = self.empty_since.filter(|_| self.closed.is_none()).map(|since| since.plus(EMPTY_FOR));
-        expires.into_iter().chain(self.speakers.due()).chain(forgotten).chain(self.seats.abandoned_at()).min()
+        let check_in = self.check_ins.due().filter(|_| self.closed.is_none());
+        let vacated = self.seats.abandoned_at();
+        expires.into_iter().chain(self.speakers.due()).chain(check_in).chain(forgotten).chain(vacated).min()
     }
 
     /// Takes a Participant out of the state and tells the media plane and the others. The ledger was told by the caller.
@@ -229,6 +232,7 @@ impl Room {
         }
         self.tell_all_lines(id, out);
         self.tell_all_places(id, out);
+        self.tell_check_in_to(id, out);
     }
 }
 

@@ -1,7 +1,6 @@
 //! Hosts hear when comings and goings cannot be written down, and when they can again.
 
 use super::Room;
-use super::participant::Participant;
 use crate::Moment;
 use crate::effect::{Effect, Effects};
 use crate::protocol::server::ServerMessage;
@@ -13,8 +12,8 @@ impl Room {
         let mut out = Effects::default();
         if self.ledger_written != written {
             self.ledger_written = written;
-            for host in self.participants.values().filter(|one| Participant::is_host(one) && one.away_since.is_none()) {
-                out.send(host.id, ServerMessage::Ledger { written, since_ms: now.0 });
+            for host in self.hosts() {
+                out.send(host, ServerMessage::Ledger { written, since_ms: now.0 });
             }
         }
         out.into_vec()

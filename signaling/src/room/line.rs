@@ -229,8 +229,8 @@ impl Room {
                 changed.push(LineBars { participant: id, bars: participant.line.bars });
             }
         }
-        for host in self.participants.values().filter(|p| p.is_host() && p.away_since.is_none()) {
-            tell_lines(host.id, &changed, &mut out);
+        for host in self.hosts() {
+            tell_lines(host, &changed, &mut out);
         }
         out.into_vec()
     }
@@ -248,7 +248,7 @@ impl Room {
     /// Is there somebody who is shown how the lines are?
     #[must_use]
     pub fn has_host(&self) -> bool {
-        self.participants.values().any(|p| p.is_host() && p.away_since.is_none() && p.resume_token.is_some())
+        self.hosts().next().is_some()
     }
 }
 

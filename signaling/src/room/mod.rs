@@ -5,11 +5,13 @@
 
 mod arrival;
 mod chat;
+mod checkin;
 mod floor;
 mod ledger;
 mod line;
 mod media;
 mod participant;
+mod people;
 mod permission;
 mod publication;
 mod rate;
@@ -22,7 +24,7 @@ mod tests;
 mod watching;
 
 use crate::Moment;
-use crate::effect::{Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
+use crate::effect::{CheckInCause, Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
 use crate::protocol::client::ClientMessage;
 use crate::protocol::server::{ServerMessage, SessionView};
 use crate::protocol::{CloseCode, ParticipantId, PublicationId, RESUME_WITHIN_SECONDS, Refusal};
@@ -32,8 +34,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use checkin::{Given, PastCheckIns};
 pub use line::{LineFigures, bars};
 pub use participant::Identity;
+pub use people::PresentPerson;
 pub use seats::{PlaceCard, RosterPerson, Seat, Sitter, Taking};
 pub use watching::{Watched, Watching};
 
@@ -69,6 +73,29 @@ impl Default for RoomLimits {
     }
 }
 
+/// What a Room begins with.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    pub session: SessionView,
+    pub limits: RoomLimits,
+    /// Random: the Room draws its lots from it.
+    pub seed: u64,
+}
+
+/// What the ledger knows of a Session that was live before the server started.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Before {
+    /// The last Participant, so that no number is used twice.
+    pub last_participant: ParticipantId,
+    /// Those who may not come back.
+    pub removed_keys: BTreeSet<String>,
+    pub check_ins: PastCheckIns,
+    /// Who was seated: seats go on, as nobody should have to scan again because a server was restarted.
+    pub seats: Vec<Seat>,
+    /// The last number of each place.
+    pub seat_numbers: BTreeMap<String, u32>,
+}
+
 #[derive(Debug, Clone)]
 pub struct Room {
     session: SessionView,
@@ -78,6 +105,7 @@ pub struct Room {
     chat: chat::Chat,
     speakers: speakers::Speakers,
     seats: Arc<seats::Seats>,
+    check_ins: checkin::CheckIns,
     /// The keys of those whom the host put out.
     removed_keys: BTreeSet<String>,
     last_participant: u32,
@@ -94,37 +122,33 @@ pub struct Room {
 impl Room {
     /// The Room of a Session that goes live now.
     #[must_use]
-    pub fn open(now: Moment, session: SessionView, limits: RoomLimits) -> (Self, Vec<Effect>) {
-        let room = Self::continued(now, session, limits, ParticipantId(0), BTreeSet::new());
+    pub fn open(now: Moment, opening: Opening) -> (Self, Vec<Effect>) {
+        let room = Self::continued(now, opening, Before::default());
         (room, vec![Effect::Ledger(PresenceFact::SessionStarted)])
     }
 
-    /// The Room of a Session that was live before the server started. `last` is the last Participant that the ledger
-    /// knows, so that no number is used twice; `removed_keys` are those who may not come back.
+    /// The Room of a Session that was live before the server started.
     #[must_use]
-    pub fn continued(
-        now: Moment,
-        session: SessionView,
-        limits: RoomLimits,
-        last: ParticipantId,
-        removed_keys: BTreeSet<String>,
-    ) -> Self {
-        Self {
-            session,
-            limits,
+    pub fn continued(now: Moment, opening: Opening, before: Before) -> Self {
+        let mut room = Self {
+            session: opening.session,
+            limits: opening.limits,
             participants: People::default(),
             publications: BTreeMap::new(),
             chat: chat::Chat::default(),
             speakers: speakers::Speakers::default(),
             seats: Arc::default(),
-            removed_keys,
-            last_participant: last.0,
+            check_ins: checkin::CheckIns::new(before.check_ins, opening.seed),
+            removed_keys: before.removed_keys,
+            last_participant: before.last_participant.0,
             last_publication: 0,
             ledger_written: true,
             empty_since: Some(now),
             seen: now,
             closed: None,
-        }
+        };
+        room.restore_seats(now, before.seats, &before.seat_numbers);
+        room
     }
 
     /// One message of a Participant's Connection; `re` is the id of its frame.
@@ -176,6 +200,13 @@ impl Room {
             ClientMessage::Headcount { count } => self.headcount(from, count, re, out)?,
             ClientMessage::Strike { place, seat, reason } => self.strike(from, (&place, seat), &reason, re, out)?,
             ClientMessage::SeatPerson { place, account } => self.seat_person(now, from, place, &account, re, out)?,
+            ClientMessage::OpenCheckIn(_)
+            | ClientMessage::ExtendCheckIn { .. }
+            | ClientMessage::CloseCheckIn { .. }
+            | ClientMessage::RemindCheckIn { .. }
+            | ClientMessage::AnswerFor { .. }
+            | ClientMessage::Prompts { .. }
+            | ClientMessage::AnswerCheckIn { .. } => self.check_in_message(now, from, message, re, out)?,
             ClientMessage::Ping => out.send(from, ServerMessage::Pong { re, at_ms: now.0 }),
         }
         Ok(effects.into_vec())
@@ -185,6 +216,7 @@ impl Room {
     pub fn end(&mut self, asked: Option<(ParticipantId, u64)>) -> Result<Vec<Effect>, Refusal> {
         self.require_open()?;
         let mut out = Effects::default();
+        self.record_check_in_cut_short(CheckInCause::SessionEnded, &mut out);
         self.record_all_left(LeaveCause::SessionEnded, &mut out);
         self.record_all_unseated(&mut out);
         out.record(PresenceFact::SessionEnded);
@@ -199,7 +231,7 @@ impl Room {
             },
             &mut out,
         );
-        out.push(Effect::EndSession);
+        out.end_session();
         Ok(out.into_vec())
     }
 
@@ -207,6 +239,7 @@ impl Room {
     pub fn stop(&mut self) -> Vec<Effect> {
         let mut out = Effects::default();
         if self.closed.is_none() {
+            self.record_check_in_cut_short(CheckInCause::ServerStopped, &mut out);
             self.record_all_left(LeaveCause::ServerStopped, &mut out);
             self.close(
                 Closing {
@@ -273,6 +306,7 @@ impl Room {
         self.last_participant = self.last_participant.max(other.last_participant);
         self.last_publication = self.last_publication.max(other.last_publication);
         self.skip_seats_of(other);
+        self.check_ins.past.skip_numbers_of(&other.check_ins.past);
     }
 
     /// A command that the media plane was too busy for, as it should be given now; `None` when it is out of date.

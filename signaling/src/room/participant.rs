@@ -23,6 +23,8 @@ pub struct Identity {
     pub name: String,
     pub school: Option<String>,
     pub rural: bool,
+    /// On the core roster of the Studio.
+    pub core: bool,
     /// Tells the browser from others within the Session, where it gave itself a mark.
     pub device: Option<String>,
 }

@@ -42,6 +42,8 @@ pub struct RosterPerson {
     pub name: String,
     pub school: Option<String>,
     pub rural: bool,
+    /// On the core roster of the Studio.
+    pub core: bool,
 }
 
 /// Who sits.
@@ -201,7 +203,7 @@ impl Room {
     }
 
     /// The seats that were taken when the server stopped. Those of a Classroom wait for its device.
-    pub fn restore_seats(&mut self, now: Moment, taken: Vec<Seat>, last_numbers: &BTreeMap<String, u32>) {
+    pub(super) fn restore_seats(&mut self, now: Moment, taken: Vec<Seat>, last_numbers: &BTreeMap<String, u32>) {
         let seats = Arc::make_mut(&mut self.seats);
         for seat in taken {
             let (site, place) = (seat.place == SITE, seat.place.clone());
@@ -215,6 +217,11 @@ impl Room {
             let place = seats.place(card);
             place.last_number = place.last_number.max(last);
         }
+    }
+
+    /// Is the person, by key, on the core roster?
+    pub(super) fn is_core(&self, key: &str) -> bool {
+        self.seats.roster.iter().any(|one| one.key == key && one.core)
     }
 
     /// Somebody takes a seat by a code.

@@ -64,6 +64,11 @@ impl Course {
         let mut places = Vec::with_capacity(events.len());
         let mut begun = false;
         for event in events {
+            // Written afterwards, by any run of the server: it tells of no moment of the Session.
+            if event.kind == PresenceKind::Corrected {
+                places.push(course.to);
+                continue;
+            }
             let wall = event.wall.micros();
             let fresh = Anchor { axis_us: wall, monotonic_us: event.monotonic_us };
             let told = told_at(event);

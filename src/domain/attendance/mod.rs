@@ -3,7 +3,9 @@
 //! Only proven time counts as seen: a checkpoint proves what the server delivered and the client confirmed while the
 //! page could be seen ([`CheckpointDetail`]). What is neither proven nor disproven is told apart from absence, and a person decides.
 
+mod audit;
 mod checkpoint;
+mod correction;
 mod course;
 mod device;
 mod life;
@@ -15,7 +17,9 @@ mod seat;
 mod shared;
 mod spans;
 
+pub use audit::{AuditCorrection, AuditLine, audit};
 pub use checkpoint::CheckpointDetail;
+pub use correction::{CorrectedDetail, Correction, Verdict, check_reason};
 pub use parameters::{AttendanceParameters, Clause};
 pub use record::records;
 pub use report::*;
@@ -113,6 +117,8 @@ pub struct AttendanceRecord {
     pub early_before: Option<Time>,
     /// In one or two sentences that a teacher understands.
     pub reason: String,
+    /// Somebody decided otherwise than what was measured.
+    pub correction: Option<Correction>,
 }
 
 impl AttendanceRecord {

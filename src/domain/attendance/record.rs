@@ -1,6 +1,7 @@
 //! From the lines of one Session to everybody's record.
 
 use super::super::presence::{PresenceEvent, PresenceInterval};
+use super::correction::corrections;
 use super::course::Course;
 use super::life::{Life, people};
 use super::reason::{Judged, reason};
@@ -26,10 +27,19 @@ pub fn records(
     for person in expected.iter().chain(excused) {
         people.entry(person.clone()).or_default();
     }
+    let corrections = corrections(events);
+    for person in corrections.keys() {
+        people.entry((*person).to_owned()).or_default();
+    }
     let judge = Judge { course: &course, timetable, parameters };
     let judged = people.into_iter().map(|(person, life)| {
         let excuse = excuses.iter().rev().find(|excuse| excuse.person == person && excuse.granted);
-        judge.record(person, life, excuse)
+        let correction = corrections.get(person.as_str());
+        let measured = judge.record(person, life, excuse);
+        match correction {
+            Some((detail, at)) => measured.corrected(detail, *at),
+            None => measured,
+        }
     });
     judged.collect()
 }
@@ -89,6 +99,7 @@ impl Judge<'_> {
             late_after: due.from + parameters.late(),
             early_before: (!ongoing).then(|| due.to - parameters.early()),
             reason: String::new(),
+            correction: None,
         };
         record.reason = reason(&record, &judged);
         record

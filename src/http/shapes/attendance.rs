@@ -68,6 +68,20 @@ pub struct RecordView {
     pub early_before: Option<Time>,
     /// Why, in Chinese sentences.
     pub reason: String,
+    /// A person decided otherwise than what was measured; minutes and intervals stay as they were.
+    pub correction: Option<CorrectionView>,
+}
+
+/// What a Correction replaced, who decided it, when and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CorrectionView {
+    pub status_before: AttendanceStatus,
+    pub late_before: bool,
+    pub left_early_before: bool,
+    pub reason_before: String,
+    pub by_name: String,
+    pub at: Time,
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]

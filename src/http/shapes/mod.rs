@@ -2,6 +2,7 @@
 
 mod activity;
 mod attendance;
+mod case;
 mod line_check;
 mod people;
 mod places;
@@ -13,6 +14,7 @@ mod vocabulary;
 
 pub use activity::*;
 pub use attendance::*;
+pub use case::*;
 pub use line_check::*;
 pub use people::*;
 pub use places::*;

@@ -3,6 +3,7 @@
 use super::super::error::Refused;
 use super::*;
 use crate::domain::attendance::{AttendanceStatus, GapKind};
+use crate::domain::case::CaseState;
 use crate::domain::*;
 use ts_rs::{Config, TS};
 
@@ -36,6 +37,7 @@ pub fn typescript() -> String {
         ActivityRole,
         AttendanceStatus,
         GapKind,
+        CaseState,
         Refused,
         Rows<Named>,
         PageOf<Named>,
@@ -86,6 +88,7 @@ pub fn typescript() -> String {
         IntervalView,
         GapView,
         RecordView,
+        CorrectionView,
         PersonKind,
         PresenceView,
         PresencePage,
@@ -111,6 +114,25 @@ pub fn typescript() -> String {
         SeatAnswer,
         SeatState,
         SeatPage,
+        SeatCheckInForm,
+        AttachmentView,
+        CaseForm,
+        LeaveDecisionForm,
+        VerdictView,
+        AppealDecisionForm,
+        CorrectionForm,
+        CorrectionAnswer,
+        CaseKind,
+        CasePerson,
+        DecisionView,
+        CaseView,
+        ActivityCases,
+        PhotoForm,
+        PhotoView,
+        AuditRow,
+        AuditCorrectionView,
+        AuditPerson,
+        AuditPage,
         LineCheckForm,
         LineCheckAnswer,
         LineCheckState,

@@ -24,6 +24,7 @@ impl Door for NamedDoor {
             name: name.into(),
             school: Some("石桥小学".into()),
             rural: true,
+            core: false,
             device: None,
         };
         Ok(Admission { identity, expired: ticket.starts_with("old-") })

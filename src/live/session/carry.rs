@@ -69,6 +69,7 @@ impl Actor {
             (Input::Look { look }, _) => look(&self.state.room),
             (
                 Input::LeaveWithOffer { reply, .. }
+                | Input::Answer { reply, .. }
                 | Input::Unseat { reply, .. }
                 | Input::CloseClassroom { reply, .. }
                 | Input::End { reply },

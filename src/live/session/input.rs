@@ -8,7 +8,7 @@ use lectern_media::sdp::LocalTransport;
 use lectern_signaling::effect::MediaEffect;
 use lectern_signaling::protocol::client::{ClientFrame, ClientMessage};
 use lectern_signaling::protocol::{ParticipantId, PublicationId, Refusal};
-use lectern_signaling::room::{Identity, PlaceCard, Room, RosterPerson, Seat, Taking};
+use lectern_signaling::room::{Given, Identity, PlaceCard, Room, RosterPerson, Seat, Taking};
 use std::collections::HashMap;
 use tokio::sync::oneshot;
 
@@ -69,6 +69,13 @@ pub(in crate::live) enum Input {
     Look {
         look: Box<dyn FnOnce(&Room) + Send>,
     },
+    /// A person answers a check-in on another page, or by scanning.
+    Answer {
+        key: String,
+        number: u32,
+        given: Given,
+        reply: Reply<()>,
+    },
     End {
         reply: Reply<()>,
     },
@@ -110,7 +117,10 @@ impl Input {
         match self {
             Self::Enter { reply, .. } => refuse(reply, refusal),
             Self::EnterWithOffer { reply, .. } => refuse(reply, refusal),
-            Self::LeaveWithOffer { reply, .. } | Self::End { reply } | Self::Stop { reply } => refuse(reply, refusal),
+            Self::LeaveWithOffer { reply, .. }
+            | Self::Answer { reply, .. }
+            | Self::End { reply }
+            | Self::Stop { reply } => refuse(reply, refusal),
             Self::RestartIce { reply, .. } => refuse(reply, refusal),
             Self::Seat { reply, .. } => refuse(reply, refusal),
             Self::Unseat { reply, .. } | Self::CloseClassroom { reply, .. } => refuse(reply, refusal),
@@ -166,6 +176,7 @@ impl Input {
         match self {
             Self::Enter { .. }
             | Self::EnterWithOffer { .. }
+            | Self::Answer { .. }
             | Self::Seat { .. }
             | Self::Unseat { .. }
             | Self::CloseClassroom { .. }
@@ -192,6 +203,10 @@ fn is_recorded(message: &ClientMessage) -> bool {
             | ClientMessage::Headcount { .. }
             | ClientMessage::Strike { .. }
             | ClientMessage::SeatPerson { .. }
+            | ClientMessage::OpenCheckIn(_)
+            | ClientMessage::CloseCheckIn { .. }
+            | ClientMessage::AnswerFor { .. }
+            | ClientMessage::AnswerCheckIn { .. }
             | ClientMessage::End
     )
 }

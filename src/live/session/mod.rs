@@ -12,9 +12,10 @@ use crate::domain::SessionId;
 use input::Input;
 use lectern_media::ids::PeerId;
 use lectern_media::sdp::LocalTransport;
+use lectern_signaling::protocol::check_in::CheckIn;
 use lectern_signaling::protocol::client::ClientFrame;
 use lectern_signaling::protocol::{ParticipantId, Refusal};
-use lectern_signaling::room::{Identity, Room, Seat, Taking};
+use lectern_signaling::room::{Given, Identity, Room, Seat, Taking};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -157,6 +158,16 @@ impl SessionHandle {
             look: Box::new(move |room| drop(reply.send(Ok(look(room))))),
         };
         self.ask(look).await
+    }
+
+    /// A person answers a check-in without a Connection of its own, under the key that stands for it in the ledger.
+    pub async fn answer(&self, key: String, number: u32, given: Given) -> Result<(), Refusal> {
+        self.ask(|reply| Input::Answer { key, number, given, reply: Some(reply) }).await
+    }
+
+    /// The open check-in, as it is to this person.
+    pub async fn check_in(&self, key: String) -> Result<Option<CheckIn>, Refusal> {
+        self.look(move |room| room.check_in_of(&key)).await
     }
 
     /// Ends the Session for everyone.

@@ -297,7 +297,7 @@ async fn a_seat_whose_commit_is_unknown_is_set_right_in_the_ledger() {
     let left = house.handle().unseat(taking(1).who.key, SITE.into()).await;
     assert_eq!(left.err(), Some(Refusal::NotRecorded));
     tokio::time::sleep(Duration::from_secs(5)).await;
-    let seats = recover(&house.ledger.sealed(house.session)).seats;
+    let seats = recover(&house.ledger.sealed(house.session)).before.seats;
     assert_eq!((seats.len(), seats[0].number), (1, seat.number), "the person still sits there");
     house.registry.stop().await;
 }

@@ -2,6 +2,7 @@
 //! test turns, and a media plane that answers without media.
 
 use crate::plane::{DeafEvents, PaperPlane};
+use lectern::archive::Blobs;
 use lectern::domain::*;
 use lectern::http::clock::Clock;
 use lectern::http::key::SigningKey;
@@ -10,7 +11,7 @@ use lectern::live::{LedgerError, LiveClock, MediaPlane, Pending, PresenceLedger,
 use lectern::store::{self, Store};
 use lectern_signaling::room::RoomLimits;
 use reqwest::cookie::Jar;
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ pub(crate) struct TestApp {
     pub key: SigningKey,
     pub world: World,
     clock: Arc<AtomicI64>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A browser or a program: remembers its cookies and sends the CSRF token as a page does.
@@ -95,13 +96,14 @@ impl TestApp {
         };
         let plane: Arc<dyn MediaPlane> = Arc::new(PaperPlane);
         let live = Registry::start(parts, vec![(plane, DeafEvents)]);
-        let app = AppState::new(store.clone(), clock, key.clone(), live);
+        let blobs = Blobs::open(&folder.path().join("files")).unwrap();
+        let app = AppState::new(store.clone(), clock, key.clone(), live, blobs);
 
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let site = http::site(&app, false).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, site).await });
-        Self { url, store, key, world, clock: turned, _folder: folder }
+        Self { url, store, key, world, clock: turned, folder }
     }
 
     pub(crate) fn now(&self) -> Time {
@@ -110,6 +112,20 @@ impl TestApp {
 
     pub(crate) fn turn_clock(&self, by: Duration) {
         self.clock.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// How many files the archive holds, half-written ones too.
+    pub(crate) fn files(&self) -> usize {
+        let mut open = vec![self.folder.path().join("files")];
+        let mut files = 0;
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                open.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            } else {
+                files += 1;
+            }
+        }
+        files
     }
 
     pub(crate) fn nobody(&self) -> Person {
@@ -160,6 +176,15 @@ impl Person {
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Response {
         self.request(Method::POST, path).json(body).send().await.unwrap()
+    }
+
+    /// Sends a form with one file, as a browser does.
+    pub(crate) async fn upload(&self, name: &str, bytes: &[u8]) -> Response {
+        let disposition = format!("content-disposition: form-data; name=\"file\"; filename=\"{name}\"");
+        let head = format!("--edge\r\n{disposition}\r\ncontent-type: image/jpeg\r\n\r\n");
+        let body = [head.as_bytes(), bytes, b"\r\n--edge--\r\n"].concat();
+        let request = self.request(Method::POST, "/api/attachments");
+        request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge").body(body).send().await.unwrap()
     }
 
     pub(crate) async fn patch(&self, path: &str, body: &Value) -> Response {

@@ -10,5 +10,8 @@ export const frame = {
   activity: '活动',
   planActivity: '计划活动',
   editActivity: '修改活动',
+  classroom: '集体观看教室',
+  checkIn: '签到',
+  site: '现场签到',
   accountMenu: (name: string) => `${name}的账号菜单`,
 }

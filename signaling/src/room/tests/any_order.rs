@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::protocol::LayerName;
+use crate::protocol::check_in::CheckInStanding::Asked;
+use crate::protocol::check_in::{CheckIn, CheckInMethod, CheckInPurpose, OpenCheckIn};
 use crate::protocol::client::{SlotTarget, SlotWish};
 use crate::protocol::server::{ParticipantView, PublicationView};
 use proptest::prelude::*;
@@ -42,6 +44,26 @@ fn slot_wish() -> impl Strategy<Value = SlotWish> {
     })
 }
 
+fn check_in() -> impl Strategy<Value = ClientMessage> {
+    use CheckInMethod::{Code, Qr, Tap};
+    use CheckInPurpose::{Call, Roll, StillHere};
+    let kind = select(vec![(Roll, Tap), (Roll, Code), (Roll, Qr), (Call, Tap), (StillHere, Tap)]);
+    let open = (kind, 20..90_u32, 1..4_u32).prop_map(|((purpose, method), seconds, count)| {
+        ClientMessage::OpenCheckIn(OpenCheckIn { purpose, method, seconds, count, place: None })
+    });
+    let number = || 1..4_u32;
+    prop_oneof![
+        6 => open,
+        1 => (number(), 20..90_u32).prop_map(|(number, seconds)| ClientMessage::ExtendCheckIn { number, seconds }),
+        2 => number().prop_map(|number| ClientMessage::CloseCheckIn { number }),
+        1 => number().prop_map(|number| ClientMessage::RemindCheckIn { number }),
+        2 => (number(), target()).prop_map(|(number, participant)| ClientMessage::AnswerFor { number, participant }),
+        1 => proptest::option::of(0..3_u32).prop_map(|every_minutes| ClientMessage::Prompts { every_minutes }),
+        6 => number().prop_map(|number| ClientMessage::AnswerCheckIn { number, code: None }),
+        1 => number().prop_map(|number| ClientMessage::AnswerCheckIn { number, code: Some("0000".into()) }),
+    ]
+}
+
 fn message() -> impl Strategy<Value = ClientMessage> {
     prop_oneof![
         4 => (source(), source()).prop_map(|(source, line)| ClientMessage::Publish { source, mid: mid_of(line).into() }),
@@ -61,6 +83,7 @@ fn message() -> impl Strategy<Value = ClientMessage> {
         1 => (0..2_u8, 1..9_u32).prop_map(|(n, seat)| ClientMessage::Strike { place: format!("classroom:{n}"), seat, reason: "不在".into() }),
         1 => (0..3000_u32).prop_map(|count| ClientMessage::Headcount { count }),
         1 => Just(ClientMessage::Watching { visible: true, sound: false }),
+        6 => check_in(),
     ]
 }
 
@@ -133,6 +156,7 @@ struct Listener {
     slots: BTreeMap<String, Option<PublicationId>>,
     /// Place and number of every seat, with the name.
     seats: BTreeMap<(String, u32), String>,
+    check_in: Option<CheckIn>,
 }
 
 impl Listener {
@@ -149,6 +173,7 @@ impl Listener {
         match message {
             ServerMessage::Welcome(w) => {
                 self.people.clear();
+                self.check_in = None;
                 self.publications = w.publications.iter().map(|p| (p.id, p.clone())).collect();
             }
             ServerMessage::Roster { participants, .. } => {
@@ -185,6 +210,11 @@ impl Listener {
             }
             ServerMessage::SeatLeft { place, number, .. } => {
                 assert!(self.seats.remove(&(place.clone(), *number)).is_some(), "left twice");
+            }
+            ServerMessage::CheckIn { check_in } => self.check_in.clone_from(check_in),
+            ServerMessage::CheckInReminder { number } => {
+                let asked = self.check_in.as_ref().is_some_and(|one| one.number == *number && one.you == Asked);
+                assert!(asked, "reminded of what nobody waits for");
             }
             _ => {}
         }
@@ -273,36 +303,44 @@ proptest! {
     #[test]
     fn a_listener_always_knows_the_truth(steps in proptest::collection::vec(step(), 1..80)) {
         let mut talk = Talk::new();
-        let me = talk.join(host());
-        let mut listener = Listener { me: Some(me), ..Listener::default() };
-        talk.effects.iter().for_each(|e| listener.hear(e));
+        let mut listeners = Vec::new();
+        for identity in [host(), viewer("听众")] {
+            let me = talk.join(identity);
+            listeners.push(Listener { me: Some(me), ..Listener::default() });
+            listeners.iter_mut().for_each(|listener| talk.effects.iter().for_each(|e| listener.hear(e)));
+        }
         let mut live = BTreeMap::new();
         let mut seats = BTreeMap::new();
         for step in steps {
             talk.effects = take(&mut talk, step);
             talk.assert_ledger_first();
             check_media(&talk.effects, &mut live);
-            talk.effects.iter().for_each(|e| listener.hear(e));
             check_room(&talk.room);
+            for listener in &mut listeners {
+                talk.effects.iter().for_each(|e| listener.hear(e));
+            }
+            // An absent listener hears nothing; the next welcome tells all.
+            listeners.retain(|one| one.me.is_some_and(|me| talk.room.participants.get(&me).is_some_and(|p| p.away_since.is_none())));
             check_seats(&talk.room);
             note_seats(&talk.effects, &mut seats);
-            let away = talk.room.participants.get(&me).is_none_or(|p| p.away_since.is_some());
-            if away {
-                // An absent listener hears nothing; the next welcome tells all.
-                break;
-            }
             let taken: BTreeMap<_, _> = talk.room.seated().map(|s| ((s.place.clone(), s.number), s.who.name.clone())).collect();
-            prop_assert_eq!(&listener.seats, &taken);
             let held: BTreeMap<_, _> = talk.room.seated().map(|s| (s.who.key.clone(), (s.place.clone(), s.number))).collect();
             prop_assert_eq!(&seats, &held);
             let people: BTreeMap<_, _> = talk.room.participants.values().map(|p| (p.id, p.view())).collect();
-            prop_assert_eq!(&listener.people, &people);
             let publications: BTreeMap<_, _> = talk.room.publications.values().map(|p| (p.id, p.view())).collect();
-            prop_assert_eq!(&listener.publications, &publications);
             prop_assert_eq!(live.keys().collect::<Vec<_>>(), publications.keys().collect::<Vec<_>>());
-            if let Some(lines) = talk.room.participants.get(&me).and_then(|p| p.lines.as_ref()) {
-                let slots: BTreeMap<_, _> = lines.slots.iter().map(|s| (s.mid.clone(), s.shows)).collect();
-                prop_assert_eq!(&listener.slots, &slots);
+            for listener in &listeners {
+                prop_assert_eq!(&listener.people, &people);
+                prop_assert_eq!(&listener.publications, &publications);
+                let me = listener.me.and_then(|me| talk.room.participants.get(&me)).expect("is here");
+                prop_assert_eq!(&listener.check_in, &talk.room.check_in_of(&me.identity.key));
+                if me.is_host() {
+                    prop_assert_eq!(&listener.seats, &taken);
+                }
+                if let Some(lines) = &me.lines {
+                    let slots: BTreeMap<_, _> = lines.slots.iter().map(|s| (s.mid.clone(), s.shows)).collect();
+                    prop_assert_eq!(&listener.slots, &slots);
+                }
             }
         }
     }

@@ -237,8 +237,10 @@ fn a_full_room_still_lets_its_host_in() {
 #[test]
 fn a_continued_session_goes_on_counting() {
     let session = SessionView { id: "s1".into(), title: String::new(), started_ms: 0, spotlight: None };
-    let removed = BTreeSet::from(["account:李强".to_owned()]);
-    let mut room = Room::continued(Moment(0), session, RoomLimits::default(), ParticipantId(41), removed);
+    let opening = Opening { session, limits: RoomLimits::default(), seed: 1 };
+    let removed_keys = BTreeSet::from(["account:李强".to_owned()]);
+    let before = Before { last_participant: ParticipantId(41), removed_keys, ..Before::default() };
+    let mut room = Room::continued(Moment(0), opening, before);
     let (id, _) = room.join(Moment(0), viewer("王芳"), 1, "t".into()).unwrap();
     assert_eq!(id, ParticipantId(42));
     assert_eq!(room.join(Moment(0), viewer("李强"), 1, "t".into()).unwrap_err(), Refusal::RemovedByHost);

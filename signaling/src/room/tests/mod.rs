@@ -1,6 +1,7 @@
 //! Conversations with a Room.
 
 mod any_order;
+mod check_ins;
 mod coming_and_going;
 mod floor;
 mod lesson;
@@ -30,7 +31,7 @@ impl Talk {
     pub(super) fn with_capacity(capacity: usize) -> Self {
         let session =
             SessionView { id: "s1".into(), title: "分数的初步认识".into(), started_ms: 1000, spotlight: None };
-        let (room, effects) = Room::open(Moment(1000), session, RoomLimits { capacity });
+        let (room, effects) = Room::open(Moment(1000), Opening { session, limits: RoomLimits { capacity }, seed: 1 });
         assert_eq!(effects, [Effect::Ledger(PresenceFact::SessionStarted)]);
         Self { room, now: Moment(1000), effects: Vec::new(), frame: 0 }
     }
@@ -79,7 +80,7 @@ impl Talk {
         refusal
     }
 
-    /// Without what moves on with time alone.
+    /// Without what counts refusals and moves on with time alone.
     fn without_rates(&self) -> Room {
         let mut room = self.room.clone();
         room.seen = Moment(0);
@@ -89,6 +90,8 @@ impl Talk {
             participant.frames = rate::Bucket::full(Moment(0), rate::FRAME_RATE);
             participant.chat = rate::Bucket::full(Moment(0), rate::CHAT_RATE);
         }
+        // A wrong code is refused, and counted.
+        room.check_ins.open.iter_mut().for_each(|open| open.wrong_codes.clear());
         room
     }
 
@@ -189,6 +192,7 @@ pub(super) fn person(name: &str, role: SessionRole) -> Identity {
         name: name.into(),
         school: Some("石桥小学".into()),
         rural: true,
+        core: false,
         device: None,
     }
 }

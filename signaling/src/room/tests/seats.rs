@@ -16,6 +16,7 @@ pub(super) fn classroom(n: &str) -> Identity {
         name: "多媒体教室".into(),
         school: Some("石桥小学".into()),
         rural: true,
+        core: false,
         device: None,
     }
 }
@@ -251,6 +252,7 @@ fn hosts_seat_people_of_the_roster_by_hand() {
         name: "王芳".into(),
         school: Some("石桥小学".into()),
         rural: true,
+        core: false,
     };
     talk.effects = talk.room.know_places(vec![card(SITE, Some(30)), card(ROOM, None)], vec![person]);
     assert_eq!(talk.places_told(host).iter().map(|p| p.expected).collect::<Vec<_>>(), [Some(30), None]);

@@ -1,5 +1,7 @@
 //! Verdicts over ledgers that are written second by second.
 
+mod audits;
+mod corrections;
 mod model;
 mod report;
 mod scenarios;

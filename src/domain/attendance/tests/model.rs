@@ -37,7 +37,7 @@ fn owner(device: u32) -> u8 {
     u8::from(device == 1)
 }
 
-fn told(steps: &[Step], ends: bool) -> Story {
+pub(super) fn told(steps: &[Step], ends: bool) -> Story {
     let mut story = Story::begin();
     for step in steps {
         story.second += step.after;
