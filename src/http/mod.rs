@@ -128,6 +128,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(seats::create))
         .routes(routes!(seats::read))
         .routes(routes!(seats::leave))
+        .routes(routes!(seats::answer_from_seat))
         .routes(routes!(attendance::of_session))
         .routes(routes!(attachments::read))
         .routes(routes!(cases::leaves, cases::ask_leave))

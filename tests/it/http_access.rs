@@ -95,6 +95,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST",   "/api/seats",                           "yyyyyyyyy"),
     ("GET",    "/api/seats/{token}",                   "yyyyyyyyy"),
     ("POST",   "/api/seats/{token}/leaving",           "yyyyyyyyy"),
+    ("POST",   "/api/seats/{token}/answers",           "yyyyyyyyy"),
     // Whoever looks after the network of a school has no account.
     ("POST",   "/api/line-checks",                     "yyyyyyyyy"),
     ("GET",    "/api/line-checks/{id}",                "yyyyyyyyy"),
@@ -275,6 +276,7 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
         ("POST", "/api/sessions/{id}/codes") => json!({ "point": "site_in" }),
         ("POST", "/api/scans") => json!({ "code": "AAAA", "device": "phone" }),
         ("POST", "/api/seats") => json!({ "pass": "AAAA" }),
+        ("POST", "/api/seats/{token}/answers") => json!({ "number": 1 }),
         ("POST", "/api/activities/{id}/cancel") => json!({ "reason": "主讲人生病" }),
         ("POST", "/api/activities/{id}/leaves" | "/api/sessions/{id}/appeals") => json!({ "reason": "停电" }),
         ("POST", "/api/leaves/{id}/decision") => json!({ "granted": true }),
