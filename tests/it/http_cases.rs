@@ -239,7 +239,8 @@ async fn a_file_is_what_its_bytes_say_and_not_too_large() {
 async fn an_upload_that_breaks_off_leaves_nothing() {
     let app = TestApp::start().await;
     let core = app.person("core").await;
-    let half = "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n\u{89}PNG half of it";
+    let half =
+        "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n\u{89}PNG half of it";
     let torn = core.request(Method::POST, "/api/attachments");
     let torn = torn.header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge").body(half);
     assert_eq!(refused(torn.send().await.unwrap()).await, told(400, "malformed"));
