@@ -7,6 +7,7 @@ use super::line_checks::LineChecks;
 use super::logins::UnknownNames;
 use super::observe::RequestCounts;
 use super::password::Passwords;
+use super::report::Exports;
 use super::socket::BeforeHello;
 use super::whip::Resources;
 use crate::archive::Blobs;
@@ -34,6 +35,7 @@ pub struct Parts {
     pub(super) resources: Resources,
     pub(super) line_checks: LineChecks,
     pub(super) before_hello: BeforeHello,
+    pub exports: Exports,
     /// The OpenAPI document.
     pub(super) document: Bytes,
     draining: AtomicBool,
@@ -55,6 +57,7 @@ impl AppState {
             resources: Resources::default(),
             line_checks: LineChecks::default(),
             before_hello: BeforeHello::default(),
+            exports: Exports::default(),
             document: super::document().into(),
             draining: AtomicBool::new(false),
         }))

@@ -2,6 +2,7 @@
 
 use super::super::Time;
 use super::super::presence::{PresenceEvent, PresenceInterval, PresenceKind};
+use super::check_ins::check_ins;
 use super::checkpoint::CheckpointDetail;
 use super::correction::corrections;
 use super::course::Course;
@@ -9,7 +10,7 @@ use super::device::{Device, Going};
 use super::reason::{Judged, reason};
 use super::shared::device_of;
 use super::spans::{ends, holes, overlap, united, within, without};
-use super::{AttendanceParameters, AttendanceRecord, AttendanceStatus, Excuse, Gap, GapKind, Timetable};
+use super::{AttendanceParameters, AttendanceRecord, AttendanceStatus, CheckIns, Excuse, Gap, GapKind, Timetable};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -35,11 +36,13 @@ pub fn records(
     for person in corrections.keys() {
         people.entry((*person).to_owned()).or_default();
     }
+    let asked = check_ins(events);
     let judge = Judge { course: &course, timetable, parameters };
     let judged = people.into_iter().map(|(person, life)| {
         let excuse = excuses.iter().rev().find(|excuse| excuse.person == person && excuse.granted);
         let correction = corrections.get(person.as_str());
-        let measured = judge.record(person, life, excuse);
+        let check_ins = asked.get(&person).copied().unwrap_or_default();
+        let measured = judge.record(person, life, check_ins, excuse);
         match correction {
             Some((detail, at)) => measured.corrected(detail, *at),
             None => measured,
@@ -104,7 +107,7 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn record(&self, person: String, life: Life, excuse: Option<&Excuse>) -> AttendanceRecord {
+    fn record(&self, person: String, life: Life, check_ins: CheckIns, excuse: Option<&Excuse>) -> AttendanceRecord {
         let Self { course, parameters, .. } = self;
         let open = life.open;
         let devices = life.devices;
@@ -117,11 +120,12 @@ impl Judge<'_> {
         let length = if ongoing { whole.max(planned) } else { whole };
         let required = parameters.required(length);
         let unverified = course.total(&stay.unverified);
-        let status = if seen >= required && seen > Duration::ZERO {
+        let enough = seen >= required && seen > Duration::ZERO;
+        let status = if enough && check_ins.suffice(parameters) {
             AttendanceStatus::Present
         } else if excuse.is_some() {
             AttendanceStatus::Excused
-        } else if ongoing || (unverified > Duration::ZERO && seen + unverified >= required) {
+        } else if ongoing || enough || (unverified > Duration::ZERO && seen + unverified >= required) {
             AttendanceStatus::Unknown
         } else {
             AttendanceStatus::Absent
@@ -148,6 +152,7 @@ impl Judge<'_> {
             intervals: without(&stay.seen, &course.interruptions),
             gaps: stay.gaps.clone(),
             devices,
+            check_ins,
             late_after: due.from + parameters.late(),
             early_before: (!ongoing).then(|| due.to - parameters.early()),
             reason: String::new(),

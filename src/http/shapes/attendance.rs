@@ -64,6 +64,7 @@ pub struct RecordView {
     /// Between coming and going, in order. Those that are `bridged` lie within the intervals.
     pub gaps: Vec<GapView>,
     pub devices: u32,
+    pub check_ins: CheckInsView,
     pub late_after: Time,
     pub early_before: Option<Time>,
     /// Why, in Chinese sentences.
@@ -82,6 +83,13 @@ pub struct CorrectionView {
     pub by_name: String,
     pub at: Time,
     pub reason: String,
+}
+
+/// How often the person was asked to check in, and did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CheckInsView {
+    pub asked: u32,
+    pub answered: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]

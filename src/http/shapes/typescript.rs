@@ -2,7 +2,7 @@
 
 use super::super::error::Refused;
 use super::*;
-use crate::domain::attendance::{AttendanceStatus, GapKind};
+use crate::domain::attendance::{AttendanceStatus, GapKind, Way};
 use crate::domain::case::CaseState;
 use crate::domain::*;
 use ts_rs::{Config, TS};
@@ -38,6 +38,7 @@ pub fn typescript() -> String {
         AttendanceStatus,
         GapKind,
         CaseState,
+        Way,
         Refused,
         Rows<Named>,
         PageOf<Named>,
@@ -83,10 +84,30 @@ pub fn typescript() -> String {
         GuestForm,
         TicketAnswer,
         EncoderAnswer,
+        FiguresView,
+        CurvePointView,
+        CheckInMarkView,
+        ClassroomCountView,
+        ReportRowView,
+        ReportView,
+        YearSessionView,
+        YearCellView,
+        YearTotalsView,
+        YearPersonView,
+        YearFiguresView,
+        YearReportView,
+        LedgerFinding,
+        DigestFinding,
+        FigureView,
+        VerificationView,
+        SheetErrorView,
+        SheetRowView,
+        SheetAnswer,
         ParametersView,
         ClauseView,
         IntervalView,
         GapView,
+        CheckInsView,
         RecordView,
         CorrectionView,
         PersonKind,

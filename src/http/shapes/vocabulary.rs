@@ -1,6 +1,6 @@
 //! The domain's ids, times and words, told to TypeScript and to OpenAPI; the domain itself knows neither.
 
-use crate::domain::attendance::{AttendanceStatus, GapKind};
+use crate::domain::attendance::{AttendanceStatus, GapKind, Way};
 use crate::domain::case::CaseState;
 use crate::domain::*;
 use ts_rs::{Config, TS};
@@ -48,6 +48,7 @@ plain_strings! {
     LeaveId: None, "mzxw6ytbojtg633c";
     AppealId: None, "mzxw6ytbojtg633c";
     PhotoId: None, "mzxw6ytbojtg633c";
+    IssueId: None, "mzxw6ytbojtg633c";
     Time: Some(KnownFormat::DateTime), "2026-11-20T14:30:00+08:00";
     Day: Some(KnownFormat::Date), "2026-11-20";
 }
@@ -94,5 +95,5 @@ macro_rules! words {
 
 words! {
     AccountRole RegionKind StudioKind Tier MemberRole ActivityKind Mode Level ActivityState ActivityRole AttendanceStatus
-    GapKind CaseState
+    GapKind Way CaseState
 }

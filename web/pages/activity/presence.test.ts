@@ -7,7 +7,7 @@ const one = (name: string, account: string | null, from: number, to: number): Pr
   key: account ?? `guest:${name}@石桥小学`, kind: account ? 'account' : 'guest', account, name, school: null, rural: false, shares_device: false,
   record: {
     status: 'present', late: false, left_early: false, ongoing: false, open: false, minutes: to - from, unverified_minutes: 0, required_minutes: 30, session_minutes: 90,
-    first: at(from), last: at(to), intervals: [{ from: at(from), to: at(to) }], gaps: [], devices: 1, late_after: at(10), early_before: at(50), reason: '', correction: null,
+    first: at(from), last: at(to), intervals: [{ from: at(from), to: at(to) }], gaps: [], devices: 1, check_ins: { asked: 0, answered: 0 }, late_after: at(10), early_before: at(50), reason: '', correction: null,
   },
 })
 
