@@ -13,7 +13,7 @@ use crate::config::{Config, MediaTcp, make_data_dir};
 use crate::http::clock::Clock;
 use crate::http::key::SigningKey;
 use crate::http::{AppState, addresses, certificate};
-use crate::live::{Going, LiveClock, MediaPlane, Registry, RegistryParts, recover};
+use crate::live::{Going, LiveClock, MediaPlane, Registry, RegistryParts, places, recover};
 use crate::store::{self, Store};
 use anyhow::Context;
 use axum_server::Handle;
@@ -158,10 +158,12 @@ impl Live {
                 continue;
             }
             let activity = store::activity::get(store, session.activity).await.context("活动读不出来")?;
+            let places = places(store, &activity, session.started_at).await.context("活动的地点读不出来")?;
             let going = Going { id: session.id, title: activity.title, started_at: session.started_at };
             // A Session without a line was stored, and the server stopped before its Room opened.
             let recovered = (!events.is_empty()).then_some(recovered);
-            self.registry.go_on(going, recovered).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+            let room = self.registry.go_on(going, recovered).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+            room.know_places(places).await;
             tracing::info!(session = %session.id, "goes on");
         }
         Ok(())

@@ -5,6 +5,7 @@ pub mod activity;
 pub mod attachment;
 pub mod attendance;
 pub mod case;
+pub mod classroom;
 pub mod id;
 pub mod invalid;
 pub mod login;
@@ -24,6 +25,7 @@ pub use activity::{
 };
 pub use attachment::{Attachment, MediaType};
 pub use case::{Appeal, CaseRefusal, Decision, Leave, Photo};
+pub use classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
 pub use id::{
     AccountId, ActivityId, AppealId, AttachmentId, ClassroomId, EventId, IssueId, LeaveId, LoginId, MembershipId,
     PhotoId, PrintedCodeId, RegionId, SchoolId, SeriesId, SessionId, StudioId,

@@ -1,5 +1,6 @@
 //! Why a request was refused: one enum, each variant a status, a stable code for programs and a sentence for people.
 
+use super::seats::SeatRefusal;
 use crate::domain::Invalid;
 use crate::store::Noun;
 use axum::Json;
@@ -87,6 +88,8 @@ pub enum ApiError {
     /// The Room's own words.
     #[error("{0}")]
     Room(#[from] Refusal),
+    #[error("{0}")]
+    Seat(#[from] SeatRefusal),
     #[error("服务器正在停机，请稍后再试。")]
     Draining,
     #[error("服务器忙不过来，请稍后再试。")]
@@ -166,6 +169,7 @@ impl ApiError {
             Self::TooManySessions | Self::Draining | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::TooManyHere => StatusCode::TOO_MANY_REQUESTS,
             Self::Room(refusal) => status_of(*refusal),
+            Self::Seat(refusal) => refusal.status(),
             Self::Inside(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -196,6 +200,7 @@ impl ApiError {
             Self::TooManySessions => "too_many_sessions",
             Self::TooManyHere => "too_many_here",
             Self::Room(refusal) => return code_of(*refusal),
+            Self::Seat(refusal) => refusal.code(),
             Self::BadTicket(super::ticket::TicketError::Invalid) => "ticket_invalid",
             Self::BadTicket(super::ticket::TicketError::Expired) => "ticket_expired",
             Self::BadOffer(_) => "bad_offer",

@@ -11,6 +11,7 @@ mod body;
 mod cards;
 mod cases;
 pub mod certificate;
+mod classrooms;
 pub mod clock;
 mod cookie;
 mod error;
@@ -26,9 +27,13 @@ mod password;
 mod people;
 pub mod per_address;
 mod photos;
+mod printed_codes;
 mod regions;
 mod report;
+mod scans;
 mod schools;
+mod seal;
+mod seats;
 mod series;
 mod sessions;
 pub mod shapes;
@@ -42,6 +47,7 @@ mod whip;
 
 pub use error::{ApiError, Need, Refused};
 pub use report::{Exports, FontError};
+pub use seats::SeatRefusal;
 pub use state::AppState;
 
 use axum::extract::{DefaultBodyLimit, Extension};
@@ -110,6 +116,18 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::ticket))
         .routes(routes!(sessions::encoder))
         .routes(routes!(socket::connect))
+        .routes(routes!(classrooms::list, classrooms::create))
+        .routes(routes!(classrooms::close))
+        .routes(routes!(classrooms::link))
+        .routes(routes!(classrooms::ticket))
+        .routes(routes!(classrooms::code))
+        .routes(routes!(printed_codes::list, printed_codes::create))
+        .routes(routes!(printed_codes::close))
+        .routes(routes!(scans::create_code))
+        .routes(routes!(scans::create))
+        .routes(routes!(seats::create))
+        .routes(routes!(seats::read))
+        .routes(routes!(seats::leave))
         .routes(routes!(attendance::of_session))
         .routes(routes!(attachments::read))
         .routes(routes!(cases::leaves, cases::ask_leave))

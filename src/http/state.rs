@@ -8,6 +8,7 @@ use super::logins::UnknownNames;
 use super::observe::RequestCounts;
 use super::password::Passwords;
 use super::report::Exports;
+use super::seats::{Codes, Scanning};
 use super::socket::BeforeHello;
 use super::whip::Resources;
 use crate::archive::Blobs;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub(super) line_checks: LineChecks,
     pub(super) before_hello: BeforeHello,
     pub exports: Exports,
+    pub(super) codes: Codes,
+    pub(super) scanning: Scanning,
     /// The OpenAPI document.
     pub(super) document: Bytes,
     draining: AtomicBool,
@@ -58,6 +61,8 @@ impl AppState {
             line_checks: LineChecks::default(),
             before_hello: BeforeHello::default(),
             exports: Exports::default(),
+            codes: Codes::default(),
+            scanning: Scanning::default(),
             document: super::document().into(),
             draining: AtomicBool::new(false),
         }))

@@ -41,6 +41,12 @@ static RULES: &[Constraint] = &[
     rule("membership_span", "membership_span", Some("to"), "结束日期不能早于开始日期。"),
     rule("series_title_taken", "series.studio, series.title", Some("title"), "工作室已有同名系列。"),
     rule("activity_span", "activity_span", Some("planned_end"), "结束时间应晚于开始时间。"),
+    rule(
+        "classroom_name_taken",
+        "classroom.activity, classroom.school, classroom.name",
+        Some("name"),
+        "这所学校已有同名的教室。",
+    ),
     rule("session_live_taken", "session.activity", None, "直播已经开始了，请直接进入课堂。"),
     rule("presence_event_key", "presence_event.session, presence_event.sequence", None, "考勤记录的顺序冲突，请重试。"),
     rule("presence_event_id_taken", "presence_event.id", None, "这条考勤记录已属于另一场直播。"),

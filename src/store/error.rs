@@ -17,6 +17,8 @@ pub enum Noun {
     Attachment,
     Leave,
     Appeal,
+    Classroom,
+    PrintedCode,
     /// A report that was given out.
     Issue,
 }
@@ -36,6 +38,8 @@ impl Noun {
             Self::Attachment => "没有找到这份附件。",
             Self::Leave => "没有找到这次请假。",
             Self::Appeal => "没有找到这次申诉。",
+            Self::Classroom => "没有找到这间教室。",
+            Self::PrintedCode => "没有找到这张签到码。",
             Self::Issue => "没有找到这份报告，请核对编号。",
         }
     }

@@ -10,6 +10,7 @@ pub mod attachment;
 pub mod attendance;
 pub mod card;
 pub mod case;
+pub mod classroom;
 mod constraint;
 pub mod correction;
 mod error;

@@ -80,6 +80,21 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/sessions/{id}/photos",            "----y-y-y"),
     // Anyone gets a socket; who comes in is decided by the ticket in its `hello` (see `bad_input`).
     ("GET",    "/api/sessions/{id}/socket",            "yyyyyyyyy"),
+    ("GET",    "/api/activities/{id}/classrooms",      "----y-y-y"),
+    ("POST",   "/api/activities/{id}/classrooms",      "----y-y-y"),
+    ("POST",   "/api/classrooms/{id}/closing",         "----y-y-y"),
+    ("GET",    "/api/activities/{id}/printed-codes",   "----y-y-y"),
+    ("POST",   "/api/activities/{id}/printed-codes",   "----y-y-y"),
+    ("POST",   "/api/printed-codes/{id}/closing",      "----y-y-y"),
+    ("POST",   "/api/sessions/{id}/codes",             "----y---y"),
+    // By the link, the code, the pass or the seat's token, whoever is signed in.
+    ("GET",    "/api/classroom-links/{token}",         "yyyyyyyyy"),
+    ("POST",   "/api/classroom-links/{token}/tickets", "yyyyyyyyy"),
+    ("POST",   "/api/classroom-links/{token}/codes",   "yyyyyyyyy"),
+    ("POST",   "/api/scans",                           "yyyyyyyyy"),
+    ("POST",   "/api/seats",                           "yyyyyyyyy"),
+    ("GET",    "/api/seats/{token}",                   "yyyyyyyyy"),
+    ("POST",   "/api/seats/{token}/leaving",           "yyyyyyyyy"),
     // Whoever looks after the network of a school has no account.
     ("POST",   "/api/line-checks",                     "yyyyyyyyy"),
     ("GET",    "/api/line-checks/{id}",                "yyyyyyyyy"),
@@ -201,9 +216,12 @@ async fn ask(app: &TestApp, person: &Person, (method, path): (&str, &str), sessi
         Some("studios") => world.studio.to_string(),
         Some("memberships") => world.core_membership.to_string(),
         Some("activities") => world.closed_activity.to_string(),
+        Some("classrooms") => world.classroom.to_string(),
+        Some("printed-codes") => world.printed_code.to_string(),
         _ => session.to_owned(),
     };
-    let url = path.replace("{id}", &id).replace("{resource}", "AAAA").replace("{format}", "csv");
+    let url =
+        path.replace("{id}", &id).replace("{resource}", "AAAA").replace("{format}", "csv").replace("{token}", "AAAA");
     let request = person.request(Method::from_bytes(method.as_bytes()).unwrap(), &url);
     let request = if path.ends_with("/socket") { websocket(request) } else { request };
     let request = match body_of(app, (method, path), guest) {
@@ -250,6 +268,13 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
             "planned_start": "2026-03-05T14:00:00+08:00", "planned_end": "2026-03-05T15:30:00+08:00"
         }),
         ("PATCH", "/api/activities/{id}") => json!({ "title": "改名" }),
+        ("POST", "/api/activities/{id}/classrooms") => json!({ "name": "会议室", "school": world.school }),
+        ("POST", "/api/activities/{id}/printed-codes") => {
+            json!({ "from": "2026-03-05T14:00:00+08:00", "to": "2026-03-05T15:00:00+08:00" })
+        }
+        ("POST", "/api/sessions/{id}/codes") => json!({ "point": "site_in" }),
+        ("POST", "/api/scans") => json!({ "code": "AAAA", "device": "phone" }),
+        ("POST", "/api/seats") => json!({ "pass": "AAAA" }),
         ("POST", "/api/activities/{id}/cancel") => json!({ "reason": "主讲人生病" }),
         ("POST", "/api/activities/{id}/leaves" | "/api/sessions/{id}/appeals") => json!({ "reason": "停电" }),
         ("POST", "/api/leaves/{id}/decision") => json!({ "granted": true }),

@@ -833,6 +833,129 @@ lines: number,
  */
 intact: boolean, };
 
+export type ClassroomForm = { name: string, school: string, 
+/**
+ * How many people are to come.
+ */
+expected?: number | null, };
+
+/**
+ * A Classroom as the keepers of its Activity see it.
+ */
+export type ClassroomView = { id: string, name: string, school: SchoolName, expected: number | null, closed: boolean, 
+/**
+ * Its device is in the Room now.
+ */
+present: boolean, 
+/**
+ * The page for its device, as a path on this host; none when it is closed. Whoever has it can stand for the Classroom.
+ */
+link: string | null, };
+
+export type ClassroomState = "waiting" | "live" | "ended" | "closed";
+
+/**
+ * What the device of a Classroom shows before it comes in.
+ */
+export type ClassroomLink = { id: string, name: string, school: SchoolName, expected: number | null, 
+/**
+ * Of the Studio's roster that day, those of this School.
+ */
+people: Array<RosterName>, activity: ActivityCard, session: string | null, state: ClassroomState, 
+/**
+ * What is written down about people in this Session, to be shown before they sit down.
+ */
+recording_notice: string, };
+
+export type RosterName = { name: string, };
+
+export type CodePoint = "site_in" | "site_out" | "check_in";
+
+export type CodeForm = { point: CodePoint, 
+/**
+ * Of the check-in.
+ */
+number?: number, };
+
+/**
+ * A code to show now. Another one is given when `next_in_ms` is over.
+ */
+export type CodeAnswer = { code: string, 
+/**
+ * The page that a phone opens by scanning, as a path on this host.
+ */
+path: string, expires_at: string, next_in_ms: number, };
+
+export type PrintedCodeForm = { from: string, to: string, };
+
+export type PrintedCodeView = { id: string, 
+/**
+ * The page that a phone opens by scanning, as a path on this host.
+ */
+path: string, from: string, to: string, closed: boolean, };
+
+export type ScanForm = { code: string, 
+/**
+ * A random text that this browser keeps.
+ */
+device: string, };
+
+export type ScanPoint = "classroom" | "site_in" | "site_out" | "check_in";
+
+export type PlaceName = { name: string, school: string | null, };
+
+export type ScannedBy = { name: string, school: string | null, };
+
+/**
+ * A code was good: who scanned it may now say who it is.
+ */
+export type ScanAnswer = { 
+/**
+ * For taking the seat, by the same browser.
+ */
+pass: string, point: ScanPoint, place: PlaceName | null, activity: ActivityCard, session: string, pass_expires_at: string, 
+/**
+ * The person who is signed in.
+ */
+me: ScannedBy | null, 
+/**
+ * Somebody who is on no roster may come, too.
+ */
+guests: boolean, 
+/**
+ * The person who is signed in holds a seat already.
+ */
+seated: boolean, 
+/**
+ * What is written down, to be shown before one sits down.
+ */
+recording_notice: string, };
+
+export type SeatForm = { pass: string, 
+/**
+ * For somebody who is not signed in.
+ */
+guest?: SeatGuest, };
+
+export type SeatGuest = { name: string, school: string, };
+
+export type SeatAnswer = { 
+/**
+ * Names this seat for the page of the person who took it; none for a check-in that was answered without one.
+ */
+seat: string | null, number: number | null, name: string, school: string | null, place: PlaceName | null, at: string, };
+
+export type SeatState = "seated" | "left" | "struck" | "ended";
+
+/**
+ * How a seat stands, for the phone of the person who took it.
+ */
+export type SeatPage = { state: SeatState, number: number, name: string, place: PlaceName, at: string, left_at: string | null, 
+/**
+ * Why it is empty, where somebody else is the cause.
+ */
+reason: string | null, };
+
 export type LineCheckForm = { 
 /**
  * An offer that only receives.

@@ -9,10 +9,12 @@ mod checkpoint;
 mod correction;
 mod course;
 mod device;
+mod life;
 mod parameters;
 mod reason;
 mod record;
 mod report;
+mod seat;
 mod shared;
 mod spans;
 
@@ -23,6 +25,7 @@ pub use correction::{CorrectedDetail, Correction, Verdict, check_reason};
 pub use parameters::{AttendanceParameters, Clause};
 pub use record::records;
 pub use report::*;
+pub use seat::classrooms_sat_in;
 pub use shared::on_shared_devices;
 
 use super::Time;

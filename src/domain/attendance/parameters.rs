@@ -21,6 +21,8 @@ pub struct AttendanceParameters {
     pub bridged_seconds: u32,
     /// Present takes this share of the check-ins that the person was asked in, too; 0: they are told and change nothing.
     pub check_in_percent: u32,
+    /// On site only the time until a check-out counts; without one the time since checking in is for somebody to look at.
+    pub check_out_required: bool,
 }
 
 impl Default for AttendanceParameters {
@@ -33,6 +35,7 @@ impl Default for AttendanceParameters {
             early_minutes: 10,
             bridged_seconds: 90,
             check_in_percent: 0,
+            check_out_required: false,
         }
     }
 }
@@ -93,6 +96,11 @@ impl AttendanceParameters {
             0 => "签到、点名是否应答一并记下，不影响结果。".to_owned(),
             percent => format!("签到、点名应答不到 {percent}%，时间够了也列为待核。"),
         };
+        let on_site = if self.check_out_required {
+            "现场签到后要签退；没有签退的，签到以后列为待核。"
+        } else {
+            "现场签到后没有签退，算到活动结束。"
+        };
         let defined = [
             ("出席", format!("看满全场的 {share_percent}% 或 {enough_minutes} 分钟，取少的")),
             ("迟到", format!("晚到超过 {late_minutes} 分钟，仍算出席")),
@@ -108,6 +116,8 @@ impl AttendanceParameters {
             "页面转到后台，这段不计。正在发言或主讲的除外。".to_owned(),
             "是否打开声音一并记下，不影响结果。".to_owned(),
             check_ins,
+            "集体观看，在教室就座期间，按教室设备收到的画面和声音计。".to_owned(),
+            on_site.to_owned(),
         ];
         let defined = defined.map(|(term, text)| Clause { term: Some(term.to_owned()), text });
         let counted = counted.map(|text| Clause { term: None, text });
