@@ -5,6 +5,7 @@ import { loadMe } from '@/api/me'
 import { words } from '@/locale'
 import { deskRoutes } from '@/pages/desk/routes'
 import { liveRoutes } from '@/pages/live/routes'
+import { reportRoutes } from '@/pages/report/routes'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -23,6 +24,7 @@ export const router = createRouter({
   routes: [
     ...liveRoutes,
     ...deskRoutes,
+    ...reportRoutes,
     { path: '/:rest(.*)*', name: 'missing', component: () => import('@/pages/MissingPage.vue'), meta: { open: true, title: words.errors.pageMissing } },
   ],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },

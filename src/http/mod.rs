@@ -28,6 +28,7 @@ mod schools;
 mod series;
 mod sessions;
 pub mod shapes;
+mod sign_in_sheets;
 mod socket;
 mod state;
 mod studios;
@@ -93,6 +94,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(report::year_file))
         .routes(routes!(report::my_file))
         .routes(routes!(verifications::read))
+        .merge(sign_in_sheets::routes())
         .routes(routes!(line_checks::create))
         .routes(routes!(line_checks::read, line_checks::end))
         .routes(routes!(line_checks::download, line_checks::upload))

@@ -17,6 +17,7 @@ mod http_logins;
 mod http_nouns;
 mod http_reports;
 mod http_sessions;
+mod http_sign_in_sheets;
 mod http_site;
 mod http_socket;
 mod http_whip;

@@ -37,6 +37,9 @@ export type AttendanceStatus = "present" | "absent" | "excused" | "unknown";
 /** bridged 短时断线，hidden 页面在后台，unproven 没有收到画面和声音，lost 线路中断，away 离开 */
 export type GapKind = "bridged" | "hidden" | "unproven" | "lost" | "away";
 
+/** online 在线，classroom 集体观看，site 现场 */
+export type Way = "online" | "classroom" | "site";
+
 /**
  * The body of every refusal.
  */
@@ -360,6 +363,182 @@ whip: string,
  * The encoder's bearer token.
  */
 token: string, expires_at: string, };
+
+/**
+ * The numbers that programmes ask for, of one Session.
+ */
+export type FiguresView = { 
+/**
+ * Who was present; hosts are people too.
+ */
+people: number, 
+/**
+ * All who came or were expected.
+ */
+listed: number, core_present: number, 
+/**
+ * Core members on the roster of that day.
+ */
+core_roster: number, 
+/**
+ * `54.5%`; none without a core roster.
+ */
+core_share: string | null, rural_schools: number, rural_people: number, 
+/**
+ * Of those present.
+ */
+mean_minutes: number, classrooms: number, classroom_people: number, absent: number, excused: number, unknown: number, late: number, left_early: number, 
+/**
+ * Of the unknown: those whose line broke off.
+ */
+unknown_by_line: number, };
+
+export type CurvePointView = { at: string, people: number, };
+
+export type CheckInMarkView = { at: string, 
+/**
+ * 第 1 次签到
+ */
+title: string, expected: number, answered: number, };
+
+export type ClassroomCountView = { name: string, school: string | null, seated: number, 
+/**
+ * The last count by the person in charge.
+ */
+headcount: number | null, };
+
+/**
+ * One person of a report, as known on the day of the Session.
+ */
+export type ReportRowView = { 
+/**
+ * Stable within the report.
+ */
+key: string, name: string, school: string | null, rural: boolean, 
+/**
+ * City and county.
+ */
+region: string | null, role: MemberRole | null, 
+/**
+ * 主持人, 学科带头人, 主讲人, 访客, 非成员 …
+ */
+role_word: string, presenter: boolean, guest: boolean, ways: Array<Way>, 
+/**
+ * The Classrooms where the person sat.
+ */
+places: Array<string>, 
+/**
+ * Check-ins that the person was asked for, and answered.
+ */
+asked: number, answered: number, record: RecordView, };
+
+/**
+ * The report on one Session.
+ */
+export type ReportView = { session: string, activity: string, title: string, kind: ActivityKind, mode: Mode, level: Level, studio: Named, presenters: Array<string>, planned_start: string, planned_end: string, started_at: string, 
+/**
+ * The end, or the last moment known.
+ */
+ended_at: string, ongoing: boolean, parameters: ParametersView, figures: FiguresView, 
+/**
+ * A point for each minute.
+ */
+curve: Array<CurvePointView>, check_ins: Array<CheckInMarkView>, classrooms: Array<ClassroomCountView>, rows: Array<ReportRowView>, 
+/**
+ * Records that were corrected by hand.
+ */
+corrections: number, 
+/**
+ * The line of the ledger up to which this is so, and the fingerprint of the verdicts.
+ */
+sequence: number, digest: string, };
+
+export type YearSessionView = { session: string, title: string, kind: ActivityKind, mode: Mode, started_at: string, minutes: number, figures: FiguresView, };
+
+export type YearCellView = { status: AttendanceStatus, late: boolean, left_early: boolean, minutes: number, };
+
+export type YearTotalsView = { 
+/**
+ * Sessions that the person came to or was expected in.
+ */
+listed: number, present: number, absent: number, excused: number, unknown: number, late: number, left_early: number, minutes: number, };
+
+export type YearPersonView = { key: string, name: string, school: string | null, rural: boolean, region: string | null, role: MemberRole | null, role_word: string, 
+/**
+ * One for each Session; none where the person neither came nor was expected.
+ */
+cells: Array<YearCellView | null>, totals: YearTotalsView, };
+
+export type YearFiguresView = { sessions: number, 
+/**
+ * Different people who were present at least once, and presences in all.
+ */
+people: number, presences: number, rural_schools: number, rural_people: number, sessions_of_ten: number, sessions_of_half_core: number, minutes: number, };
+
+/**
+ * A Studio's Sessions of one calendar year beside its people.
+ */
+export type YearReportView = { studio: string, studio_name: string, year: number, parameters: ParametersView, figures: YearFiguresView, sessions: Array<YearSessionView>, people: Array<YearPersonView>, digest: string, };
+
+/**
+ * What has become of the lines that a report goes back to.
+ */
+export type LedgerFinding = "intact" | "changed";
+
+/**
+ * What the same lines give today.
+ */
+export type DigestFinding = "same" | "different";
+
+export type FigureView = { label: string, value: string, };
+
+/**
+ * What a report on paper said, and whether that still holds.
+ */
+export type VerificationView = { code: string, title: string, studio: string | null, made_at: string, made_by: string, figures: Array<FigureView>, digest: string, parameters: ParametersView, ledger: LedgerFinding, same: DigestFinding, 
+/**
+ * Records that were corrected by hand afterwards.
+ */
+corrections_since: number, };
+
+/**
+ * What is wrong with one row of a sign-in sheet.
+ */
+export type SheetErrorView = { 
+/**
+ * As the sheet counts: the first row is 1.
+ */
+row: number, 
+/**
+ * The column's header.
+ */
+column: string, sentence: string, };
+
+/**
+ * Who a row of a sign-in sheet is, as it will count.
+ */
+export type SheetRowView = { row: number, name: string, school: string | null, from: string, to: string, 
+/**
+ * Came with an account; otherwise by name and school alone.
+ */
+known: boolean, };
+
+/**
+ * What a sign-in sheet says, row by row.
+ */
+export type SheetAnswer = { 
+/**
+ * How many rows there are below the header.
+ */
+rows: number, accepted: Array<SheetRowView>, errors: Array<SheetErrorView>, 
+/**
+ * Lines that the ledger has now and had not before; 0 when it was only checked.
+ */
+written: number, 
+/**
+ * The Session that holds them, once there is one.
+ */
+session: string | null, };
 
 /**
  * What "attended" means here, to be shown beside every verdict.

@@ -11,6 +11,7 @@ mod reason;
 mod record;
 mod report;
 mod shared;
+mod sheet;
 mod spans;
 
 pub use checkpoint::CheckpointDetail;
@@ -18,6 +19,10 @@ pub use parameters::{AttendanceParameters, Clause};
 pub use record::records;
 pub use report::*;
 pub use shared::on_shared_devices;
+pub use sheet::{
+    FROM, NAME, NOTE, SCHOOL, SheetCell, SheetError, SheetPerson, SheetRead, SheetRow, SheetRules, Signed, TO,
+    read_sheet,
+};
 
 use super::Time;
 use super::presence::PresenceInterval;
