@@ -46,8 +46,8 @@ async function reading(page, studio) {
   const figures = await page.getByTestId('figures').innerText();
   assert.match(figures, new RegExp(`${told.figures.people}\\s*人`));
   assert.match(figures, new RegExp(`/ ${told.figures.core_roster}`));
-  await page.locator('[data-testid="curve"] svg path').first().waitFor();
-  const labels = await page.getByTestId('curve').locator('svg text').allInnerTexts();
+  await page.locator('[data-testid="curve"] svg path').first().waitFor({ state: 'attached' });
+  const labels = await page.getByTestId('curve').locator('svg text').allTextContents();
   for (const mark of told.check_ins) assert.ok(labels.some((label) => label.includes(mark.title)), `${mark.title} stands on the curve: ${labels}`);
   assert.equal(await page.getByTestId('roster-row').count(), told.rows.length);
   await both(page, 'report');
