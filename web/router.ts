@@ -3,6 +3,8 @@ import { ref } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { loadMe } from '@/api/me'
 import { words } from '@/locale'
+import { placeRoutes } from '@/pages/classroom/routes'
+import { caseRoutes } from '@/pages/cases/routes'
 import { deskRoutes } from '@/pages/desk/routes'
 import { liveRoutes } from '@/pages/live/routes'
 import { reportRoutes } from '@/pages/report/routes'
@@ -25,6 +27,8 @@ export const router = createRouter({
     ...liveRoutes,
     ...deskRoutes,
     ...reportRoutes,
+    ...caseRoutes,
+    ...placeRoutes,
     { path: '/:rest(.*)*', name: 'missing', component: () => import('@/pages/MissingPage.vue'), meta: { open: true, title: words.errors.pageMissing } },
   ],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },

@@ -8,11 +8,12 @@ mod ledger;
 mod limits;
 mod plane;
 
+use crate::archive::Blobs;
 use crate::config::{Config, MediaTcp, make_data_dir};
 use crate::http::clock::Clock;
 use crate::http::key::SigningKey;
 use crate::http::{AppState, addresses, certificate};
-use crate::live::{Going, LiveClock, MediaPlane, Registry, RegistryParts, recover};
+use crate::live::{Going, LiveClock, MediaPlane, Registry, RegistryParts, places, recover};
 use crate::store::{self, Store};
 use anyhow::Context;
 use axum_server::Handle;
@@ -33,6 +34,9 @@ use time::OffsetDateTime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+
+/// Attachments, below the data directory.
+const FILES: &str = "files";
 
 /// Expired logins are refused at once; only their rows wait for this.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
@@ -77,7 +81,9 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     let demo = Demo::prepare(&config, &store, clock.now()).await?;
     let live = Live::start(&config, &store, &clock, &seen)?;
     live.go_on_with_what_was_live(&store).await?;
-    let app = AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone());
+    let files = data_dir.join(FILES);
+    let blobs = Blobs::open(&files).with_context(|| format!("附件目录 {} 用不了", files.display()))?;
+    let app = AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone(), blobs);
 
     find_font(&app, &config)?;
 
@@ -152,10 +158,12 @@ impl Live {
                 continue;
             }
             let activity = store::activity::get(store, session.activity).await.context("活动读不出来")?;
+            let places = places(store, &activity, session.started_at).await.context("活动的地点读不出来")?;
             let going = Going { id: session.id, title: activity.title, started_at: session.started_at };
             // A Session without a line was stored, and the server stopped before its Room opened.
             let recovered = (!events.is_empty()).then_some(recovered);
-            self.registry.go_on(going, recovered).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+            let room = self.registry.go_on(going, recovered).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
+            room.know_places(places).await;
             tracing::info!(session = %session.id, "goes on");
         }
         Ok(())

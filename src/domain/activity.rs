@@ -58,10 +58,10 @@ pub enum ActivityRefusal {
     Cancelled,
     #[error("直播还没有开始。")]
     NotLive,
-    #[error("线下活动没有直播，请先把形式改为线上或线上+线下。")]
-    Onsite,
     #[error("直播正在进行，请先结束直播。")]
     EndItFirst,
+    #[error("这个活动的教室或签到码太多了，不能再加。")]
+    TooMany,
 }
 
 impl ActivityRefusal {
@@ -72,8 +72,8 @@ impl ActivityRefusal {
             Self::Ended => "activity_ended",
             Self::Cancelled => "activity_cancelled",
             Self::NotLive => "not_live",
-            Self::Onsite => "activity_onsite",
             Self::EndItFirst => "end_it_first",
+            Self::TooMany => "too_many_places",
         }
     }
 }
@@ -107,7 +107,6 @@ impl Activity {
             ActivityState::Live => Err(ActivityRefusal::AlreadyLive),
             ActivityState::Ended => Err(ActivityRefusal::Ended),
             ActivityState::Cancelled => Err(ActivityRefusal::Cancelled),
-            ActivityState::Planned if self.mode == Mode::Onsite => Err(ActivityRefusal::Onsite),
             ActivityState::Planned => Ok(ActivityState::Live),
         }
     }
@@ -253,8 +252,8 @@ mod tests {
     }
 
     #[test]
-    fn an_onsite_activity_never_goes_live() {
-        assert_eq!(activity(ActivityState::Planned, Mode::Onsite).go_live(), Err(ActivityRefusal::Onsite));
+    fn an_onsite_activity_is_held_like_any_other() {
+        assert_eq!(activity(ActivityState::Planned, Mode::Onsite).go_live(), Ok(ActivityState::Live));
     }
 
     #[test]

@@ -132,6 +132,10 @@ ids! {
     ClassroomId,
     PrintedCodeId,
     LoginId,
+    AttachmentId,
+    LeaveId,
+    AppealId,
+    PhotoId,
     /// Names one report that was given out; it is printed and read aloud.
     IssueId,
     /// Names one PresenceEvent for ever; the same id written twice is one event.

@@ -2,7 +2,10 @@
 
 pub mod account;
 pub mod activity;
+pub mod attachment;
 pub mod attendance;
+pub mod case;
+pub mod classroom;
 pub mod id;
 pub mod invalid;
 pub mod login;
@@ -20,9 +23,12 @@ pub use account::{Account, AccountRole, NewAccount, PersonName};
 pub use activity::{
     Activity, ActivityKind, ActivityRefusal, ActivityState, Level, Mode, NewActivity, NewSeries, Series,
 };
+pub use attachment::{Attachment, MediaType};
+pub use case::{Appeal, CaseRefusal, Decision, Leave, Photo};
+pub use classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
 pub use id::{
-    AccountId, ActivityId, ClassroomId, EventId, IssueId, LoginId, MembershipId, PrintedCodeId, RegionId, SchoolId,
-    SeriesId, SessionId, StudioId,
+    AccountId, ActivityId, AppealId, AttachmentId, ClassroomId, EventId, IssueId, LeaveId, LoginId, MembershipId,
+    PhotoId, PrintedCodeId, RegionId, SchoolId, SeriesId, SessionId, StudioId,
 };
 pub use invalid::{Checks, Invalid};
 pub use membership::{MemberRole, Membership, NewMembership};

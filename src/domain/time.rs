@@ -63,6 +63,15 @@ impl Time {
         Day(i32::try_from(days).unwrap_or(if days < 0 { i32::MIN } else { i32::MAX }))
     }
 
+    /// As sentences say it: 11月20日 14:30.
+    #[must_use]
+    pub fn words(self) -> String {
+        let seconds = self.0.div_euclid(MICROS_PER_SECOND).clamp(0, LAST_SECOND - CHINA_OFFSET_SECONDS);
+        let at = OffsetDateTime::from_unix_timestamp(seconds + CHINA_OFFSET_SECONDS);
+        let at = at.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        format!("{}月{}日 {:02}:{:02}", u8::from(at.month()), at.day(), at.hour(), at.minute())
+    }
+
     /// How long after `earlier` this is; zero when it is not after it.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
@@ -190,6 +199,11 @@ mod tests {
         assert_eq!(Time::parse(&at.to_string()), Ok(at));
         let odd = Time::from_micros(at.micros() + 5);
         assert_eq!(Time::parse(&odd.to_string()), Ok(odd));
+    }
+
+    #[test]
+    fn sentences_say_a_time_as_china_does() {
+        assert_eq!(Time::parse("2026-11-20T16:05:59Z").unwrap().words(), "11月21日 00:05");
     }
 
     #[test]

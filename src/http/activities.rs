@@ -3,9 +3,10 @@
 use super::auth::{HostOf, SignedIn, Visitor};
 use super::body::{Id, Json, PageQuery, Query};
 use super::cards;
+use super::cases;
 use super::error::{ApiError, Refused};
 use super::shapes::{
-    ActivityCard, ActivityChange, ActivityForm, ActivityPage, ActivitySearch, CancelForm, Named, PageOf,
+    ActivityCard, ActivityCases, ActivityChange, ActivityForm, ActivityPage, ActivitySearch, CancelForm, Named, PageOf,
 };
 use super::state::AppState;
 use crate::domain::{Activity, ActivityId, NewActivity, Studio, StudioId};
@@ -131,6 +132,10 @@ async fn page(app: &AppState, me: Option<&SignedIn>, id: ActivityId) -> Result<A
         Some(me) => me.is_admin() || me.hosts(app, card.studio.id).await?,
         None => false,
     };
+    let cases = match me {
+        Some(me) => cases::of_activity(app, me, &card.activity).await?,
+        None => ActivityCases::default(),
+    };
     let series = match card.activity.series {
         Some(series) => {
             let all = store::series::of_studio(&app.store, card.studio.id).await?;
@@ -145,6 +150,7 @@ async fn page(app: &AppState, me: Option<&SignedIn>, id: ActivityId) -> Result<A
         place: card.activity.place.clone(),
         cancel_reason: card.activity.cancel_reason.clone(),
         may_manage,
+        cases,
         activity: cards::activity(card),
     })
 }

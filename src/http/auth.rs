@@ -45,6 +45,7 @@ pub(super) struct OfficeOf<T> {
 
 /// A host of the noun's Studio, or the office that supervises it.
 pub(super) struct KeeperOf<T> {
+    pub(super) me: SignedIn,
     pub(super) noun: T,
 }
 
@@ -205,7 +206,7 @@ impl<T: OfStudio> FromRequestParts<AppState> for KeeperOf<T> {
         let noun = T::load(app, &path_parameter(parts, app, "id").await?).await?;
         let studio = store::studio::get(&app.store, noun.studio()).await?;
         if me.keeps(app, &studio).await? {
-            return Ok(Self { noun });
+            return Ok(Self { me, noun });
         }
         Err(ApiError::Forbidden(Need::HostOrOffice))
     }
@@ -262,6 +263,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Invalid(invalid) => invalid.into(),
             StoreError::Refused(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
+            StoreError::Case(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::Conflict(constraint) => match constraint.field {
                 Some(field) => Self::field(field, constraint.sentence),
                 None => Self::Conflict { code: constraint.name, sentence: constraint.sentence.to_owned() },

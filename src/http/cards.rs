@@ -1,10 +1,11 @@
 //! Cards: what lists and pages show of an Activity, from what the store knows of it.
 
 use super::shapes::{
-    ActivityCard, ClauseView, GapView, IntervalView, Named, ParametersView, RecordView, SessionCard, StudioCard,
+    ActivityCard, CheckInsView, ClauseView, CorrectionView, GapView, IntervalView, Named, ParametersView, RecordView,
+    SessionCard, StudioCard,
 };
 use crate::domain::Studio;
-use crate::domain::attendance::{AttendanceParameters, AttendanceRecord};
+use crate::domain::attendance::{AttendanceParameters, AttendanceRecord, Correction};
 use crate::store::card;
 
 pub(super) fn activity(card: card::ActivityCard) -> ActivityCard {
@@ -68,8 +69,22 @@ pub(super) fn record(record: AttendanceRecord) -> RecordView {
         first: record.first,
         last: record.last,
         devices: record.devices,
+        check_ins: CheckInsView { asked: record.check_ins.asked, answered: record.check_ins.answered },
         late_after: record.late_after,
         early_before: record.early_before,
         reason: record.reason,
+        correction: record.correction.map(correction),
+    }
+}
+
+fn correction(correction: Correction) -> CorrectionView {
+    CorrectionView {
+        status_before: correction.before.status,
+        late_before: correction.before.late,
+        left_early_before: correction.before.left_early,
+        reason_before: correction.reason_before,
+        by_name: correction.by_name,
+        at: correction.at,
+        reason: correction.reason,
     }
 }

@@ -1,5 +1,6 @@
 //! Why a request was refused: one enum, each variant a status, a stable code for programs and a sentence for people.
 
+use super::seats::SeatRefusal;
 use crate::domain::Invalid;
 use crate::store::Noun;
 use axum::Json;
@@ -58,6 +59,12 @@ pub enum ApiError {
     Malformed { detail: String },
     #[error("内容太大，没有接收。")]
     TooLarge,
+    #[error("文件超过 10 MB，请压缩或裁剪后再上传。")]
+    FileTooLarge,
+    #[error("只收 JPG、PNG、WebP 图片，以及 PDF、Word 和 Excel 文件。这个文件的内容不是其中一种。")]
+    FileNotTaken,
+    #[error("服务器的存储空间不够，文件没有保存。请告诉管理员，稍后再上传。")]
+    NoRoom,
     #[error("请求内容的类型不对，这里要 {wanted}。")]
     UnsupportedMedia { wanted: &'static str },
     #[error("这里只能回答 {offered}。")]
@@ -81,6 +88,8 @@ pub enum ApiError {
     /// The Room's own words.
     #[error("{0}")]
     Room(#[from] Refusal),
+    #[error("{0}")]
+    Seat(#[from] SeatRefusal),
     #[error("服务器正在停机，请稍后再试。")]
     Draining,
     #[error("服务器忙不过来，请稍后再试。")]
@@ -106,6 +115,16 @@ pub enum Need {
     AnyHostOrOffice,
     #[error("这个活动不对访客开放，请登录后再进入。")]
     AccountHere,
+    #[error("这份附件只给上传的人和处理它的人看。")]
+    Attachment,
+    #[error("您不在这场活动的名单里，不用请假或说明。")]
+    Expected,
+    #[error("只有提出的人自己可以撤回。")]
+    OwnCase,
+    #[error("自己的考勤不能自己决定，请由别的主持人或工作站处理。")]
+    NotOwnCase,
+    #[error("主持人的考勤由管它的工作站决定。")]
+    OfficeForHosts,
     #[error("这个凭证不能用来推流。")]
     MayPublish,
     #[error("这个凭证不能用来收看。")]
@@ -140,8 +159,9 @@ impl ApiError {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Malformed { .. } | Self::BadOffer(_) => StatusCode::BAD_REQUEST,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMedia { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge | Self::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
+            Self::UnsupportedMedia { .. } | Self::FileNotTaken => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
             Self::Conflict { .. } | Self::SessionEnded => StatusCode::CONFLICT,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
@@ -149,6 +169,7 @@ impl ApiError {
             Self::TooManySessions | Self::Draining | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::TooManyHere => StatusCode::TOO_MANY_REQUESTS,
             Self::Room(refusal) => status_of(*refusal),
+            Self::Seat(refusal) => refusal.status(),
             Self::Inside(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -169,6 +190,9 @@ impl ApiError {
             Self::Invalid(_) => "invalid_fields",
             Self::Malformed { .. } => "malformed",
             Self::TooLarge => "too_large",
+            Self::FileTooLarge => "file_too_large",
+            Self::FileNotTaken => "file_type_not_taken",
+            Self::NoRoom => "storage_full",
             Self::UnsupportedMedia { .. } => "unsupported_media_type",
             Self::NotAcceptable { .. } => "not_acceptable",
             Self::Conflict { code, .. } => code,
@@ -176,6 +200,7 @@ impl ApiError {
             Self::TooManySessions => "too_many_sessions",
             Self::TooManyHere => "too_many_here",
             Self::Room(refusal) => return code_of(*refusal),
+            Self::Seat(refusal) => refusal.code(),
             Self::BadTicket(super::ticket::TicketError::Invalid) => "ticket_invalid",
             Self::BadTicket(super::ticket::TicketError::Expired) => "ticket_expired",
             Self::BadOffer(_) => "bad_offer",
@@ -229,6 +254,11 @@ impl Need {
             Self::HostOrOffice => "host_or_office_only",
             Self::AnyHostOrOffice => "any_host_or_office_only",
             Self::AccountHere => "guests_not_allowed",
+            Self::Attachment => "attachment_not_for_you",
+            Self::Expected => "not_expected",
+            Self::OwnCase => "not_your_case",
+            Self::NotOwnCase => "own_case",
+            Self::OfficeForHosts => "office_decides_for_hosts",
             Self::MayPublish => "may_not_publish",
             Self::MayWatch => "may_not_watch",
             Self::ThisSession => "other_session",

@@ -3,11 +3,15 @@
 mod accounts;
 mod activities;
 pub mod addresses;
+mod attachments;
 mod attendance;
+mod audit;
 mod auth;
 mod body;
 mod cards;
+mod cases;
 pub mod certificate;
+mod classrooms;
 pub mod clock;
 mod cookie;
 mod error;
@@ -22,9 +26,14 @@ mod openapi;
 mod password;
 mod people;
 pub mod per_address;
+mod photos;
+mod printed_codes;
 mod regions;
 mod report;
+mod scans;
 mod schools;
+mod seal;
+mod seats;
 mod series;
 mod sessions;
 pub mod shapes;
@@ -39,6 +48,7 @@ mod whip;
 
 pub use error::{ApiError, Need, Refused};
 pub use report::{Exports, FontError};
+pub use seats::SeatRefusal;
 pub use state::AppState;
 
 use axum::extract::{DefaultBodyLimit, Extension};
@@ -56,10 +66,30 @@ use utoipa_axum::routes;
 const MAX_BODY_BYTES: usize = 128 * 1024;
 /// No handler takes nearly as long; a client that trickles its body is let go.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// 10 MB on a line that carries 300 kbit/s upwards.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(300);
 
 /// Every route there is. Registering and describing are one act: a route that is not in the OpenAPI document can't exist.
 fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::Document::openapi())
+        .merge(prompt().route_layer(patient_for(PATIENCE)))
+        .merge(uploads().route_layer(patient_for(UPLOAD_PATIENCE)))
+}
+
+fn patient_for(patience: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, patience)
+}
+
+/// What takes a file.
+fn uploads() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(attachments::create))
+        .route_layer(DefaultBodyLimit::max(attachments::MOST_TAKEN))
+}
+
+/// Everything else.
+fn prompt() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .routes(routes!(logins::create))
         .routes(routes!(logins::end))
         .routes(routes!(logins::me))
@@ -87,7 +117,31 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions::ticket))
         .routes(routes!(sessions::encoder))
         .routes(routes!(socket::connect))
+        .routes(routes!(classrooms::list, classrooms::create))
+        .routes(routes!(classrooms::close))
+        .routes(routes!(classrooms::link))
+        .routes(routes!(classrooms::ticket))
+        .routes(routes!(classrooms::code))
+        .routes(routes!(printed_codes::list, printed_codes::create))
+        .routes(routes!(printed_codes::close))
+        .routes(routes!(scans::create_code))
+        .routes(routes!(scans::create))
+        .routes(routes!(seats::create))
+        .routes(routes!(seats::read))
+        .routes(routes!(seats::leave))
         .routes(routes!(attendance::of_session))
+        .routes(routes!(attachments::read))
+        .routes(routes!(cases::leaves, cases::ask_leave))
+        .routes(routes!(cases::decide_leave))
+        .routes(routes!(cases::withdraw_leave))
+        .routes(routes!(cases::appeals, cases::ask_appeal))
+        .routes(routes!(cases::decide_appeal))
+        .routes(routes!(cases::correct))
+        .routes(routes!(cases::waiting))
+        .routes(routes!(cases::mine))
+        .routes(routes!(audit::of_session))
+        .routes(routes!(audit::mine))
+        .routes(routes!(photos::list, photos::add))
         .routes(routes!(report::of_session))
         .routes(routes!(report::session_file))
         .routes(routes!(report::of_year))
@@ -120,7 +174,6 @@ pub fn site(app: &AppState, https: bool) -> Router {
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(app.clone(), observe::observe))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(web::with_safety_headers))
         .layer(Extension(Https(https)))

@@ -8,7 +8,7 @@ use super::shapes::{EncoderAnswer, GuestForm, SessionAnswer, SessionPage, Sessio
 use super::state::AppState;
 use super::ticket::{Subject, Ticket};
 use crate::domain::{Activity, ActivityRole, Checks, MemberRole, Session, SessionId, Time};
-use crate::live::Going;
+use crate::live::{Going, places};
 use crate::store::card::{self, ActivityCard, Look};
 use crate::store::{self, Noun};
 use axum::extract::State;
@@ -17,17 +17,18 @@ use lectern_signaling::protocol::{Refusal, SessionRole};
 use std::time::Duration;
 
 /// A ticket outlasts the longest lesson of a day, because a dropped client shows it again when it comes back.
-const TICKET_LIVES: Duration = Duration::from_secs(6 * 3600);
+pub(super) const TICKET_LIVES: Duration = Duration::from_secs(6 * 3600);
 /// Somebody sets an encoder up in the morning for the whole day.
 const ENCODER_TOKEN_LIVES: Duration = Duration::from_secs(12 * 3600);
 
 /// Told before anybody comes in.
-const NOTICE: &str = "进入后，服务器会记下您实际收看的时间，用于活动考勤，随活动档案长期保存。不取位置，不拍照。";
+pub(super) const NOTICE: &str =
+    "进入后，服务器会记下您实际收看的时间，用于活动考勤，随活动档案长期保存。不取位置，不拍照。";
 
 /// 开始直播: the Activity's Session begins now.
 #[utoipa::path(post, path = "/api/activities/{id}/go-live", tag = "sessions", params(("id" = String, Path)), responses(
     (status = 201, body = SessionAnswer), (status = 403, body = Refused),
-    (status = 409, description = "Already live, ended, cancelled or on site only", body = Refused),
+    (status = 409, description = "Already live, ended or cancelled", body = Refused),
     (status = 503, description = "As many Sessions as the server takes are live", body = Refused)))]
 pub(super) async fn go_live(
     State(app): State<AppState>,
@@ -42,10 +43,11 @@ pub(super) async fn go_live(
         other => other.into(),
     })?;
     let by = host.me.profile.account.id;
+    let known = places(&app.store, &host.noun, app.clock.now()).await?;
     let session = store::session::go_live(&app.store, host.noun.id, Some(by), app.clock.now()).await?;
     let going = Going { id: session.id, title: host.noun.title, started_at: session.started_at };
     // Refused only by a server that has begun to stop: the Session is stored, and its Room opens at the next start.
-    place.go_live(going)?;
+    place.go_live(going)?.know_places(known).await;
     tracing::info!(session = %session.id, activity = %session.activity, "went live");
     let session = page(&app, Some(&host.me), session.id).await?;
     Ok((StatusCode::CREATED, axum::Json(SessionAnswer { session })))

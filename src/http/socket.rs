@@ -95,8 +95,8 @@ impl Door for TicketDoor<'_> {
 fn admission(key: &SigningKey, now: i64, session: SessionId, text: &str) -> Result<Admission, Refusal> {
     // The end of all time: whether it has expired is asked below.
     let ticket = Ticket::open(text, key, i64::MIN).map_err(|_| Refusal::TicketInvalid)?;
-    let person = matches!(ticket.subject, Subject::Account { .. } | Subject::Guest { .. });
-    if ticket.session != session.as_str() || !person {
+    let by_media_alone = matches!(ticket.subject, Subject::Encoder { .. } | Subject::Player { .. });
+    if ticket.session != session.as_str() || by_media_alone {
         return Err(Refusal::TicketInvalid);
     }
     Ok(Admission { identity: ticket.identity(), expired: ticket.exp <= now })
@@ -292,7 +292,7 @@ async fn admit(
 const MOST_DEVICE: usize = 64;
 
 /// What tells a browser from others within this Session, and nobody in another Session. Odd ones are none.
-fn device_mark(session: SessionId, device: &str) -> Option<String> {
+pub(super) fn device_mark(session: SessionId, device: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if device.is_empty() || device.len() > MOST_DEVICE || !device.chars().all(plain) {
         return None;

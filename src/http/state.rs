@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use super::attachments::Uploads;
 use super::clock::Clock;
 use super::key::SigningKey;
 use super::line_checks::LineChecks;
@@ -7,8 +8,10 @@ use super::logins::UnknownNames;
 use super::observe::RequestCounts;
 use super::password::Passwords;
 use super::report::Exports;
+use super::seats::{Codes, Scanning};
 use super::socket::BeforeHello;
 use super::whip::Resources;
+use crate::archive::Blobs;
 use crate::live::Registry;
 use crate::store::Store;
 use bytes::Bytes;
@@ -25,6 +28,8 @@ pub struct Parts {
     pub clock: Clock,
     pub key: SigningKey,
     pub live: Registry,
+    pub blobs: Blobs,
+    pub(super) uploads: Uploads,
     pub(super) passwords: Passwords,
     pub(super) unknown_names: UnknownNames,
     pub(super) requests: RequestCounts,
@@ -32,6 +37,8 @@ pub struct Parts {
     pub(super) line_checks: LineChecks,
     pub(super) before_hello: BeforeHello,
     pub exports: Exports,
+    pub(super) codes: Codes,
+    pub(super) scanning: Scanning,
     /// The OpenAPI document.
     pub(super) document: Bytes,
     draining: AtomicBool,
@@ -39,12 +46,14 @@ pub struct Parts {
 
 impl AppState {
     #[must_use]
-    pub fn new(store: Store, clock: Clock, key: SigningKey, live: Registry) -> Self {
+    pub fn new(store: Store, clock: Clock, key: SigningKey, live: Registry, blobs: Blobs) -> Self {
         Self(Arc::new(Parts {
             store,
             clock,
             key,
             live,
+            blobs,
+            uploads: Uploads::default(),
             passwords: Passwords::default(),
             unknown_names: UnknownNames::default(),
             requests: RequestCounts::default(),
@@ -52,6 +61,8 @@ impl AppState {
             line_checks: LineChecks::default(),
             before_hello: BeforeHello::default(),
             exports: Exports::default(),
+            codes: Codes::default(),
+            scanning: Scanning::default(),
             document: super::document().into(),
             draining: AtomicBool::new(false),
         }))

@@ -3,8 +3,9 @@
 //! Tickets are checked without the database, so any server that has the key can let people in.
 
 use super::key::{SigningKey, random};
-use crate::domain::AccountId;
+use super::seal::Seal;
 use crate::domain::presence::Person;
+use crate::domain::{AccountId, ClassroomId};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lectern_signaling::protocol::ParticipantKind;
@@ -13,10 +14,7 @@ pub use lectern_signaling::protocol::SessionRole;
 use lectern_signaling::room::Identity;
 use serde::{Deserialize, Serialize};
 
-const PREFIX: &str = "lct1";
-const PURPOSE: &str = "ticket";
-/// Longer than any ticket with the longest names; more is not looked at.
-const MAX_BYTES: usize = 4096;
+const TICKET: Seal = Seal { prefix: "lct1", purpose: "ticket" };
 
 /// What a ticket says. The payload is readable by its bearer and signed by the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +42,13 @@ pub enum Subject {
         core: bool,
     },
     Guest {
+        name: String,
+        school: String,
+        rural: bool,
+    },
+    /// A shared device with many people in front of it.
+    Classroom {
+        id: ClassroomId,
         name: String,
         school: String,
         rural: bool,
@@ -86,16 +91,12 @@ impl Ticket {
 
     #[must_use]
     pub fn seal(&self, key: &SigningKey) -> String {
-        let payload = serde_json::to_vec(self).expect("a ticket is plain data");
-        let payload = URL_SAFE_NO_PAD.encode(payload);
-        let signature = URL_SAFE_NO_PAD.encode(key.sign(PURPOSE, payload.as_bytes()));
-        format!("{PREFIX}.{payload}.{signature}")
+        TICKET.seal(self, key)
     }
 
     /// `now` is in seconds since 1970 UTC.
     pub fn open(text: &str, key: &SigningKey, now: i64) -> Result<Self, TicketError> {
-        let payload = signed_payload(text, key).ok_or(TicketError::Invalid)?;
-        let ticket: Self = serde_json::from_slice(&payload).map_err(|_| TicketError::Invalid)?;
+        let ticket: Self = TICKET.open(text, key).ok_or(TicketError::Invalid)?;
         if ticket.exp <= now { Err(TicketError::Expired) } else { Ok(ticket) }
     }
 }
@@ -129,6 +130,7 @@ impl Ticket {
                 Err(_) => id.clone(),
             },
             Subject::Guest { name, school, .. } => Person::Guest { name: name.clone(), school: school.clone() }.key(),
+            Subject::Classroom { id, .. } => Person::Classroom(*id).key(),
             Subject::Encoder { .. } => format!("encoder:{}", self.nonce),
             Subject::Player { .. } => format!("player:{}", self.nonce),
         }
@@ -141,6 +143,7 @@ impl Subject {
         match self {
             Self::Account { .. } => ParticipantKind::Account,
             Self::Guest { .. } => ParticipantKind::Guest,
+            Self::Classroom { .. } => ParticipantKind::Classroom,
             Self::Encoder { .. } => ParticipantKind::Encoder,
             Self::Player { .. } => ParticipantKind::Player,
         }
@@ -148,8 +151,11 @@ impl Subject {
 
     #[must_use]
     pub fn name(&self) -> &str {
-        let (Self::Account { name, .. } | Self::Guest { name, .. } | Self::Encoder { name } | Self::Player { name }) =
-            self;
+        let (Self::Account { name, .. }
+        | Self::Guest { name, .. }
+        | Self::Classroom { name, .. }
+        | Self::Encoder { name }
+        | Self::Player { name }) = self;
         name
     }
 
@@ -157,26 +163,18 @@ impl Subject {
     pub fn school(&self) -> Option<&str> {
         match self {
             Self::Account { school, .. } => school.as_deref(),
-            Self::Guest { school, .. } => Some(school),
+            Self::Guest { school, .. } | Self::Classroom { school, .. } => Some(school),
             Self::Encoder { .. } | Self::Player { .. } => None,
         }
     }
 
     #[must_use]
     pub fn rural(&self) -> bool {
-        matches!(self, Self::Account { rural: true, .. } | Self::Guest { rural: true, .. })
+        let (Self::Account { rural, .. } | Self::Guest { rural, .. } | Self::Classroom { rural, .. }) = self else {
+            return false;
+        };
+        *rural
     }
-}
-
-fn signed_payload(text: &str, key: &SigningKey) -> Option<Vec<u8>> {
-    if text.len() > MAX_BYTES {
-        return None;
-    }
-    let (prefix, rest) = text.split_once('.')?;
-    let (payload, signature) = rest.split_once('.')?;
-    let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-    let good = prefix == PREFIX && key.is_signed(PURPOSE, payload.as_bytes(), &signature);
-    if good { URL_SAFE_NO_PAD.decode(payload).ok() } else { None }
 }
 
 #[cfg(test)]

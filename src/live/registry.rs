@@ -235,6 +235,12 @@ impl Registry {
         Ok(handle)
     }
 
+    /// What lines of the ledger that are written now carry beside the wall time.
+    #[must_use]
+    pub fn monotonic_us(&self) -> i64 {
+        self.inner.parts.clock.reading().monotonic_us
+    }
+
     #[must_use]
     pub fn get(&self, id: SessionId) -> Option<SessionHandle> {
         self.inner.house().sessions.get(&id).map(|placed| placed.handle.clone())

@@ -3,7 +3,7 @@
 use super::card::{self, ActivityCard, Look, SessionCard};
 use super::row::{Columns as _, number_of, sql};
 use super::session::SESSION;
-use super::{Page, Paged, Store, StoreError, account, activity, ledger, session};
+use super::{Page, Paged, Store, StoreError, account, activity, leave, ledger, session};
 use crate::domain::attendance::{AttendanceParameters, AttendanceRecord, Timetable, on_shared_devices, records};
 use crate::domain::presence::Person;
 use crate::domain::{AccountId, Activity, Day, School, Session, SessionId, Time};
@@ -44,7 +44,8 @@ pub async fn of_session(
     let mut connection = store.read().await?;
     let activity = activity::find(&mut connection, session.activity).await?;
     let expected = expected(&mut connection, &activity, session.started_at.day()).await?;
-    let people = records(&events, &timetable(&session, &activity), parameters, &[], &expected);
+    let excuses = leave::excuses(&mut connection, activity.id).await?;
+    let people = records(&events, &timetable(&session, &activity), parameters, &excuses, &expected);
     let sharing = on_shared_devices(&events);
     let known: Vec<(Person, AttendanceRecord)> =
         people.into_iter().filter_map(|record| Some((Person::from_key(&record.person)?, record))).collect();
@@ -101,13 +102,29 @@ pub async fn of_account(
     let mut found = Vec::with_capacity(sessions.len());
     for (session, mut card) in sessions.into_iter().zip(cards) {
         let people = card.session.take().filter(|one| one.session.id == session.id).map_or(0, |one| one.people);
-        let events = ledger::events_of(&mut connection, session.id, &account).await?;
-        let concerned = [account.to_string()];
-        let records = records(&events, &timetable(&session, &card.activity), parameters, &[], &concerned);
+        let record = record_of(&mut connection, &session, &card.activity, account, parameters, i64::MAX).await?;
         card.session = Some(SessionCard { session, people });
-        found.extend(records.into_iter().next().map(|record| AttendanceRow { card, record }));
+        found.extend(record.map(|record| AttendanceRow { card, record }));
     }
     Ok(page.of(total, found))
+}
+
+/// The record of one person, from their own lines and those of the whole Session, up to the line of that sequence.
+pub(super) async fn record_of(
+    connection: &mut AnyConnection,
+    session: &Session,
+    activity: &Activity,
+    account: AccountId,
+    parameters: &AttendanceParameters,
+    last: i64,
+) -> Result<Option<AttendanceRecord>, StoreError> {
+    let concerned = [account.to_string()];
+    let mut events = ledger::events_of(connection, session.id, &account).await?;
+    events.retain(|event| event.sequence <= last);
+    let mut excuses = leave::excuses(connection, activity.id).await?;
+    excuses.retain(|excuse| excuse.person == concerned[0]);
+    let records = records(&events, &timetable(session, activity), parameters, &excuses, &concerned);
+    Ok(records.into_iter().find(|record| record.person == concerned[0]))
 }
 
 /// The Sessions, called `s`, that the account `$1` was in, and those that are over and expected it.

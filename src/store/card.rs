@@ -25,7 +25,8 @@ pub struct ActivityCard {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionCard {
     pub session: Session,
-    /// How many different people have come, so far or in all. Encoders and players are not people.
+    /// How many different people have come, so far or in all, online or to a seat. Encoders, players and Classrooms are not
+    /// people.
     pub people: u64,
 }
 
@@ -234,7 +235,7 @@ async fn people(connection: &mut AnyConnection, ids: &[SessionId]) -> Result<Has
     let places = page::placeholders(1, ids.len());
     let statement = sql!(
         "select session, count(distinct person) as people from presence_event
-         where kind = 'joined' and session in ({places}) group by session"
+         where kind in ('joined', 'seated') and person not like 'classroom:%' and session in ({places}) group by session"
     );
     let query = ids.iter().fold(sqlx::query(statement), |query, id| query.bind(id.as_str()));
     let rows = query.fetch_all(connection).await?;

@@ -1,7 +1,7 @@
 //! Why the store says no: in words for people, with the cause for the log.
 
 use super::constraint::{self, Constraint};
-use crate::domain::{ActivityRefusal, Invalid, Time};
+use crate::domain::{ActivityRefusal, CaseRefusal, Invalid, Time};
 
 /// What was looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,11 @@ pub enum Noun {
     Series,
     Activity,
     Session,
+    Attachment,
+    Leave,
+    Appeal,
+    Classroom,
+    PrintedCode,
     /// A report that was given out.
     Issue,
 }
@@ -30,6 +35,11 @@ impl Noun {
             Self::Series => "没有找到这个系列。",
             Self::Activity => "没有找到这个活动。",
             Self::Session => "没有找到这场直播。",
+            Self::Attachment => "没有找到这份附件。",
+            Self::Leave => "没有找到这次请假。",
+            Self::Appeal => "没有找到这次申诉。",
+            Self::Classroom => "没有找到这间教室。",
+            Self::PrintedCode => "没有找到这张签到码。",
             Self::Issue => "没有找到这份报告，请核对编号。",
         }
     }
@@ -41,6 +51,8 @@ pub enum StoreError {
     Invalid(#[from] Invalid),
     #[error(transparent)]
     Refused(#[from] ActivityRefusal),
+    #[error(transparent)]
+    Case(#[from] CaseRefusal),
     /// The database holds something that excludes this.
     #[error("{}", .0.sentence)]
     Conflict(&'static Constraint),
@@ -83,6 +95,7 @@ impl StoreError {
         match self {
             Self::Invalid(_) => "invalid",
             Self::Refused(refusal) => refusal.code(),
+            Self::Case(refusal) => refusal.code(),
             Self::Conflict(constraint) => constraint.name,
             Self::NotFound(_) => "not_found",
             Self::Locked { .. } => "locked",

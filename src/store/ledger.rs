@@ -3,6 +3,7 @@
 use super::row::{Columns as _, sql};
 use super::scribe::Ask;
 use super::{Noun, Store, StoreError};
+use crate::domain::attendance::classrooms_sat_in;
 use crate::domain::presence::{
     Broken, Fault, Hash, Head, NewEvent, PresenceEvent, PresenceKind, verify as verify_chain,
 };
@@ -81,7 +82,7 @@ pub(super) async fn told(
     rows.iter().map(read).collect()
 }
 
-/// The lines of one person and those of the whole Session, in their order.
+/// The lines of one person, of the Classrooms that the person sat in, and of the whole Session, in their order.
 pub(super) async fn events_of(
     connection: &mut AnyConnection,
     session: SessionId,
@@ -95,7 +96,30 @@ pub(super) async fn events_of(
     ))
     .bind(session.as_str())
     .bind(account.as_str())
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut events: Vec<PresenceEvent> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    // What a seat in a Classroom earns is in the lines of its device.
+    for classroom in classrooms_sat_in(&events) {
+        let statement = sql!("select {EVENT} from presence_event where person = $2 and session = $1");
+        let rows = sqlx::query(statement).bind(session.as_str()).bind(classroom).fetch_all(&mut *connection).await?;
+        for row in &rows {
+            events.push(read(row)?);
+        }
+    }
+    events.sort_by_key(|event| event.sequence);
+    Ok(events)
+}
+
+/// The lines that tell where one person was seated in the Session.
+pub async fn seat_lines(store: &Store, session: SessionId, person: &str) -> Result<Vec<PresenceEvent>, StoreError> {
+    let rows = sqlx::query(sql!(
+        "select {EVENT} from presence_event
+         where person = $2 and session = $1 and kind in ('seated', 'unseated') order by sequence"
+    ))
+    .bind(session.as_str())
+    .bind(person)
+    .fetch_all(&mut *store.read().await?)
     .await?;
     rows.iter().map(read).collect()
 }
@@ -158,7 +182,7 @@ pub async fn goes_through(store: &Store, session: SessionId, kept: Head) -> Resu
 /// had died before it ended.
 pub async fn lacks_its_end(store: &Store, session: SessionId) -> Result<bool, StoreError> {
     let row = sqlx::query(
-        "select s.ended_at, (select e.kind from presence_event e where e.session = s.id
+        "select s.ended_at, (select e.kind from presence_event e where e.session = s.id and e.kind <> 'corrected'
             order by e.sequence desc limit 1) as last_kind
          from session s where s.id = $1",
     )

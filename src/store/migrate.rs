@@ -20,6 +20,18 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0002_presence_kinds.sql"),
     ),
     (
+        3,
+        "seats",
+        include_str!("../../migrations/sqlite/0003_seats.sql"),
+        include_str!("../../migrations/postgres/0003_seats.sql"),
+    ),
+    (
+        4,
+        "cases",
+        include_str!("../../migrations/sqlite/0004_cases.sql"),
+        include_str!("../../migrations/postgres/0004_cases.sql"),
+    ),
+    (
         5,
         "report",
         include_str!("../../migrations/sqlite/0005_report.sql"),

@@ -5,15 +5,22 @@
 
 pub mod account;
 pub mod activity;
+pub mod appeal;
+pub mod attachment;
 pub mod attendance;
 pub mod card;
+pub mod case;
+pub mod classroom;
 mod constraint;
+pub mod correction;
 mod error;
+pub mod leave;
 pub mod ledger;
 pub mod login;
 pub mod membership;
 mod migrate;
 mod page;
+pub mod photo;
 pub mod proof;
 mod random;
 pub mod region;
@@ -36,6 +43,7 @@ pub use error::{Noun, StoreError};
 pub use page::{LARGEST_PAGE, Page, Paged};
 pub use random::{bytes as random_bytes, id as random_id};
 
+use crate::domain::SessionId;
 use scribe::Scribes;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
@@ -159,6 +167,16 @@ impl Store {
         F: for<'c> FnOnce(&'c mut AnyConnection) -> Work<'c, T> + Send + 'static,
     {
         self.0.writers.write(Lane::General, work).await
+    }
+
+    /// As `write`, in the lane in which the lines of this Session are written: nobody else adds to its chain meanwhile.
+    async fn write_beside_lines<T, F>(&self, session: SessionId, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> Work<'c, T> + Send + 'static,
+    {
+        let lane = scribe::lane_of(session, self.0.writers.ledger_lanes());
+        self.0.writers.write(Lane::Ledger(lane), work).await
     }
 }
 

@@ -6,7 +6,7 @@ use super::report_issue::KeptHead;
 use super::row::sql;
 use super::session::SESSION;
 use super::{Store, StoreError, activity, attendance, ledger, session, studio};
-use crate::domain::attendance::{AttendanceParameters, Proof, ProofRow, records};
+use crate::domain::attendance::{AttendanceParameters, Proof, ProofRow};
 use crate::domain::presence::Head;
 use crate::domain::{AccountId, Session};
 use sqlx::AnyConnection;
@@ -69,15 +69,11 @@ async fn of_sessions(
     sessions: Vec<(Session, Head)>,
 ) -> Result<Proof, StoreError> {
     let me = profile.account.id;
-    let key = [me.to_string()];
     let mut rows = Vec::with_capacity(sessions.len());
     for (session, head) in sessions {
         let activity = activity::find(connection, session.activity).await?;
         let studio = studio::of_ids(connection, &[activity.studio]).await?.remove(&activity.studio);
-        let mut events = ledger::events_of(connection, session.id, &me).await?;
-        events.retain(|event| event.sequence <= head.sequence);
-        let timetable = attendance::timetable(&session, &activity);
-        let record = records(&events, &timetable, parameters, &[], &key).into_iter().next();
+        let record = attendance::record_of(connection, &session, &activity, me, parameters, head.sequence).await?;
         rows.extend(record.map(|record| ProofRow {
             session: session.id,
             title: activity.title,

@@ -4,7 +4,7 @@ use super::attendance::{expected, timetable};
 use super::row::{Columns as _, number_of, sql};
 use super::session::SESSION;
 use super::session_record::{self, Found};
-use super::{Store, StoreError, account, activity, region, session, studio};
+use super::{Store, StoreError, account, activity, leave, region, session, studio};
 use crate::domain::attendance::{
     AttendanceParameters, AttendanceReport, Excuse, Known, KnownSchool, Occasion, ReportSource, Timetable, YearReport,
     report,
@@ -103,7 +103,8 @@ impl Subject {
         let studio = studio.ok_or(StoreError::NotFound(super::Noun::Studio))?;
         let expected = expected(connection, &activity, session.started_at.day()).await?;
         let timetable = timetable(&session, &activity);
-        Ok(Self { session, activity, studio, timetable, expected, excuses: Vec::new() })
+        let excuses = leave::excuses(connection, activity.id).await?;
+        Ok(Self { session, activity, studio, timetable, expected, excuses })
     }
 
     async fn report(

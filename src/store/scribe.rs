@@ -67,11 +67,8 @@ impl Scribes {
 
     /// All appends of one Session go to one scribe, so that they stay in order.
     fn queue(&self, session: SessionId) -> Option<Queue> {
-        let mut hasher = DefaultHasher::new();
-        session.hash(&mut hasher);
-        let number = usize::try_from(hasher.finish() >> 32).unwrap_or(0);
         let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        queues.as_ref().map(|queues| queues[number % queues.len()].clone())
+        queues.as_ref().map(|queues| queues[lane_of(session, queues.len())].clone())
     }
 
     /// Takes no more appends, writes what waits.
@@ -83,6 +80,13 @@ impl Scribes {
             }
         }
     }
+}
+
+/// Where the lines of this Session are written, one group after the other.
+pub(super) fn lane_of(session: SessionId, lanes: usize) -> usize {
+    let mut hasher = DefaultHasher::new();
+    session.hash(&mut hasher);
+    usize::try_from(hasher.finish() >> 32).unwrap_or(0) % lanes
 }
 
 struct Scribe {
@@ -155,7 +159,7 @@ fn tell(answer: Answer, result: Result<Appended, StoreError>) {
 type Ends = HashMap<SessionId, Head>;
 
 /// Writes all, starting from the heads that are known; gives what came of each, and the new ends of their chains.
-async fn write_all(
+pub(super) async fn write_all(
     connection: &mut AnyConnection,
     mut ends: Ends,
     asks: Arc<Vec<Ask>>,

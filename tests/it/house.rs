@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &str, &[&str])] = &[
     // room          where it stands           may import
     ("main",         "src/main.rs",            &["app", "config", "http", "store", "domain"]),
-    ("app",          "src/app",                &["config", "http", "live", "jobs", "store", "domain", "media"]),
+    ("app",          "src/app",                &["config", "http", "live", "jobs", "archive", "store", "domain", "media"]),
     ("config",       "src/config.rs",          &[]),
-    ("http",         "src/http",               &["config", "live", "store", "domain", "signaling"]),
+    ("http",         "src/http",               &["config", "live", "archive", "store", "domain", "signaling"]),
     ("loadtest",     "loadtest/src",           &["signaling"]),
     ("live",         "src/live",               &["store", "domain", "signaling", "media"]),
     ("jobs",         "src/jobs",               &["live", "store", "domain"]),

@@ -1,6 +1,10 @@
 //! Who may do what: a table of every route and role, walked over the real server.
 
 use crate::app::{Person, TestApp};
+use lectern::domain::AttachmentId;
+use lectern::store;
+use lectern::store::appeal::NewAppeal;
+use lectern::store::leave::NewLeave;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -59,8 +63,40 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST",   "/api/sessions/{id}/tickets",           "-yyyyyyyy"),
     ("POST",   "/api/sessions/{id}/encoders",          "----y---y"),
     ("GET",    "/api/sessions/{id}/presence",          "----y-y-y"),
+    ("POST",   "/api/attachments",                     "--yyyyyyy"),
+    ("GET",    "/api/attachments/{id}",                "---yy-y-y"),
+    // Those who are expected: on the roster, or presenting.
+    ("POST",   "/api/activities/{id}/leaves",          "---yy----"),
+    ("GET",    "/api/activities/{id}/leaves",          "----y-y-y"),
+    ("POST",   "/api/leaves/{id}/decision",            "----y-y-y"),
+    ("POST",   "/api/leaves/{id}/withdrawal",          "---y-----"),
+    ("POST",   "/api/sessions/{id}/appeals",           "---yy----"),
+    ("GET",    "/api/sessions/{id}/appeals",           "----y-y-y"),
+    ("POST",   "/api/appeals/{id}/decision",           "----y-y-y"),
+    ("POST",   "/api/sessions/{id}/corrections",       "----y-y-y"),
+    ("GET",    "/api/cases",                           "--yyyyyyy"),
+    ("GET",    "/api/me/cases",                        "--yyyyyyy"),
+    ("GET",    "/api/sessions/{id}/audit",             "----y-y-y"),
+    ("GET",    "/api/me/sessions/{id}/audit",          "--yyyyyyy"),
+    ("POST",   "/api/sessions/{id}/photos",            "----y---y"),
+    ("GET",    "/api/sessions/{id}/photos",            "----y-y-y"),
     // Anyone gets a socket; who comes in is decided by the ticket in its `hello` (see `bad_input`).
     ("GET",    "/api/sessions/{id}/socket",            "yyyyyyyyy"),
+    ("GET",    "/api/activities/{id}/classrooms",      "----y-y-y"),
+    ("POST",   "/api/activities/{id}/classrooms",      "----y-y-y"),
+    ("POST",   "/api/classrooms/{id}/closing",         "----y-y-y"),
+    ("GET",    "/api/activities/{id}/printed-codes",   "----y-y-y"),
+    ("POST",   "/api/activities/{id}/printed-codes",   "----y-y-y"),
+    ("POST",   "/api/printed-codes/{id}/closing",      "----y-y-y"),
+    ("POST",   "/api/sessions/{id}/codes",             "----y---y"),
+    // By the link, the code, the pass or the seat's token, whoever is signed in.
+    ("GET",    "/api/classroom-links/{token}",         "yyyyyyyyy"),
+    ("POST",   "/api/classroom-links/{token}/tickets", "yyyyyyyyy"),
+    ("POST",   "/api/classroom-links/{token}/codes",   "yyyyyyyyy"),
+    ("POST",   "/api/scans",                           "yyyyyyyyy"),
+    ("POST",   "/api/seats",                           "yyyyyyyyy"),
+    ("GET",    "/api/seats/{token}",                   "yyyyyyyyy"),
+    ("POST",   "/api/seats/{token}/leaving",           "yyyyyyyyy"),
     // Whoever looks after the network of a school has no account.
     ("POST",   "/api/line-checks",                     "yyyyyyyyy"),
     ("GET",    "/api/line-checks/{id}",                "yyyyyyyyy"),
@@ -126,8 +162,7 @@ async fn each_role_may_do_what_the_table_says() {
             continue;
         }
         let app = TestApp::start().await;
-        let session =
-            if path.contains("sessions") { app.live_session(app.world.activity).await } else { String::new() };
+        let session = noun_of(&app, path).await;
         // Those who may change something go last: afterwards it is changed.
         let mut order: Vec<usize> = (0..ROLES.len()).collect();
         order.sort_by_key(|&role| may.as_bytes()[role] == b'y');
@@ -147,6 +182,32 @@ async fn each_role_may_do_what_the_table_says() {
     }
 }
 
+/// The id of what the route is about, where the world does not have it from the start.
+async fn noun_of(app: &TestApp, path: &str) -> String {
+    if path.contains("sessions") {
+        return app.live_session(app.world.activity).await;
+    }
+    let core = store::login::credentials(&app.store, "core").await.unwrap().unwrap().account.id;
+    let activity = app.world.activity;
+    match path.split('/').nth(2) {
+        Some("leaves" | "attachments") => {
+            let file = app.person("core").await.upload("证明.png", b"\x89PNG\r\n\x1a\n").await;
+            let file: Value = file.json().await.unwrap();
+            let file = AttachmentId::parse(file["id"].as_str().unwrap()).unwrap();
+            let new = NewLeave { activity, account: core, reason: "外出".into(), attachment: Some(file) };
+            let leave = store::leave::ask(&app.store, new, app.now()).await.unwrap().id;
+            if path.contains("leaves") { leave.to_string() } else { file.to_string() }
+        }
+        Some("appeals") => {
+            let session = store::session::go_live(&app.store, activity, None, app.now()).await.unwrap().id;
+            store::session::end(&app.store, session, app.now()).await.unwrap();
+            let new = NewAppeal { session, account: core, reason: "断网".into(), attachment: None };
+            store::appeal::ask(&app.store, new, app.now()).await.unwrap().id.to_string()
+        }
+        _ => String::new(),
+    }
+}
+
 /// A request that would do what the route is for.
 async fn ask(app: &TestApp, person: &Person, (method, path): (&str, &str), session: &str, guest: bool) -> StatusCode {
     let world = &app.world;
@@ -157,9 +218,12 @@ async fn ask(app: &TestApp, person: &Person, (method, path): (&str, &str), sessi
         Some("studios") => world.studio.to_string(),
         Some("memberships") => world.core_membership.to_string(),
         Some("activities") => world.closed_activity.to_string(),
+        Some("classrooms") => world.classroom.to_string(),
+        Some("printed-codes") => world.printed_code.to_string(),
         _ => session.to_owned(),
     };
-    let url = path.replace("{id}", &id).replace("{resource}", "AAAA").replace("{format}", "csv");
+    let url =
+        path.replace("{id}", &id).replace("{resource}", "AAAA").replace("{format}", "csv").replace("{token}", "AAAA");
     let request = person.request(Method::from_bytes(method.as_bytes()).unwrap(), &url);
     let request = if path.ends_with("/socket") { websocket(request) } else { request };
     let request = match body_of(app, (method, path), guest) {
@@ -206,7 +270,21 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
             "planned_start": "2026-03-05T14:00:00+08:00", "planned_end": "2026-03-05T15:30:00+08:00"
         }),
         ("PATCH", "/api/activities/{id}") => json!({ "title": "改名" }),
+        ("POST", "/api/activities/{id}/classrooms") => json!({ "name": "会议室", "school": world.school }),
+        ("POST", "/api/activities/{id}/printed-codes") => {
+            json!({ "from": "2026-03-05T14:00:00+08:00", "to": "2026-03-05T15:00:00+08:00" })
+        }
+        ("POST", "/api/sessions/{id}/codes") => json!({ "point": "site_in" }),
+        ("POST", "/api/scans") => json!({ "code": "AAAA", "device": "phone" }),
+        ("POST", "/api/seats") => json!({ "pass": "AAAA" }),
         ("POST", "/api/activities/{id}/cancel") => json!({ "reason": "主讲人生病" }),
+        ("POST", "/api/activities/{id}/leaves" | "/api/sessions/{id}/appeals") => json!({ "reason": "停电" }),
+        ("POST", "/api/leaves/{id}/decision") => json!({ "granted": true }),
+        ("POST", "/api/appeals/{id}/decision") => json!({ "granted": true, "status": "present" }),
+        ("POST", "/api/sessions/{id}/corrections") => {
+            json!({ "people": [world.teacher], "status": "present", "reason": "停电" })
+        }
+        ("POST", "/api/sessions/{id}/photos") => json!({ "attachment": world.teacher }),
         ("POST", "/api/sessions/{id}/tickets") if guest => json!({ "guest": { "name": "王芳", "school": "石桥小学" } }),
         ("POST", "/api/sessions/{id}/tickets") => json!({}),
         _ => return None,

@@ -1,7 +1,7 @@
 //! Attendance from the lines in the database: the same records on both databases, and on either way to them.
 
 use crate::store_database::*;
-use PresenceKind::{Checkpoint, Joined, Left, Lost, SessionEnded, SessionStarted};
+use PresenceKind::{CheckInClosed, CheckInOpened, Checkpoint, Joined, Left, Lost, SessionEnded, SessionStarted};
 use lectern::domain::attendance::{
     AttendanceParameters, AttendanceRecord, AttendanceStatus, CheckpointDetail, GapKind, Timetable, records,
 };
@@ -16,7 +16,7 @@ on_both! {
     records_are_the_same_on_every_database,
 }
 
-/// One line of a story; a checkpoint says for how many minutes all was well.
+/// One line of a story; a checkpoint says for how many minutes all was well, a check-in asks its person.
 type Line = (PresenceKind, u32, Option<Person>, Time, u64);
 
 fn event(&(kind, participant, ref person, wall, minutes): &Line) -> NewEvent {
@@ -26,13 +26,18 @@ fn event(&(kind, participant, ref person, wall, minutes): &Line) -> NewEvent {
     let detail = match kind {
         Checkpoint => serde_json::to_string(&checkpoint).unwrap(),
         Joined => r#"{"device":"one of the school's"}"#.to_owned(),
+        CheckInOpened => {
+            let asked: Vec<String> = person.iter().map(Person::key).collect();
+            format!(r#"{{"number":1,"purpose":"roll","expected":{asked:?}}}"#)
+        }
+        CheckInClosed => r#"{"number":1,"cause":"time"}"#.to_owned(),
         _ => "{}".to_owned(),
     };
     NewEvent {
         id: next_id(),
         kind,
         participant: (participant > 0).then_some(participant),
-        person: person.clone(),
+        person: person.clone().filter(|_| kind != CheckInOpened),
         detail,
         monotonic_us: wall.micros(),
         wall,
@@ -55,6 +60,8 @@ fn story(me: AccountId) -> Vec<Line> {
         (Joined, 1, guest("王小明"), at("20T14:31"), 0),
         (Joined, 2, me(), at("20T14:34"), 0),
         (Checkpoint, 1, guest("王小明"), at("20T14:50"), 0),
+        (CheckInOpened, 0, me(), at("20T14:50"), 0),
+        (CheckInClosed, 0, None, at("20T14:51"), 0),
         (Checkpoint, 2, me(), at("20T14:52"), 18),
         (Lost, 2, me(), at("20T14:52"), 0),
         (Joined, 3, me(), at("20T15:20"), 0),
@@ -95,7 +102,7 @@ async fn my_attendance_is_what_was_proven(fresh: Fresh) {
     assert_eq!(record.gaps.iter().map(|gap| gap.kind).collect::<Vec<_>>(), [GapKind::Lost]);
     assert_eq!(
         record.reason,
-        "已确认看了 27 分钟，出席要 30 分钟，还差 3 分钟。另有 28 分钟线路中断，服务器没有收到记录。不按缺席算，等待核对。"
+        "已确认看了 27 分钟，出席要 30 分钟，还差 3 分钟。另有 28 分钟线路中断，服务器没有收到记录。不按缺席算，等待核对。签到 0 / 1。"
     );
     let school = store::school::list(store, &Default::default(), Page::default()).await.unwrap().rows[0].id;
     let stranger = account(store, "zhengxiaoyun", "郑小云", school).await;

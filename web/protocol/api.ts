@@ -37,6 +37,9 @@ export type AttendanceStatus = "present" | "absent" | "excused" | "unknown";
 /** bridged 短时断线，hidden 页面在后台，unproven 没有收到画面和声音，lost 线路中断，away 离开 */
 export type GapKind = "bridged" | "hidden" | "unproven" | "lost" | "away";
 
+/** open 等待审批，granted 已同意，refused 未同意，withdrawn 已撤回 */
+export type CaseState = "open" | "granted" | "refused" | "withdrawn";
+
 /** online 在线，classroom 集体观看，site 现场 */
 export type Way = "online" | "classroom" | "site";
 
@@ -281,7 +284,7 @@ place: string,
 /**
  * Why it was cancelled.
  */
-cancel_reason: string | null, may_manage: boolean, };
+cancel_reason: string | null, may_manage: boolean, cases: ActivityCases, };
 
 export type ActivityForm = { title: string, kind: ActivityKind, mode: Mode, level: Level, 
 /**
@@ -559,6 +562,11 @@ export type IntervalView = { from: string, to: string, };
 export type GapView = { kind: GapKind, from: string, to: string, };
 
 /**
+ * How often the person was asked to check in, and did.
+ */
+export type CheckInsView = { asked: number, answered: number, };
+
+/**
  * The verdict for one person in one Session, all devices together.
  */
 export type RecordView = { status: AttendanceStatus, 
@@ -593,18 +601,31 @@ intervals: Array<IntervalView>,
 /**
  * Between coming and going, in order. Those that are `bridged` lie within the intervals.
  */
-gaps: Array<GapView>, devices: number, late_after: string, early_before: string | null, 
+gaps: Array<GapView>, devices: number, check_ins: CheckInsView, late_after: string, early_before: string | null, 
 /**
  * Why, in Chinese sentences.
  */
-reason: string, };
+reason: string, 
+/**
+ * A person decided otherwise than what was measured; minutes and intervals stay as they were.
+ */
+correction: CorrectionView | null, };
+
+/**
+ * What a Correction replaced, who decided it, when and why.
+ */
+export type CorrectionView = { status_before: AttendanceStatus, late_before: boolean, left_early_before: boolean, reason_before: string, by_name: string, at: string, reason: string, };
 
 export type PersonKind = "account" | "guest";
 
 /**
  * One person in one Session.
  */
-export type PresenceView = { kind: PersonKind, account: string | null, name: string, school: string | null, rural: boolean, record: RecordView, 
+export type PresenceView = { 
+/**
+ * The person, as corrections name them.
+ */
+key: string, kind: PersonKind, account: string | null, name: string, school: string | null, rural: boolean, record: RecordView, 
 /**
  * Somebody else came from the same device too: no verdict, but worth a look.
  */
@@ -632,6 +653,308 @@ total: number,
  * Counts from 1.
  */
 page: number, size: number, };
+
+/**
+ * A file that is a proof.
+ */
+export type AttachmentView = { id: string, 
+/**
+ * Safe to show and to save under.
+ */
+name: string, media_type: string, 
+/**
+ * In bytes.
+ */
+size: number, 
+/**
+ * Can be shown in the page.
+ */
+image: boolean, };
+
+/**
+ * Why leave is asked for, or a record appealed.
+ */
+export type CaseForm = { reason: string, 
+/**
+ * One's own upload.
+ */
+attachment?: string, };
+
+export type LeaveDecisionForm = { granted: boolean, 
+/**
+ * Must be given for a refusal.
+ */
+reason?: string, };
+
+/**
+ * What a record comes to.
+ */
+export type VerdictView = { status: AttendanceStatus, late: boolean, left_early: boolean, };
+
+export type AppealDecisionForm = { granted: boolean, 
+/**
+ * What the record is corrected to; must be given for a consent. Never `unknown`.
+ */
+status?: AttendanceStatus, late?: boolean, left_early?: boolean, 
+/**
+ * Must be given for a refusal.
+ */
+reason?: string, };
+
+/**
+ * One decision about one or more people of a Session that is over.
+ */
+export type CorrectionForm = { 
+/**
+ * Their keys, at most 200: the id of an Account, or a guest's `guest:name@school`.
+ */
+people: Array<string>, 
+/**
+ * Never `unknown`.
+ */
+status: AttendanceStatus, late?: boolean, left_early?: boolean, reason: string, attachments?: Array<string>, };
+
+export type CorrectionAnswer = { 
+/**
+ * How many people were corrected.
+ */
+corrected: number, };
+
+export type CaseKind = "leave" | "appeal";
+
+export type CasePerson = { id: string, name: string, school: string | null, };
+
+export type DecisionView = { granted: boolean, by_name: string, at: string, reason: string, 
+/**
+ * What a granted appeal corrected the record to.
+ */
+verdict: VerdictView | null, };
+
+/**
+ * A leave or an appeal with all that is shown of it.
+ */
+export type CaseView = { kind: CaseKind, 
+/**
+ * Of its kind.
+ */
+id: string, state: CaseState, person: CasePerson, activity: ActivityCard, 
+/**
+ * Which Session is appealed.
+ */
+session: string | null, reason: string, attachment: AttachmentView | null, asked_at: string, decision: DecisionView | null, withdrawn_at: string | null, 
+/**
+ * The person who asks may decide it now.
+ */
+may_decide: boolean, 
+/**
+ * It can still be withdrawn by the person who asked for it.
+ */
+may_withdraw: boolean, 
+/**
+ * Of an appeal: what the record says now.
+ */
+record: RecordView | null, };
+
+/**
+ * What may be asked for or has to be decided, on the page of an Activity.
+ */
+export type ActivityCases = { 
+/**
+ * The person who looks may ask for leave now.
+ */
+may_ask_leave: boolean, 
+/**
+ * Leaves and appeals that wait for the person who looks.
+ */
+waiting: number, };
+
+export type PhotoForm = { attachment: string, note?: string, };
+
+export type PhotoView = { id: string, picture: AttachmentView, note: string, by_name: string, at: string, };
+
+/**
+ * One line of the ledger, or a run of checkpoints of one Participant.
+ */
+export type AuditRow = { 
+/**
+ * Of the first and the last line.
+ */
+first: number, last: number, 
+/**
+ * How many lines these are.
+ */
+count: number, 
+/**
+ * The first eight digits of the last line's hash.
+ */
+hash: string, 
+/**
+ * Stable: the kind of line.
+ */
+kind: string, 
+/**
+ * The kind as people read it.
+ */
+word: string, from: string, to: string, 
+/**
+ * None for what concerns the whole Session.
+ */
+name: string | null, text: string, correction: AuditCorrectionView | null, };
+
+export type AuditCorrectionView = { before: VerdictView, after: VerdictView, by_name: string, reason: string, appeal: string | null, 
+/**
+ * For those who keep the Studio.
+ */
+attachments: Array<AttachmentView>, };
+
+/**
+ * Somebody who has lines in a Session.
+ */
+export type AuditPerson = { 
+/**
+ * For `?person=`.
+ */
+key: string, name: string, school: string | null, record: RecordView, };
+
+/**
+ * One page of a Session's lines, folded, and everything that was asked for and decided.
+ */
+export type AuditPage = { activity: ActivityCard, session: string, people: Array<AuditPerson>, cases: Array<CaseView>, rows: Array<AuditRow>, 
+/**
+ * Rows on all pages.
+ */
+total: number, page: number, size: number, 
+/**
+ * Lines in the ledger of this Session.
+ */
+lines: number, 
+/**
+ * Every line fits the one before.
+ */
+intact: boolean, };
+
+export type ClassroomForm = { name: string, school: string, 
+/**
+ * How many people are to come.
+ */
+expected?: number | null, };
+
+/**
+ * A Classroom as the keepers of its Activity see it.
+ */
+export type ClassroomView = { id: string, name: string, school: SchoolName, expected: number | null, closed: boolean, 
+/**
+ * Its device is in the Room now.
+ */
+present: boolean, 
+/**
+ * The page for its device, as a path on this host; none when it is closed. Whoever has it can stand for the Classroom.
+ */
+link: string | null, };
+
+export type ClassroomState = "waiting" | "live" | "ended" | "closed";
+
+/**
+ * What the device of a Classroom shows before it comes in.
+ */
+export type ClassroomLink = { id: string, name: string, school: SchoolName, expected: number | null, 
+/**
+ * Of the Studio's roster that day, those of this School.
+ */
+people: Array<RosterName>, activity: ActivityCard, session: string | null, state: ClassroomState, 
+/**
+ * What is written down about people in this Session, to be shown before they sit down.
+ */
+recording_notice: string, };
+
+export type RosterName = { name: string, };
+
+export type CodePoint = "site_in" | "site_out" | "check_in";
+
+export type CodeForm = { point: CodePoint, 
+/**
+ * Of the check-in.
+ */
+number?: number, };
+
+/**
+ * A code to show now. Another one is given when `next_in_ms` is over.
+ */
+export type CodeAnswer = { code: string, 
+/**
+ * The page that a phone opens by scanning, as a path on this host.
+ */
+path: string, expires_at: string, next_in_ms: number, };
+
+export type PrintedCodeForm = { from: string, to: string, };
+
+export type PrintedCodeView = { id: string, 
+/**
+ * The page that a phone opens by scanning, as a path on this host.
+ */
+path: string, from: string, to: string, closed: boolean, };
+
+export type ScanForm = { code: string, 
+/**
+ * A random text that this browser keeps.
+ */
+device: string, };
+
+export type ScanPoint = "classroom" | "site_in" | "site_out" | "check_in";
+
+export type PlaceName = { name: string, school: string | null, };
+
+export type ScannedBy = { name: string, school: string | null, };
+
+/**
+ * A code was good: who scanned it may now say who it is.
+ */
+export type ScanAnswer = { 
+/**
+ * For taking the seat, by the same browser.
+ */
+pass: string, point: ScanPoint, place: PlaceName | null, activity: ActivityCard, session: string, pass_expires_at: string, 
+/**
+ * The person who is signed in.
+ */
+me: ScannedBy | null, 
+/**
+ * Somebody who is on no roster may come, too.
+ */
+guests: boolean, 
+/**
+ * The person who is signed in holds a seat already.
+ */
+seated: boolean, 
+/**
+ * What is written down, to be shown before one sits down.
+ */
+recording_notice: string, };
+
+export type SeatForm = { pass: string, 
+/**
+ * For somebody who is not signed in.
+ */
+guest?: SeatGuest, };
+
+export type SeatGuest = { name: string, school: string, };
+
+export type SeatAnswer = { 
+/**
+ * Names this seat for the page of the person who took it; none for a check-in that was answered without one.
+ */
+seat: string | null, number: number | null, name: string, school: string | null, place: PlaceName | null, at: string, };
+
+export type SeatState = "seated" | "left" | "struck" | "ended";
+
+/**
+ * How a seat stands, for the phone of the person who took it.
+ */
+export type SeatPage = { state: SeatState, number: number, name: string, place: PlaceName, at: string, left_at: string | null, 
+/**
+ * Why it is empty, where somebody else is the cause.
+ */
+reason: string | null, };
 
 export type LineCheckForm = { 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { history, person, roster, welcome } from './fakes'
+import { checkIn, history, person, place, roster, welcome } from './fakes'
 import { RoomModel } from './room-model'
 import type { ChatLine, ParticipantView, Welcome } from '@/protocol/signaling'
 
@@ -22,6 +22,21 @@ describe('what is known of a Session', () => {
     const model = room([person(1), person(2), person(3, { connected: false }), person(4, { kind: 'encoder' })])
     expect(model.people.value.map((one) => one.id)).toEqual([1, 2, 3])
     expect(model.present.value).toBe(2)
+  })
+
+  it('a_classroom_counts_the_people_seated_in_it_and_not_itself', () => {
+    const model = room([person(1), person(2, { kind: 'classroom', connected: false, seated: 9 })])
+    expect(model.present.value).toBe(10)
+    model.apply({ type: 'place', place: place('site', { seated: 3 }) })
+    expect(model.present.value).toBe(13)
+  })
+
+  it('hears_of_check_ins_and_forgets_them_at_a_return', () => {
+    const model = room()
+    model.apply({ type: 'check_in', check_in: checkIn() })
+    expect(model.checkIns.asked).toBe(true)
+    arrive(model, { resumed: true })
+    expect(model.checkIns.asked).toBe(false)
   })
 
   it('orders_hosts_first_and_hands_by_waiting', () => {

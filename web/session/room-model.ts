@@ -12,6 +12,8 @@ import type {
   Source,
   Welcome,
 } from '@/protocol/signaling'
+import { CheckInModel } from './check-in-model'
+import { PlacesModel } from './places-model'
 
 export interface RoomState {
   /** 0 before the first welcome. */
@@ -64,6 +66,9 @@ export class RoomModel {
     unwrittenSince: null,
   })
 
+  readonly checkIns = new CheckInModel()
+  readonly places = new PlacesModel()
+
   /** The roster and the chat of a welcome come in pieces; what was known stays shown until they are whole. */
   private arriving: Map<ParticipantId, ParticipantView> | null = null
   private history: ChatLine[] | null = null
@@ -79,7 +84,13 @@ export class RoomModel {
       .filter((one) => one.kind !== 'encoder' && one.kind !== 'player')
       .sort((a, b) => rank(a) - rank(b) || a.joined_ms - b.joined_ms || a.id - b.id),
   )
-  readonly present = computed(() => this.state.expected ?? this.people.value.filter((one) => one.connected).length)
+  /** A Classroom counts the people seated in it, not itself. */
+  readonly present = computed(
+    () =>
+      this.state.expected ??
+      this.people.value.reduce((sum, one) => sum + (one.kind === 'classroom' ? one.seated : one.connected ? 1 : 0), 0) +
+        (this.places.of('site')?.seated ?? 0),
+  )
 
   /** Raised hands, longest waiting first. */
   readonly hands = computed(() =>
@@ -117,10 +128,14 @@ export class RoomModel {
     state.unwrittenSince = null
     this.arriving = new Map()
     this.history = []
+    this.checkIns.welcome()
+    this.places.welcome(welcome.resumed)
   }
 
   apply(message: ServerMessage): void {
     const { state } = this
+    this.checkIns.apply(message)
+    this.places.apply(message)
     switch (message.type) {
       case 'roster':
         this.rosterPiece(message.participants, message.last)

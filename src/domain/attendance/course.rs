@@ -32,6 +32,22 @@ impl Anchor {
     }
 }
 
+/// When it happened, on a line that was written afterwards: of a sign-in sheet, and of the Session that it is of.
+#[derive(Deserialize)]
+struct Told {
+    at_us: i64,
+}
+
+fn told_at(event: &PresenceEvent) -> Option<Time> {
+    let told = matches!(event.kind, PresenceKind::SessionStarted | PresenceKind::SessionEnded) || is_of_seat(event);
+    let detail = told.then(|| serde_json::from_str::<Told>(&event.detail).ok()).flatten()?;
+    Some(Time::from_micros(detail.at_us))
+}
+
+fn is_of_seat(event: &PresenceEvent) -> bool {
+    matches!(event.kind, PresenceKind::Seated | PresenceKind::Unseated)
+}
+
 /// Detail of a `session_started` that is not the first one: the Session goes on after the server was stopped.
 #[derive(Deserialize)]
 struct GoneOn {
@@ -48,18 +64,30 @@ impl Course {
         let mut places = Vec::with_capacity(events.len());
         let mut begun = false;
         for event in events {
+            // Written afterwards, by any run of the server: it tells of no moment of the Session.
+            if event.kind == PresenceKind::Corrected {
+                places.push(course.to);
+                continue;
+            }
             let wall = event.wall.micros();
             let fresh = Anchor { axis_us: wall, monotonic_us: event.monotonic_us };
+            let told = told_at(event);
             if event.kind == PresenceKind::SessionStarted {
                 if let Some(before) = anchor.filter(|_| begun) {
                     anchor = Some(course.go_on(before, event));
                 } else {
                     begun = true;
-                    anchor = Some(fresh);
-                    course.from = event.wall;
+                    course.from = told.unwrap_or(event.wall);
+                    anchor = Some(Anchor { axis_us: course.from.micros(), ..fresh });
                 }
             }
             let at = anchor.get_or_insert(fresh).at(event.monotonic_us);
+            if let Some(told) = told.filter(|_| is_of_seat(event)) {
+                // Somebody writes down afterwards what happened then; it says nothing of how long the Session goes on.
+                places.push(told);
+                continue;
+            }
+            let at = told.unwrap_or(at);
             if event.kind == PresenceKind::SessionEnded {
                 course.ended = Some(at.max(course.from));
             }

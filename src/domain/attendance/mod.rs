@@ -3,21 +3,30 @@
 //! Only proven time counts as seen: a checkpoint proves what the server delivered and the client confirmed while the
 //! page could be seen ([`CheckpointDetail`]). What is neither proven nor disproven is told apart from absence, and a person decides.
 
+mod audit;
+mod check_ins;
 mod checkpoint;
+mod correction;
 mod course;
 mod device;
+mod life;
 mod parameters;
 mod reason;
 mod record;
 mod report;
+mod seat;
 mod shared;
 mod sheet;
 mod spans;
 
+pub use audit::{AuditCorrection, AuditLine, audit};
+pub use check_ins::CheckIns;
 pub use checkpoint::CheckpointDetail;
+pub use correction::{CorrectedDetail, Correction, Verdict, check_reason};
 pub use parameters::{AttendanceParameters, Clause};
 pub use record::records;
 pub use report::*;
+pub use seat::classrooms_sat_in;
 pub use shared::on_shared_devices;
 pub use sheet::{
     FROM, NAME, NOTE, SCHOOL, SheetCell, SheetError, SheetPerson, SheetRead, SheetRow, SheetRules, Signed, TO,
@@ -110,11 +119,14 @@ pub struct AttendanceRecord {
     /// Between coming and going, in order.
     pub gaps: Vec<Gap>,
     pub devices: u32,
+    pub check_ins: CheckIns,
     /// After this moment one is late, before that one leaves early: on the axis of `intervals`.
     pub late_after: Time,
     pub early_before: Option<Time>,
     /// In one or two sentences that a teacher understands.
     pub reason: String,
+    /// Somebody decided otherwise than what was measured.
+    pub correction: Option<Correction>,
 }
 
 impl AttendanceRecord {

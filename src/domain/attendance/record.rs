@@ -1,21 +1,19 @@
 //! From the lines of one Session to everybody's record.
 
-use super::super::Time;
-use super::super::presence::{PresenceEvent, PresenceInterval, PresenceKind};
-use super::checkpoint::CheckpointDetail;
+use super::super::presence::{PresenceEvent, PresenceInterval};
+use super::check_ins::check_ins;
+use super::correction::corrections;
 use super::course::Course;
-use super::device::{Device, Going};
+use super::life::{Life, people};
 use super::reason::{Judged, reason};
-use super::shared::device_of;
 use super::spans::{ends, holes, overlap, united, within, without};
-use super::{AttendanceParameters, AttendanceRecord, AttendanceStatus, Excuse, Gap, GapKind, Timetable};
-use std::collections::{BTreeMap, BTreeSet};
+use super::{AttendanceParameters, AttendanceRecord, AttendanceStatus, CheckIns, Excuse, Gap, GapKind, Timetable};
 use std::time::Duration;
 
 /// The record of every person in `events`, of those who were `expected` and of those who were excused, by their keys. The
 /// lines are one Session's (all, or those of one person and of the whole Session) in the order of their sequence.
 ///
-/// Devices of one person are united, never added. A line that repeats what is known changes nothing.
+/// Devices and seats of one person are united, never added. A line that repeats what is known changes nothing.
 #[must_use]
 pub fn records(
     events: &[PresenceEvent],
@@ -25,66 +23,28 @@ pub fn records(
     expected: &[String],
 ) -> Vec<AttendanceRecord> {
     let (course, places) = Course::read(events, timetable);
-    let mut people = people(events, &places);
+    let mut people = people(events, &places, &course, parameters);
     let excused = excuses.iter().filter(|excuse| excuse.granted).map(|excuse| &excuse.person);
     for person in expected.iter().chain(excused) {
         people.entry(person.clone()).or_default();
     }
+    let corrections = corrections(events);
+    for person in corrections.keys() {
+        people.entry((*person).to_owned()).or_default();
+    }
+    let asked = check_ins(events);
     let judge = Judge { course: &course, timetable, parameters };
     let judged = people.into_iter().map(|(person, life)| {
         let excuse = excuses.iter().rev().find(|excuse| excuse.person == person && excuse.granted);
-        judge.record(person, life, excuse)
+        let correction = corrections.get(person.as_str());
+        let check_ins = asked.get(&person).copied().unwrap_or_default();
+        let measured = judge.record(person, life, check_ins, excuse);
+        match correction {
+            Some((detail, at)) => measured.corrected(detail, *at),
+            None => measured,
+        }
     });
     judged.collect()
-}
-
-/// Everything known of one person, devices united.
-#[derive(Default)]
-struct Life {
-    connected: Vec<PresenceInterval>,
-    proven: Vec<PresenceInterval>,
-    hidden: Vec<PresenceInterval>,
-    lost: BTreeSet<Time>,
-    devices: u32,
-    open: bool,
-}
-
-fn people(events: &[PresenceEvent], places: &[Time]) -> BTreeMap<String, Life> {
-    let mut devices: BTreeMap<u32, (String, Device)> = BTreeMap::new();
-    let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (event, &at) in events.iter().zip(places) {
-        if event.kind == PresenceKind::SessionEnded {
-            devices.values_mut().for_each(|(_, device)| device.leave(at, Going::Told));
-        }
-        let (Some(number), Some(person)) = (event.participant, &event.person) else { continue };
-        let (_, device) = devices.entry(number).or_insert_with(|| (person.clone(), Device::default()));
-        match event.kind {
-            PresenceKind::Joined => {
-                device.come(at);
-                let key = device_of(event).unwrap_or_else(|| number.to_string());
-                keys.entry(person.clone()).or_default().insert(key);
-            }
-            PresenceKind::Resumed => device.come(at),
-            PresenceKind::Checkpoint => device.checkpoint(at, CheckpointDetail::of(&event.detail)),
-            PresenceKind::Lost => device.leave(at, Going::Lost),
-            PresenceKind::Left => device.leave(at, Going::Told),
-            _ => {}
-        }
-    }
-    let mut people: BTreeMap<String, Life> = BTreeMap::new();
-    for (_, (person, mut device)) in devices {
-        device.close_at_last_sight();
-        let life = people.entry(person).or_default();
-        life.connected.append(&mut device.connected);
-        life.proven.append(&mut device.proven);
-        life.hidden.append(&mut device.hidden);
-        life.lost.extend(device.lost);
-        life.open |= device.open;
-    }
-    for (person, life) in &mut people {
-        life.devices = keys.get(person).map_or(0, |keys| u32::try_from(keys.len()).unwrap_or(u32::MAX));
-    }
-    people
 }
 
 struct Judge<'a> {
@@ -94,10 +54,11 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn record(&self, person: String, life: Life, excuse: Option<&Excuse>) -> AttendanceRecord {
+    fn record(&self, person: String, life: Life, check_ins: CheckIns, excuse: Option<&Excuse>) -> AttendanceRecord {
         let Self { course, parameters, .. } = self;
         let open = life.open;
         let devices = life.devices;
+        let seats = life.seats.clone();
         let stay = self.stay(life);
         let seen = course.total(&stay.seen);
         let ongoing = course.ended.is_none();
@@ -107,11 +68,12 @@ impl Judge<'_> {
         let length = if ongoing { whole.max(planned) } else { whole };
         let required = parameters.required(length);
         let unverified = course.total(&stay.unverified);
-        let status = if seen >= required && seen > Duration::ZERO {
+        let enough = seen >= required && seen > Duration::ZERO;
+        let status = if enough && check_ins.suffice(parameters) {
             AttendanceStatus::Present
         } else if excuse.is_some() {
             AttendanceStatus::Excused
-        } else if ongoing || (unverified > Duration::ZERO && seen + unverified >= required) {
+        } else if ongoing || enough || (unverified > Duration::ZERO && seen + unverified >= required) {
             AttendanceStatus::Unknown
         } else {
             AttendanceStatus::Absent
@@ -121,7 +83,7 @@ impl Judge<'_> {
         let ends = ends(&stay.seen);
         let late_by = ends.map_or(Duration::ZERO, |(first, _)| first.since(due.from));
         let early_by = ends.filter(|_| !ongoing).map_or(Duration::ZERO, |(_, last)| due.to.since(last));
-        let judged = Judged { parameters, excuse, late_by, early_by, gaps: &stay.gaps };
+        let judged = Judged { parameters, excuse, late_by, early_by, gaps: &stay.gaps, seats: &seats };
         let mut record = AttendanceRecord {
             person,
             status,
@@ -138,9 +100,11 @@ impl Judge<'_> {
             intervals: without(&stay.seen, &course.interruptions),
             gaps: stay.gaps.clone(),
             devices,
+            check_ins,
             late_after: due.from + parameters.late(),
             early_before: (!ongoing).then(|| due.to - parameters.early()),
             reason: String::new(),
+            correction: None,
         };
         record.reason = reason(&record, &judged);
         record

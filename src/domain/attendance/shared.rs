@@ -1,10 +1,10 @@
-//! Different people on one device, for somebody to look at: it is no verdict, a school may have one computer.
+//! Different people on one device, or seated by one phone, for somebody to look at: it is no verdict, a school may have one computer.
 
-use super::super::presence::{PresenceEvent, PresenceKind};
+use super::super::presence::{CLASSROOM, PresenceEvent, PresenceKind};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Part of the detail of a `joined` line.
+/// Part of the details of `joined` and `seated` lines.
 #[derive(Deserialize)]
 struct Came {
     device: Option<String>,
@@ -19,8 +19,10 @@ pub(super) fn device_of(event: &PresenceEvent) -> Option<String> {
 #[must_use]
 pub fn on_shared_devices(events: &[PresenceEvent]) -> BTreeSet<String> {
     let mut devices: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    for event in events.iter().filter(|event| event.kind == PresenceKind::Joined) {
-        if let (Some(person), Some(device)) = (&event.person, device_of(event)) {
+    for event in events.iter().filter(|event| matches!(event.kind, PresenceKind::Joined | PresenceKind::Seated)) {
+        // A Classroom's device is there to be shared.
+        let person = event.person.as_ref().filter(|person| !person.starts_with(CLASSROOM));
+        if let (Some(person), Some(device)) = (person, device_of(event)) {
             devices.entry(device).or_default().insert(person);
         }
     }

@@ -114,6 +114,7 @@ pub(super) fn roster(report: &AttendanceReport) -> Sheet {
         ("迟到", 6.0),
         ("早退", 6.0),
         ("说明", 60.0),
+        ("更正", 40.0),
     ];
     let rows = report.rows.iter().map(|row| {
         let (known, record) = (&row.known, &row.record);
@@ -130,12 +131,13 @@ pub(super) fn roster(report: &AttendanceReport) -> Sheet {
             Cell::moment(record.last),
             Cell::count(interruptions(&record.gaps)),
             Cell::count(record.devices),
-            Cell::count(row.asked),
-            Cell::count(row.answered),
+            Cell::count(row.record.check_ins.asked),
+            Cell::count(row.record.check_ins.answered),
             Cell::text(words::verdict(record.status, false, false, record.ongoing)),
             Cell::yes(record.late),
             Cell::yes(record.left_early),
             Cell::text(&record.reason),
+            Cell::text(words::correction(record)),
         ]
     });
     Sheet { name: ROSTER, columns: columns(&headers), rows: rows.collect() }

@@ -61,6 +61,7 @@ pub(super) fn report(report: AttendanceReport) -> ReportView {
 fn row(row: ReportRow) -> ReportRowView {
     let role_word = row.role_word().to_owned();
     let (known, record) = (row.known, row.record);
+    let check_ins = record.check_ins;
     let (school, rural, region) = match known.school {
         Some(school) => (Some(school.name), school.rural, school.region),
         None => (None, false, None),
@@ -77,8 +78,8 @@ fn row(row: ReportRow) -> ReportRowView {
         guest: known.guest,
         ways: row.ways,
         places: row.places,
-        asked: row.asked,
-        answered: row.answered,
+        asked: check_ins.asked,
+        answered: check_ins.answered,
         record: cards::record(record),
     }
 }

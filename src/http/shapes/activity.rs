@@ -1,6 +1,6 @@
 //! Activities, and the home page that is made of them.
 
-use super::{Named, StudioCard};
+use super::{ActivityCases, Named, StudioCard};
 use crate::domain::{
     AccountId, ActivityId, ActivityKind, ActivityRole, ActivityState, Level, Mode, SeriesId, SessionId, Time,
 };
@@ -51,6 +51,7 @@ pub struct ActivityPage {
     /// Why it was cancelled.
     pub cancel_reason: Option<String>,
     pub may_manage: bool,
+    pub cases: ActivityCases,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]

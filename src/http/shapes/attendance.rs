@@ -64,10 +64,32 @@ pub struct RecordView {
     /// Between coming and going, in order. Those that are `bridged` lie within the intervals.
     pub gaps: Vec<GapView>,
     pub devices: u32,
+    pub check_ins: CheckInsView,
     pub late_after: Time,
     pub early_before: Option<Time>,
     /// Why, in Chinese sentences.
     pub reason: String,
+    /// A person decided otherwise than what was measured; minutes and intervals stay as they were.
+    pub correction: Option<CorrectionView>,
+}
+
+/// What a Correction replaced, who decided it, when and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CorrectionView {
+    pub status_before: AttendanceStatus,
+    pub late_before: bool,
+    pub left_early_before: bool,
+    pub reason_before: String,
+    pub by_name: String,
+    pub at: Time,
+    pub reason: String,
+}
+
+/// How often the person was asked to check in, and did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CheckInsView {
+    pub asked: u32,
+    pub answered: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -80,6 +102,8 @@ pub enum PersonKind {
 /// One person in one Session.
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
 pub struct PresenceView {
+    /// The person, as corrections name them.
+    pub key: String,
     pub kind: PersonKind,
     pub account: Option<AccountId>,
     pub name: String,

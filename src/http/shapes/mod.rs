@@ -2,10 +2,12 @@
 
 mod activity;
 mod attendance;
+mod case;
 mod line_check;
 mod people;
 mod places;
 mod report;
+mod seats;
 mod session;
 mod studio;
 mod typescript;
@@ -13,10 +15,12 @@ mod vocabulary;
 
 pub use activity::*;
 pub use attendance::*;
+pub use case::*;
 pub use line_check::*;
 pub use people::*;
 pub use places::*;
 pub use report::*;
+pub use seats::*;
 pub use session::*;
 pub use studio::*;
 pub use typescript::typescript;

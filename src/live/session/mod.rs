@@ -7,6 +7,7 @@ mod input;
 
 use super::media::{MediaEvent, PeerFigures};
 use super::outbox::{OutboxReader, outbox};
+use super::places::Places;
 use crate::domain::SessionId;
 use input::Input;
 use lectern_media::ids::PeerId;
@@ -14,7 +15,7 @@ use lectern_media::sdp::LocalTransport;
 use lectern_signaling::protocol::check_in::CheckIn;
 use lectern_signaling::protocol::client::ClientFrame;
 use lectern_signaling::protocol::{ParticipantId, Refusal};
-use lectern_signaling::room::{Given, Identity, PlaceCard, Room, RosterPerson, Seat, Taking};
+use lectern_signaling::room::{Given, Identity, Room, Seat, Taking};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -127,9 +128,13 @@ impl SessionHandle {
     }
 
     /// Tells the Room the places of its Activity, and who can be seated by hand.
-    pub async fn know_places(&self, places: Vec<PlaceCard>, roster: Vec<RosterPerson>) {
+    pub async fn know_places(&self, places: Places) {
+        let Places { cards, roster, closed } = places;
         // A Session that is over needs no places.
-        let _ = self.inbox.send(Input::Places { places, roster }).await;
+        let _ = self.inbox.send(Input::Places { places: cards, roster }).await;
+        for place in closed {
+            let _ = self.close_classroom(place).await;
+        }
     }
 
     /// Seats somebody, after it is on record.

@@ -252,7 +252,7 @@ async fn a_connection_that_vanished_without_a_word_is_lost_at_the_next_checkpoin
 /// A place of the Session's, and somebody who takes a seat there.
 async fn with_site(house: &FakeHouse) -> impl Fn(u8) -> Taking + use<> {
     let site = PlaceCard { id: SITE.into(), name: "报告厅".into(), school: None, expected: None };
-    house.handle().know_places(vec![site], Vec::new()).await;
+    house.handle().know_places(Places { cards: vec![site], ..Places::default() }).await;
     |n| {
         let Identity { key, name, school, rural, .. } = person(n, SessionRole::Viewer);
         let who = Sitter { key, name, school, rural, signed_in: true };

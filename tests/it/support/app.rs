@@ -2,6 +2,7 @@
 //! test turns, and a media plane that answers without media.
 
 use crate::plane::{DeafEvents, PaperPlane};
+use lectern::archive::Blobs;
 use lectern::domain::*;
 use lectern::http::clock::Clock;
 use lectern::http::key::SigningKey;
@@ -9,7 +10,8 @@ use lectern::http::{self, AppState};
 use lectern::live::{LedgerError, LiveClock, MediaPlane, Pending, PresenceLedger, Registry, RegistryParts};
 use lectern::store::{self, Store};
 use lectern_signaling::room::RoomLimits;
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
+use reqwest::cookie::Jar;
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,7 +26,7 @@ pub(crate) struct TestApp {
     pub key: SigningKey,
     pub world: World,
     clock: Arc<AtomicI64>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A browser or a program: remembers its cookies and sends the CSRF token as a page does.
@@ -44,6 +46,9 @@ pub(crate) struct World {
     pub other_studio: StudioId,
     pub activity: ActivityId,
     pub closed_activity: ActivityId,
+    /// Of the Activity that lets guests in.
+    pub classroom: ClassroomId,
+    pub printed_code: PrintedCodeId,
     pub core_membership: MembershipId,
     pub teacher: AccountId,
 }
@@ -91,13 +96,14 @@ impl TestApp {
         };
         let plane: Arc<dyn MediaPlane> = Arc::new(PaperPlane);
         let live = Registry::start(parts, vec![(plane, DeafEvents)]);
-        let app = AppState::new(store.clone(), clock, key.clone(), live);
+        let blobs = Blobs::open(&folder.path().join("files")).unwrap();
+        let app = AppState::new(store.clone(), clock, key.clone(), live, blobs);
 
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let site = http::site(&app, false).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, site).await });
-        Self { url, store, key, world, clock: turned, _folder: folder }
+        Self { url, store, key, world, clock: turned, folder }
     }
 
     pub(crate) fn now(&self) -> Time {
@@ -106,6 +112,20 @@ impl TestApp {
 
     pub(crate) fn turn_clock(&self, by: Duration) {
         self.clock.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// How many files the archive holds, half-written ones too.
+    pub(crate) fn files(&self) -> usize {
+        let mut open = vec![self.folder.path().join("files")];
+        let mut files = 0;
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                open.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            } else {
+                files += 1;
+            }
+        }
+        files
     }
 
     pub(crate) fn nobody(&self) -> Person {
@@ -136,9 +156,9 @@ impl Person {
     pub(crate) async fn signed_in(store: &Store, url: &str, login_name: &str, now: Time) -> Self {
         let known = store::login::credentials(store, login_name).await.unwrap().unwrap();
         let issued = store::login::begin(store, known.account.id, now).await.unwrap();
-        let cookie = format!("lectern_login={}", issued.token).parse().unwrap();
-        let headers = header::HeaderMap::from_iter([(header::COOKIE, cookie)]);
-        let client = Client::builder().default_headers(headers).no_proxy().build().unwrap();
+        let jar = Arc::new(Jar::default());
+        jar.add_cookie_str(&format!("lectern_login={}; Path=/", issued.token), &url.parse().unwrap());
+        let client = Client::builder().cookie_provider(jar).no_proxy().build().unwrap();
         Self { client, url: url.to_owned(), csrf: Some(issued.login.csrf) }
     }
 
@@ -156,6 +176,20 @@ impl Person {
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Response {
         self.request(Method::POST, path).json(body).send().await.unwrap()
+    }
+
+    /// Sends a form with one file, as a browser does.
+    pub(crate) async fn upload(&self, name: &str, bytes: &[u8]) -> Response {
+        let disposition = format!("content-disposition: form-data; name=\"file\"; filename=\"{name}\"");
+        let head = format!("--edge\r\n{disposition}\r\ncontent-type: image/jpeg\r\n\r\n");
+        let body = [head.as_bytes(), bytes, b"\r\n--edge--\r\n"].concat();
+        let request = self.request(Method::POST, "/api/attachments");
+        request
+            .header(reqwest::header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+            .body(body)
+            .send()
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn patch(&self, path: &str, body: &Value) -> Response {
@@ -237,10 +271,10 @@ impl World {
                 title: title.to_owned(),
                 summary: String::new(),
                 kind: ActivityKind::Broadcast,
-                mode: Mode::Online,
+                mode: Mode::Mixed,
                 level: Level::County,
                 audience: String::new(),
-                place: String::new(),
+                place: "实验小学报告厅".into(),
                 planned_start: now + Duration::from_secs(3600),
                 planned_end: now + Duration::from_secs(7200),
                 presenters: vec![core],
@@ -248,15 +282,20 @@ impl World {
             };
             async move { store::activity::create(store, new, now).await.unwrap().id }
         };
+        let (open, closed) = (activity("公开的一课", true).await, activity("内部研修", false).await);
+        let room = NewClassroom { activity: open, school, name: "多媒体教室".into(), expected: Some(12) };
+        let printed = NewPrintedCode { activity: open, from: now, to: now + Duration::from_secs(3600) };
         Self {
+            classroom: store::classroom::create(store, room, now).await.unwrap().classroom.id,
+            printed_code: store::classroom::create_printed_code(store, printed, now).await.unwrap().id,
             city,
             county,
             other_county,
             school,
             studio: own,
             other_studio,
-            activity: activity("公开的一课", true).await,
-            closed_activity: activity("内部研修", false).await,
+            activity: open,
+            closed_activity: closed,
             core_membership,
             teacher,
         }

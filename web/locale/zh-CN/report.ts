@@ -47,6 +47,7 @@ export const report = {
   traced: (sequence: number) => `考勤明细到第 ${sequence} 行`,
   digest: '报告指纹',
   year: {
+    title: (year: number) => `${year} 年出席汇总`,
     choose: '年份', of: (year: number) => `${year} 年`,
     sessions: '活动', sessionsUnit: '场', minutes: (n: number) => `共 ${n} 分钟`,
     people: '参加', presences: (n: number) => `${n} 人次`,

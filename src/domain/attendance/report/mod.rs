@@ -103,8 +103,6 @@ pub struct ReportRow {
     pub ways: Vec<Way>,
     /// Where somebody who was seated sat.
     pub places: Vec<String>,
-    pub asked: u32,
-    pub answered: u32,
     pub record: AttendanceRecord,
 }
 
@@ -153,9 +151,8 @@ pub fn report(source: ReportSource<'_>) -> AttendanceReport {
         .into_iter()
         .map(|record| {
             let known = people.get(&record.person).cloned().unwrap_or_else(|| lines.guest(&record.person));
-            let (asked, answered) = lines.answers_of(&record.person);
             let (ways, places) = (lines.ways_of(&record.person), lines.places_of(&record.person));
-            ReportRow { known, ways, places, asked, answered, record }
+            ReportRow { known, ways, places, record }
         })
         .collect();
     rows.sort_by(|a, b| key(a).cmp(&key(b)));
@@ -164,7 +161,7 @@ pub fn report(source: ReportSource<'_>) -> AttendanceReport {
         figures: Figures::of(&rows, &classrooms),
         curve: curve::curve(&rows, course.whole()),
         check_ins: lines.check_ins,
-        corrections: lines.corrections,
+        corrections: figures::number(rows.iter().filter(|row| row.record.correction.is_some()).count()),
         classrooms,
         occasion,
         planned: PresenceInterval { from: timetable.planned_start, to: timetable.planned_end },

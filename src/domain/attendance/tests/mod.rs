@@ -1,17 +1,30 @@
 //! Verdicts over ledgers that are written second by second.
 
+mod audits;
+mod check_ins;
+mod corrections;
 mod model;
 mod report;
 mod scenarios;
+mod seats;
 
 use super::super::presence::{Head, NewEvent, Person, PresenceEvent, PresenceKind};
-use super::super::{AccountId, EventId, SessionId, Time};
+use super::super::{AccountId, ClassroomId, EventId, SessionId, Time};
 use super::*;
 use std::collections::HashMap;
 
 /// 2026-11-20 14:30 in China.
 const START: i64 = 1_795_156_200;
 const MINUTE: i64 = 60;
+
+/// From 200 on, a Classroom.
+fn person_of(number: u8) -> Person {
+    if number < 200 {
+        Person::Account(AccountId::from_random([number; 10]))
+    } else {
+        Person::Classroom(ClassroomId::from_random([number; 10]))
+    }
+}
 
 /// A ledger in the making, with a monotonic clock in seconds since the start and a wall clock beside it.
 struct Story {
@@ -47,8 +60,9 @@ impl Story {
         let new = NewEvent {
             id: EventId::from_random(random),
             kind,
-            participant: who.map(|(participant, _)| participant),
-            person: who.map(|(_, person)| Person::Account(AccountId::from_random([person; 10]))),
+            // A seat is nobody's Connection.
+            participant: who.map(|(participant, _)| participant).filter(|&participant| participant > 0),
+            person: who.map(|(_, person)| person_of(person)),
             detail: detail.to_owned(),
             monotonic_us: (self.second + self.monotonic_off) * 1_000_000,
             wall: Time::from_seconds(START + self.second + self.wall_off),

@@ -6,16 +6,16 @@ use proptest::prelude::*;
 
 /// One thing that happens, after some seconds.
 #[derive(Debug, Clone, Copy)]
-struct Step {
-    after: i64,
-    kind: PresenceKind,
-    device: u32,
-    media: u64,
-    visible: u64,
-    sent: u64,
+pub(super) struct Step {
+    pub(super) after: i64,
+    pub(super) kind: PresenceKind,
+    pub(super) device: u32,
+    pub(super) media: u64,
+    pub(super) visible: u64,
+    pub(super) sent: u64,
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let kind = prop_oneof![
         2 => Just(Joined),
         1 => Just(Lost),
@@ -37,11 +37,12 @@ fn owner(device: u32) -> u8 {
     u8::from(device == 1)
 }
 
-fn told(steps: &[Step], ends: bool) -> Story {
+pub(super) fn told(steps: &[Step], ends: bool) -> Story {
     let mut story = Story::begin();
     for step in steps {
         story.second += step.after;
-        let who = Some((step.device, owner(step.device)));
+        // Participants are counted from 1.
+        let who = Some((step.device + 1, owner(step.device)));
         let checkpoint = CheckpointDetail {
             media_ms: Some(step.media * 1000),
             visible_ms: step.visible * 1000,
@@ -60,14 +61,14 @@ fn told(steps: &[Step], ends: bool) -> Story {
 
 /// What one second of a device is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Second {
+pub(super) struct Second {
     there: bool,
-    proven: bool,
-    hidden: bool,
+    pub(super) proven: bool,
+    pub(super) hidden: bool,
 }
 
 /// Walks the steps of one device and paints its seconds.
-fn painted(steps: &[Step], device: u32, ends: bool) -> Vec<Second> {
+pub(super) fn painted(steps: &[Step], device: u32, ends: bool) -> Vec<Second> {
     let total: i64 = steps.iter().map(|step| step.after).sum::<i64>() + if ends { 7 } else { 0 };
     let mut seconds = vec![Second::default(); usize::try_from(total).unwrap()];
     let mut now = 0;
@@ -123,6 +124,11 @@ fn painted(steps: &[Step], device: u32, ends: bool) -> Vec<Second> {
 fn seen(steps: &[Step], person: u8, ends: bool) -> Vec<bool> {
     let devices: Vec<Vec<Second>> =
         (0..3).filter(|&device| owner(device) == person).map(|device| painted(steps, device, ends)).collect();
+    bridged(&devices)
+}
+
+/// The seconds that are proven on any of these, and short stretches between such.
+pub(super) fn bridged(devices: &[Vec<Second>]) -> Vec<bool> {
     let total = devices[0].len();
     let any = |n: usize, what: fn(&Second) -> bool| devices.iter().any(|device| what(&device[n]));
     let mut seen: Vec<bool> = (0..total).map(|n| any(n, |second| second.proven)).collect();

@@ -1,0 +1,201 @@
+//! Blob: the bytes of a file under their SHA-256, in a folder of the data directory.
+//!
+//! A file is written beside, synced and renamed, so that what has a name is whole and on disk. The same bytes are kept once.
+
+use ring::digest::{Context, SHA256};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::fs::{self, File};
+use tokio::io::AsyncWriteExt as _;
+
+/// SHA-256.
+pub type Digest = [u8; 32];
+
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    #[error("the disk has no room for the file")]
+    NoRoom,
+    #[error("the file could not be kept or read")]
+    Io {
+        #[source]
+        source: io::Error,
+    },
+    /// Its bytes are not those that were kept.
+    #[error("a kept file is damaged: {path}")]
+    Damaged { path: String },
+}
+
+impl From<io::Error> for BlobError {
+    fn from(source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoRoom,
+            _ => Self::Io { source },
+        }
+    }
+}
+
+/// Cheap to clone; all clones are one folder.
+#[derive(Debug, Clone)]
+pub struct Blobs {
+    folder: Arc<Path>,
+}
+
+/// A file on its way in. Dropped before `keep`, nothing of it is left.
+pub struct Incoming {
+    blobs: Blobs,
+    path: PathBuf,
+    file: File,
+    context: Context,
+    size: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    pub digest: Digest,
+    pub size: u64,
+}
+
+impl Blobs {
+    /// Makes the folder when it is missing, and takes away what a server that was killed left half-written.
+    pub fn open(folder: &Path) -> Result<Self, BlobError> {
+        let blobs = Self { folder: folder.into() };
+        let incoming = blobs.incoming();
+        if incoming.exists() {
+            std::fs::remove_dir_all(&incoming)?;
+        }
+        std::fs::create_dir_all(&incoming)?;
+        Ok(blobs)
+    }
+
+    /// Begins a file; `name` tells it from others that come in at the same time.
+    pub async fn begin(&self, name: &str) -> Result<Incoming, BlobError> {
+        let path = self.incoming().join(name);
+        let file = File::options().write(true).create_new(true).open(&path).await?;
+        Ok(Incoming { blobs: self.clone(), path, file, context: Context::new(&SHA256), size: 0 })
+    }
+
+    /// All of it, proved to be what was kept.
+    pub async fn read(&self, digest: &Digest) -> Result<Vec<u8>, BlobError> {
+        let path = self.place(digest);
+        let bytes = fs::read(&path).await?;
+        if ring::digest::digest(&SHA256, &bytes).as_ref() != digest {
+            return Err(BlobError::Damaged { path: path.display().to_string() });
+        }
+        Ok(bytes)
+    }
+
+    fn incoming(&self) -> PathBuf {
+        self.folder.join("incoming")
+    }
+
+    /// 256 folders, so that none has too many files.
+    fn place(&self, digest: &Digest) -> PathBuf {
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.folder.join(&hex[..2]).join(hex)
+    }
+}
+
+impl Incoming {
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), BlobError> {
+        self.file.write_all(bytes).await?;
+        self.context.update(bytes);
+        self.size += bytes.len() as u64;
+        Ok(())
+    }
+
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// What has come in so far.
+    pub async fn content(&mut self) -> Result<Vec<u8>, BlobError> {
+        self.file.flush().await?;
+        Ok(fs::read(&self.path).await?)
+    }
+
+    /// On disk under its digest when this returns.
+    pub async fn keep(mut self) -> Result<Kept, BlobError> {
+        self.file.flush().await?;
+        self.file.sync_all().await?;
+        let finished = std::mem::replace(&mut self.context, Context::new(&SHA256)).finish();
+        let mut digest = Digest::default();
+        digest.copy_from_slice(finished.as_ref());
+        let place = self.blobs.place(&digest);
+        if let Some(folder) = place.parent() {
+            fs::create_dir_all(folder).await?;
+            fs::rename(&self.path, &place).await?;
+            // The name is on disk only when its folder is; a new folder's own name, when the one above it is.
+            File::open(folder).await?.sync_all().await?;
+            File::open(&*self.blobs.folder).await?.sync_all().await?;
+        }
+        Ok(Kept { digest, size: self.size })
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        // After `keep` the name is gone already.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut open = vec![folder.to_owned()];
+        while let Some(path) = open.pop() {
+            for entry in std::fs::read_dir(path).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { open.push(path) } else { found.push(path) }
+            }
+        }
+        found
+    }
+
+    #[tokio::test]
+    async fn what_was_kept_reads_back_and_the_same_bytes_are_kept_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path()).unwrap();
+        let mut kept = Vec::new();
+        for name in ["one", "two"] {
+            let mut incoming = blobs.begin(name).await.unwrap();
+            incoming.write(b"sign-in ").await.unwrap();
+            incoming.write(b"sheet").await.unwrap();
+            assert_eq!(incoming.content().await.unwrap(), b"sign-in sheet");
+            kept.push(incoming.keep().await.unwrap());
+        }
+        assert_eq!((kept[0], kept[0].size), (kept[1], 13));
+        assert_eq!(blobs.read(&kept[0].digest).await.unwrap(), b"sign-in sheet");
+        assert_eq!(files(folder.path()).len(), 1);
+    }
+
+    #[tokio::test]
+    async fn an_upload_that_dies_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path()).unwrap();
+        let mut incoming = blobs.begin("one").await.unwrap();
+        incoming.write(b"half of a pho").await.unwrap();
+        drop(incoming);
+        assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
+        // The server itself died.
+        std::fs::write(folder.path().join("incoming/two"), b"half").unwrap();
+        Blobs::open(folder.path()).unwrap();
+        assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
+    }
+
+    #[tokio::test]
+    async fn a_file_that_was_changed_on_disk_is_not_given_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path()).unwrap();
+        let mut incoming = blobs.begin("one").await.unwrap();
+        incoming.write(b"granted").await.unwrap();
+        let kept = incoming.keep().await.unwrap();
+        std::fs::write(&files(folder.path())[0], b"refused").unwrap();
+        assert!(matches!(blobs.read(&kept.digest).await, Err(BlobError::Damaged { .. })));
+    }
+}

@@ -1,0 +1,167 @@
+//! Attachments: uploads that prove something, and reading them again.
+
+use super::auth::SignedIn;
+use super::body::Id;
+use super::error::{ApiError, Need, Refused};
+use super::shapes::AttachmentView;
+use super::state::AppState;
+use crate::archive::{BlobError, Incoming};
+use crate::domain::attachment::{LARGEST_ATTACHMENT, shown_name, sniff};
+use crate::domain::{Attachment, AttachmentId};
+use crate::store::attachment::NewAttachment;
+use crate::store::{self, Noun};
+use axum::body::Body;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{Multipart, State};
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use tokio::sync::Semaphore;
+
+/// Uploads at once: each holds a file open for as long as a weak line takes.
+const AT_ONCE: usize = 16;
+/// Bytes taken in before the connection is cut: a browser hears the refusal of a file that is too large only when it was
+/// let to send it.
+pub(super) const MOST_TAKEN: usize = 40 * 1024 * 1024;
+
+/// Places for uploads.
+pub(super) struct Uploads(Semaphore);
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self(Semaphore::new(AT_ONCE))
+    }
+}
+
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only tells the OpenAPI document what the form has")]
+pub(super) struct UploadForm {
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// Keeps the field `file`: JPEG, PNG, WebP, PDF, docx or xlsx, by its bytes, up to 10 MB.
+#[utoipa::path(post, path = "/api/attachments", tag = "cases",
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 201, body = AttachmentView), (status = 401, body = Refused),
+    (status = 409, description = "Too many in one day", body = Refused),
+    (status = 413, description = "More than 10 MB", body = Refused),
+    (status = 415, description = "No kind of file that is taken", body = Refused),
+    (status = 507, description = "The disk is full", body = Refused)))]
+pub(super) async fn create(
+    State(app): State<AppState>,
+    me: SignedIn,
+    mut form: Multipart,
+) -> Result<(StatusCode, axum::Json<AttachmentView>), ApiError> {
+    let author = me.profile.account.id;
+    let _place = app.uploads.0.try_acquire().map_err(|_| ApiError::Busy)?;
+    store::attachment::may_create(&app.store, author, app.clock.now()).await?;
+    while let Some(field) = form.next_field().await.map_err(torn)? {
+        if field.name() != Some("file") {
+            continue;
+        }
+        let given = field.file_name().unwrap_or_default().to_owned();
+        let incoming_name = store::random_id::<AttachmentId>()?.to_string();
+        let mut incoming = take(app.blobs.begin(&incoming_name).await?, field).await?;
+        let media_type = sniff(&incoming.content().await?).ok_or(ApiError::FileNotTaken)?;
+        let kept = incoming.keep().await?;
+        let new = NewAttachment {
+            digest: kept.digest,
+            name: shown_name(&given, media_type),
+            media_type,
+            size: kept.size,
+            author,
+        };
+        let made = store::attachment::create(&app.store, new, app.clock.now()).await?;
+        return Ok((StatusCode::CREATED, axum::Json(view(made))));
+    }
+    Err(ApiError::field("file", "请选择一个文件。"))
+}
+
+/// The file itself, for its author, the keepers of the Studio that it was shown to, and their office.
+#[utoipa::path(get, path = "/api/attachments/{id}", tag = "cases", params(("id" = String, Path)),
+    responses((status = 200, description = "Its bytes", content_type = "application/octet-stream"),
+    (status = 403, body = Refused), (status = 404, body = Refused)))]
+pub(super) async fn read(State(app): State<AppState>, me: SignedIn, Id(id): Id) -> Result<Response<Body>, ApiError> {
+    let id = AttachmentId::parse(&id).map_err(|_| ApiError::Missing(Noun::Attachment))?;
+    let attachment = store::attachment::get(&app.store, id).await?;
+    if !may_read(&app, &me, &attachment).await? {
+        return Err(ApiError::Forbidden(Need::Attachment));
+    }
+    let bytes = app.blobs.read(&attachment.digest).await?;
+    let mut response = Response::new(Body::from(bytes));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(attachment.media_type.code()));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400, immutable"));
+    // Opened by itself it is a document of this site: nothing in it may run.
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    if let Ok(disposition) = HeaderValue::from_str(&disposition(&attachment)) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    Ok(response)
+}
+
+pub(super) fn view(attachment: Attachment) -> AttachmentView {
+    AttachmentView {
+        id: attachment.id,
+        name: attachment.name,
+        media_type: attachment.media_type.code().to_owned(),
+        size: attachment.size,
+        image: attachment.media_type.is_image(),
+    }
+}
+
+async fn may_read(app: &AppState, me: &SignedIn, attachment: &Attachment) -> Result<bool, ApiError> {
+    if attachment.author == me.profile.account.id || me.is_admin() {
+        return Ok(true);
+    }
+    for studio in store::attachment::studios(&app.store, attachment.id).await? {
+        let studio = store::studio::get(&app.store, studio).await?;
+        if me.keeps(app, &studio).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Writes the field to disk piece by piece. Of one that is too large the rest is heard and forgotten.
+async fn take(mut incoming: Incoming, mut field: Field<'_>) -> Result<Incoming, ApiError> {
+    let mut too_large = false;
+    while let Some(piece) = field.chunk().await.map_err(torn)? {
+        too_large |= incoming.size() + piece.len() as u64 > LARGEST_ATTACHMENT;
+        if !too_large {
+            incoming.write(&piece).await?;
+        }
+    }
+    if too_large { Err(ApiError::FileTooLarge) } else { Ok(incoming) }
+}
+
+/// Inline for pictures. The name after RFC 8187, and for old programs one in ASCII.
+fn disposition(attachment: &Attachment) -> String {
+    let kind = if attachment.media_type.is_image() { "inline" } else { "attachment" };
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let mut encoded = String::new();
+    for byte in attachment.name.bytes() {
+        if plain(byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    let ending = attachment.name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    format!("{kind}; filename=\"attachment.{ending}\"; filename*=UTF-8''{encoded}")
+}
+
+fn torn(error: MultipartError) -> ApiError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return ApiError::FileTooLarge;
+    }
+    ApiError::Malformed { detail: error.body_text() }
+}
+
+impl From<BlobError> for ApiError {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::NoRoom => Self::NoRoom,
+            inside => Self::inside(inside),
+        }
+    }
+}
