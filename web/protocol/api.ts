@@ -958,7 +958,24 @@ export type SeatPage = { state: SeatState, number: number, name: string, place: 
 /**
  * Why it is empty, where somebody else is the cause.
  */
-reason: string | null, };
+reason: string | null, 
+/**
+ * The open check-in, as it is to this person; none for a seat that is empty.
+ */
+check_in: import('./signaling').CheckIn | null, };
+
+/**
+ * The person on a seat answers a check-in.
+ */
+export type SeatCheckInForm = { 
+/**
+ * Of the check-in.
+ */
+number: number, 
+/**
+ * Where it asks for one.
+ */
+code?: string, };
 
 export type LineCheckForm = { 
 /**
