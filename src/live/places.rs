@@ -39,6 +39,7 @@ pub async fn places(store: &Store, activity: &Activity, started_at: Time) -> Res
                 key: Person::Account(member.account.id).key(),
                 core: member.membership.role == MemberRole::Core,
                 name: member.account.name,
+                core: member.membership.role == MemberRole::Core,
                 rural: member.school.as_ref().is_some_and(|school| school.rural),
                 school: member.school.map(|school| school.name),
             });

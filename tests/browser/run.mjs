@@ -9,9 +9,10 @@ import { check } from './check.story.mjs';
 import { encoder } from './encoder.story.mjs';
 import { line } from './line.story.mjs';
 import { pages } from './pages.story.mjs';
+import { report } from './report.story.mjs';
 import { research } from './research.story.mjs';
 
-const stories = { broadcast, encoder, pages, check, cases, research, line, attendance };
+const stories = { broadcast, encoder, pages, report, check, cases, research, line, attendance };
 const wanted = process.argv.slice(2);
 const browser = await launch();
 let failed = 0;

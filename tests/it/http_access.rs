@@ -26,6 +26,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/sessions/{id}/report/{format}",   "----y-y-y"),
     ("GET",    "/api/studios/{id}/attendance",         "----y-y-y"),
     ("GET",    "/api/studios/{id}/attendance/{format}", "----y-y-y"),
+    ("GET",    "/api/activities/{id}/sign-in-sheet",   "----y-y-y"),
+    ("POST",   "/api/activities/{id}/sign-in-sheet",   "----y-y-y"),
     // Whoever holds the paper has no account.
     ("GET",    "/api/verifications/{id}",              "yyyyyyyyy"),
     ("GET",    "/api/attendance-parameters",                "yyyyyyyyy"),
@@ -95,6 +97,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST",   "/api/seats",                           "yyyyyyyyy"),
     ("GET",    "/api/seats/{token}",                   "yyyyyyyyy"),
     ("POST",   "/api/seats/{token}/leaving",           "yyyyyyyyy"),
+    ("POST",   "/api/seats/{token}/answers",           "yyyyyyyyy"),
     // Whoever looks after the network of a school has no account.
     ("POST",   "/api/line-checks",                     "yyyyyyyyy"),
     ("GET",    "/api/line-checks/{id}",                "yyyyyyyyy"),
@@ -275,6 +278,7 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
         ("POST", "/api/sessions/{id}/codes") => json!({ "point": "site_in" }),
         ("POST", "/api/scans") => json!({ "code": "AAAA", "device": "phone" }),
         ("POST", "/api/seats") => json!({ "pass": "AAAA" }),
+        ("POST", "/api/seats/{token}/answers") => json!({ "number": 1 }),
         ("POST", "/api/activities/{id}/cancel") => json!({ "reason": "主讲人生病" }),
         ("POST", "/api/activities/{id}/leaves" | "/api/sessions/{id}/appeals") => json!({ "reason": "停电" }),
         ("POST", "/api/leaves/{id}/decision") => json!({ "granted": true }),

@@ -419,3 +419,46 @@ async fn a_waiting_or_ended_classroom_says_so() {
     let late = app.nobody().post(&format!("{link}/tickets"), &Value::Null).await;
     assert_eq!(code(late).await, "session_ended");
 }
+
+#[tokio::test]
+async fn those_who_sit_answer_from_their_phones_or_by_scanning_again() {
+    let hall = Hall::open().await;
+    let (phone, other) = (hall.app.nobody(), hall.app.nobody());
+    let seat = created(sit(&phone, &pass(&phone, &hall.shows().await).await, "王芳").await).await;
+    let second = created(sit(&other, &pass_of(&other, "phone-2", &hall.shows().await).await, "李强").await).await;
+    let mut host = hall.host_socket().await;
+    let place = format!("classroom:{}", hall.app.world.classroom);
+    let open = json!({ "id": 9, "type": "open_check_in", "purpose": "roll", "method": "tap", "seconds": 60, "count": 1,
+        "place": place });
+    host.says(open).await;
+    let counts = host.hears("check_in_counts").await;
+    assert_eq!((&counts["answered"], &counts["expected"]), (&json!(0), &json!(2)));
+    let stands = read(&phone, &seat_path(&seat)).await;
+    assert_eq!((&stands["check_in"]["you"], &stands["check_in"]["number"]), (&json!("asked"), &json!(1)));
+    let answers = format!("{}/answers", seat_path(&seat));
+    let answered = body(phone.post(&answers, &json!({ "number": 1 })).await, StatusCode::OK).await;
+    assert_eq!(answered["check_in"]["you"], "answered");
+    assert_eq!(code(phone.post(&answers, &json!({ "number": 2 })).await).await, "no_check_in");
+
+    hall.later(20);
+    let again = pass_of(&other, "phone-2", &hall.shows().await).await;
+    let seen = created(sit(&other, &again, "李强").await).await;
+    assert_eq!(seen["number"], second["number"], "the same seat");
+    assert_eq!(read(&other, &seat_path(&second)).await["check_in"]["you"], "answered");
+
+    host.says(json!({ "id": 10, "type": "close_check_in", "number": 1 })).await;
+    assert_eq!(host.hears("check_in_result").await["answered"], 2);
+    let qr = json!({ "id": 11, "type": "open_check_in", "purpose": "roll", "method": "qr", "seconds": 60, "count": 1, "place": null });
+    host.says(qr).await;
+    host.hears("check_in_counts").await;
+    let path = format!("/api/sessions/{}/codes", hall.session);
+    let shown = created(hall.host.post(&path, &json!({ "point": "check_in", "number": 2 })).await).await;
+    let shown = shown["code"].as_str().unwrap();
+    let scanned = created(scan(&phone, shown).await).await;
+    assert_eq!((&scanned["point"], &scanned["place"]), (&json!("check_in"), &Value::Null));
+    let here = created(sit(&phone, scanned["pass"].as_str().unwrap(), "王芳").await).await;
+    assert_eq!(here["seat"], seat["seat"]);
+    let stranger = hall.app.nobody();
+    let pass = pass_of(&stranger, "phone-3", shown).await;
+    assert_eq!(code(sit(&stranger, &pass, "赵敏").await).await, "not_asked");
+}

@@ -14,7 +14,7 @@ use super::auth::Visitor;
 use super::body::Json;
 use super::error::{ApiError, Refused};
 use super::per_address::PerAddress;
-use super::shapes::{PlaceName, SeatAnswer, SeatForm, SeatPage, SeatState};
+use super::shapes::{PlaceName, SeatAnswer, SeatCheckInForm, SeatForm, SeatPage, SeatState};
 use super::state::AppState;
 use crate::domain::presence::{Person, PresenceKind};
 use crate::domain::{Activity, SessionId, Time};
@@ -24,9 +24,10 @@ use axum::extract::{ConnectInfo, Path, State};
 use axum::http::StatusCode;
 use axum_extra::extract::cookie::CookieJar;
 use lectern_signaling::effect::{SeatedDetail, UnseatedDetail};
+use lectern_signaling::protocol::check_in::{CheckIn, CheckInStanding};
 use lectern_signaling::protocol::server::PlaceView;
 use lectern_signaling::protocol::{Refusal, SITE, SeatHow, UnseatCause};
-use lectern_signaling::room::{Seat, Sitter, Taking};
+use lectern_signaling::room::{Given, Seat, Sitter, Taking};
 use pass::SeatToken;
 use std::net::SocketAddr;
 
@@ -74,7 +75,7 @@ pub(super) async fn create(
         Point::Classroom(id) => sit(&app, &live, &pass, Person::Classroom(id).key(), who).await?,
         Point::SiteIn => sit(&app, &live, &pass, SITE.to_owned(), who).await?,
         Point::SiteOut => check_out(&app, &live, &pass, who).await?,
-        Point::CheckIn(_) => return Err(SeatRefusal::CodeUnknown.into()),
+        Point::CheckIn(number) => answer_check_in(&app, &live, &pass, number, who).await?,
     };
     Ok((StatusCode::CREATED, axum::Json(answer)))
 }
@@ -89,6 +90,9 @@ async fn sit(
     if let Some((seat, at)) = held(live, &who.key).await? {
         // The answer to the first request got lost on its way.
         let same_phone = seat.device.as_ref() == Some(&pass.device);
+        if seat.place == place && live.check_in(who.key.clone()).await?.is_some_and(|open| asks_again(&open, &place)) {
+            return answer_at_place(app, live, pass, &who, (seat, at)).await;
+        }
         if seat.place == place && (who.signed_in || same_phone) {
             return Ok(answer(app, pass.session, &seat, Some(at)));
         }
@@ -108,6 +112,50 @@ async fn sit(
             Err(refusal.into())
         }
     }
+}
+
+/// Is this a check-in of those who sit here, which this person has not answered?
+fn asks_again(open: &CheckIn, place: &str) -> bool {
+    open.place.as_deref() == Some(place) && open.you == CheckInStanding::Asked
+}
+
+/// Who scans the code of the own Classroom again, while it is checked anew, is there.
+async fn answer_at_place(
+    app: &AppState,
+    live: &SessionHandle,
+    pass: &Pass,
+    who: &Sitter,
+    (seat, at): (Seat, PlaceView),
+) -> Result<SeatAnswer, ApiError> {
+    let open = live.check_in(who.key.clone()).await?.ok_or(Refusal::NoCheckIn)?;
+    scanned(app, live, pass, open.number, who).await?;
+    Ok(answer(app, pass.session, &seat, Some(at)))
+}
+
+/// The code of a check-in was scanned: the person is here, wherever.
+async fn answer_check_in(
+    app: &AppState,
+    live: &SessionHandle,
+    pass: &Pass,
+    number: u32,
+    who: Sitter,
+) -> Result<SeatAnswer, ApiError> {
+    scanned(app, live, pass, number, &who).await?;
+    let at = app.clock.now();
+    Ok(match held(live, &who.key).await? {
+        Some((seat, place)) => SeatAnswer { at, ..answer(app, pass.session, &seat, Some(place)) },
+        None => SeatAnswer { seat: None, number: None, name: who.name, school: who.school, place: None, at },
+    })
+}
+
+async fn scanned(app: &AppState, live: &SessionHandle, pass: &Pass, number: u32, who: &Sitter) -> Result<(), ApiError> {
+    let by = [who.key.as_str(), pass.device.as_str()];
+    app.codes.use_up(app.clock.now(), &pass.once, by)?;
+    let answered = live.answer(who.key.clone(), number, Given::Scanned).await;
+    answered.map_err(|refusal| {
+        app.codes.give_back(&pass.once, by);
+        refusal.into()
+    })
 }
 
 async fn check_out(app: &AppState, live: &SessionHandle, pass: &Pass, who: Sitter) -> Result<SeatAnswer, ApiError> {
@@ -165,6 +213,24 @@ pub(super) async fn leave(
     Ok(axum::Json(page(&app, &token).await?))
 }
 
+/// The person on the seat answers a check-in.
+#[utoipa::path(post, path = "/api/seats/{token}/answers", tag = "seats", params(("token" = String, Path)),
+    request_body = SeatCheckInForm, responses((status = 200, body = SeatPage), (status = 404, body = Refused),
+    (status = 409, description = "No such check-in is open, or not for this person", body = Refused)))]
+pub(super) async fn answer_from_seat(
+    State(app): State<AppState>,
+    Path(token): Path<String>,
+    Json(form): Json<SeatCheckInForm>,
+) -> Result<axum::Json<SeatPage>, ApiError> {
+    let token = SeatToken::open(&token, &app.key)?;
+    let live = app.live.get(token.session).ok_or(ApiError::SessionEnded)?;
+    if !held(&live, &token.key).await?.is_some_and(|(seat, _)| is_seat(&token, &seat)) {
+        return Err(SeatRefusal::SeatUnknown.into());
+    }
+    live.answer(token.key.clone(), form.number, Given::Said { code: form.code }).await?;
+    Ok(axum::Json(page(&app, &token).await?))
+}
+
 async fn page(app: &AppState, token: &SeatToken) -> Result<SeatPage, ApiError> {
     if let Some(live) = app.live.get(token.session)
         && let Ok(Some((seat, place))) = held(&live, &token.key).await
@@ -178,6 +244,7 @@ async fn page(app: &AppState, token: &SeatToken) -> Result<SeatPage, ApiError> {
             name: seat.who.name,
             left_at: None,
             reason: None,
+            check_in: live.check_in(token.key.clone()).await.ok().flatten(),
         });
     }
     left(app, token).await
@@ -212,6 +279,7 @@ async fn left(app: &AppState, token: &SeatToken) -> Result<SeatPage, ApiError> {
         at: wall,
         left_at: gone.map(|line| line.wall).or(session.ended_at),
         reason,
+        check_in: None,
     })
 }
 

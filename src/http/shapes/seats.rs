@@ -2,6 +2,7 @@
 
 use super::{ActivityCard, SchoolName};
 use crate::domain::{ClassroomId, PrintedCodeId, SchoolId, SessionId, Time};
+use lectern_signaling::protocol::check_in::CheckIn;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
@@ -206,4 +207,19 @@ pub struct SeatPage {
     pub left_at: Option<Time>,
     /// Why it is empty, where somebody else is the cause.
     pub reason: Option<String>,
+    /// The open check-in, as it is to this person; none for a seat that is empty.
+    #[ts(type = "import('./signaling').CheckIn | null")]
+    #[schema(value_type = Option<Object>)]
+    pub check_in: Option<CheckIn>,
+}
+
+/// The person on a seat answers a check-in.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct SeatCheckInForm {
+    /// Of the check-in.
+    pub number: u32,
+    /// Where it asks for one.
+    #[serde(default)]
+    #[ts(optional)]
+    pub code: Option<String>,
 }

@@ -153,6 +153,7 @@ pub fn typescript() -> String {
         SeatAnswer,
         SeatState,
         SeatPage,
+        SeatCheckInForm,
         LineCheckForm,
         LineCheckAnswer,
         LineCheckState,
