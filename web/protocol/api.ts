@@ -751,7 +751,7 @@ may_decide: boolean,
  */
 may_withdraw: boolean, 
 /**
- * Of an appeal: what the record says now.
+ * Of an appeal that is open: what the record says.
  */
 record: RecordView | null, };
 
@@ -763,6 +763,10 @@ export type ActivityCases = {
  * The person who looks may ask for leave now.
  */
 may_ask_leave: boolean, 
+/**
+ * The last leave of the person who looks, unless it was withdrawn.
+ */
+leave: CaseView | null, 
 /**
  * Leaves and appeals that wait for the person who looks.
  */
