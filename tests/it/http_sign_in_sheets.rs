@@ -11,8 +11,12 @@ use serde_json::Value;
 use std::io::Cursor;
 use std::time::Duration;
 
-/// On site from 10:00 to 11:00 in China, with guests; the host's Studio.
 async fn onsite(app: &TestApp) -> ActivityId {
+    planned(app, Mode::Onsite).await
+}
+
+/// From 10:00 to 11:00 in China, with guests; the host's Studio.
+async fn planned(app: &TestApp, mode: Mode) -> ActivityId {
     let known = store::activity::get(&app.store, app.world.activity).await.unwrap();
     let new = NewActivity {
         studio: known.studio,
@@ -20,7 +24,7 @@ async fn onsite(app: &TestApp) -> ActivityId {
         title: "送教上坪小学".into(),
         summary: String::new(),
         kind: ActivityKind::Outreach,
-        mode: Mode::Onsite,
+        mode,
         level: Level::County,
         audience: String::new(),
         place: "上坪小学".into(),
@@ -102,6 +106,14 @@ async fn a_sheet_is_checked_then_taken_and_the_same_again_changes_nothing() {
     let longer = sheet(&[["老师core", "", "10:05", "11:00"], ["老师host", "", "10:00", "11:00"]]);
     assert_eq!(told(send(&host, activity, "", &longer).await).await["written"], 2, "only who is new");
     assert_eq!(store::activity::get(&app.store, activity).await.unwrap().state, ActivityState::Ended);
+    let report: Value = host.get(&format!("/api/sessions/{session}/report")).await.json().await.unwrap();
+    let rows = report["rows"].as_array().unwrap().iter();
+    let rows: Vec<_> = rows
+        .map(|row| (row["name"].as_str().unwrap(), row["record"]["minutes"].as_u64().unwrap(), &row["ways"][0]))
+        .collect();
+    let site = Value::from("site");
+    assert_eq!(rows, [("老师host", 60, &site), ("老师core", 55, &site), ("赵六", 50, &site)]);
+    assert_eq!(report["figures"]["people"], 3);
 }
 
 #[tokio::test]
@@ -115,7 +127,7 @@ async fn what_is_no_sheet_is_refused_in_words() {
     assert!(fields["file"].as_str().unwrap().contains("不是 xlsx"), "{fields}");
     let (status, code, _) = refusal(send(&host, activity, "", &vec![0; 5 * 1024 * 1024 + 1]).await).await;
     assert_eq!((status, code.as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "too_large"));
-    let online = app.world.closed_activity;
+    let online = planned(&app, Mode::Online).await;
     let (status, code, _) = refusal(send(&host, online, "", &sheet(&[])).await).await;
     assert_eq!((status, code.as_str()), (StatusCode::CONFLICT, "online_only"));
 }
