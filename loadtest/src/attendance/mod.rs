@@ -26,6 +26,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 pub(crate) use verdict::Found;
+use verdict::Played;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(15);
 /// What is asked at once, at the beginning.
@@ -76,7 +77,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<Found> {
 
     let mut playing = JoinSet::new();
     let hosting = host(scene.clone(), office.ticket(&scene.session).await?, plan.check_ins.clone(), say);
-    playing.spawn(async move { hosting.await.context("the host") });
+    let hosting = tokio::spawn(async move { hosting.await.context("the host") });
     for (number, (life, _)) in plan.lives.iter().enumerate() {
         for (place, device) in life.devices.iter().enumerate() {
             let part = Part {
@@ -87,14 +88,18 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<Found> {
                 answers: life.answers.clone(),
             };
             let (scene, who) = (scene.clone(), format!("{} ({})", name(number), life.what));
-            playing.spawn(async move { part.play(scene).await.context(who) });
+            playing.spawn(async move { part.play(scene).await.context(who).map(|late| (number, late)) });
         }
     }
     sleep_until(scene.at(plan.length)).await;
     office.end(&scene.session).await?;
-    let mut failures = Vec::new();
+    let mut failures: Vec<String> = hosting.await?.err().map(|error| format!("{error:#}")).into_iter().collect();
+    let mut late = vec![Duration::ZERO; plan.lives.len()];
     while let Some(played) = playing.join_next().await {
-        failures.extend(played?.err().map(|error| format!("{error:#}")));
+        match played? {
+            Ok((number, by)) => late[number] += by,
+            Err(error) => failures.push(format!("{error:#}")),
+        }
     }
 
     let mut found = Found::new(options.seconds, scene.late(), failures);
@@ -103,7 +108,8 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<Found> {
         rows.iter().filter(|row| row.kind == "guest").map(|row| (row.name.as_str(), row)).collect();
     for (number, (life, expected)) in plan.lives.iter().enumerate() {
         let name = name(number);
-        found.compare(&name, life, expected, rows.get(name.as_str()).copied());
+        let played = Played { name: &name, life, late: late[number] };
+        found.compare(&played, expected, rows.get(name.as_str()).copied());
     }
     let scene = Arc::into_inner(scene).context("somebody still plays")?;
     tokio::task::spawn_blocking(move || scene.crowd.finish()).await??;

@@ -41,9 +41,11 @@ impl Scene {
         self.began + Duration::from_millis(100 * u64::from(at))
     }
 
-    fn note(&self, planned: Tenths) {
+    /// How late something was done.
+    fn note(&self, planned: Tenths) -> Duration {
         let late = Instant::from_std(clock::now().at).saturating_duration_since(self.at(planned));
         self.late_ms.fetch_max(u64::try_from(late.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        late
     }
 
     pub(super) fn late(&self) -> Duration {
@@ -70,23 +72,26 @@ enum Cue {
 }
 
 impl Part {
-    pub(super) async fn play(self, scene: Arc<Scene>) -> anyhow::Result<()> {
+    /// Returns how late all that it did was, together.
+    pub(super) async fn play(self, scene: Arc<Scene>) -> anyhow::Result<Duration> {
         let ticket = guest_ticket(&scene.client, &scene.url, &scene.session, &self.name).await?;
         let mut token = None;
+        let mut late = Duration::ZERO;
         for stay in &self.device.stays {
             sleep_until(scene.at(stay.span.from)).await;
             let resume = token.take().filter(|_| stay.resumes);
             let hello = Hello { resume, device: Some(self.mark.clone()) };
             let (connection, welcome) = Connection::open(&scene.url, &scene.session, &ticket, hello).await?;
-            scene.note(stay.span.from);
+            late += scene.note(stay.span.from);
             ensure!(welcome.resumed == stay.resumes, "resumed: {}, as planned: {}", welcome.resumed, stay.resumes);
             token = Some(welcome.resume.clone());
-            self.stay(&scene, stay, connection).await?;
+            late += self.stay(&scene, stay, connection).await?;
         }
-        Ok(())
+        Ok(late)
     }
 
-    async fn stay(&self, scene: &Scene, stay: &Stay, mut connection: Connection) -> anyhow::Result<()> {
+    async fn stay(&self, scene: &Scene, stay: &Stay, mut connection: Connection) -> anyhow::Result<Duration> {
+        let mut late = Duration::ZERO;
         let mut visible = !stay.is_hidden_at(stay.span.from);
         let mut awake = true;
         connection.say(watching(visible)).await?;
@@ -109,13 +114,12 @@ impl Part {
                         Cue::FallsAsleep => awake = false,
                         Cue::Goes => {
                             if stay.ends == End::Leaves {
-                                connection.leave().await;
+                                connection.ask(ClientMessage::Leave).await?;
                             }
-                            scene.note(at);
-                            return Ok(());
+                            return Ok(late + scene.note(at));
                         }
                     }
-                    scene.note(at);
+                    late += scene.note(at);
                 }
                 _ = words.tick(), if awake => {
                     connection.say(watching(visible)).await?;
@@ -125,7 +129,7 @@ impl Part {
                     ServerMessage::Refused(refusal) => bail!("{}", refusal.sentence),
                     ServerMessage::SessionEnded => {
                         ensure!(stay.ends == End::Stays, "the Session ended too early");
-                        return Ok(());
+                        return Ok(late);
                     }
                     _ => {}
                 }
