@@ -10,7 +10,7 @@ DATA ?= data
 
 BUILD_PACKAGES := build-essential pkg-config cmake npm
 BENCH_PACKAGES := iproute2 janus
-TEST_PACKAGES := $(BUILD_PACKAGES) postgresql chromium fonts-noto-cjk python3-venv curl iproute2 nftables
+TEST_PACKAGES := $(BUILD_PACKAGES) postgresql chromium fonts-noto-cjk poppler-utils python3-venv curl iproute2 nftables
 
 .PHONY: help
 help: ## Say what can be made

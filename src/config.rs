@@ -74,6 +74,10 @@ pub struct Config {
           value_parser = clap::value_parser!(u32).range(0..=100))]
     pub media_spread_above: u32,
 
+    /// 导出 PDF 用的中文字体文件（ttf、otf 或 ttc）。不填就用系统里的思源黑体、文泉驿等；一个也没有时不能导出 PDF，表格不受影响。
+    #[arg(long, env = "LECTERN_FONT", value_name = "FILE")]
+    pub font: Option<PathBuf>,
+
     /// 第一次启动时放入演示数据（工作室、学校、教师和活动），并打印演示账号。正式使用时不要打开，演示密码是公开的。
     #[arg(long, env = "LECTERN_DEMO")]
     pub demo: bool,

@@ -4,6 +4,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 import { loadMe } from '@/api/me'
 import { words } from '@/locale'
 import { placeRoutes } from '@/pages/classroom/routes'
+import { caseRoutes } from '@/pages/cases/routes'
 import { deskRoutes } from '@/pages/desk/routes'
 import { liveRoutes } from '@/pages/live/routes'
 
@@ -24,6 +25,7 @@ export const router = createRouter({
   routes: [
     ...liveRoutes,
     ...deskRoutes,
+    ...caseRoutes,
     ...placeRoutes,
     { path: '/:rest(.*)*', name: 'missing', component: () => import('@/pages/MissingPage.vue'), meta: { open: true, title: words.errors.pageMissing } },
   ],

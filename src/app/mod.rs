@@ -85,6 +85,8 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     let blobs = Blobs::open(&files).with_context(|| format!("附件目录 {} 用不了", files.display()))?;
     let app = AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone(), blobs);
 
+    find_font(&app, &config)?;
+
     let mut stop = StopSignals::new()?;
     let (ports, mut announcement) = listen(&config, &app, &clock, &seen, &live).await?;
     let sweeper = sweep_logins(store.clone(), clock.clone());
@@ -105,6 +107,16 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     sweeper.abort();
     store.close().await;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// A font that was named must be there; without any, everything but PDF files works.
+fn find_font(app: &AppState, config: &Config) -> anyhow::Result<()> {
+    if let Some(font) = &config.font {
+        app.exports.use_font(font.clone()).context("--font 的字体用不了")?;
+    } else if !app.exports.has_font() {
+        tracing::warn!("no Chinese font found, so no PDF files: install fonts-noto-cjk or name a font with --font");
+    }
     Ok(())
 }
 

@@ -73,6 +73,7 @@ fn presence(attendee: Attendee) -> Option<PresenceView> {
         Person::Classroom(_) => return None,
     };
     Some(PresenceView {
+        key: attendee.record.person.clone(),
         kind,
         account,
         name: attendee.name,

@@ -1,8 +1,8 @@
 //! Cards: what lists and pages show of an Activity, from what the store knows of it.
 
 use super::shapes::{
-    ActivityCard, ClauseView, CorrectionView, GapView, IntervalView, Named, ParametersView, RecordView, SessionCard,
-    StudioCard,
+    ActivityCard, CheckInsView, ClauseView, CorrectionView, GapView, IntervalView, Named, ParametersView, RecordView,
+    SessionCard, StudioCard,
 };
 use crate::domain::Studio;
 use crate::domain::attendance::{AttendanceParameters, AttendanceRecord, Correction};
@@ -69,6 +69,7 @@ pub(super) fn record(record: AttendanceRecord) -> RecordView {
         first: record.first,
         last: record.last,
         devices: record.devices,
+        check_ins: CheckInsView { asked: record.check_ins.asked, answered: record.check_ins.answered },
         late_after: record.late_after,
         early_before: record.early_before,
         reason: record.reason,

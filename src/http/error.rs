@@ -139,6 +139,11 @@ impl ApiError {
         Self::Invalid(Fields::from([(name.to_owned(), sentence.into())]))
     }
 
+    /// A refusal for a reason that only this one place knows.
+    pub fn conflict(code: &'static str, sentence: impl Into<String>) -> Self {
+        Self::Conflict { code, sentence: sentence.into() }
+    }
+
     pub fn inside(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Inside(Box::new(error))
     }

@@ -26,7 +26,7 @@ pub(super) async fn ready(State(app): State<AppState>) -> Result<&'static str, A
         tracing::error!(error = %e, "the database is not ready");
         ApiError::Busy
     })?;
-    Ok("ready\n")
+    Ok(if app.exports.has_font() { "ready\n" } else { "ready\nno Chinese font: PDF files are refused\n" })
 }
 
 /// Counters in the text format of Prometheus.

@@ -29,6 +29,7 @@ pub mod per_address;
 mod photos;
 mod printed_codes;
 mod regions;
+mod report;
 mod scans;
 mod schools;
 mod seal;
@@ -40,10 +41,12 @@ mod socket;
 mod state;
 mod studios;
 pub mod ticket;
+mod verifications;
 mod web;
 mod whip;
 
 pub use error::{ApiError, Need, Refused};
+pub use report::{Exports, FontError};
 pub use seats::SeatRefusal;
 pub use state::AppState;
 
@@ -139,6 +142,12 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(audit::of_session))
         .routes(routes!(audit::mine))
         .routes(routes!(photos::list, photos::add))
+        .routes(routes!(report::of_session))
+        .routes(routes!(report::session_file))
+        .routes(routes!(report::of_year))
+        .routes(routes!(report::year_file))
+        .routes(routes!(report::my_file))
+        .routes(routes!(verifications::read))
         .routes(routes!(line_checks::create))
         .routes(routes!(line_checks::read, line_checks::end))
         .routes(routes!(line_checks::download, line_checks::upload))

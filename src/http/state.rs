@@ -7,6 +7,7 @@ use super::line_checks::LineChecks;
 use super::logins::UnknownNames;
 use super::observe::RequestCounts;
 use super::password::Passwords;
+use super::report::Exports;
 use super::seats::{Codes, Scanning};
 use super::socket::BeforeHello;
 use super::whip::Resources;
@@ -35,6 +36,7 @@ pub struct Parts {
     pub(super) resources: Resources,
     pub(super) line_checks: LineChecks,
     pub(super) before_hello: BeforeHello,
+    pub exports: Exports,
     pub(super) codes: Codes,
     pub(super) scanning: Scanning,
     /// The OpenAPI document.
@@ -58,6 +60,7 @@ impl AppState {
             resources: Resources::default(),
             line_checks: LineChecks::default(),
             before_hello: BeforeHello::default(),
+            exports: Exports::default(),
             codes: Codes::default(),
             scanning: Scanning::default(),
             document: super::document().into(),

@@ -37,8 +37,8 @@ pub async fn places(store: &Store, activity: &Activity, started_at: Time) -> Res
             places.roster.push(RosterPerson {
                 account: member.account.id.to_string(),
                 key: Person::Account(member.account.id).key(),
-                name: member.account.name,
                 core: member.membership.role == MemberRole::Core,
+                name: member.account.name,
                 rural: member.school.as_ref().is_some_and(|school| school.rural),
                 school: member.school.map(|school| school.name),
             });

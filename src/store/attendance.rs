@@ -80,16 +80,7 @@ pub async fn of_account(
     parameters: &AttendanceParameters,
     page: Page,
 ) -> Result<Paged<AttendanceRow>, StoreError> {
-    // Days as the calendar in China counts them, like `Time::day`.
-    const DAY: &str = "(s.started_at + 28800000000) / 86400000000";
-    let which = format!(
-        "from session s join activity a on a.id = s.activity
-         where s.id in (select e.session from presence_event e where e.person = $1)
-         or s.ended_at is not null and (
-             exists (select 1 from presenter p where p.activity = a.id and p.account = $1)
-             or exists (select 1 from membership m where m.studio = a.studio and m.account = $1
-                 and m.role in {EXPECTED_ROLES} and m.from_day <= {DAY} and (m.to_day is null or m.to_day >= {DAY})))"
-    );
+    let which = concerning();
     let mut connection = store.read().await?;
     let rows = sqlx::query(sql!("select {SESSION} {which} order by s.started_at desc, s.id limit $2 offset $3"))
         .bind(account.as_str())
@@ -111,27 +102,43 @@ pub async fn of_account(
     let mut found = Vec::with_capacity(sessions.len());
     for (session, mut card) in sessions.into_iter().zip(cards) {
         let people = card.session.take().filter(|one| one.session.id == session.id).map_or(0, |one| one.people);
-        let record = record_of(&mut connection, &session, &card.activity, account, parameters).await?;
+        let record = record_of(&mut connection, &session, &card.activity, account, parameters, i64::MAX).await?;
         card.session = Some(SessionCard { session, people });
         found.extend(record.map(|record| AttendanceRow { card, record }));
     }
     Ok(page.of(total, found))
 }
 
-/// The record of one person, from their own lines and those of the whole Session.
+/// The record of one person, from their own lines and those of the whole Session, up to the line of that sequence.
 pub(super) async fn record_of(
     connection: &mut AnyConnection,
     session: &Session,
     activity: &Activity,
     account: AccountId,
     parameters: &AttendanceParameters,
+    last: i64,
 ) -> Result<Option<AttendanceRecord>, StoreError> {
     let concerned = [account.to_string()];
-    let events = ledger::events_of(connection, session.id, &account).await?;
+    let mut events = ledger::events_of(connection, session.id, &account).await?;
+    events.retain(|event| event.sequence <= last);
     let mut excuses = leave::excuses(connection, activity.id).await?;
     excuses.retain(|excuse| excuse.person == concerned[0]);
     let records = records(&events, &timetable(session, activity), parameters, &excuses, &concerned);
     Ok(records.into_iter().find(|record| record.person == concerned[0]))
+}
+
+/// The Sessions, called `s`, that the account `$1` was in, and those that are over and expected it.
+pub(super) fn concerning() -> String {
+    // Days as the calendar in China counts them, like `Time::day`.
+    const DAY: &str = "(s.started_at + 28800000000) / 86400000000";
+    format!(
+        "from session s join activity a on a.id = s.activity
+         where (s.id in (select e.session from presence_event e where e.person = $1)
+         or s.ended_at is not null and (
+             exists (select 1 from presenter p where p.activity = a.id and p.account = $1)
+             or exists (select 1 from membership m where m.studio = a.studio and m.account = $1
+                 and m.role in {EXPECTED_ROLES} and m.from_day <= {DAY} and (m.to_day is null or m.to_day >= {DAY}))))"
+    )
 }
 
 /// The keys of those who were expected: the roster of the Studio on that day, and the presenters.

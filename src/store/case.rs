@@ -225,7 +225,7 @@ async fn card_of(
     };
     let record = match (&case, &activity.session) {
         (Case::Appeal(_), Some(found)) => {
-            record_of(connection, &found.session, &activity.activity, account, parameters).await?
+            record_of(connection, &found.session, &activity.activity, account, parameters, i64::MAX).await?
         }
         _ => None,
     };

@@ -14,11 +14,11 @@ pub enum Noun {
     Series,
     Activity,
     Session,
-    Classroom,
-    PrintedCode,
     Attachment,
     Leave,
     Appeal,
+    Classroom,
+    PrintedCode,
     /// A report that was given out.
     Issue,
 }
@@ -35,11 +35,11 @@ impl Noun {
             Self::Series => "没有找到这个系列。",
             Self::Activity => "没有找到这个活动。",
             Self::Session => "没有找到这场直播。",
-            Self::Classroom => "没有找到这间教室。",
-            Self::PrintedCode => "没有找到这张签到码。",
             Self::Attachment => "没有找到这份附件。",
             Self::Leave => "没有找到这次请假。",
             Self::Appeal => "没有找到这次申诉。",
+            Self::Classroom => "没有找到这间教室。",
+            Self::PrintedCode => "没有找到这张签到码。",
             Self::Issue => "没有找到这份报告，请核对编号。",
         }
     }

@@ -215,6 +215,21 @@ pub(super) async fn read_head(connection: &mut AnyConnection, session: SessionId
     row.map(|_| Head::START).ok_or(StoreError::NotFound(Noun::Session))
 }
 
+/// The line of this sequence as an end of its chain; one that is not there has a hash of zeros.
+pub(super) async fn head_at(
+    connection: &mut AnyConnection,
+    session: SessionId,
+    sequence: i64,
+) -> Result<Head, StoreError> {
+    let row = sqlx::query("select hash from presence_event where session = $1 and sequence = $2")
+        .bind(session.as_str())
+        .bind(sequence)
+        .fetch_optional(connection)
+        .await?;
+    let hash = row.map(|row| hash(&row, "hash")).transpose()?.unwrap_or(Head::START.hash);
+    Ok(Head { sequence, hash })
+}
+
 fn read(row: &AnyRow) -> Result<PresenceEvent, StoreError> {
     let participant = row.optional_number("participant")?;
     Ok(PresenceEvent {

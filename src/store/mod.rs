@@ -21,6 +21,7 @@ pub mod membership;
 mod migrate;
 mod page;
 pub mod photo;
+pub mod proof;
 mod random;
 pub mod region;
 pub mod report;
@@ -33,6 +34,7 @@ pub mod session;
 mod session_record;
 pub mod setting;
 pub mod studio;
+pub mod verification;
 mod writer;
 
 pub use constraint::Constraint;

@@ -145,6 +145,7 @@ impl Subject {
             .collect();
         let occasion = Occasion {
             session: self.session.id,
+            activity: self.activity.id,
             title: self.activity.title,
             kind: self.activity.kind,
             mode: self.activity.mode,

@@ -3,13 +3,14 @@
 import { launch } from './browser.mjs';
 import { startServer } from './server.mjs';
 import { broadcast } from './broadcast.story.mjs';
+import { cases } from './cases.story.mjs';
 import { check } from './check.story.mjs';
 import { encoder } from './encoder.story.mjs';
 import { line } from './line.story.mjs';
 import { pages } from './pages.story.mjs';
 import { research } from './research.story.mjs';
 
-const stories = { broadcast, encoder, pages, check, research, line };
+const stories = { broadcast, encoder, pages, check, cases, research, line };
 const wanted = process.argv.slice(2);
 const browser = await launch();
 let failed = 0;

@@ -21,6 +21,13 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("DELETE", "/api/logins/current",                  "--yyyyyyy"),
     ("GET",    "/api/me",                              "--yyyyyyy"),
     ("GET",    "/api/me/attendance",                   "--yyyyyyy"),
+    ("GET",    "/api/me/attendance/{format}",          "--yyyyyyy"),
+    ("GET",    "/api/sessions/{id}/report",            "----y-y-y"),
+    ("GET",    "/api/sessions/{id}/report/{format}",   "----y-y-y"),
+    ("GET",    "/api/studios/{id}/attendance",         "----y-y-y"),
+    ("GET",    "/api/studios/{id}/attendance/{format}", "----y-y-y"),
+    // Whoever holds the paper has no account.
+    ("GET",    "/api/verifications/{id}",              "yyyyyyyyy"),
     ("GET",    "/api/attendance-parameters",                "yyyyyyyyy"),
     ("GET",    "/api/home",                            "yyyyyyyyy"),
     ("GET",    "/api/regions",                         "--yyyyyyy"),
@@ -214,7 +221,8 @@ async fn ask(app: &TestApp, person: &Person, (method, path): (&str, &str), sessi
         Some("printed-codes") => world.printed_code.to_string(),
         _ => session.to_owned(),
     };
-    let url = path.replace("{id}", &id).replace("{resource}", "AAAA").replace("{token}", "AAAA");
+    let url =
+        path.replace("{id}", &id).replace("{resource}", "AAAA").replace("{format}", "csv").replace("{token}", "AAAA");
     let request = person.request(Method::from_bytes(method.as_bytes()).unwrap(), &url);
     let request = if path.ends_with("/socket") { websocket(request) } else { request };
     let request = match body_of(app, (method, path), guest) {

@@ -236,6 +236,19 @@ async fn a_file_is_what_its_bytes_say_and_not_too_large() {
 }
 
 #[tokio::test]
+async fn an_upload_that_breaks_off_leaves_nothing() {
+    let app = TestApp::start().await;
+    let core = app.person("core").await;
+    let half =
+        "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n\u{89}PNG half of it";
+    let torn = core.request(Method::POST, "/api/attachments");
+    let torn = torn.header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge").body(half);
+    assert_eq!(refused(torn.send().await.unwrap()).await, told(400, "malformed"));
+    assert_eq!(app.files(), 0);
+    assert_eq!(made(core.upload("照片.png", PNG).await).await["name"], "照片.png", "the next one goes through");
+}
+
+#[tokio::test]
 async fn an_attachment_is_read_by_its_author_and_those_it_was_shown_to() {
     let app = TestApp::start().await;
     let core = app.person("core").await;

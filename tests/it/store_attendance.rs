@@ -1,7 +1,7 @@
 //! Attendance from the lines in the database: the same records on both databases, and on either way to them.
 
 use crate::store_database::*;
-use PresenceKind::{Checkpoint, Joined, Left, Lost, SessionEnded, SessionStarted};
+use PresenceKind::{CheckInClosed, CheckInOpened, Checkpoint, Joined, Left, Lost, SessionEnded, SessionStarted};
 use lectern::domain::attendance::{
     AttendanceParameters, AttendanceRecord, AttendanceStatus, CheckpointDetail, GapKind, Timetable, records,
 };
@@ -14,9 +14,10 @@ on_both! {
     a_session_shows_everybody_who_was_there,
     who_was_expected_and_missed_it_is_told,
     records_are_the_same_on_every_database,
+    a_seat_earns_the_same_by_either_way_to_its_lines,
 }
 
-/// One line of a story; a checkpoint says for how many minutes all was well.
+/// One line of a story; a checkpoint says for how many minutes all was well, a check-in asks its person.
 type Line = (PresenceKind, u32, Option<Person>, Time, u64);
 
 fn event(&(kind, participant, ref person, wall, minutes): &Line) -> NewEvent {
@@ -26,13 +27,18 @@ fn event(&(kind, participant, ref person, wall, minutes): &Line) -> NewEvent {
     let detail = match kind {
         Checkpoint => serde_json::to_string(&checkpoint).unwrap(),
         Joined => r#"{"device":"one of the school's"}"#.to_owned(),
+        CheckInOpened => {
+            let asked: Vec<String> = person.iter().map(Person::key).collect();
+            format!(r#"{{"number":1,"purpose":"roll","expected":{asked:?}}}"#)
+        }
+        CheckInClosed => r#"{"number":1,"cause":"time"}"#.to_owned(),
         _ => "{}".to_owned(),
     };
     NewEvent {
         id: next_id(),
         kind,
         participant: (participant > 0).then_some(participant),
-        person: person.clone(),
+        person: person.clone().filter(|_| kind != CheckInOpened),
         detail,
         monotonic_us: wall.micros(),
         wall,
@@ -55,6 +61,8 @@ fn story(me: AccountId) -> Vec<Line> {
         (Joined, 1, guest("王小明"), at("20T14:31"), 0),
         (Joined, 2, me(), at("20T14:34"), 0),
         (Checkpoint, 1, guest("王小明"), at("20T14:50"), 0),
+        (CheckInOpened, 0, me(), at("20T14:50"), 0),
+        (CheckInClosed, 0, None, at("20T14:51"), 0),
         (Checkpoint, 2, me(), at("20T14:52"), 18),
         (Lost, 2, me(), at("20T14:52"), 0),
         (Joined, 3, me(), at("20T15:20"), 0),
@@ -95,7 +103,7 @@ async fn my_attendance_is_what_was_proven(fresh: Fresh) {
     assert_eq!(record.gaps.iter().map(|gap| gap.kind).collect::<Vec<_>>(), [GapKind::Lost]);
     assert_eq!(
         record.reason,
-        "已确认看了 27 分钟，出席要 30 分钟，还差 3 分钟。另有 28 分钟线路中断，服务器没有收到记录。不按缺席算，等待核对。"
+        "已确认看了 27 分钟，出席要 30 分钟，还差 3 分钟。另有 28 分钟线路中断，服务器没有收到记录。不按缺席算，等待核对。签到 0 / 1。"
     );
     let school = store::school::list(store, &Default::default(), Page::default()).await.unwrap().rows[0].id;
     let stranger = account(store, "zhengxiaoyun", "郑小云", school).await;
@@ -181,4 +189,43 @@ async fn records_are_the_same_on_every_database(fresh: Fresh) {
     assert_eq!(all, expected);
     let alone: Vec<_> = expected.into_iter().filter(|record| record.person == me.to_string()).collect();
     assert_eq!(mine(store, me).await, alone, "also from one person's lines");
+}
+
+async fn a_seat_earns_the_same_by_either_way_to_its_lines(fresh: Fresh) {
+    let store = &fresh.store;
+    let session = live_session(store).await;
+    let me = teacher(store).await;
+    let room = Person::Classroom(next_id());
+    let line = |kind, person: Option<Person>, participant: Option<u32>, wall: Time, detail: &str| NewEvent {
+        id: next_id(),
+        kind,
+        participant,
+        person,
+        detail: detail.replace("ROOM", &room.key()),
+        monotonic_us: wall.micros(),
+        wall,
+    };
+    let watched = |minutes: u64| {
+        let ms = minutes * 60_000;
+        format!("{{\"media_ms\":{ms},\"visible_ms\":{ms},\"sound_ms\":{ms}}}")
+    };
+    let device = || Some(room.clone());
+    let person = || Some(Person::Account(me));
+    let lines = vec![
+        line(SessionStarted, None, None, at("20T14:30"), "{}"),
+        line(Joined, device(), Some(1), at("20T14:30"), "{}"),
+        line(PresenceKind::Seated, person(), None, at("20T14:40"), r#"{"place":"ROOM"}"#),
+        line(PresenceKind::Headcount, None, None, at("20T14:41"), r#"{"place":"ROOM","count":12}"#),
+        line(Checkpoint, device(), Some(1), at("20T15:10"), &watched(40)),
+        line(PresenceKind::Unseated, person(), None, at("20T15:05"), r#"{"place":"ROOM","cause":"asked"}"#),
+        line(Left, device(), Some(1), at("20T15:10"), "{}"),
+        line(SessionEnded, None, None, at("20T15:29"), "{}"),
+    ];
+    store::ledger::append(store, session, lines).await.unwrap();
+    store::session::end(store, session, at("20T15:29")).await.unwrap();
+    let parameters = AttendanceParameters::default();
+    let all = store::attendance::of_session(store, session, &parameters).await.unwrap();
+    let [attendee] = &all[..] else { panic!("the Classroom is nobody: {all:?}") };
+    assert_eq!((attendee.name.as_str(), attendee.record.minutes()), ("陈晓梅", 25));
+    assert_eq!(mine(store, me).await, [attendee.record.clone()]);
 }

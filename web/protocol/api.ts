@@ -40,6 +40,9 @@ export type GapKind = "bridged" | "hidden" | "unproven" | "lost" | "away";
 /** open 等待审批，granted 已同意，refused 未同意，withdrawn 已撤回 */
 export type CaseState = "open" | "granted" | "refused" | "withdrawn";
 
+/** online 在线，classroom 集体观看，site 现场 */
+export type Way = "online" | "classroom" | "site";
+
 /**
  * The body of every refusal.
  */
@@ -365,6 +368,182 @@ whip: string,
 token: string, expires_at: string, };
 
 /**
+ * The numbers that programmes ask for, of one Session.
+ */
+export type FiguresView = { 
+/**
+ * Who was present; hosts are people too.
+ */
+people: number, 
+/**
+ * All who came or were expected.
+ */
+listed: number, core_present: number, 
+/**
+ * Core members on the roster of that day.
+ */
+core_roster: number, 
+/**
+ * `54.5%`; none without a core roster.
+ */
+core_share: string | null, rural_schools: number, rural_people: number, 
+/**
+ * Of those present.
+ */
+mean_minutes: number, classrooms: number, classroom_people: number, absent: number, excused: number, unknown: number, late: number, left_early: number, 
+/**
+ * Of the unknown: those whose line broke off.
+ */
+unknown_by_line: number, };
+
+export type CurvePointView = { at: string, people: number, };
+
+export type CheckInMarkView = { at: string, 
+/**
+ * 第 1 次签到
+ */
+title: string, expected: number, answered: number, };
+
+export type ClassroomCountView = { name: string, school: string | null, seated: number, 
+/**
+ * The last count by the person in charge.
+ */
+headcount: number | null, };
+
+/**
+ * One person of a report, as known on the day of the Session.
+ */
+export type ReportRowView = { 
+/**
+ * Stable within the report.
+ */
+key: string, name: string, school: string | null, rural: boolean, 
+/**
+ * City and county.
+ */
+region: string | null, role: MemberRole | null, 
+/**
+ * 主持人, 学科带头人, 主讲人, 访客, 非成员 …
+ */
+role_word: string, presenter: boolean, guest: boolean, ways: Array<Way>, 
+/**
+ * The Classrooms where the person sat.
+ */
+places: Array<string>, 
+/**
+ * Check-ins that the person was asked for, and answered.
+ */
+asked: number, answered: number, record: RecordView, };
+
+/**
+ * The report on one Session.
+ */
+export type ReportView = { session: string, activity: string, title: string, kind: ActivityKind, mode: Mode, level: Level, studio: Named, presenters: Array<string>, planned_start: string, planned_end: string, started_at: string, 
+/**
+ * The end, or the last moment known.
+ */
+ended_at: string, ongoing: boolean, parameters: ParametersView, figures: FiguresView, 
+/**
+ * A point for each minute.
+ */
+curve: Array<CurvePointView>, check_ins: Array<CheckInMarkView>, classrooms: Array<ClassroomCountView>, rows: Array<ReportRowView>, 
+/**
+ * Records that were corrected by hand.
+ */
+corrections: number, 
+/**
+ * The line of the ledger up to which this is so, and the fingerprint of the verdicts.
+ */
+sequence: number, digest: string, };
+
+export type YearSessionView = { session: string, title: string, kind: ActivityKind, mode: Mode, started_at: string, minutes: number, figures: FiguresView, };
+
+export type YearCellView = { status: AttendanceStatus, late: boolean, left_early: boolean, minutes: number, };
+
+export type YearTotalsView = { 
+/**
+ * Sessions that the person came to or was expected in.
+ */
+listed: number, present: number, absent: number, excused: number, unknown: number, late: number, left_early: number, minutes: number, };
+
+export type YearPersonView = { key: string, name: string, school: string | null, rural: boolean, region: string | null, role: MemberRole | null, role_word: string, 
+/**
+ * One for each Session; none where the person neither came nor was expected.
+ */
+cells: Array<YearCellView | null>, totals: YearTotalsView, };
+
+export type YearFiguresView = { sessions: number, 
+/**
+ * Different people who were present at least once, and presences in all.
+ */
+people: number, presences: number, rural_schools: number, rural_people: number, sessions_of_ten: number, sessions_of_half_core: number, minutes: number, };
+
+/**
+ * A Studio's Sessions of one calendar year beside its people.
+ */
+export type YearReportView = { studio: string, studio_name: string, year: number, parameters: ParametersView, figures: YearFiguresView, sessions: Array<YearSessionView>, people: Array<YearPersonView>, digest: string, };
+
+/**
+ * What has become of the lines that a report goes back to.
+ */
+export type LedgerFinding = "intact" | "changed";
+
+/**
+ * What the same lines give today.
+ */
+export type DigestFinding = "same" | "different";
+
+export type FigureView = { label: string, value: string, };
+
+/**
+ * What a report on paper said, and whether that still holds.
+ */
+export type VerificationView = { code: string, title: string, studio: string | null, made_at: string, made_by: string, figures: Array<FigureView>, digest: string, parameters: ParametersView, ledger: LedgerFinding, same: DigestFinding, 
+/**
+ * Records that were corrected by hand afterwards.
+ */
+corrections_since: number, };
+
+/**
+ * What is wrong with one row of a sign-in sheet.
+ */
+export type SheetErrorView = { 
+/**
+ * As the sheet counts: the first row is 1.
+ */
+row: number, 
+/**
+ * The column's header.
+ */
+column: string, sentence: string, };
+
+/**
+ * Who a row of a sign-in sheet is, as it will count.
+ */
+export type SheetRowView = { row: number, name: string, school: string | null, from: string, to: string, 
+/**
+ * Came with an account; otherwise by name and school alone.
+ */
+known: boolean, };
+
+/**
+ * What a sign-in sheet says, row by row.
+ */
+export type SheetAnswer = { 
+/**
+ * How many rows there are below the header.
+ */
+rows: number, accepted: Array<SheetRowView>, errors: Array<SheetErrorView>, 
+/**
+ * Lines that the ledger has now and had not before; 0 when it was only checked.
+ */
+written: number, 
+/**
+ * The Session that holds them, once there is one.
+ */
+session: string | null, };
+
+/**
  * What "attended" means here, to be shown beside every verdict.
  */
 export type ParametersView = { version: number, clauses: Array<ClauseView>, };
@@ -381,6 +560,11 @@ term: string | null, text: string, };
 export type IntervalView = { from: string, to: string, };
 
 export type GapView = { kind: GapKind, from: string, to: string, };
+
+/**
+ * How often the person was asked to check in, and did.
+ */
+export type CheckInsView = { asked: number, answered: number, };
 
 /**
  * The verdict for one person in one Session, all devices together.
@@ -417,7 +601,7 @@ intervals: Array<IntervalView>,
 /**
  * Between coming and going, in order. Those that are `bridged` lie within the intervals.
  */
-gaps: Array<GapView>, devices: number, late_after: string, early_before: string | null, 
+gaps: Array<GapView>, devices: number, check_ins: CheckInsView, late_after: string, early_before: string | null, 
 /**
  * Why, in Chinese sentences.
  */
@@ -437,7 +621,11 @@ export type PersonKind = "account" | "guest";
 /**
  * One person in one Session.
  */
-export type PresenceView = { kind: PersonKind, account: string | null, name: string, school: string | null, rural: boolean, record: RecordView, 
+export type PresenceView = { 
+/**
+ * The person, as corrections name them.
+ */
+key: string, kind: PersonKind, account: string | null, name: string, school: string | null, rural: boolean, record: RecordView, 
 /**
  * Somebody else came from the same device too: no verdict, but worth a look.
  */
@@ -465,146 +653,6 @@ total: number,
  * Counts from 1.
  */
 page: number, size: number, };
-
-export type ClassroomForm = { name: string, school: string, 
-/**
- * How many people are to come.
- */
-expected?: number | null, };
-
-/**
- * A Classroom as the keepers of its Activity see it.
- */
-export type ClassroomView = { id: string, name: string, school: SchoolName, expected: number | null, closed: boolean, 
-/**
- * Its device is in the Room now.
- */
-present: boolean, 
-/**
- * The page for its device, as a path on this host; none when it is closed. Whoever has it can stand for the Classroom.
- */
-link: string | null, };
-
-export type ClassroomState = "waiting" | "live" | "ended" | "closed";
-
-/**
- * What the device of a Classroom shows before it comes in.
- */
-export type ClassroomLink = { id: string, name: string, school: SchoolName, expected: number | null, 
-/**
- * Of the Studio's roster that day, those of this School.
- */
-people: Array<RosterName>, activity: ActivityCard, session: string | null, state: ClassroomState, 
-/**
- * What is written down about people in this Session, to be shown before they sit down.
- */
-recording_notice: string, };
-
-export type RosterName = { name: string, };
-
-export type CodePoint = "site_in" | "site_out" | "check_in";
-
-export type CodeForm = { point: CodePoint, 
-/**
- * Of the check-in.
- */
-number?: number, };
-
-/**
- * A code to show now. Another one is given when `next_in_ms` is over.
- */
-export type CodeAnswer = { code: string, 
-/**
- * The page that a phone opens by scanning, as a path on this host.
- */
-path: string, expires_at: string, next_in_ms: number, };
-
-export type PrintedCodeForm = { from: string, to: string, };
-
-export type PrintedCodeView = { id: string, 
-/**
- * The page that a phone opens by scanning, as a path on this host.
- */
-path: string, from: string, to: string, closed: boolean, };
-
-export type ScanForm = { code: string, 
-/**
- * A random text that this browser keeps.
- */
-device: string, };
-
-export type ScanPoint = "classroom" | "site_in" | "site_out" | "check_in";
-
-export type PlaceName = { name: string, school: string | null, };
-
-export type ScannedBy = { name: string, school: string | null, };
-
-/**
- * A code was good: who scanned it may now say who it is.
- */
-export type ScanAnswer = { 
-/**
- * For taking the seat, by the same browser.
- */
-pass: string, point: ScanPoint, place: PlaceName | null, activity: ActivityCard, session: string, pass_expires_at: string, 
-/**
- * The person who is signed in.
- */
-me: ScannedBy | null, 
-/**
- * Somebody who is on no roster may come, too.
- */
-guests: boolean, 
-/**
- * The person who is signed in holds a seat already.
- */
-seated: boolean, 
-/**
- * What is written down, to be shown before one sits down.
- */
-recording_notice: string, };
-
-export type SeatForm = { pass: string, 
-/**
- * For somebody who is not signed in.
- */
-guest?: SeatGuest, };
-
-export type SeatGuest = { name: string, school: string, };
-
-export type SeatAnswer = { 
-/**
- * Names this seat for the page of the person who took it; none for a check-in that was answered without one.
- */
-seat: string | null, number: number | null, name: string, school: string | null, place: PlaceName | null, at: string, };
-
-export type SeatState = "seated" | "left" | "struck" | "ended";
-
-/**
- * How a seat stands, for the phone of the person who took it.
- */
-export type SeatPage = { state: SeatState, number: number, name: string, place: PlaceName, at: string, left_at: string | null, 
-/**
- * Why it is empty, where somebody else is the cause.
- */
-reason: string | null, 
-/**
- * The open check-in, as it is to this person; none for a seat that is empty.
- */
-check_in: import('./signaling').CheckIn | null, };
-
-/**
- * The person on a seat answers a check-in.
- */
-export type SeatCheckInForm = { 
-/**
- * Of the check-in.
- */
-number: number, 
-/**
- * Where it asks for one.
- */
-code?: string, };
 
 /**
  * A file that is a proof.
@@ -784,6 +832,150 @@ lines: number,
  * Every line fits the one before.
  */
 intact: boolean, };
+
+export type ClassroomForm = { name: string, school: string, 
+/**
+ * How many people are to come.
+ */
+expected?: number | null, };
+
+/**
+ * A Classroom as the keepers of its Activity see it.
+ */
+export type ClassroomView = { id: string, name: string, school: SchoolName, expected: number | null, closed: boolean, 
+/**
+ * Its device is in the Room now.
+ */
+present: boolean, 
+/**
+ * The page for its device, as a path on this host; none when it is closed. Whoever has it can stand for the Classroom.
+ */
+link: string | null, };
+
+export type ClassroomState = "waiting" | "live" | "ended" | "closed";
+
+/**
+ * What the device of a Classroom shows before it comes in.
+ */
+export type ClassroomLink = { id: string, name: string, school: SchoolName, expected: number | null, 
+/**
+ * Of the Studio's roster that day, those of this School.
+ */
+people: Array<RosterName>, activity: ActivityCard, session: string | null, state: ClassroomState, 
+/**
+ * Who signs in after it is late; none before the Session has begun.
+ */
+late_after: string | null, 
+/**
+ * What is written down about people in this Session, to be shown before they sit down.
+ */
+recording_notice: string, };
+
+export type RosterName = { name: string, };
+
+export type CodePoint = "site_in" | "site_out" | "check_in";
+
+export type CodeForm = { point: CodePoint, 
+/**
+ * Of the check-in.
+ */
+number?: number, };
+
+/**
+ * A code to show now. Another one is given when `next_in_ms` is over.
+ */
+export type CodeAnswer = { code: string, 
+/**
+ * The page that a phone opens by scanning, as a path on this host.
+ */
+path: string, expires_at: string, next_in_ms: number, };
+
+export type PrintedCodeForm = { from: string, to: string, };
+
+export type PrintedCodeView = { id: string, 
+/**
+ * The page that a phone opens by scanning, as a path on this host.
+ */
+path: string, from: string, to: string, closed: boolean, };
+
+export type ScanForm = { code: string, 
+/**
+ * A random text that this browser keeps.
+ */
+device: string, };
+
+export type ScanPoint = "classroom" | "site_in" | "site_out" | "check_in";
+
+export type PlaceName = { name: string, school: string | null, };
+
+export type ScannedBy = { name: string, school: string | null, };
+
+/**
+ * A code was good: who scanned it may now say who it is.
+ */
+export type ScanAnswer = { 
+/**
+ * For taking the seat, by the same browser.
+ */
+pass: string, point: ScanPoint, place: PlaceName | null, activity: ActivityCard, session: string, pass_expires_at: string, 
+/**
+ * The person who is signed in.
+ */
+me: ScannedBy | null, 
+/**
+ * Somebody who is on no roster may come, too.
+ */
+guests: boolean, 
+/**
+ * The person who is signed in holds a seat already.
+ */
+seated: boolean, 
+/**
+ * What is written down, to be shown before one sits down.
+ */
+recording_notice: string, };
+
+export type SeatForm = { pass: string, 
+/**
+ * For somebody who is not signed in.
+ */
+guest?: SeatGuest, };
+
+export type SeatGuest = { name: string, school: string, };
+
+export type SeatAnswer = { 
+/**
+ * Names this seat for the page of the person who took it; none for a check-in that was answered without one.
+ */
+seat: string | null, number: number | null, name: string, school: string | null, place: PlaceName | null, at: string, };
+
+export type SeatState = "seated" | "left" | "struck" | "ended";
+
+/**
+ * How a seat stands, for the phone of the person who took it.
+ */
+export type SeatPage = { state: SeatState, number: number, name: string, place: PlaceName, at: string, left_at: string | null, 
+/**
+ * Why it is empty, where somebody else is the cause.
+ */
+reason: string | null, 
+/**
+ * The open check-in, as it is to this person; none for a seat that is empty.
+ */
+check_in: import('./signaling').CheckIn | null, };
+
+/**
+ * The person on a seat answers a check-in.
+ */
+export type SeatCheckInForm = { 
+/**
+ * Of the check-in.
+ */
+number: number, 
+/**
+ * Where it asks for one.
+ */
+code?: string, };
 
 export type LineCheckForm = { 
 /**

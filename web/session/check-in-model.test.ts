@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { checkIn } from './fakes'
 import { CheckInModel } from './check-in-model'
-import type { RoomMessage } from '@/protocol/attendance'
+import type { ServerMessage } from '@/protocol/signaling'
 
-function told(...messages: RoomMessage[]) {
+function told(...messages: ServerMessage[]) {
   const model = new CheckInModel()
   for (const message of messages) model.apply(message)
   return model
 }
-const open = (over = {}): RoomMessage => ({ type: 'check_in', check_in: checkIn(over) })
-const counts = (number: number, answered: number): RoomMessage => ({ type: 'check_in_counts', number, answered, expected: 47, missing: [], code: '4821' })
-const result = (number: number): RoomMessage => ({ type: 'check_in_result', number, ordinal: 1, purpose: 'roll', answered: 38, expected: 47, missing: [] })
+const open = (over = {}): ServerMessage => ({ type: 'check_in', check_in: checkIn(over) })
+const counts = (number: number, answered: number): ServerMessage => ({ type: 'check_in_counts', number, answered, expected: 47, missing: [], code: '4821' })
+const result = (number: number): ServerMessage => ({ type: 'check_in_result', number, ordinal: 1, purpose: 'roll', answered: 38, expected: 47, missing: [] })
 
 describe('a check-in', () => {
   it('waits_for_those_who_are_asked_until_they_answered', () => {

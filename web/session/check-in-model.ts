@@ -1,6 +1,9 @@
 /** What is known about the check-in that is open, and, for hosts, who has not answered. Changed only by the server's messages. */
 import { reactive } from '@vue/reactivity'
-import type { CheckIn, CheckInCounts, CheckInResult, RoomMessage } from '@/protocol/attendance'
+import type { CheckIn, ServerMessage } from '@/protocol/signaling'
+
+export type CheckInCounts = Extract<ServerMessage, { type: 'check_in_counts' }>
+export type CheckInResult = Extract<ServerMessage, { type: 'check_in_result' }>
 
 export interface CheckInState {
   open: CheckIn | null
@@ -35,7 +38,7 @@ export class CheckInModel {
     Object.assign(this.state, { open: null, counts: null, promptsEvery: null })
   }
 
-  apply(message: RoomMessage): void {
+  apply(message: ServerMessage): void {
     const { state } = this
     switch (message.type) {
       case 'check_in':

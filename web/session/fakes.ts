@@ -1,6 +1,5 @@
 /** A socket and a peer connection that tests hold both ends of. Imported by tests only. */
-import type { CheckIn, PlaceView, RoomMessage, SeatView } from '@/protocol/attendance'
-import type { ChatLine, ClientFrame, ParticipantView, ServerMessage, Welcome } from '@/protocol/signaling'
+import type { ChatLine, CheckIn, ClientFrame, ParticipantView, PlaceView, SeatView, ServerMessage, Welcome } from '@/protocol/signaling'
 
 /** A JSON object with `type`, loosely typed: tests read it. */
 export type Sent = ClientFrame & Record<string, unknown>
@@ -36,7 +35,7 @@ export class FakeSocket {
   opens(): void {
     this.onopen?.()
   }
-  says(message: RoomMessage): void {
+  says(message: ServerMessage): void {
     this.onmessage?.({ data: JSON.stringify(message) })
   }
   closes(code: number): void {

@@ -1,6 +1,5 @@
 /** Being in one Session: joins the line, the media, the devices and what is known, and keeps them in step through every drop. */
 import { markRaw } from '@vue/reactivity'
-import type { RoomRequest } from '@/protocol/attendance'
 import type { ClientMessage, LineDetails, LineMode, ParticipantId, ServerMessage, Welcome } from '@/protocol/signaling'
 import { DeviceModel } from './devices'
 import type { DeviceKind, DeviceOptions } from './devices'
@@ -123,8 +122,8 @@ export class LiveRoom {
   // ---- what a person does ----
 
   /** Resolves when the server did it, rejects with the sentence to show. */
-  async ask(message: RoomRequest): Promise<void> {
-    await this.signaling.request(message as ClientMessage)
+  async ask(message: ClientMessage): Promise<void> {
+    await this.signaling.request(message)
   }
 
   async lineOf(participant: ParticipantId): Promise<LineDetails> {

@@ -1,6 +1,6 @@
 /** Who sits where: the Classrooms and the site of a Session with their seats. Told to hosts, and to a Classroom of itself. */
 import { computed, reactive } from '@vue/reactivity'
-import type { PlaceView, RoomMessage, SeatView } from '@/protocol/attendance'
+import type { PlaceView, SeatView, ServerMessage } from '@/protocol/signaling'
 
 export interface Place extends PlaceView {
   seats: SeatView[]
@@ -28,7 +28,7 @@ export class PlacesModel {
     return this.state.places.get(id)
   }
 
-  apply(message: RoomMessage): void {
+  apply(message: ServerMessage): void {
     switch (message.type) {
       case 'place':
         this.state.places.set(message.place.id, { ...message.place, seats: this.of(message.place.id)?.seats ?? [] })

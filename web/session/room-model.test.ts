@@ -25,7 +25,7 @@ describe('what is known of a Session', () => {
   })
 
   it('a_classroom_counts_the_people_seated_in_it_and_not_itself', () => {
-    const model = room([person(1), person(2, { kind: 'classroom', connected: false, seated: 9 } as Partial<ParticipantView>)])
+    const model = room([person(1), person(2, { kind: 'classroom', connected: false, seated: 9 })])
     expect(model.present.value).toBe(10)
     model.apply({ type: 'place', place: place('site', { seated: 3 }) })
     expect(model.present.value).toBe(13)

@@ -7,11 +7,11 @@ import type {
   ParticipantView,
   PublicationId,
   PublicationView,
+  ServerMessage,
   SlotView,
   Source,
   Welcome,
 } from '@/protocol/signaling'
-import type { RoomMessage } from '@/protocol/attendance'
 import { CheckInModel } from './check-in-model'
 import { PlacesModel } from './places-model'
 
@@ -88,7 +88,7 @@ export class RoomModel {
   readonly present = computed(
     () =>
       this.state.expected ??
-      this.people.value.reduce((sum, one) => sum + (one.kind === 'classroom' ? seatedAt(one) : one.connected ? 1 : 0), 0) +
+      this.people.value.reduce((sum, one) => sum + (one.kind === 'classroom' ? one.seated : one.connected ? 1 : 0), 0) +
         (this.places.of('site')?.seated ?? 0),
   )
 
@@ -132,7 +132,7 @@ export class RoomModel {
     this.places.welcome(welcome.resumed)
   }
 
-  apply(message: RoomMessage): void {
+  apply(message: ServerMessage): void {
     const { state } = this
     this.checkIns.apply(message)
     this.places.apply(message)
@@ -230,8 +230,5 @@ export class RoomModel {
     if (line.participant !== state.you) state.unread += 1
   }
 }
-
-/** How many people are seated in front of this Participant's screen; 0 for whoever is no Classroom. */
-export const seatedAt = (one: ParticipantView & { seated?: number }) => one.seated ?? 0
 
 const rank = (one: ParticipantView) => (one.role === 'host' ? 0 : one.role === 'presenter' ? 1 : one.may_publish ? 2 : 3)

@@ -1,6 +1,5 @@
 /** Being in one Session without its sound and pictures: what is known and what may be asked, as for the host's phone at the door. */
 import { reactive } from '@vue/reactivity'
-import type { RoomRequest } from '@/protocol/attendance'
 import type { ClientMessage } from '@/protocol/signaling'
 import { RoomModel } from './room-model'
 import { SignalingClient } from './signaling-client'
@@ -27,8 +26,8 @@ export class SideLine {
     this.signaling.start()
   }
 
-  async ask(message: RoomRequest): Promise<void> {
-    await this.signaling.request(message as ClientMessage)
+  async ask(message: ClientMessage): Promise<void> {
+    await this.signaling.request(message)
   }
 
   retryNow(): void {

@@ -4,6 +4,7 @@
 //! page could be seen ([`CheckpointDetail`]). What is neither proven nor disproven is told apart from absence, and a person decides.
 
 mod audit;
+mod check_ins;
 mod checkpoint;
 mod correction;
 mod course;
@@ -18,6 +19,7 @@ mod shared;
 mod spans;
 
 pub use audit::{AuditCorrection, AuditLine, audit};
+pub use check_ins::CheckIns;
 pub use checkpoint::CheckpointDetail;
 pub use correction::{CorrectedDetail, Correction, Verdict, check_reason};
 pub use parameters::{AttendanceParameters, Clause};
@@ -112,6 +114,7 @@ pub struct AttendanceRecord {
     /// Between coming and going, in order.
     pub gaps: Vec<Gap>,
     pub devices: u32,
+    pub check_ins: CheckIns,
     /// After this moment one is late, before that one leaves early: on the axis of `intervals`.
     pub late_after: Time,
     pub early_before: Option<Time>,

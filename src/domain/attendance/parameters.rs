@@ -19,6 +19,8 @@ pub struct AttendanceParameters {
     pub early_minutes: u32,
     /// Interruptions up to this long between two proven stretches count as seen.
     pub bridged_seconds: u32,
+    /// Present takes this share of the check-ins that the person was asked in, too; 0: they are told and change nothing.
+    pub check_in_percent: u32,
     /// On site only the time until a check-out counts; without one the time since checking in is for somebody to look at.
     pub check_out_required: bool,
 }
@@ -32,6 +34,7 @@ impl Default for AttendanceParameters {
             late_minutes: 10,
             early_minutes: 10,
             bridged_seconds: 90,
+            check_in_percent: 0,
             check_out_required: false,
         }
     }
@@ -55,6 +58,7 @@ impl AttendanceParameters {
         checks.that(self.late_minutes <= 600, "late_minutes", "最多 600 分钟。");
         checks.that(self.early_minutes <= 600, "early_minutes", "最多 600 分钟。");
         checks.that(self.bridged_seconds <= 600, "bridged_seconds", "最多 600 秒。");
+        checks.that(self.check_in_percent <= 100, "check_in_percent", "比例应在 0% 到 100% 之间。");
         checks.done()
     }
 
@@ -88,6 +92,10 @@ impl AttendanceParameters {
     #[must_use]
     pub fn clauses(&self) -> Vec<Clause> {
         let Self { share_percent, enough_minutes, late_minutes, early_minutes, bridged_seconds, .. } = self;
+        let check_ins = match self.check_in_percent {
+            0 => "签到、点名是否应答一并记下，不影响结果。".to_owned(),
+            percent => format!("签到、点名应答不到 {percent}%，时间够了也列为待核。"),
+        };
         let on_site = if self.check_out_required {
             "现场签到后要签退；没有签退的，签到以后列为待核。"
         } else {
@@ -107,6 +115,7 @@ impl AttendanceParameters {
             "画面或声音确实送到，才算看过；只开着页面不算。".to_owned(),
             "页面转到后台，这段不计。正在发言或主讲的除外。".to_owned(),
             "是否打开声音一并记下，不影响结果。".to_owned(),
+            check_ins,
             "集体观看，在教室就座期间，按教室设备收到的画面和声音计。".to_owned(),
             on_site.to_owned(),
         ];
@@ -153,5 +162,8 @@ mod tests {
         let parameters = AttendanceParameters { share_percent: 75, late_minutes: 5, ..AttendanceParameters::default() };
         let text: String = parameters.clauses().into_iter().map(|clause| clause.text).collect();
         assert!(text.contains("75%") && text.contains("晚到超过 5 分钟") && text.contains("90 秒"), "{text}");
+        assert!(text.contains("是否应答一并记下，不影响结果"), "{text}");
+        let strict = AttendanceParameters { check_in_percent: 60, ..parameters };
+        assert!(strict.clauses().iter().any(|clause| clause.text.contains("应答不到 60%")));
     }
 }

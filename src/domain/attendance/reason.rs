@@ -1,7 +1,7 @@
 //! Why a record says what it says, in sentences for the teacher.
 
 use super::seat::SeatStay;
-use super::{AttendanceParameters, AttendanceRecord, AttendanceStatus, Excuse, Gap, GapKind};
+use super::{AttendanceParameters, AttendanceRecord, AttendanceStatus, CheckIns, Excuse, Gap, GapKind};
 use std::time::Duration;
 
 /// What the sentences need beside the record.
@@ -41,12 +41,19 @@ pub(super) fn reason(record: &AttendanceRecord, judged: &Judged<'_>) -> String {
                 format!("请假已批准：{why}。")
             });
         }
+        AttendanceStatus::Unknown if record.seen >= record.required && !record.seen.is_zero() => {
+            sentences.push(few_answers(record, judged.parameters));
+        }
         AttendanceStatus::Unknown if record.ongoing => {
             let did = judged.did(record);
             sentences.push(format!("{did}{}，出席要 {} 分钟。", length(record.seen), record.required_minutes()));
         }
         AttendanceStatus::Unknown => sentences.push(unknown(record, judged)),
         AttendanceStatus::Absent => sentences.push(absent(record, judged)),
+    }
+    let CheckIns { asked, answered } = record.check_ins;
+    if asked > 0 {
+        sentences.push(format!("签到 {answered} / {asked}。"));
     }
     if record.late {
         sentences.push(format!("晚到{}，超过 {} 分钟。", length(judged.late_by), judged.parameters.late_minutes));
@@ -92,6 +99,17 @@ fn present(record: &AttendanceRecord, judged: &Judged<'_>) -> String {
         format!("达到 {} 分钟", record.required_minutes())
     };
     format!("{}{}，全场{}，{by}。", judged.did(record), length(record.seen), length(record.whole))
+}
+
+/// Seen for long enough, but not heard of often enough.
+fn few_answers(record: &AttendanceRecord, parameters: &AttendanceParameters) -> String {
+    let needed = parameters.check_in_percent;
+    let so_far = format!("看了{}，时间已够，签到应答不到 {needed}%", length(record.seen));
+    if record.ongoing {
+        format!("{so_far}。")
+    } else {
+        format!("{so_far}，不能确认在看。不按缺席算，等待核对。")
+    }
 }
 
 fn absent(record: &AttendanceRecord, judged: &Judged<'_>) -> String {

@@ -1,12 +1,13 @@
 //! From the lines of one Session to everybody's record.
 
 use super::super::presence::{PresenceEvent, PresenceInterval};
+use super::check_ins::check_ins;
 use super::correction::corrections;
 use super::course::Course;
 use super::life::{Life, people};
 use super::reason::{Judged, reason};
 use super::spans::{ends, holes, overlap, united, within, without};
-use super::{AttendanceParameters, AttendanceRecord, AttendanceStatus, Excuse, Gap, GapKind, Timetable};
+use super::{AttendanceParameters, AttendanceRecord, AttendanceStatus, CheckIns, Excuse, Gap, GapKind, Timetable};
 use std::time::Duration;
 
 /// The record of every person in `events`, of those who were `expected` and of those who were excused, by their keys. The
@@ -31,11 +32,13 @@ pub fn records(
     for person in corrections.keys() {
         people.entry((*person).to_owned()).or_default();
     }
+    let asked = check_ins(events);
     let judge = Judge { course: &course, timetable, parameters };
     let judged = people.into_iter().map(|(person, life)| {
         let excuse = excuses.iter().rev().find(|excuse| excuse.person == person && excuse.granted);
         let correction = corrections.get(person.as_str());
-        let measured = judge.record(person, life, excuse);
+        let check_ins = asked.get(&person).copied().unwrap_or_default();
+        let measured = judge.record(person, life, check_ins, excuse);
         match correction {
             Some((detail, at)) => measured.corrected(detail, *at),
             None => measured,
@@ -51,7 +54,7 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn record(&self, person: String, life: Life, excuse: Option<&Excuse>) -> AttendanceRecord {
+    fn record(&self, person: String, life: Life, check_ins: CheckIns, excuse: Option<&Excuse>) -> AttendanceRecord {
         let Self { course, parameters, .. } = self;
         let open = life.open;
         let devices = life.devices;
@@ -65,11 +68,12 @@ impl Judge<'_> {
         let length = if ongoing { whole.max(planned) } else { whole };
         let required = parameters.required(length);
         let unverified = course.total(&stay.unverified);
-        let status = if seen >= required && seen > Duration::ZERO {
+        let enough = seen >= required && seen > Duration::ZERO;
+        let status = if enough && check_ins.suffice(parameters) {
             AttendanceStatus::Present
         } else if excuse.is_some() {
             AttendanceStatus::Excused
-        } else if ongoing || (unverified > Duration::ZERO && seen + unverified >= required) {
+        } else if ongoing || enough || (unverified > Duration::ZERO && seen + unverified >= required) {
             AttendanceStatus::Unknown
         } else {
             AttendanceStatus::Absent
@@ -96,6 +100,7 @@ impl Judge<'_> {
             intervals: without(&stay.seen, &course.interruptions),
             gaps: stay.gaps.clone(),
             devices,
+            check_ins,
             late_after: due.from + parameters.late(),
             early_before: (!ongoing).then(|| due.to - parameters.early()),
             reason: String::new(),

@@ -64,6 +64,7 @@ pub struct RecordView {
     /// Between coming and going, in order. Those that are `bridged` lie within the intervals.
     pub gaps: Vec<GapView>,
     pub devices: u32,
+    pub check_ins: CheckInsView,
     pub late_after: Time,
     pub early_before: Option<Time>,
     /// Why, in Chinese sentences.
@@ -84,6 +85,13 @@ pub struct CorrectionView {
     pub reason: String,
 }
 
+/// How often the person was asked to check in, and did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CheckInsView {
+    pub asked: u32,
+    pub answered: u32,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PersonKind {
@@ -94,6 +102,8 @@ pub enum PersonKind {
 /// One person in one Session.
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
 pub struct PresenceView {
+    /// The person, as corrections name them.
+    pub key: String,
     pub kind: PersonKind,
     pub account: Option<AccountId>,
     pub name: String,

@@ -1,6 +1,6 @@
 //! The domain's ids, times and words, told to TypeScript and to OpenAPI; the domain itself knows neither.
 
-use crate::domain::attendance::{AttendanceStatus, GapKind};
+use crate::domain::attendance::{AttendanceStatus, GapKind, Way};
 use crate::domain::case::CaseState;
 use crate::domain::*;
 use ts_rs::{Config, TS};
@@ -44,12 +44,13 @@ plain_strings! {
     SeriesId: None, "mzxw6ytbojtg633c";
     ActivityId: None, "mzxw6ytbojtg633c";
     SessionId: None, "mzxw6ytbojtg633c";
-    ClassroomId: None, "mzxw6ytbojtg633c";
-    PrintedCodeId: None, "mzxw6ytbojtg633c";
     AttachmentId: None, "mzxw6ytbojtg633c";
     LeaveId: None, "mzxw6ytbojtg633c";
     AppealId: None, "mzxw6ytbojtg633c";
     PhotoId: None, "mzxw6ytbojtg633c";
+    IssueId: None, "mzxw6ytbojtg633c";
+    ClassroomId: None, "mzxw6ytbojtg633c";
+    PrintedCodeId: None, "mzxw6ytbojtg633c";
     Time: Some(KnownFormat::DateTime), "2026-11-20T14:30:00+08:00";
     Day: Some(KnownFormat::Date), "2026-11-20";
 }
@@ -96,5 +97,5 @@ macro_rules! words {
 
 words! {
     AccountRole RegionKind StudioKind Tier MemberRole ActivityKind Mode Level ActivityState ActivityRole AttendanceStatus
-    GapKind CaseState
+    GapKind Way CaseState
 }

@@ -184,7 +184,12 @@ impl Person {
         let head = format!("--edge\r\n{disposition}\r\ncontent-type: image/jpeg\r\n\r\n");
         let body = [head.as_bytes(), bytes, b"\r\n--edge--\r\n"].concat();
         let request = self.request(Method::POST, "/api/attachments");
-        request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge").body(body).send().await.unwrap()
+        request
+            .header(reqwest::header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+            .body(body)
+            .send()
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn patch(&self, path: &str, body: &Value) -> Response {

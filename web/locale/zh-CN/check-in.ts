@@ -1,5 +1,5 @@
+import type { CheckInMethod, CheckInPurpose } from '@/protocol/signaling'
 /** 签到、随机点名、在线确认的话，课堂、手机和大屏共用。 */
-import type { CheckInMethod, CheckInPurpose } from '@/protocol/attendance'
 
 const purpose: Record<CheckInPurpose, string> = { roll: '签到', call: '随机点名', still_here: '在线确认' }
 const methods: Record<CheckInMethod, string> = { tap: '点一下', code: '号码', qr: '二维码' }

@@ -217,7 +217,7 @@ export const desk = {
     presenceNotFetched: '在场记录没有取到',
     presencePeople: (n: number, rural: number) => `${n} 人，其中乡村教师 ${rural} 人`,
     person: '人员', school: '学校', intervals: '在场时段', minutes: '在场',
-    minutesUnit: '分钟',
+    minutesUnit: '分钟', checkIns: '签到',
     sort: '排列',
     sortMinutes: '按时长', sortName: '按姓名',
     createTitle: '计划活动',
@@ -251,7 +251,7 @@ export const desk = {
     range: '时间范围',
     semester: '本学期', year: '本学年', all: '全部',
     notFetched: '考勤没有取到',
-    sessions: '参加', seenUnit: '分钟',
+    sessions: '参加', seenUnit: '分钟', checkIns: '签到',
     none: '这段时间还没有记录',
     noneHint: '进入课堂后，服务器会自动记下您的在场时间。',
     noneAction: '看看日程',
@@ -275,6 +275,7 @@ export const desk = {
     parts: [
       { title: '记录什么', lines: [
         '进入、离开、断线和重新接上的时间。',
+        '签到、点名和在场确认：什么时候问您，您是否应答。',
         '每 15 秒一次：画面和声音是否送到，页面或小窗是否看得见，声音是否打开。',
         '浏览器的一个随机标记，只用来分辨这一场里有几台设备，换一场就对不上。',
         '不取位置，不拍照，不看您屏幕上的其他内容。',

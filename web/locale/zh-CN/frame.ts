@@ -4,6 +4,8 @@ export const frame = {
   schedule: '日程',
   studios: '工作室',
   attendance: '我的考勤',
+  cases: '待处理',
+  audit: '原始记录',
   attendanceParameters: '考勤怎样记录',
   mine: '我的',
   admin: '管理',

@@ -197,7 +197,7 @@ export const live = {
     rural: '乡村',
     away: '暂时离线',
     guest: '访客',
-    seated: (n: number) => `集体观看 ${n} 人`,
+    seated: (n: number) => `${n} 人`, together: '集体观看',
     host: '主持',
     presenter: '主讲',
     speaking: '发言中', maySpeak: '可以发言',

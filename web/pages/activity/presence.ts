@@ -4,7 +4,9 @@ import type { AttendanceRecord, Presence } from '@/pages/desk/shapes'
 export type Order = 'minutes' | 'name' | 'status'
 
 export interface PresenceRow {
+  /** As corrections name the person. */
   key: string
+  account: string | null
   name: string
   kind: Presence['kind']
   school: string | null
@@ -18,9 +20,8 @@ const URGENCY = ['unknown', 'absent', 'excused', 'present']
 const urgency = ({ record }: PresenceRow) => URGENCY.indexOf(record.status) * 2 - Number(record.late || record.left_early)
 
 export function presenceRows(all: readonly Presence[], order: Order): PresenceRow[] {
-  // The server has united the devices of one account; guests have nothing that would tell them apart but their place.
-  const rows = all.map((one, n) => ({
-    key: one.account ?? `guest-${n}`, name: one.name, kind: one.kind, school: one.school, rural: one.rural, sharesDevice: one.shares_device, record: one.record,
+  const rows = all.map((one) => ({
+    key: one.key, account: one.account, name: one.name, kind: one.kind, school: one.school, rural: one.rural, sharesDevice: one.shares_device, record: one.record,
   }))
   const byName = (a: PresenceRow, b: PresenceRow) => a.name.localeCompare(b.name, 'zh-CN')
   const first: Record<Order, (a: PresenceRow, b: PresenceRow) => number> = {

@@ -9,7 +9,7 @@ const row = (y: number, m: number, d: number, minutes: number, stays = 1): Atten
     session: `${y}${m}${d}`, activity: {} as Attendance['activity'], started_at: at, ended_at: at, planned_start: at, planned_end: at,
     record: {
       status: 'present', late: false, left_early: false, ongoing: false, open: false, minutes, unverified_minutes: 0, required_minutes: 30, session_minutes: 90,
-      first: at, last: at, intervals: Array.from({ length: stays }, () => ({ from: at, to: at })), gaps: [], devices: 1, late_after: at, early_before: at, reason: '',
+      first: at, last: at, intervals: Array.from({ length: stays }, () => ({ from: at, to: at })), gaps: [], devices: 1, check_ins: { asked: 0, answered: 0 }, late_after: at, early_before: at, reason: '', correction: null,
     },
   }
 }

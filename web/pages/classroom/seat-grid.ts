@@ -1,5 +1,5 @@
+import type { SeatView } from '@/protocol/signaling'
 /** Which names stand on the wall and how large: who has signed in, by seat, then who of the roster has not. Pure. */
-import type { SeatView } from '@/protocol/attendance'
 
 export interface Cell {
   key: string

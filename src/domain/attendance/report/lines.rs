@@ -105,8 +105,7 @@ struct Place {
 pub(super) struct LinesRead {
     pub(super) check_ins: Vec<CheckInMark>,
     pub(super) corrections: u32,
-    asked: BTreeMap<String, u32>,
-    answered: BTreeMap<String, BTreeSet<u32>>,
+    answered: BTreeSet<(u32, String)>,
     online: BTreeSet<String>,
     /// Who said, or of whom the host said, that their school is a rural one.
     rural: BTreeSet<String>,
@@ -152,15 +151,12 @@ impl LinesRead {
             expected: number(expected.len()),
             answered: 0,
         });
-        for person in expected {
-            *self.asked.entry(person).or_default() += 1;
-        }
     }
 
     fn answer(&mut self, event: &PresenceEvent, numbers: &BTreeMap<u32, usize>) {
         let (Some(answered), Some(person)) = (detail::<Answered>(event), &event.person) else { return };
         let Some(&at) = numbers.get(&answered.number) else { return };
-        if self.answered.entry(person.clone()).or_default().insert(answered.number) {
+        if self.answered.insert((answered.number, person.clone())) {
             self.check_ins[at].answered += 1;
         }
     }
@@ -199,12 +195,6 @@ impl LinesRead {
         if let Some(count) = detail::<Count>(event) {
             self.places.entry(count.place).or_default().headcount = Some(count.count);
         }
-    }
-
-    pub(super) fn answers_of(&self, person: &str) -> (u32, u32) {
-        let answered = self.answered.get(person).map_or(0, |numbers| number(numbers.len()));
-        let asked = self.asked.get(person).copied().unwrap_or(0);
-        (asked.max(answered), answered)
     }
 
     /// Who came by name and school alone.

@@ -18,7 +18,7 @@ pub use proof::{Proof, ProofRow};
 pub use year::{YearCell, YearFigures, YearPerson, YearReport, YearSession, YearTotals};
 
 use super::super::presence::{Head, PresenceEvent, PresenceInterval};
-use super::super::{ActivityKind, Level, MemberRole, Mode, SessionId, StudioId};
+use super::super::{ActivityId, ActivityKind, Level, MemberRole, Mode, SessionId, StudioId};
 use super::course::Course;
 use super::{AttendanceParameters, AttendanceRecord, AttendanceStatus, Timetable};
 use lines::LinesRead;
@@ -29,6 +29,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Occasion {
     pub session: SessionId,
+    pub activity: ActivityId,
     pub title: String,
     pub kind: ActivityKind,
     pub mode: Mode,
@@ -102,8 +103,6 @@ pub struct ReportRow {
     pub ways: Vec<Way>,
     /// Where somebody who was seated sat.
     pub places: Vec<String>,
-    pub asked: u32,
-    pub answered: u32,
     pub record: AttendanceRecord,
 }
 
@@ -123,13 +122,20 @@ impl ReportRow {
         self.known.role == Some(MemberRole::Core)
     }
 
-    /// What the person was to this Activity, in one word.
     #[must_use]
     pub fn role_word(&self) -> &'static str {
-        match self.known.role {
+        self.known.role_word()
+    }
+}
+
+impl Known {
+    /// What the person was, in one word.
+    #[must_use]
+    pub fn role_word(&self) -> &'static str {
+        match self.role {
             Some(role) => role.word(),
-            None if self.known.presenter => "主讲人",
-            None if self.known.guest => "访客",
+            None if self.presenter => "主讲人",
+            None if self.guest => "访客",
             None => "非成员",
         }
     }
@@ -145,9 +151,8 @@ pub fn report(source: ReportSource<'_>) -> AttendanceReport {
         .into_iter()
         .map(|record| {
             let known = people.get(&record.person).cloned().unwrap_or_else(|| lines.guest(&record.person));
-            let (asked, answered) = lines.answers_of(&record.person);
             let (ways, places) = (lines.ways_of(&record.person), lines.places_of(&record.person));
-            ReportRow { known, ways, places, asked, answered, record }
+            ReportRow { known, ways, places, record }
         })
         .collect();
     rows.sort_by(|a, b| key(a).cmp(&key(b)));

@@ -1,6 +1,7 @@
 //! Verdicts over ledgers that are written second by second.
 
 mod audits;
+mod check_ins;
 mod corrections;
 mod model;
 mod report;

@@ -1,7 +1,7 @@
 //! Reports whose figures were worked out by hand.
 
 use super::*;
-use crate::domain::{ActivityKind, Level, MemberRole, Mode, StudioId};
+use crate::domain::{ActivityId, ActivityKind, Level, MemberRole, Mode, StudioId};
 use std::collections::BTreeMap;
 
 fn key(person: u8) -> String {
@@ -25,6 +25,7 @@ fn people() -> BTreeMap<String, Known> {
 fn occasion() -> Occasion {
     Occasion {
         session: SessionId::from_random([9; 10]),
+        activity: ActivityId::from_random([7; 10]),
         title: "习作单元整体教学".into(),
         kind: ActivityKind::OpenLesson,
         mode: Mode::Online,
@@ -114,12 +115,16 @@ fn check_ins_stand_on_the_curve_and_beside_the_people() {
     story.write(PresenceKind::CheckInOpened, None, &opened(3, "roll"));
     story.write(PresenceKind::CheckInAnswered, Some((1, 1)), r#"{"number":3,"how":"tap"}"#);
     story.passes(40 * MINUTE);
+    for number in 1..=3 {
+        story.write(PresenceKind::CheckInClosed, None, &format!(r#"{{"number":{number},"cause":"time"}}"#));
+    }
     story.ends();
     let report = report_of(&story);
     let marks: Vec<_> = report.check_ins.iter().map(|one| (one.title(), one.answered, one.expected)).collect();
     assert_eq!(marks, [("第 1 次签到".into(), 1, 2), ("第 1 次点名".into(), 0, 2), ("第 2 次签到".into(), 1, 2)]);
     assert_eq!(report.check_ins[0].at, Time::from_seconds(START + 10 * MINUTE));
-    let told: Vec<_> = report.rows.iter().map(|row| (row.asked, row.answered)).collect();
+    let told: Vec<_> =
+        report.rows.iter().map(|row| (row.record.check_ins.asked, row.record.check_ins.answered)).collect();
     assert_eq!(told, [(3, 1), (3, 1), (0, 0)]);
 }
 

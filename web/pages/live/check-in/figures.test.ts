@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { checkIn } from '@/session/fakes'
 import { answeredShare, missingFigures, secondsLeft, timeLeft } from './figures'
-import type { Missing } from '@/protocol/attendance'
+import type { MissingPerson } from '@/protocol/signaling'
 
-const who = (name: string, core = false): Missing => ({ participant: null, name, school: null, core })
+const who = (name: string, core = false): MissingPerson => ({ participant: null, name, school: null, core })
 
 describe('figures of a check-in', () => {
   it('seconds_are_rounded_up_and_end_at_0', () => {
+    expect(secondsLeft(checkIn({ opened_ms: 0, closes_ms: 120_000 }), -700)).toBe(120)
     expect(secondsLeft(checkIn({ closes_ms: 48_000 }), 100)).toBe(48)
     expect(secondsLeft(checkIn({ closes_ms: 48_000 }), 50_000)).toBe(0)
   })

@@ -1,8 +1,8 @@
+import type { CheckIn, MissingPerson } from '@/protocol/signaling'
 /** What a check-in shows in numbers. Pure; times are the server's. */
-import type { CheckIn, Missing } from '@/protocol/attendance'
 
-/** Whole seconds until it closes, never less than 0. */
-export const secondsLeft = (one: CheckIn, now: number) => Math.max(0, Math.ceil((one.closes_ms - now) / 1000))
+/** Whole seconds until it closes, never less than 0, nor more than it lasts: two clocks are never quite one. */
+export const secondsLeft = (one: CheckIn, now: number) => Math.max(0, Math.ceil((one.closes_ms - Math.max(now, one.opened_ms)) / 1000))
 
 /** How much of its time is left, in percent. */
 export function timeLeft(one: CheckIn, now: number): number {
@@ -24,7 +24,7 @@ export interface MissingFigures {
 
 const NAMED = 6
 
-export function missingFigures(answered: number, expected: number, missing: Missing[]): MissingFigures {
+export function missingFigures(answered: number, expected: number, missing: MissingPerson[]): MissingFigures {
   const total = Math.max(missing.length, expected - answered, 0)
   const core = missing.filter((one) => one.core)
   const names = (core.length > 0 ? core : missing).slice(0, NAMED).map((one) => one.name)

@@ -1,0 +1,366 @@
+//! Reports: on one Session, on a Studio's year, on oneself; read as JSON, taken away as files.
+
+mod book;
+mod csv;
+mod pdf;
+mod proof_book;
+mod session_book;
+mod view;
+mod words;
+mod xlsx;
+mod year_book;
+
+pub use pdf::FontError;
+pub(super) use view::verification;
+
+use super::auth::{KeeperOf, Occurrence, SignedIn};
+use super::body::{Query, path_parameter};
+use super::error::{ApiError, Refused};
+use super::logins::Https;
+use super::shapes::{ReportView, YearReportView, YearSearch};
+use super::state::AppState;
+use crate::domain::attendance::{AttendanceParameters, hex};
+use crate::domain::presence::Head;
+use crate::domain::{Day, SessionId, Studio, Time};
+use crate::store;
+use crate::store::report_issue::{KeptHead, NewIssue, Subject};
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use book::{Book, Sheet};
+use pdf::{FontPlace, Paper, Seal};
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// Files being made at a time: each takes a core for up to two seconds, and up to 100 MB.
+const AT_ONCE: usize = 2;
+/// Longer nobody waits for a turn.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The desk at which files are made.
+pub struct Exports {
+    turns: Semaphore,
+    font: FontPlace,
+}
+
+impl Default for Exports {
+    fn default() -> Self {
+        Self { turns: Semaphore::new(AT_ONCE), font: FontPlace::default() }
+    }
+}
+
+impl Exports {
+    /// The font for PDF files that the options name.
+    pub fn use_font(&self, path: PathBuf) -> Result<(), FontError> {
+        self.font.set(path)
+    }
+
+    /// Is there a Chinese font? Without one there are no PDF files.
+    #[must_use]
+    pub fn has_font(&self) -> bool {
+        self.font.get().is_some()
+    }
+
+    /// Waits for a turn, which lasts as long as what it gives.
+    pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, ApiError> {
+        let turn = tokio::time::timeout(PATIENCE, self.turns.acquire()).await;
+        turn.map_err(|_| ApiError::Busy)?.map_err(|_| ApiError::Busy)
+    }
+
+    /// Runs `work` on a thread of its own, when it is its turn.
+    pub(super) async fn make<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let _turn = self.turn().await?;
+        tokio::task::spawn_blocking(work).await.map_err(ApiError::inside)?
+    }
+}
+
+/// What a report is asked for as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Xlsx,
+    Csv,
+    Pdf,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Format {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match path_parameter(parts, state, "format").await?.as_str() {
+            "xlsx" => Ok(Self::Xlsx),
+            "csv" => Ok(Self::Csv),
+            "pdf" => Ok(Self::Pdf),
+            _ => Err(ApiError::NoSuchRoute),
+        }
+    }
+}
+
+impl Format {
+    const fn ending(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Csv => "csv",
+            Self::Pdf => "pdf",
+        }
+    }
+
+    const fn media_type(self) -> &'static str {
+        match self {
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Pdf => "application/pdf",
+        }
+    }
+}
+
+/// The report on one Session, for its hosts and their office.
+#[utoipa::path(get, path = "/api/sessions/{id}/report", tag = "reports", params(("id" = String, Path)),
+    responses((status = 200, body = ReportView), (status = 403, body = Refused)))]
+pub(super) async fn of_session(
+    State(app): State<AppState>,
+    keeper: KeeperOf<Occurrence>,
+) -> Result<axum::Json<ReportView>, ApiError> {
+    let parameters = AttendanceParameters::default();
+    let report = store::report::of_session(&app.store, keeper.noun.session.id, &parameters).await?;
+    Ok(axum::Json(view::report(report)))
+}
+
+/// The report on one Session as a file: `xlsx`, `csv` or `pdf`. A PDF is written down when it is given out, and can be
+/// verified by its code; of a Session that goes on there is none.
+#[utoipa::path(get, path = "/api/sessions/{id}/report/{format}", tag = "reports",
+    params(("id" = String, Path), ("format" = String, Path)), responses((status = 200, body = Vec<u8>),
+    (status = 403, body = Refused), (status = 409, description = "The Session goes on, or there is no font", body = Refused)))]
+pub(super) async fn session_file(
+    State(app): State<AppState>,
+    keeper: KeeperOf<Occurrence>,
+    me: SignedIn,
+    format: Format,
+    site: Site,
+) -> Result<Response, ApiError> {
+    let parameters = AttendanceParameters::default();
+    let report = store::report::of_session(&app.store, keeper.noun.session.id, &parameters).await?;
+    let name = format!("出席报告 {} {}", words::day(report.held.from), report.occasion.title);
+    if format == Format::Pdf && report.ongoing {
+        return Err(ApiError::conflict("session_goes_on", "直播还在进行，结束以后再导出 PDF。"));
+    }
+    let issue = || NewIssue {
+        subject: Subject::Session(report.occasion.session),
+        title: report.occasion.title.clone(),
+        parameters: parameters.clone(),
+        figures: session_book::figures(&report),
+        heads: vec![kept(report.occasion.session, report.head)],
+        digest: report.digest(),
+        made_at: app.clock.now(),
+        made_by: me.profile.account.id,
+    };
+    let seal = if format == Format::Pdf { Some(seal(&app, &me, &site, issue()).await?) } else { None };
+    let file = File { format, name, seal };
+    file.give(&app, move |part| match part {
+        Part::Book => Made::Book(session_book::book(&report)),
+        Part::Sheet => Made::Sheet(session_book::roster(&report)),
+        Part::Paper => Made::Paper(session_book::paper(&report)),
+    })
+    .await
+}
+
+/// A Studio's year: its Sessions that are over beside its people.
+#[utoipa::path(get, path = "/api/studios/{id}/attendance", tag = "reports", params(("id" = String, Path), YearSearch),
+    responses((status = 200, body = YearReportView), (status = 403, body = Refused)))]
+pub(super) async fn of_year(
+    State(app): State<AppState>,
+    keeper: KeeperOf<Studio>,
+    Query(search): Query<YearSearch>,
+) -> Result<axum::Json<YearReportView>, ApiError> {
+    let year = year(&search, app.clock.now())?;
+    let parameters = AttendanceParameters::default();
+    let report = store::report::of_year(&app.store, &keeper.noun, year, &parameters).await?;
+    Ok(axum::Json(view::year(report)))
+}
+
+/// A Studio's year as a file: `xlsx`, `csv` (the people) or `pdf`.
+#[utoipa::path(get, path = "/api/studios/{id}/attendance/{format}", tag = "reports",
+    params(("id" = String, Path), ("format" = String, Path), YearSearch),
+    responses((status = 200, body = Vec<u8>), (status = 403, body = Refused), (status = 409, body = Refused)))]
+pub(super) async fn year_file(
+    State(app): State<AppState>,
+    keeper: KeeperOf<Studio>,
+    me: SignedIn,
+    format: Format,
+    Query(search): Query<YearSearch>,
+    site: Site,
+) -> Result<Response, ApiError> {
+    let now = app.clock.now();
+    let year = year(&search, now)?;
+    let parameters = AttendanceParameters::default();
+    let report = store::report::of_year(&app.store, &keeper.noun, year, &parameters).await?;
+    let name = format!("{} {year} 年出席汇总", report.studio_name);
+    let issue = || NewIssue {
+        subject: Subject::Year(report.studio, year),
+        title: name.clone(),
+        parameters: parameters.clone(),
+        figures: year_book::figures(&report),
+        heads: report.sessions.iter().map(|one| kept(one.occasion.session, one.head)).collect(),
+        digest: report.digest(),
+        made_at: now,
+        made_by: me.profile.account.id,
+    };
+    let seal = if format == Format::Pdf { Some(seal(&app, &me, &site, issue()).await?) } else { None };
+    let file = File { format, name, seal };
+    file.give(&app, move |part| match part {
+        Part::Book => Made::Book(year_book::book(&report)),
+        Part::Sheet => Made::Sheet(year_book::people(&report)),
+        Part::Paper => Made::Paper(year_book::paper(&report)),
+    })
+    .await
+}
+
+/// One's own attendance of a year as a file; as `pdf` it is a proof that can be verified.
+#[utoipa::path(get, path = "/api/me/attendance/{format}", tag = "reports", params(("format" = String, Path), YearSearch),
+    responses((status = 200, body = Vec<u8>), (status = 401, body = Refused), (status = 409, body = Refused)))]
+pub(super) async fn my_file(
+    State(app): State<AppState>,
+    me: SignedIn,
+    format: Format,
+    Query(search): Query<YearSearch>,
+    site: Site,
+) -> Result<Response, ApiError> {
+    let now = app.clock.now();
+    let year = year(&search, now)?;
+    let parameters = AttendanceParameters::default();
+    let proof = store::proof::of_account(&app.store, &me.profile, year, &parameters).await?;
+    let name = format!("{} {year} 年考勤", proof.name);
+    let issue = || NewIssue {
+        subject: Subject::Person(proof.account, year),
+        title: format!("{} {year} 年考勤证明", proof.name),
+        parameters: parameters.clone(),
+        figures: proof_book::figures(&proof),
+        heads: proof.rows.iter().map(|row| kept(row.session, row.head)).collect(),
+        digest: proof.digest(),
+        made_at: now,
+        made_by: me.profile.account.id,
+    };
+    let seal = if format == Format::Pdf { Some(seal(&app, &me, &site, issue()).await?) } else { None };
+    let file = File { format, name, seal };
+    file.give(&app, move |part| match part {
+        Part::Book => Made::Book(proof_book::book(&proof)),
+        Part::Sheet => Made::Sheet(proof_book::sessions(&proof)),
+        Part::Paper => Made::Paper(proof_book::paper(&proof)),
+    })
+    .await
+}
+
+fn year(search: &YearSearch, now: Time) -> Result<i32, ApiError> {
+    let this = now.day().to_string()[..4].parse().unwrap_or(1970);
+    let year = search.year.unwrap_or(this);
+    let known = Day::parse(&format!("{year:04}-01-01")).is_ok() && (2000..=this + 1).contains(&year);
+    if known { Ok(year) } else { Err(ApiError::field("year", "请选择年份。")) }
+}
+
+fn kept(session: SessionId, head: Head) -> KeptHead {
+    (session, head.sequence, hex(&head.hash))
+}
+
+/// Writes down what is given out, before it is.
+async fn seal(app: &AppState, me: &SignedIn, site: &Site, issue: NewIssue) -> Result<Seal, ApiError> {
+    if !app.exports.has_font() {
+        return Err(ApiError::conflict(
+            "no_font",
+            "服务器上没有中文字体，暂时不能导出 PDF。表格可以照常导出；请联系管理员安装字体。",
+        ));
+    }
+    let made_at = issue.made_at;
+    let code = store::report_issue::record(&app.store, issue).await?;
+    let url = format!("{}/verify/{code}", site.0);
+    Ok(Seal { code, url, made_at, made_by: me.profile.account.name.clone() })
+}
+
+/// The address by which the one who asks has reached this server: it is the one that others know, too.
+pub(super) struct Site(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Site {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let said = |name: header::HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        // HTTP/2 names the host in the address of the request.
+        let host = said(header::HOST).or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
+        let https = parts.extensions.get::<Https>().is_some_and(|https| https.0);
+        // Behind a proxy that speaks TLS for this server.
+        let proxied = said(header::HeaderName::from_static("x-forwarded-proto")) == Some("https");
+        let scheme = if https || proxied { "https" } else { "http" };
+        Ok(Self(format!("{scheme}://{}", host.unwrap_or("localhost"))))
+    }
+}
+
+struct File {
+    format: Format,
+    name: String,
+    /// Of a PDF.
+    seal: Option<Seal>,
+}
+
+/// Which of its contents a file is made of.
+enum Part {
+    Book,
+    Sheet,
+    Paper,
+}
+
+enum Made {
+    Book(Book),
+    Sheet(Sheet),
+    Paper(Paper),
+}
+
+impl File {
+    async fn give(
+        self,
+        app: &AppState,
+        content: impl FnOnce(Part) -> Made + Send + 'static,
+    ) -> Result<Response, ApiError> {
+        let Self { format, name, seal } = self;
+        let font = app.exports.font.get().map(PathBuf::from);
+        let now = app.clock.now();
+        let part = match format {
+            Format::Xlsx => Part::Book,
+            Format::Csv => Part::Sheet,
+            Format::Pdf => Part::Paper,
+        };
+        let make = move || match (content(part), seal, font) {
+            (Made::Book(book), ..) => xlsx::write(&book, now).map_err(ApiError::inside),
+            (Made::Sheet(sheet), ..) => Ok(csv::write(&sheet)),
+            (Made::Paper(paper), Some(seal), Some(font)) => pdf::write(&paper, &seal, &font).map_err(ApiError::inside),
+            (Made::Paper(_), ..) => Err(ApiError::Busy),
+        };
+        let bytes = app.exports.make(make).await?;
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
+            (header::CONTENT_DISPOSITION, disposition(&name, format.ending())),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ];
+        Ok((headers, bytes).into_response())
+    }
+}
+
+/// RFC 6266 section 4.3: the name in UTF-8 (RFC 8187), and a plain one for those who do not know that.
+pub(super) fn disposition(name: &str, ending: &str) -> HeaderValue {
+    let usual = |c: char| !c.is_control() && !"/\\:*?\"<>|".contains(c);
+    let name: String = name.chars().map(|c| if usual(c) { c } else { ' ' }).take(80).collect();
+    let encoded: String = format!("{}.{ending}", name.trim())
+        .bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect();
+    let text = format!("attachment; filename=\"report.{ending}\"; filename*=UTF-8''{encoded}");
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("attachment"))
+}

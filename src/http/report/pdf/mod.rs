@@ -1,0 +1,69 @@
+//! Papers: a report as PDF on A4, with a QR code that leads to where it can be verified.
+
+mod draw;
+mod font;
+mod layout;
+
+pub use font::FontError;
+pub(crate) use font::FontPlace;
+
+use super::words;
+use crate::domain::{IssueId, Time};
+use font::Typeface;
+use std::path::Path;
+
+/// What stands on the pages.
+pub(super) struct Paper {
+    /// What kind of paper it is.
+    pub(super) heading: &'static str,
+    pub(super) title: String,
+    pub(super) facts: Vec<String>,
+    pub(super) figures: Vec<(String, String)>,
+    pub(super) tables: Vec<PaperTable>,
+    /// By which parameters it was judged.
+    pub(super) notes: Vec<String>,
+}
+
+pub(super) struct PaperTable {
+    pub(super) title: String,
+    /// Header, and share of the width.
+    pub(super) columns: Vec<(&'static str, f32)>,
+    pub(super) rows: Vec<Vec<String>>,
+}
+
+/// What makes the paper one that was given out.
+pub(super) struct Seal {
+    pub(super) code: IssueId,
+    /// Where it can be verified.
+    pub(super) url: String,
+    pub(super) made_at: Time,
+    pub(super) made_by: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PdfError {
+    #[error(transparent)]
+    Font(#[from] FontError),
+    #[error("the QR code can't hold the address")]
+    Qr(#[from] qrcode::types::QrError),
+    #[error("the PDF can't be made: {0}")]
+    Document(String),
+}
+
+pub(super) fn write(paper: &Paper, seal: &Seal, font: &Path) -> Result<Vec<u8>, PdfError> {
+    let typeface = Typeface::read(font)?;
+    let pages = layout::pages(paper, seal, &typeface);
+    draw::document(paper, seal, &typeface, &pages)
+}
+
+impl Seal {
+    /// In groups of four, to be read aloud and typed.
+    fn code_words(&self) -> String {
+        let code = self.code.to_string();
+        [&code[..4], &code[4..8], &code[8..12], &code[12..]].join("-")
+    }
+
+    fn made_words(&self) -> String {
+        format!("{} 由{}导出", words::moment(self.made_at), self.made_by)
+    }
+}
