@@ -4,7 +4,7 @@ use crate::app::Person;
 use crate::program::{DRAIN, Program};
 use crate::socket::Socket;
 use lectern::domain::presence::PresenceEvent;
-use lectern::domain::presence::PresenceKind::{self, Checkpoint, Joined, Left, SessionStarted};
+use lectern::domain::presence::PresenceKind::{self, Checkpoint, Joined, Left, Seated, SessionStarted, Unseated};
 use lectern::live::recover;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -125,7 +125,7 @@ async fn nobody_has_to_scan_again_because_the_server_was_killed() {
     device.ends().await;
     let before = program.lines(&session).await;
     let recovered = recover(&before);
-    assert_eq!(recovered.seats.iter().map(|seat| seat.who.name.as_str()).collect::<Vec<_>>(), ["王芳"]);
+    assert_eq!(recovered.before.seats.iter().map(|seat| seat.who.name.as_str()).collect::<Vec<_>>(), ["王芳"]);
     assert!(program.verify(&session).await.contains("完整"));
 
     program.go_on().await;
@@ -144,8 +144,7 @@ async fn nobody_has_to_scan_again_because_the_server_was_killed() {
     program.terminate().await;
     program.ended().await;
     let lines = program.lines(&session).await;
-    let of_seats = lines.iter().filter(|line| matches!(line.kind, PresenceKind::Seated | PresenceKind::Unseated));
+    let of_seats = lines.iter().filter(|line| matches!(line.kind, Seated | Unseated));
     let of_seats: Vec<PresenceKind> = of_seats.map(|line| line.kind).collect();
-    use PresenceKind::{Seated, Unseated};
     assert_eq!(of_seats, [Seated, Seated, Unseated, Unseated], "no line twice, each seat closed once");
 }

@@ -863,10 +863,6 @@ export type ClassroomLink = { id: string, name: string, school: SchoolName, expe
  */
 people: Array<RosterName>, activity: ActivityCard, session: string | null, state: ClassroomState, 
 /**
- * Who signs in after it is late; none before the Session has begun.
- */
-late_after: string | null, 
-/**
  * What is written down about people in this Session, to be shown before they sit down.
  */
 recording_notice: string, };

@@ -11,7 +11,7 @@ use lectern::live::{LedgerError, LiveClock, MediaPlane, Pending, PresenceLedger,
 use lectern::store::{self, Store};
 use lectern_signaling::room::RoomLimits;
 use reqwest::cookie::Jar;
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::Arc;
