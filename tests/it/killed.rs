@@ -1,9 +1,10 @@
 //! The real program is killed and asked to stop in the middle of a lesson, and the lesson goes on.
 
+use crate::app::Person;
 use crate::program::{DRAIN, Program};
 use crate::socket::Socket;
 use lectern::domain::presence::PresenceEvent;
-use lectern::domain::presence::PresenceKind::{self, Checkpoint, Joined, Left, SessionStarted};
+use lectern::domain::presence::PresenceKind::{self, Checkpoint, Joined, Left, Seated, SessionStarted, Unseated};
 use lectern::live::recover;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -87,4 +88,63 @@ async fn a_killed_server_goes_on_with_the_lesson_and_has_lost_nothing() {
     program.go_on().await;
     let page: Value = program.host.get(&format!("/api/sessions/{session}")).await.json().await.unwrap();
     assert_eq!(page["state"], "live", "a stop is not an end");
+}
+
+async fn post(program: &Program, path: &str, body: Value) -> Value {
+    let answer = program.host.post(path, &body).await;
+    assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    answer.json().await.unwrap()
+}
+
+#[tokio::test]
+async fn nobody_has_to_scan_again_because_the_server_was_killed() {
+    let mut program = Program::start().await;
+    let session = program.live_session().await;
+    let rooms = program.host.get(&format!("/api/activities/{}/classrooms", program.world.activity)).await;
+    let rooms: Value = rooms.json().await.unwrap();
+    let link = rooms["rows"][0]["link"].as_str().unwrap().replace("/classroom/", "/api/classroom-links/");
+    let ticket = async |program: &Program| {
+        let ticket = post(program, &format!("{link}/tickets"), json!({})).await;
+        ticket["ticket"].as_str().unwrap().to_owned()
+    };
+    let (mut device, _) = Socket::join(&program.url, &session, &ticket(&program).await).await;
+    let code = post(&program, &format!("{link}/codes"), json!({})).await;
+    let mut seats = Vec::new();
+    for (phone, name) in ["王芳", "李强"].into_iter().enumerate() {
+        let person = Person::nobody(&program.url);
+        let scan = json!({ "code": code["code"], "device": format!("phone-{phone}") });
+        let scanned: Value = person.post("/api/scans", &scan).await.json().await.unwrap();
+        let guest = json!({ "pass": scanned["pass"], "guest": { "name": name, "school": "石桥小学" } });
+        let seat: Value = person.post("/api/seats", &guest).await.json().await.unwrap();
+        seats.push(format!("/api/seats/{}", seat["seat"].as_str().expect("a seat")));
+        device.hears("seat_taken").await;
+    }
+    post(&program, &format!("{}/leaving", seats[1]), json!({})).await;
+
+    program.kill().await;
+    device.ends().await;
+    let before = program.lines(&session).await;
+    let recovered = recover(&before);
+    assert_eq!(recovered.before.seats.iter().map(|seat| seat.who.name.as_str()).collect::<Vec<_>>(), ["王芳"]);
+    assert!(program.verify(&session).await.contains("完整"));
+
+    program.go_on().await;
+    let state = async |program: &Program, seat: &str| {
+        let page: Value = program.host.get(seat).await.json().await.unwrap();
+        page["state"].clone()
+    };
+    assert_eq!(state(&program, &seats[0]).await, "seated", "before the device is back");
+    assert_eq!(state(&program, &seats[1]).await, "left");
+    let (mut device, _) = Socket::join(&program.url, &session, &ticket(&program).await).await;
+    assert_eq!(device.hears("place").await["place"]["expected"], 12);
+    let taken = device.hears("seats").await;
+    assert_eq!((&taken["seats"][0]["name"], &taken["seats"][0]["number"]), (&json!("王芳"), &json!(1)));
+    post(&program, &format!("/api/sessions/{session}/end"), json!({})).await;
+    assert_eq!(state(&program, &seats[0]).await, "ended");
+    program.terminate().await;
+    program.ended().await;
+    let lines = program.lines(&session).await;
+    let of_seats = lines.iter().filter(|line| matches!(line.kind, Seated | Unseated));
+    let of_seats: Vec<PresenceKind> = of_seats.map(|line| line.kind).collect();
+    assert_eq!(of_seats, [Seated, Seated, Unseated, Unseated], "no line twice, each seat closed once");
 }

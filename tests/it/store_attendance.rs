@@ -14,6 +14,7 @@ on_both! {
     a_session_shows_everybody_who_was_there,
     who_was_expected_and_missed_it_is_told,
     records_are_the_same_on_every_database,
+    a_seat_earns_the_same_by_either_way_to_its_lines,
 }
 
 /// One line of a story; a checkpoint says for how many minutes all was well, a check-in asks its person.
@@ -188,4 +189,43 @@ async fn records_are_the_same_on_every_database(fresh: Fresh) {
     assert_eq!(all, expected);
     let alone: Vec<_> = expected.into_iter().filter(|record| record.person == me.to_string()).collect();
     assert_eq!(mine(store, me).await, alone, "also from one person's lines");
+}
+
+async fn a_seat_earns_the_same_by_either_way_to_its_lines(fresh: Fresh) {
+    let store = &fresh.store;
+    let session = live_session(store).await;
+    let me = teacher(store).await;
+    let room = Person::Classroom(next_id());
+    let line = |kind, person: Option<Person>, participant: Option<u32>, wall: Time, detail: &str| NewEvent {
+        id: next_id(),
+        kind,
+        participant,
+        person,
+        detail: detail.replace("ROOM", &room.key()),
+        monotonic_us: wall.micros(),
+        wall,
+    };
+    let watched = |minutes: u64| {
+        let ms = minutes * 60_000;
+        format!("{{\"media_ms\":{ms},\"visible_ms\":{ms},\"sound_ms\":{ms}}}")
+    };
+    let device = || Some(room.clone());
+    let person = || Some(Person::Account(me));
+    let lines = vec![
+        line(SessionStarted, None, None, at("20T14:30"), "{}"),
+        line(Joined, device(), Some(1), at("20T14:30"), "{}"),
+        line(PresenceKind::Seated, person(), None, at("20T14:40"), r#"{"place":"ROOM"}"#),
+        line(PresenceKind::Headcount, None, None, at("20T14:41"), r#"{"place":"ROOM","count":12}"#),
+        line(Checkpoint, device(), Some(1), at("20T15:10"), &watched(40)),
+        line(PresenceKind::Unseated, person(), None, at("20T15:05"), r#"{"place":"ROOM","cause":"asked"}"#),
+        line(Left, device(), Some(1), at("20T15:10"), "{}"),
+        line(SessionEnded, None, None, at("20T15:29"), "{}"),
+    ];
+    store::ledger::append(store, session, lines).await.unwrap();
+    store::session::end(store, session, at("20T15:29")).await.unwrap();
+    let parameters = AttendanceParameters::default();
+    let all = store::attendance::of_session(store, session, &parameters).await.unwrap();
+    let [attendee] = &all[..] else { panic!("the Classroom is nobody: {all:?}") };
+    assert_eq!((attendee.name.as_str(), attendee.record.minutes()), ("陈晓梅", 25));
+    assert_eq!(mine(store, me).await, std::slice::from_ref(&attendee.record));
 }
