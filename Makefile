@@ -89,7 +89,7 @@ ledger-kill: tools-build ## The same 200 times on a release build
 .PHONY: test-attendance
 test-attendance: tools-test ## A minute of many lives: every record says exactly what a reference model predicts
 	cargo build --locked --bins
-	python3 tests/attendance.py --seconds 57 --with-media 8 --signaling 30
+	python3 tests/attendance.py --seconds 57 --with-media 8 --signaling 30 || { code=$$?; [ $$code = 2 ] && echo "机器太慢，这一分钟说明不了什么。" || exit $$code; }
 
 .PHONY: attendance
 attendance: tools-build ## The same with 110 people for four and a half minutes on a release build
