@@ -227,5 +227,5 @@ async fn a_seat_earns_the_same_by_either_way_to_its_lines(fresh: Fresh) {
     let all = store::attendance::of_session(store, session, &parameters).await.unwrap();
     let [attendee] = &all[..] else { panic!("the Classroom is nobody: {all:?}") };
     assert_eq!((attendee.name.as_str(), attendee.record.minutes()), ("陈晓梅", 25));
-    assert_eq!(mine(store, me).await, [attendee.record.clone()]);
+    assert_eq!(mine(store, me).await, std::slice::from_ref(&attendee.record));
 }
