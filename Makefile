@@ -26,7 +26,7 @@ build: tools-build web-build ## Build a release
 	cargo build --release --locked -p lectern -p lectern-loadtest -p lectern-finish
 
 .PHONY: test
-test: tools-test web-test check test-rust test-ledger test-browser test-interop ## Install what is missing and run every test
+test: tools-test web-test check test-rust test-ledger test-attendance test-browser test-interop ## Install what is missing and run every test
 
 .PHONY: check
 check: tools-build ## Formatting, lints
@@ -85,6 +85,17 @@ test-ledger: tools-test ## Ten times kill -9 while people come in: nothing ackno
 ledger-kill: tools-build ## The same 200 times on a release build
 	cargo build --release --locked -p lectern
 	KILLS=$${KILLS:-200} LECTERN_BINARY=$(CURDIR)/target/release/lectern python3 tests/ledger_kill.py
+
+.PHONY: test-attendance
+test-attendance: tools-test ## A minute of many lives: every record says exactly what a reference model predicts
+	cargo build --locked --bins
+	python3 tests/attendance.py --seconds 57 --with-media 8 --signaling 30
+
+.PHONY: attendance
+attendance: tools-build ## The same with 110 people for four and a half minutes on a release build
+	cargo build --release --locked -p lectern -p lectern-loadtest
+	export LECTERN_BINARY=$(CURDIR)/target/release/lectern LOADTEST_BINARY=$(CURDIR)/target/release/lectern-loadtest
+	python3 tests/attendance.py
 
 .PHONY: bench
 bench: tools-build ## Measure the server, the floor and Janus; wants root and a quiet machine; QUICK=1 takes 3 minutes

@@ -7,6 +7,7 @@ import { placeRoutes } from '@/pages/classroom/routes'
 import { caseRoutes } from '@/pages/cases/routes'
 import { deskRoutes } from '@/pages/desk/routes'
 import { liveRoutes } from '@/pages/live/routes'
+import { reportRoutes } from '@/pages/report/routes'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -25,6 +26,7 @@ export const router = createRouter({
   routes: [
     ...liveRoutes,
     ...deskRoutes,
+    ...reportRoutes,
     ...caseRoutes,
     ...placeRoutes,
     { path: '/:rest(.*)*', name: 'missing', component: () => import('@/pages/MissingPage.vue'), meta: { open: true, title: words.errors.pageMissing } },

@@ -2,7 +2,7 @@
 
 use crate::clock;
 use crate::janus::{Handle, Janus};
-use crate::join::{Connection, Resource, below, guest_ticket, media_socket};
+use crate::join::{Connection, Hello, Resource, below, guest_ticket, media_socket};
 use crate::light::LightPeer;
 use reqwest::{Client, Url};
 use std::net::UdpSocket;
@@ -137,7 +137,7 @@ impl House {
             }
             Via::Websocket => {
                 let ticket = guest_ticket(client, url, &session.id, &format!("观众{number}")).await?;
-                let (mut connection, _) = Connection::open(url, &session.id, &ticket, None).await?;
+                let (mut connection, _) = Connection::open(url, &session.id, &ticket, Hello::default()).await?;
                 let offer = peer.offer(clock::now().at);
                 let answer = connection.offer(offer).await?;
                 peer.accept(clock::now().at, &answer)?;

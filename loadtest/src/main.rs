@@ -1,5 +1,6 @@
 //! Members made of code: publish a test broadcast, watch in crowds, measure, and say what was seen.
 
+mod attendance;
 mod broadcast;
 mod clock;
 mod floor;
@@ -33,6 +34,8 @@ enum Command {
     Publish(publish::Options),
     /// Let many viewers watch, and measure what they see and what it costs the server.
     Broadcast(broadcast::Options),
+    /// Play a scripted Session of many lives, and compare everybody's record with a reference model.
+    Attendance(attendance::Options),
     /// Measure what sealing and sending cost without any server: nothing can forward for less.
     Floor(floor::Options),
     /// Throw what strangers may throw at the media port.
@@ -52,6 +55,7 @@ async fn main() -> ExitCode {
     let code = match Command::parse() {
         Command::Publish(options) => publish::run(options).await.map(|()| 0),
         Command::Broadcast(options) => broadcast(options).await,
+        Command::Attendance(options) => attendance(options).await,
         Command::Floor(options) => floor(options).await,
         Command::Junk(options) => junk(options).await,
         Command::Liar(options) => liar(options).await,
@@ -75,6 +79,12 @@ async fn broadcast(options: broadcast::Options) -> anyhow::Result<u8> {
         writeln!(out, "{report}")?;
     }
     Ok(report.verdict.code())
+}
+
+async fn attendance(options: attendance::Options) -> anyhow::Result<u8> {
+    let found = attendance::run(options).await?;
+    writeln!(std::io::stdout().lock(), "{found}")?;
+    Ok(found.verdict().code())
 }
 
 async fn floor(options: floor::Options) -> anyhow::Result<u8> {

@@ -1,6 +1,6 @@
 //! `lectern-loadtest publish`: one believable member that gives a lesson, over the websocket or WHIP.
 
-use crate::join::{Connection, Resource, media_socket};
+use crate::join::{Connection, Hello, Resource, media_socket};
 use crate::member::{Member, VideoShape};
 use crate::publisher::Publisher;
 use crate::sdp::Kind;
@@ -177,7 +177,7 @@ async fn open(
     session: &str,
     resume: Option<String>,
 ) -> anyhow::Result<(Connection, Box<lectern_signaling::protocol::server::Welcome>)> {
-    Connection::open(&options.url, session, &options.ticket, resume).await
+    Connection::open(&options.url, session, &options.ticket, Hello { resume, device: None }).await
 }
 
 impl Presence {

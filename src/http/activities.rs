@@ -133,7 +133,7 @@ async fn page(app: &AppState, me: Option<&SignedIn>, id: ActivityId) -> Result<A
         None => false,
     };
     let cases = match me {
-        Some(me) => cases::of_activity(app, me, &card.activity).await?,
+        Some(me) => cases::of_activity(app, me, &card.activity, &card.studio).await?,
         None => ActivityCases::default(),
     };
     let series = match card.activity.series {

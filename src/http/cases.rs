@@ -14,7 +14,7 @@ use crate::domain::attendance::{AttendanceParameters, CorrectedDetail, Verdict};
 use crate::domain::case::{Decider, may_decide_for};
 use crate::domain::presence::Person;
 use crate::domain::{
-    AccountId, Activity, ActivityId, AppealId, CaseRefusal, Decision, Leave, LeaveId, SessionId, Time,
+    AccountId, Activity, ActivityId, AppealId, CaseRefusal, Decision, Leave, LeaveId, SessionId, Studio, Time,
 };
 use crate::store::appeal::{AppealDecision, NewAppeal};
 use crate::store::card::Look;
@@ -200,8 +200,9 @@ pub(super) async fn correct(
 #[utoipa::path(get, path = "/api/cases", tag = "cases",
     responses((status = 200, body = Rows<CaseView>), (status = 401, body = Refused)))]
 pub(super) async fn waiting(State(app): State<AppState>, me: SignedIn) -> Result<axum::Json<Rows<CaseView>>, ApiError> {
-    let found = waiting_for(&app, &me).await?;
     let keeping = keeping(&app, &me).await?;
+    let parameters = AttendanceParameters::default();
+    let found = case::waiting(&app.store, &keeping, look(&app, &me), &parameters).await?;
     Ok(axum::Json(views(&app, &keeping, me.profile.account.id, found)))
 }
 
@@ -216,14 +217,25 @@ pub(super) async fn mine(State(app): State<AppState>, me: SignedIn) -> Result<ax
 }
 
 /// What the page of an Activity says of its cases to this person.
-pub(super) async fn of_activity(app: &AppState, me: &SignedIn, activity: &Activity) -> Result<ActivityCases, ApiError> {
-    let account = me.profile.account.id;
-    let before = leave::of_activity(&app.store, activity.id).await?;
-    let own: Vec<Leave> = before.into_iter().filter(|leave| leave.account == account).collect();
-    let may_ask_leave = Leave::may_ask(activity, &own, app.clock.now()).is_ok()
-        && case::expected(&app.store, activity, account).await?;
-    let waiting = waiting_for(app, me).await?.into_iter().filter(|card| card.activity.activity.id == activity.id);
-    Ok(ActivityCases { may_ask_leave, waiting: u32::try_from(waiting.count()).unwrap_or(u32::MAX) })
+pub(super) async fn of_activity(
+    app: &AppState,
+    me: &SignedIn,
+    activity: &Activity,
+    studio: &Studio,
+) -> Result<ActivityCases, ApiError> {
+    let (account, now) = (me.profile.account.id, app.clock.now());
+    let mut own = leave::of_activity(&app.store, activity.id).await?;
+    own.retain(|leave| leave.account == account);
+    let may_ask_leave =
+        Leave::may_ask(activity, &own, now).is_ok() && case::expected(&app.store, activity, account).await?;
+    let last = own.pop().filter(|leave| leave.withdrawn_at.is_none());
+    let leave = match last {
+        Some(leave) => Some(one(app, me, Case::Leave(leave)).await?),
+        None => None,
+    };
+    let keeping = keeping(app, me).await?;
+    let waiting = case::waiting_of(&app.store, &keeping, activity, studio, now).await?;
+    Ok(ActivityCases { may_ask_leave, leave, waiting })
 }
 
 pub(super) async fn rows(
@@ -234,11 +246,6 @@ pub(super) async fn rows(
     let found = case::cards(&app.store, cases, look(app, me), &AttendanceParameters::default()).await?;
     let keeping = keeping(app, me).await?;
     Ok(axum::Json(views(app, &keeping, me.profile.account.id, found)))
-}
-
-async fn waiting_for(app: &AppState, me: &SignedIn) -> Result<Vec<CaseCard>, ApiError> {
-    let keeping = keeping(app, me).await?;
-    Ok(case::waiting(&app.store, &keeping, look(app, me), &AttendanceParameters::default()).await?)
 }
 
 async fn one(app: &AppState, me: &SignedIn, case: Case) -> Result<CaseView, ApiError> {

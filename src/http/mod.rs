@@ -37,6 +37,7 @@ mod seats;
 mod series;
 mod sessions;
 pub mod shapes;
+mod sign_in_sheets;
 mod socket;
 mod state;
 mod studios;
@@ -148,6 +149,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(report::year_file))
         .routes(routes!(report::my_file))
         .routes(routes!(verifications::read))
+        .merge(sign_in_sheets::routes())
         .routes(routes!(line_checks::create))
         .routes(routes!(line_checks::read, line_checks::end))
         .routes(routes!(line_checks::download, line_checks::upload))

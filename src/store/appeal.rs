@@ -2,11 +2,13 @@
 
 use super::correction;
 use super::row::{Columns as _, sql};
-use super::{Noun, Store, StoreError, attachment, random, session};
+use super::{Noun, Store, StoreError, attachment, page, random, session};
 use crate::domain::attendance::{CorrectedDetail, Verdict};
 use crate::domain::case::{check_asking, check_deciding};
 use crate::domain::presence::Person;
-use crate::domain::{AccountId, Appeal, AppealId, AttachmentId, Decision, EventId, SessionId, Time};
+use crate::domain::{
+    AccountId, ActivityId, Appeal, AppealId, AttachmentId, Decision, EventId, SessionId, StudioId, Time,
+};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -140,10 +142,27 @@ pub(super) async fn find(connection: &mut AnyConnection, id: AppealId) -> Result
     read(&row.ok_or(StoreError::NotFound(Noun::Appeal))?)
 }
 
-/// Those that nobody has decided, the oldest first.
-pub(super) async fn open(connection: &mut AnyConnection) -> Result<Vec<Appeal>, StoreError> {
-    let statement = sql!("{APPEAL} where d.appeal is null order by p.asked_at, p.ordinal, p.id");
-    sqlx::query(statement).fetch_all(connection).await?.iter().map(read).collect()
+/// Those of these Studios, or of all, that nobody has decided, the oldest first.
+pub(super) async fn open(
+    connection: &mut AnyConnection,
+    studios: Option<&[StudioId]>,
+) -> Result<Vec<Appeal>, StoreError> {
+    let within = match studios {
+        Some(studios) => format!("and a.studio in ({})", page::placeholders(1, studios.len())),
+        None => String::new(),
+    };
+    let statement = sql!(
+        "{APPEAL} join session s on s.id = p.session join activity a on a.id = s.activity
+         where d.appeal is null {within} order by p.asked_at, p.ordinal, p.id"
+    );
+    let query = studios.unwrap_or_default().iter().fold(sqlx::query(statement), |query, id| query.bind(id.as_str()));
+    query.fetch_all(connection).await?.iter().map(read).collect()
+}
+
+/// Those of one Activity that nobody has decided.
+pub(super) async fn open_of(connection: &mut AnyConnection, activity: ActivityId) -> Result<Vec<Appeal>, StoreError> {
+    let statement = sql!("{APPEAL} join session s on s.id = p.session where d.appeal is null and s.activity = $1");
+    sqlx::query(statement).bind(activity.as_str()).fetch_all(connection).await?.iter().map(read).collect()
 }
 
 /// What one person asked for, the newest first.

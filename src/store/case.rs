@@ -33,7 +33,7 @@ pub struct CaseCard {
     pub activity: ActivityCard,
     /// Is it about a host of this Studio?
     pub concerns_host: bool,
-    /// Of an appeal: what the person's record says now; none when nothing is known of them.
+    /// Of an appeal that is open: what the person's record says.
     pub record: Option<AttendanceRecord>,
 }
 
@@ -100,6 +100,23 @@ impl Keeping {
         self.hosted.is_empty() && matches!(self.supervised, Supervised::Nothing)
     }
 
+    /// Those that this person keeps; none stands for all there are.
+    async fn studios(&self, connection: &mut AnyConnection) -> Result<Option<Vec<StudioId>>, StoreError> {
+        let mut kept = self.hosted.clone();
+        match &self.supervised {
+            Supervised::Nothing => {}
+            Supervised::Everything => return Ok(None),
+            Supervised::Region(scope, tree) => {
+                for row in sqlx::query("select id, region from studio").fetch_all(connection).await? {
+                    if tree.covers(*scope, row.id("region")?) {
+                        kept.insert(row.id("id")?);
+                    }
+                }
+            }
+        }
+        Ok(Some(kept.into_iter().collect()))
+    }
+
     #[must_use]
     pub fn decider(&self, studio: &Studio) -> Option<Decider> {
         let over = match &self.supervised {
@@ -130,18 +147,40 @@ pub async fn waiting(
         return Ok(Vec::new());
     }
     let mut connection = store.read().await?;
-    let leaves = leave::open(&mut connection).await?.into_iter().map(Case::Leave);
-    let appeals = appeal::open(&mut connection).await?.into_iter().map(Case::Appeal);
+    let studios = keeping.studios(&mut connection).await?;
+    if studios.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
+    let leaves = leave::open(&mut connection, studios.as_deref()).await?.into_iter().map(Case::Leave);
+    let appeals = appeal::open(&mut connection, studios.as_deref()).await?.into_iter().map(Case::Appeal);
     let mut cases: Vec<Case> = leaves.chain(appeals).collect();
     cases.sort_by_key(Case::asked_at);
-    let mut cards = with_activities(&mut connection, look, cases).await?;
-    cards.retain(|(_, activity)| keeping.decider(&activity.studio).is_some());
-    let mut shown = Vec::with_capacity(cards.len());
-    for (case, activity) in cards {
-        let card = card_of(&mut connection, case, activity, look.now, parameters).await?;
-        shown.extend(card.filter(|card| keeping.may_decide(card)));
+    let mut cards = shown(&mut connection, cases, look, parameters).await?;
+    cards.retain(|card| keeping.may_decide(card));
+    Ok(cards)
+}
+
+/// How many cases of this Activity wait for this keeper.
+pub async fn waiting_of(
+    store: &Store,
+    keeping: &Keeping,
+    activity: &Activity,
+    studio: &Studio,
+    now: Time,
+) -> Result<u32, StoreError> {
+    let Some(decider) = keeping.decider(studio) else { return Ok(0) };
+    let mut connection = store.read().await?;
+    let leaves = leave::all_of(&mut connection, activity.id).await?;
+    let open = leaves.into_iter().filter(|leave| leave.state() == CaseState::Open).map(|leave| leave.account);
+    let appeals = appeal::open_of(&mut connection, activity.id).await?;
+    let accounts: Vec<AccountId> = open.chain(appeals.into_iter().map(|appeal| appeal.account)).collect();
+    let days = [now.day(), activity.planned_start.day()];
+    let mut waiting = 0;
+    for account in accounts {
+        let concerns_host = hosts(&mut connection, studio.id, account, days).await?;
+        waiting += u32::from(may_decide_for(decider, account == keeping.account, concerns_host));
     }
-    Ok(shown)
+    Ok(waiting)
 }
 
 /// What this person asked for, the newest first.
@@ -224,7 +263,7 @@ async fn card_of(
         None => None,
     };
     let record = match (&case, &activity.session) {
-        (Case::Appeal(_), Some(found)) => {
+        (Case::Appeal(appeal), Some(found)) if appeal.decision.is_none() => {
             record_of(connection, &found.session, &activity.activity, account, parameters, i64::MAX).await?
         }
         _ => None,

@@ -1,10 +1,10 @@
 //! Leaves: asked for, decided and withdrawn, each a row of its own.
 
 use super::row::{Columns as _, sql};
-use super::{Noun, Store, StoreError, activity, attachment, random};
+use super::{Noun, Store, StoreError, activity, attachment, page, random};
 use crate::domain::attendance::Excuse;
-use crate::domain::case::{check_asking, check_deciding};
-use crate::domain::{AccountId, ActivityId, AttachmentId, Decision, Leave, LeaveId, Time};
+use crate::domain::case::{CaseState, check_asking, check_deciding};
+use crate::domain::{AccountId, ActivityId, AttachmentId, Decision, Leave, LeaveId, StudioId, Time};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -116,7 +116,7 @@ pub async fn of_activity(store: &Store, activity: ActivityId) -> Result<Vec<Leav
 pub async fn excuses(connection: &mut AnyConnection, activity: ActivityId) -> Result<Vec<Excuse>, StoreError> {
     let leaves = all_of(connection, activity).await?;
     let excuse = |leave: Leave| Excuse {
-        granted: leave.state() == crate::domain::case::CaseState::Granted,
+        granted: leave.state() == CaseState::Granted,
         person: leave.account.to_string(),
         reason: leave.reason,
     };
@@ -128,10 +128,21 @@ pub(super) async fn find(connection: &mut AnyConnection, id: LeaveId) -> Result<
     read(&row.ok_or(StoreError::NotFound(Noun::Leave))?)
 }
 
-/// Those that nobody has decided or withdrawn, the oldest first.
-pub(super) async fn open(connection: &mut AnyConnection) -> Result<Vec<Leave>, StoreError> {
-    const OPEN: &str = "where d.leave is null and w.leave is null order by l.asked_at, l.ordinal, l.id";
-    sqlx::query(sql!("{LEAVE} {OPEN}")).fetch_all(connection).await?.iter().map(read).collect()
+/// Those of these Studios, or of all, that nobody has decided or withdrawn, the oldest first.
+pub(super) async fn open(
+    connection: &mut AnyConnection,
+    studios: Option<&[StudioId]>,
+) -> Result<Vec<Leave>, StoreError> {
+    let within = match studios {
+        Some(studios) => format!("and a.studio in ({})", page::placeholders(1, studios.len())),
+        None => String::new(),
+    };
+    let statement = sql!(
+        "{LEAVE} join activity a on a.id = l.activity where d.leave is null and w.leave is null {within}
+         order by l.asked_at, l.ordinal, l.id"
+    );
+    let query = studios.unwrap_or_default().iter().fold(sqlx::query(statement), |query, id| query.bind(id.as_str()));
+    query.fetch_all(connection).await?.iter().map(read).collect()
 }
 
 /// What one person asked for, the newest first.
@@ -161,7 +172,7 @@ async fn of_person(
     rows.iter().map(read).collect()
 }
 
-async fn all_of(connection: &mut AnyConnection, activity: ActivityId) -> Result<Vec<Leave>, StoreError> {
+pub(super) async fn all_of(connection: &mut AnyConnection, activity: ActivityId) -> Result<Vec<Leave>, StoreError> {
     let rows = sqlx::query(sql!("{LEAVE} where l.activity = $1 order by l.asked_at, l.ordinal, l.id"))
         .bind(activity.as_str())
         .fetch_all(connection)

@@ -33,6 +33,7 @@ pub mod series;
 pub mod session;
 mod session_record;
 pub mod setting;
+pub mod sign_in_sheet;
 pub mod studio;
 pub mod verification;
 mod writer;

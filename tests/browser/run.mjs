@@ -2,15 +2,17 @@
 
 import { launch } from './browser.mjs';
 import { startServer } from './server.mjs';
+import { attendance } from './attendance.story.mjs';
 import { broadcast } from './broadcast.story.mjs';
 import { cases } from './cases.story.mjs';
 import { check } from './check.story.mjs';
 import { encoder } from './encoder.story.mjs';
 import { line } from './line.story.mjs';
 import { pages } from './pages.story.mjs';
+import { report } from './report.story.mjs';
 import { research } from './research.story.mjs';
 
-const stories = { broadcast, encoder, pages, check, cases, research, line };
+const stories = { broadcast, encoder, pages, report, check, cases, research, line, attendance };
 const wanted = process.argv.slice(2);
 const browser = await launch();
 let failed = 0;

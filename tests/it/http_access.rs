@@ -26,6 +26,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/sessions/{id}/report/{format}",   "----y-y-y"),
     ("GET",    "/api/studios/{id}/attendance",         "----y-y-y"),
     ("GET",    "/api/studios/{id}/attendance/{format}", "----y-y-y"),
+    ("GET",    "/api/activities/{id}/sign-in-sheet",   "----y-y-y"),
+    ("POST",   "/api/activities/{id}/sign-in-sheet",   "----y-y-y"),
     // Whoever holds the paper has no account.
     ("GET",    "/api/verifications/{id}",              "yyyyyyyyy"),
     ("GET",    "/api/attendance-parameters",                "yyyyyyyyy"),

@@ -130,13 +130,16 @@ async fn at_the_limit_an_activity_stays_planned() {
 }
 
 #[tokio::test]
-async fn presence_begins_empty_and_is_for_the_keepers() {
+async fn presence_begins_with_those_who_are_expected_and_is_for_the_keepers() {
     let app = TestApp::start().await;
     let session = app.live_session(app.world.activity).await;
     app.turn_clock(Duration::from_secs(60));
     let page: Value =
         app.person("office").await.get(&format!("/api/sessions/{session}/presence")).await.json().await.unwrap();
-    assert_eq!(page["rows"], json!([]));
+    let rows = page["rows"].as_array().unwrap();
+    let so_far = |row: &Value| (row["record"]["first"].clone(), row["record"]["status"].clone());
+    assert!(rows.iter().all(|row| so_far(row) == (Value::Null, json!("unknown"))), "{rows:?}");
+    assert!(rows.iter().any(|row| row["name"] == "老师core"), "{rows:?}");
     assert_eq!(
         page["parameters"]["clauses"][0],
         json!({ "term": "出席", "text": "看满全场的 60% 或 30 分钟，取少的" })

@@ -19,6 +19,7 @@ mod http_nouns;
 mod http_reports;
 mod http_seats;
 mod http_sessions;
+mod http_sign_in_sheets;
 mod http_site;
 mod http_socket;
 mod http_whip;

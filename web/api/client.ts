@@ -28,6 +28,8 @@ export const api = {
   get: <T>(path: string, ask: Ask = {}) => request<T>('GET', path, undefined, ask),
   post: <T>(path: string, body?: unknown, ask: Ask = {}) => request<T>('POST', path, body, ask),
   patch: <T>(path: string, body?: unknown, ask: Ask = {}) => request<T>('PATCH', path, body, ask),
+  /** A form with files; the browser writes its boundaries. */
+  upload: <T>(path: string, form: FormData, ask: Ask = {}) => request<T>('POST', path, form, ask),
   delete: <T>(path: string, ask: Ask = {}) => request<T>('DELETE', path, undefined, ask),
 }
 
@@ -64,7 +66,8 @@ export function sentenceOf(error: unknown): string {
 
 async function request<T>(method: string, path: string, body: unknown, ask: Ask): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' }
-  if (body !== undefined) headers['content-type'] = 'application/json'
+  const form = body instanceof FormData ? body : null
+  if (body !== undefined && !form) headers['content-type'] = 'application/json'
   if (method !== 'GET') {
     const token = csrfToken(document.cookie)
     if (token) headers['x-csrf-token'] = token
@@ -75,7 +78,7 @@ async function request<T>(method: string, path: string, body: unknown, ask: Ask)
       method,
       headers,
       credentials: 'same-origin',
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
       signal: ask.signal,
     })
   } catch (error) {

@@ -751,7 +751,7 @@ may_decide: boolean,
  */
 may_withdraw: boolean, 
 /**
- * Of an appeal: what the record says now.
+ * Of an appeal that is open: what the record says.
  */
 record: RecordView | null, };
 
@@ -763,6 +763,10 @@ export type ActivityCases = {
  * The person who looks may ask for leave now.
  */
 may_ask_leave: boolean, 
+/**
+ * The last leave of the person who looks, unless it was withdrawn.
+ */
+leave: CaseView | null, 
 /**
  * Leaves and appeals that wait for the person who looks.
  */
@@ -862,6 +866,10 @@ export type ClassroomLink = { id: string, name: string, school: SchoolName, expe
  * Of the Studio's roster that day, those of this School.
  */
 people: Array<RosterName>, activity: ActivityCard, session: string | null, state: ClassroomState, 
+/**
+ * Who signs in after it is late; none before the Session has begun.
+ */
+late_after: string | null, 
 /**
  * What is written down about people in this Session, to be shown before they sit down.
  */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { RotatingCode } from './rotating-code'
-import type { CodeAnswer } from '@/protocol/attendance'
+import type { CodeAnswer } from '@/protocol/api'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

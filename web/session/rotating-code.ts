@@ -1,6 +1,6 @@
 /** A code that is good for seconds: asked for, shown, and asked for again before it goes out. */
 import { reactive } from '@vue/reactivity'
-import type { CodeAnswer } from '@/protocol/attendance'
+import type { CodeAnswer } from '@/protocol/api'
 
 export interface RotatingCodeState {
   /** `null` before the first, and when the last one is too old to be of use. */

@@ -6,7 +6,7 @@ mod whip;
 use anyhow::Context as _;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 
-pub(crate) use socket::{Connection, Ended, guest_ticket};
+pub(crate) use socket::{Connection, Ended, Hello, WATCHING_EVERY, guest_ticket};
 pub(crate) use whip::Resource;
 
 /// A socket on the address from which this machine reaches the server.

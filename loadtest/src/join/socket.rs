@@ -13,12 +13,21 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// Protocol: every 15 s.
-const WATCHING_EVERY: Duration = Duration::from_secs(15);
+pub(crate) const WATCHING_EVERY: Duration = Duration::from_secs(15);
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 pub(crate) struct Connection<S = MaybeTlsStream<TcpStream>> {
     stream: WebSocketStream<S>,
     next_id: u64,
+}
+
+/// What a hello may carry beside its ticket.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Hello {
+    /// The token of an earlier welcome.
+    pub(crate) resume: Option<String>,
+    /// The mark of the browser.
+    pub(crate) device: Option<String>,
 }
 
 /// Why a connection ended.
@@ -34,7 +43,7 @@ impl Connection {
         server: &Url,
         session: &str,
         ticket: &str,
-        resume: Option<String>,
+        hello: Hello,
     ) -> anyhow::Result<(Self, Box<Welcome>)> {
         let mut address = super::below(server, &format!("/api/sessions/{session}/socket"))?;
         let scheme = if server.scheme() == "https" { "wss" } else { "ws" };
@@ -42,16 +51,16 @@ impl Connection {
         let connecting = tokio_tungstenite::connect_async(address.as_str());
         let (stream, _) = connecting.await.with_context(|| format!("opening {address}"))?;
         let mut connection = Self { stream, next_id: 1 };
-        let welcome = connection.hello(ticket, resume).await?;
+        let welcome = connection.hello(ticket, hello).await?;
         Ok((connection, welcome))
     }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// Says hello, and reads on to the end of what the server tells of the Room.
-    async fn hello(&mut self, ticket: &str, resume: Option<String>) -> anyhow::Result<Box<Welcome>> {
-        let hello =
-            ClientMessage::Hello { protocol: PROTOCOL_VERSION, ticket: ticket.to_owned(), resume, device: None };
+    async fn hello(&mut self, ticket: &str, hello: Hello) -> anyhow::Result<Box<Welcome>> {
+        let Hello { resume, device } = hello;
+        let hello = ClientMessage::Hello { protocol: PROTOCOL_VERSION, ticket: ticket.to_owned(), resume, device };
         let welcome = match self.ask(hello).await? {
             ServerMessage::Welcome(welcome) => welcome,
             other => bail!("the answer to hello was {other:?}"),
@@ -109,7 +118,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     /// Like `request`, but a refusal is an error.
-    async fn ask(&mut self, message: ClientMessage) -> anyhow::Result<ServerMessage> {
+    pub(crate) async fn ask(&mut self, message: ClientMessage) -> anyhow::Result<ServerMessage> {
         match self.request(message).await? {
             ServerMessage::Refused(refusal) => bail!("{} ({:?})", refusal.sentence, refusal.code),
             answer => Ok(answer),
@@ -129,7 +138,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         tokio::time::timeout(ANSWER_WITHIN, answered).await.context("the server did not answer in time")?
     }
 
-    async fn say(&mut self, message: ClientMessage) -> anyhow::Result<u64> {
+    pub(crate) async fn say(&mut self, message: ClientMessage) -> anyhow::Result<u64> {
         let id = self.next_id;
         self.next_id += 1;
         let text = serde_json::to_string(&ClientFrame { id, message })?;
@@ -137,7 +146,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         Ok(id)
     }
 
-    async fn next(&mut self) -> anyhow::Result<ServerMessage> {
+    pub(crate) async fn next(&mut self) -> anyhow::Result<ServerMessage> {
         loop {
             match self.stream.next().await.context("the websocket was closed")?? {
                 Message::Text(text) => {
@@ -219,7 +228,7 @@ mod tests {
     #[tokio::test]
     async fn a_refusal_is_told_in_the_servers_words() {
         let mut connection = talk(|frame| vec![refuse(&frame, Refusal::TicketExpired)]).await;
-        let error = connection.hello("ticket", None).await.unwrap_err().to_string();
+        let error = connection.hello("ticket", Hello::default()).await.unwrap_err().to_string();
         assert!(error.contains(&Refusal::TicketExpired.to_string()), "{error}");
     }
 

@@ -16,6 +16,7 @@ mod record;
 mod report;
 mod seat;
 mod shared;
+mod sheet;
 mod spans;
 
 pub use audit::{AuditCorrection, AuditLine, audit};
@@ -27,6 +28,10 @@ pub use record::records;
 pub use report::*;
 pub use seat::classrooms_sat_in;
 pub use shared::on_shared_devices;
+pub use sheet::{
+    FROM, NAME, NOTE, SCHOOL, SheetCell, SheetError, SheetPerson, SheetRead, SheetRow, SheetRules, Signed, TO,
+    read_sheet,
+};
 
 use super::Time;
 use super::presence::PresenceInterval;

@@ -76,7 +76,9 @@ impl AttendanceParameters {
         minutes(self.enough_minutes)
     }
 
-    pub(super) fn late(&self) -> Duration {
+    /// How much later than the beginning is still in time.
+    #[must_use]
+    pub fn late(&self) -> Duration {
         minutes(self.late_minutes)
     }
 

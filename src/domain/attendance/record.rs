@@ -6,7 +6,7 @@ use super::correction::corrections;
 use super::course::Course;
 use super::life::{Life, people};
 use super::reason::{Judged, reason};
-use super::spans::{ends, holes, overlap, united, within, without};
+use super::spans::{ends, holes, united, within, without};
 use super::{AttendanceParameters, AttendanceRecord, AttendanceStatus, CheckIns, Excuse, Gap, GapKind, Timetable};
 use std::time::Duration;
 
@@ -46,6 +46,9 @@ pub fn records(
     });
     judged.collect()
 }
+
+/// A page that comes back counts as hidden until it says that it is not; this much of it keeps no break open.
+const FIRST_WORD: Duration = Duration::from_secs(5);
 
 struct Judge<'a> {
     course: &'a Course,
@@ -125,8 +128,10 @@ impl Judge<'_> {
         let proven = clipped(life.proven);
         let connected = clipped(life.connected);
         let hidden = without(&clipped(life.hidden), &proven);
-        let short =
-            |hole: &PresenceInterval| course.passed(*hole) <= self.parameters.bridged() && !overlap(&hidden, *hole);
+        let short = |hole: &PresenceInterval| {
+            let behind = course.total(&within(&hidden, *hole));
+            course.passed(*hole) <= self.parameters.bridged() && behind <= FIRST_WORD
+        };
         let bridged: Vec<PresenceInterval> = holes(&proven).filter(short).collect();
         let seen = united(proven.iter().chain(&bridged).copied().collect());
         let hidden = without(&hidden, &seen);

@@ -46,10 +46,6 @@ pub(super) fn holes(spans: &[PresenceInterval]) -> impl Iterator<Item = Presence
     spans.windows(2).map(|pair| PresenceInterval { from: pair[0].to, to: pair[1].from })
 }
 
-pub(super) fn overlap(spans: &[PresenceInterval], with: PresenceInterval) -> bool {
-    spans.iter().any(|span| span.from < with.to && with.from < span.to)
-}
-
 pub(super) fn ends(spans: &[PresenceInterval]) -> Option<(Time, Time)> {
     Some((spans.first()?.from, spans.last()?.to))
 }

@@ -7,20 +7,20 @@ pub(super) struct Book {
     pub(super) sheets: Vec<Sheet>,
 }
 
-pub(super) struct Sheet {
-    pub(super) name: &'static str,
-    pub(super) columns: Vec<Column>,
-    pub(super) rows: Vec<Vec<Cell>>,
+pub(in crate::http) struct Sheet {
+    pub(in crate::http) name: &'static str,
+    pub(in crate::http) columns: Vec<Column>,
+    pub(in crate::http) rows: Vec<Vec<Cell>>,
 }
 
-pub(super) struct Column {
+pub(in crate::http) struct Column {
     pub(super) header: String,
     /// In characters of the usual size; a 汉字 takes two.
     pub(super) width: f64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Cell {
+pub(in crate::http) enum Cell {
     Empty,
     Text(String),
     Number(f64),
@@ -31,7 +31,7 @@ pub(super) enum Cell {
 }
 
 impl Cell {
-    pub(super) fn text(text: impl Into<String>) -> Self {
+    pub(in crate::http) fn text(text: impl Into<String>) -> Self {
         let text = text.into();
         if text.is_empty() { Self::Empty } else { Self::Text(text) }
     }
@@ -53,7 +53,7 @@ impl Cell {
 }
 
 /// `(header, width)` as columns.
-pub(super) fn columns(of: &[(&str, f64)]) -> Vec<Column> {
+pub(in crate::http) fn columns(of: &[(&str, f64)]) -> Vec<Column> {
     of.iter().map(|&(header, width)| Column { header: header.to_owned(), width }).collect()
 }
 

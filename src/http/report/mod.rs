@@ -28,7 +28,8 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use book::{Book, Sheet};
+use book::Book;
+pub(super) use book::{Cell, Sheet, columns};
 use pdf::{FontPlace, Paper, Seal};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -345,6 +346,11 @@ impl File {
         ];
         Ok((headers, bytes).into_response())
     }
+}
+
+/// A book of one sheet, such as a form to fill in.
+pub(super) fn one_sheet(title: String, sheet: Sheet, now: Time) -> Result<Vec<u8>, ApiError> {
+    xlsx::write(&Book { title, sheets: vec![sheet] }, now).map_err(ApiError::inside)
 }
 
 /// RFC 6266 section 4.3: the name in UTF-8 (RFC 8187), and a plain one for those who do not know that.

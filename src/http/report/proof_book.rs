@@ -42,6 +42,7 @@ pub(super) fn sessions(proof: &Proof) -> Sheet {
         ("迟到", 6.0),
         ("早退", 6.0),
         ("说明", 60.0),
+        ("更正", 40.0),
     ];
     let rows = proof.rows.iter().map(|row| {
         let record = &row.record;
@@ -57,6 +58,7 @@ pub(super) fn sessions(proof: &Proof) -> Sheet {
             Cell::yes(record.late),
             Cell::yes(record.left_early),
             Cell::text(&record.reason),
+            Cell::text(words::correction(record)),
         ]
     });
     Sheet { name: SESSIONS, columns: columns(&headers), rows: rows.collect() }

@@ -114,6 +114,7 @@ pub(super) fn roster(report: &AttendanceReport) -> Sheet {
         ("迟到", 6.0),
         ("早退", 6.0),
         ("说明", 60.0),
+        ("更正", 40.0),
     ];
     let rows = report.rows.iter().map(|row| {
         let (known, record) = (&row.known, &row.record);
@@ -136,6 +137,7 @@ pub(super) fn roster(report: &AttendanceReport) -> Sheet {
             Cell::yes(record.late),
             Cell::yes(record.left_early),
             Cell::text(&record.reason),
+            Cell::text(words::correction(record)),
         ]
     });
     Sheet { name: ROSTER, columns: columns(&headers), rows: rows.collect() }

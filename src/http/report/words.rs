@@ -1,7 +1,7 @@
 //! Words that all files of a report share: moments, spans, marks.
 
 use crate::domain::Time;
-use crate::domain::attendance::AttendanceStatus;
+use crate::domain::attendance::{AttendanceRecord, AttendanceStatus};
 
 /// `2026-11-20 14:30`, in China.
 pub(super) fn moment(at: Time) -> String {
@@ -41,6 +41,15 @@ pub(super) fn verdict(status: AttendanceStatus, late: bool, left_early: bool, on
     let marks = [(late, "迟到"), (left_early, "早退")];
     let marks: Vec<&str> = marks.into_iter().filter_map(|(stands, word)| stands.then_some(word)).collect();
     if marks.is_empty() { status.word().to_owned() } else { marks.join("、") }
+}
+
+/// By whom a verdict was corrected, and what it was before; nothing where it is as measured.
+pub(super) fn correction(record: &AttendanceRecord) -> String {
+    record.correction.as_ref().map_or_else(String::new, |one| {
+        let before = &one.before;
+        let was = verdict(before.status, before.late, before.left_early, false);
+        format!("{} 由{}更正，原为{was}。{}", moment(one.at), one.by_name, one.reason)
+    })
 }
 
 #[cfg(test)]

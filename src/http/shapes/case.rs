@@ -139,7 +139,7 @@ pub struct CaseView {
     pub may_decide: bool,
     /// It can still be withdrawn by the person who asked for it.
     pub may_withdraw: bool,
-    /// Of an appeal: what the record says now.
+    /// Of an appeal that is open: what the record says.
     pub record: Option<RecordView>,
 }
 
@@ -148,6 +148,8 @@ pub struct CaseView {
 pub struct ActivityCases {
     /// The person who looks may ask for leave now.
     pub may_ask_leave: bool,
+    /// The last leave of the person who looks, unless it was withdrawn.
+    pub leave: Option<CaseView>,
     /// Leaves and appeals that wait for the person who looks.
     pub waiting: u32,
 }

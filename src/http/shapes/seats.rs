@@ -53,6 +53,8 @@ pub struct ClassroomLink {
     pub activity: ActivityCard,
     pub session: Option<SessionId>,
     pub state: ClassroomState,
+    /// Who signs in after it is late; none before the Session has begun.
+    pub late_after: Option<Time>,
     /// What is written down about people in this Session, to be shown before they sit down.
     pub recording_notice: String,
 }

@@ -44,13 +44,13 @@ plain_strings! {
     SeriesId: None, "mzxw6ytbojtg633c";
     ActivityId: None, "mzxw6ytbojtg633c";
     SessionId: None, "mzxw6ytbojtg633c";
+    ClassroomId: None, "mzxw6ytbojtg633c";
+    PrintedCodeId: None, "mzxw6ytbojtg633c";
     AttachmentId: None, "mzxw6ytbojtg633c";
     LeaveId: None, "mzxw6ytbojtg633c";
     AppealId: None, "mzxw6ytbojtg633c";
     PhotoId: None, "mzxw6ytbojtg633c";
     IssueId: None, "mzxw6ytbojtg633c";
-    ClassroomId: None, "mzxw6ytbojtg633c";
-    PrintedCodeId: None, "mzxw6ytbojtg633c";
     Time: Some(KnownFormat::DateTime), "2026-11-20T14:30:00+08:00";
     Day: Some(KnownFormat::Date), "2026-11-20";
 }

@@ -6,6 +6,7 @@ use crate::domain::attendance::CheckpointDetail;
 use crate::domain::presence::{NewEvent, Person, PresenceKind};
 use crate::domain::{AccountId, ActivityId, Time};
 use crate::store::{self, Store};
+use serde_json::json;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -37,6 +38,12 @@ pub(super) fn attendees(planned: &Planned, accounts: &HashMap<&'static str, Acco
         .collect()
 }
 
+/// A Participant, and whose it is.
+type Who = (u32, AccountId);
+/// Who was there, from when to when.
+type Stay = (Who, Time, Time);
+type Line = (Time, PresenceKind, Option<Who>, String);
+
 /// Holds the Session from `start` to `end`, with these people in it.
 pub(super) async fn hold(
     store: &Store,
@@ -48,23 +55,32 @@ pub(super) async fn hold(
 ) -> Result<(), DemoError> {
     let session = store::session::go_live(store, activity, None, start).await?.id;
     let mut dice = Dice::new(number + 1);
-    let mut lines =
-        vec![(start, PresenceKind::SessionStarted, None, None), (end, PresenceKind::SessionEnded, None, None)];
+    let mut lines: Vec<Line> = [(start, PresenceKind::SessionStarted), (end, PresenceKind::SessionEnded)]
+        .map(|(at, kind)| (at, kind, None, "{}".to_owned()))
+        .into();
+    let mut stays = Vec::new();
     for (participant, account) in (1_u32..).zip(there) {
         let who = Some((participant, account));
         let life = one_life(&mut dice, start, end);
-        lines.extend(checkpoints(&life).into_iter().map(|(at, span)| (at, PresenceKind::Checkpoint, who, Some(span))));
-        lines.extend(life.into_iter().map(|(at, kind)| (at, kind, who, None)));
+        if let (Some((from, _)), Some((to, _))) = (life.first(), life.last()) {
+            stays.push(((participant, account), *from, *to));
+        }
+        lines.extend(
+            checkpoints(&life).into_iter().map(|(at, span)| (at, PresenceKind::Checkpoint, who, watching(span))),
+        );
+        lines.extend(life.into_iter().map(|(at, kind)| (at, kind, who, "{}".to_owned())));
+    }
+    let length = end.since(start);
+    for (number, (purpose, at)) in
+        (1_u32..).zip([("roll", start + length / 4), ("call", start + length / 2), ("roll", end - length / 4)])
+    {
+        lines.extend(check_in(&mut dice, number, purpose, at, &stays));
     }
     // Stable: the start stays before those who came with it, the end after those who left with it.
     lines.sort_by_key(|(at, kind, ..)| (*at, *kind == PresenceKind::SessionEnded));
     let events = lines
         .into_iter()
-        .map(|(wall, kind, who, watched)| {
-            let detail = match watched {
-                Some(span) => serde_json::to_string(&watching(span)).expect("checkpoint is plain data"),
-                None => "{}".to_owned(),
-            };
+        .map(|(wall, kind, who, detail)| {
             Ok(NewEvent {
                 id: store::random_id()?,
                 kind,
@@ -99,16 +115,45 @@ fn checkpoints(life: &[(Time, PresenceKind)]) -> Vec<(Time, Duration)> {
 }
 
 /// A page in front, with everything arriving.
-fn watching(span: Duration) -> CheckpointDetail {
+fn watching(span: Duration) -> String {
     let ms = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
-    CheckpointDetail {
-        media_ms: Some(ms),
-        audio_ms: Some(ms),
-        video_ms: Some(ms),
+    let all = Some(ms);
+    let detail = CheckpointDetail {
+        media_ms: all,
+        audio_ms: all,
+        video_ms: all,
         sent_ms: Some(0),
         visible_ms: ms,
         sound_ms: ms,
+    };
+    serde_json::to_string(&detail).expect("a checkpoint is plain data")
+}
+
+/// Those who are there are asked, three of them where it is a call; nearly all answer within a minute.
+fn check_in(dice: &mut Dice, number: u32, purpose: &str, at: Time, stays: &[Stay]) -> Vec<Line> {
+    const SECONDS: u64 = 120;
+    let mut asked: Vec<Who> =
+        stays.iter().filter(|(_, from, to)| *from <= at && at < *to).map(|(who, ..)| *who).collect();
+    let candidates = asked.len();
+    while purpose == "call" && asked.len() > 3 {
+        asked.remove(usize::try_from(dice.roll(asked.len() as u64)).unwrap_or(0));
     }
+    let expected: Vec<String> = asked.iter().map(|(_, account)| account.to_string()).collect();
+    let opened = json!({
+        "number": number, "purpose": purpose, "method": "tap", "seconds": SECONDS, "place": null, "expected": expected,
+        "candidates": candidates,
+    });
+    let mut lines = vec![(at, PresenceKind::CheckInOpened, None, opened.to_string())];
+    for who in &asked {
+        let after = Duration::from_secs(4 + dice.roll(56));
+        if dice.roll(10) > 0 {
+            let answer = json!({ "number": number, "how": "tap" }).to_string();
+            lines.push((at + after, PresenceKind::CheckInAnswered, Some(*who), answer));
+        }
+    }
+    let closed = json!({ "number": number, "cause": "time", "answered": lines.len() - 1, "expected": asked.len() });
+    lines.push((at + Duration::from_secs(SECONDS), PresenceKind::CheckInClosed, None, closed.to_string()));
+    lines
 }
 
 /// One person's way through one Session.

@@ -69,7 +69,6 @@ export const checkIn = {
     ended: (kind: CheckInPurpose, n: number) => `第 ${n} 次${purpose[kind]}已结束`,
     seen: '知道了',
     recheck: '重新签到',
-    recheckStarted: (name: string) => `已请 ${name} 的老师重新签到。`,
     ofPlace: (name: string) => `只问 ${name}`,
     busy: '这一次结束后才能再开始。',
   },

@@ -251,7 +251,7 @@ export const desk = {
     range: '时间范围',
     semester: '本学期', year: '本学年', all: '全部',
     notFetched: '考勤没有取到',
-    sessions: '参加', seenUnit: '分钟', checkIns: '签到',
+    sessions: '活动', seenUnit: '分钟', checkIns: '签到',
     none: '这段时间还没有记录',
     noneHint: '进入课堂后，服务器会自动记下您的在场时间。',
     noneAction: '看看日程',

@@ -326,6 +326,7 @@ export const live = {
     refused: { title: '暂时不能进入', text: '请稍后再试，或联系工作室主持人。', action: '再试一次' },
     lost: { title: '连接断开较久，已停止重连', text: '断开前的在场时间都已记录。网络恢复后请重新进入。', action: '重新进入课堂' },
     attendance: '看我的考勤',
+    report: '看出席报告',
     activity: '回到活动页',
   },
 

@@ -29,11 +29,12 @@ export const places = {
     headcountHint: '由现场负责人清点，写入记录，与签到人数对照。',
     headcountLabel: '现在教室里有几位老师',
     headcountAction: '记下人数',
-    headcountDone: (n: number) => `已记下 ${n} 人。`,
     less: '减一人', plus: '加一人',
+    raise: '举手', lower: '放下手', microphoneOn: '麦克风开', microphoneOff: '打开麦克风',
+    invited: '主持人请本教室发言。点“打开麦克风”，大家就能听到。',
     shrink: '收小二维码', enlarge: '放大二维码',
-    fullscreen: '全屏', sound: '打开声音', leave: '退出',
-    byThis: '在教室签到的老师，在场时间按本教室的收看计算。',
+    fullscreen: '全屏', sound: '打开声音',
+    byThis: '在场时间按本教室的收看计算',
     checkIn: (title: string, rest: string) => `${title}：请各位老师在自己的手机上点一下，${rest}`,
     checkInQr: (title: string, rest: string) => `${title}：请各位老师扫主持人展示的二维码，${rest}`,
     drawn: (names: string) => `随机点名：${names}`,
@@ -85,7 +86,6 @@ export const places = {
     declined: '没有记录您的任何信息。到了教室再扫码即可。',
     signIn: '登录后签到',
     signInHint: '有账号的老师请登录，考勤会记到您名下。',
-    or: '没有账号，填写真实姓名和学校',
     signInOnly: '这场活动要登录后才能签到。登录后自动回到这里。',
     name: '姓名', school: '学校', namePlaceholder: '例如：陈晓梅', schoolPlaceholder: '例如：柳溪镇完全小学',
     nameMissing: '请填写真实姓名，考勤要用。', schoolMissing: '请填写学校，考勤要用。',
@@ -168,7 +168,6 @@ export const places = {
     guest: '自填姓名',
     open: '打开现场签到',
     over: '活动已结束，不再签到。',
-    ofAll: '名单',
   },
 
   strike: {
@@ -189,7 +188,6 @@ export const places = {
     seated: (n: number, expected: number | null) => (expected === null ? `${n} 人已签到` : `${n} / ${expected} 人已签到`),
     headcount: (n: number) => `清点 ${n} 人`,
     away: '设备暂时离线',
-    notOpen: '还没有打开',
     recheck: '重新签到',
     recheckText: '请这间教室已签到的老师在手机上再点一下，两分钟内有效。',
     byHand: '代签',
@@ -231,7 +229,6 @@ export const places = {
     printedCloseTitle: '作废这张签到码',
     printedCloseText: '作废后立即不能再扫，已签到的不受影响。贴出的纸请取下。',
     sitePhone: '用手机现场出码',
-    sitePhoneHint: '活动开始后可用。',
   },
 
   /** 打印的纸 */

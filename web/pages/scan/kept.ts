@@ -1,5 +1,5 @@
 /** What this phone keeps: the pass of a scan while somebody signs in, and the seat it took. */
-import type { ScanAnswer, SeatAnswer } from '@/protocol/attendance'
+import type { ScanAnswer, SeatAnswer } from '@/protocol/api'
 
 /** A pass over the way to sign-in and back, in this tab only. */
 export const passes = {

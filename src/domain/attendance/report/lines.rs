@@ -104,7 +104,6 @@ struct Place {
 #[derive(Default)]
 pub(super) struct LinesRead {
     pub(super) check_ins: Vec<CheckInMark>,
-    pub(super) corrections: u32,
     answered: BTreeSet<(u32, String)>,
     online: BTreeSet<String>,
     /// Who said, or of whom the host said, that their school is a rural one.
@@ -128,7 +127,6 @@ impl LinesRead {
                 PresenceKind::Joined => read.joined(event),
                 PresenceKind::Seated | PresenceKind::Unseated => read.seat(event),
                 PresenceKind::Headcount => read.headcount(event),
-                PresenceKind::Corrected => read.corrections += 1,
                 _ => {}
             }
         }

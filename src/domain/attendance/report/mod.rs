@@ -161,7 +161,7 @@ pub fn report(source: ReportSource<'_>) -> AttendanceReport {
         figures: Figures::of(&rows, &classrooms),
         curve: curve::curve(&rows, course.whole()),
         check_ins: lines.check_ins,
-        corrections: lines.corrections,
+        corrections: figures::number(rows.iter().filter(|row| row.record.correction.is_some()).count()),
         classrooms,
         occasion,
         planned: PresenceInterval { from: timetable.planned_start, to: timetable.planned_end },

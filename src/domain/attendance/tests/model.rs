@@ -139,7 +139,8 @@ pub(super) fn bridged(devices: &[Vec<Second>]) -> Vec<bool> {
         let after = proven[n..].iter().take(91).position(|&one| one).map(|more| n + more);
         if let (Some(before), Some(after)) = (before, after) {
             let hole = before + 1..after;
-            seen[n] |= hole.len() <= 90 && hole.clone().all(|m| !any(m, |second| second.hidden));
+            let behind = hole.clone().filter(|&m| any(m, |second| second.hidden)).count();
+            seen[n] |= hole.len() <= 90 && behind <= 5;
         }
     }
     seen

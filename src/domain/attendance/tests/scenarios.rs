@@ -61,6 +61,23 @@ fn a_wifi_drop_of_40_s_is_one_interval() {
 }
 
 #[test]
+fn who_comes_back_right_before_a_checkpoint_is_connected_all_the_same() {
+    let mut story = Story::begin();
+    story.joins(1, 1);
+    story.passes(20 * MINUTE);
+    story.goes(1, Lost);
+    story.passes(43);
+    story.goes(1, Resumed);
+    // The checkpoint comes 2 s later; the page's first word, that it is visible, took longer than half of them.
+    story.second += 2;
+    let late = CheckpointDetail { media_ms: Some(2_000), visible_ms: 800, ..CheckpointDetail::default() };
+    story.checkpoint(1, late);
+    story.passes(20 * MINUTE);
+    story.ends();
+    assert_eq!(story.of(1).intervals.len(), 1);
+}
+
+#[test]
 fn an_absence_of_10_min_is_two_intervals() {
     let mut story = Story::begin();
     story.joins(1, 1);

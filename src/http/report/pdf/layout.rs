@@ -93,7 +93,8 @@ impl Pen<'_> {
             self.paragraph(fact, BODY, INK, width);
         }
         self.paragraph(&seal.made_words(), BODY, PALE, width);
-        let under = QR_AT.1 + QR;
+        // Readers want four modules of white around the code (ISO/IEC 18004 §6.3.8).
+        let under = QR_AT.1 + QR + 6.0;
         self.line((QR_AT.0, under), SMALL, PALE, false, "扫码核对真伪");
         self.line((QR_AT.0, under + SMALL * LINE), 7.0, PALE, false, &seal.code_words());
         self.y = self.y.max(under + 2.0 * SMALL * LINE) + 8.0;
