@@ -126,7 +126,7 @@ async fn first_frames(url: &str, doors: &Doors<'_>) {
     socket.sends(Message::binary(vec![0; 16])).await;
     assert_eq!(socket.close_code().await, 4001, "a binary frame");
     let mut socket = Socket::open(url, live).await;
-    socket.sends(Message::text("x".repeat(1024 * 1024))).await;
+    socket.sends_too_much(Message::text("x".repeat(1024 * 1024))).await;
     socket.ends().await;
 }
 

@@ -33,6 +33,11 @@ impl Socket {
         self.0.send(message).await.unwrap();
     }
 
+    /// Sends what may be too much: the server may cut the line in the middle of it.
+    pub(crate) async fn sends_too_much(&mut self, message: Message) {
+        let _cut = self.0.send(message).await;
+    }
+
     /// Reads on until the socket is over, with or without a goodbye.
     pub(crate) async fn ends(&mut self) {
         let over = async { while self.0.next().await.is_some_and(|next| next.is_ok()) {} };
