@@ -10,7 +10,9 @@ use time::{Date, OffsetDateTime, UtcOffset};
 const MICROS_PER_SECOND: i64 = 1_000_000;
 /// China has kept one offset without summer time since 1991.
 const CHINA_OFFSET_SECONDS: i64 = 8 * 3600;
-const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
+pub(crate) const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
+/// How far the clocks in China are ahead of UTC, in microseconds.
+pub(crate) const CHINA_OFFSET: i64 = CHINA_OFFSET_SECONDS * MICROS_PER_SECOND;
 /// 1970-01-01 in the `time` crate's Julian days.
 const EPOCH_JULIAN_DAY: i32 = 2_440_588;
 /// 9999-12-31T23:59:59Z: the last second that ISO 8601 writes with four digits of year.
@@ -59,7 +61,7 @@ impl Time {
     /// The day that the calendar in China shows at this point.
     #[must_use]
     pub fn day(self) -> Day {
-        let days = (self.0 + CHINA_OFFSET_SECONDS * MICROS_PER_SECOND).div_euclid(MICROS_PER_DAY);
+        let days = (self.0 + CHINA_OFFSET).div_euclid(MICROS_PER_DAY);
         Day(i32::try_from(days).unwrap_or(if days < 0 { i32::MIN } else { i32::MAX }))
     }
 
@@ -153,7 +155,7 @@ impl Day {
     /// Midnight in China, when the day begins.
     #[must_use]
     pub fn start(self) -> Time {
-        Time(i64::from(self.0) * MICROS_PER_DAY - CHINA_OFFSET_SECONDS * MICROS_PER_SECOND)
+        Time(i64::from(self.0) * MICROS_PER_DAY - CHINA_OFFSET)
     }
 
     /// Midnight in China, when the day is over: the start of the next one.

@@ -1,10 +1,12 @@
 //! Attendance as the ledger tells it: for one Session everybody's record, for one person the Sessions that concern them.
 
 use super::card::{self, ActivityCard, Look, SessionCard};
-use super::row::{Columns as _, number_of, sql};
+use super::report::Subject;
+use super::row::{Columns as _, day_of, number_of, sql};
 use super::session::SESSION;
-use super::{Page, Paged, Store, StoreError, account, activity, leave, ledger, session};
-use crate::domain::attendance::{AttendanceParameters, AttendanceRecord, Timetable, on_shared_devices, records};
+use super::session_record::{self, Found};
+use super::{Page, Paged, Store, StoreError, account, activity, session};
+use crate::domain::attendance::{AttendanceParameters, AttendanceRecord, Timetable, on_shared_devices};
 use crate::domain::presence::Person;
 use crate::domain::{AccountId, Activity, Day, School, Session, SessionId, Time};
 use sqlx::AnyConnection;
@@ -39,16 +41,13 @@ pub async fn of_session(
     id: SessionId,
     parameters: &AttendanceParameters,
 ) -> Result<Vec<Attendee>, StoreError> {
-    let session = session::get(store, id).await?;
-    let events = ledger::events(store, id).await?;
     let mut connection = store.read().await?;
-    let activity = activity::find(&mut connection, session.activity).await?;
-    let expected = expected(&mut connection, &activity, session.started_at.day()).await?;
-    let excuses = leave::excuses(&mut connection, activity.id).await?;
-    let people = records(&events, &timetable(&session, &activity), parameters, &excuses, &expected);
+    let session = session::find(&mut connection, id).await?;
+    let subject = Subject::of(&mut connection, session).await?;
+    let Found { events, records, .. } = session_record::of(store, &mut connection, &subject, parameters).await?;
     let sharing = on_shared_devices(&events);
     let known: Vec<(Person, AttendanceRecord)> =
-        people.into_iter().filter_map(|record| Some((Person::from_key(&record.person)?, record))).collect();
+        records.into_iter().filter_map(|record| Some((Person::from_key(&record.person)?, record))).collect();
     let accounts = known.iter().filter_map(|(person, _)| match person {
         Person::Account(account) => Some(*account),
         Person::Guest { .. } | Person::Classroom(_) => None,
@@ -102,42 +101,44 @@ pub async fn of_account(
     let mut found = Vec::with_capacity(sessions.len());
     for (session, mut card) in sessions.into_iter().zip(cards) {
         let people = card.session.take().filter(|one| one.session.id == session.id).map_or(0, |one| one.people);
-        let record = record_of(&mut connection, &session, &card.activity, account, parameters, i64::MAX).await?;
+        let record = record_of(store, &mut connection, session.clone(), account, parameters, i64::MAX).await?;
         card.session = Some(SessionCard { session, people });
         found.extend(record.map(|record| AttendanceRow { card, record }));
     }
     Ok(page.of(total, found))
 }
 
-/// The record of one person, from their own lines and those of the whole Session, up to the line of that sequence.
+/// The record of one person, as the lines up to the one of that sequence give it. One who neither came nor was expected was
+/// absent.
 pub(super) async fn record_of(
+    store: &Store,
     connection: &mut AnyConnection,
-    session: &Session,
-    activity: &Activity,
+    session: Session,
     account: AccountId,
     parameters: &AttendanceParameters,
     last: i64,
 ) -> Result<Option<AttendanceRecord>, StoreError> {
-    let concerned = [account.to_string()];
-    let mut events = ledger::events_of(connection, session.id, &account).await?;
-    events.retain(|event| event.sequence <= last);
-    let mut excuses = leave::excuses(connection, activity.id).await?;
-    excuses.retain(|excuse| excuse.person == concerned[0]);
-    let records = records(&events, &timetable(session, activity), parameters, &excuses, &concerned);
-    Ok(records.into_iter().find(|record| record.person == concerned[0]))
+    let mut subject = Subject::of(connection, session).await?;
+    let person = account.to_string();
+    let found = session_record::up_to(store, connection, &subject, parameters, last).await?;
+    if let Some(record) = found.records.into_iter().find(|record| record.person == person) {
+        return Ok(Some(record));
+    }
+    subject.expected = vec![person.clone()];
+    let made = session_record::made(&subject, found.events, parameters.clone()).await?;
+    Ok(made.records.into_iter().find(|record| record.person == person))
 }
 
 /// The Sessions, called `s`, that the account `$1` was in, and those that are over and expected it.
 pub(super) fn concerning() -> String {
-    // Days as the calendar in China counts them, like `Time::day`.
-    const DAY: &str = "(s.started_at + 28800000000) / 86400000000";
+    let day = day_of("s.started_at");
     format!(
         "from session s join activity a on a.id = s.activity
-         where (s.id in (select e.session from presence_event e where e.person = $1)
+         where (s.id in (select e.session from presence_event e where e.person = $1 and e.kind <> 'checkpoint')
          or s.ended_at is not null and (
              exists (select 1 from presenter p where p.activity = a.id and p.account = $1)
              or exists (select 1 from membership m where m.studio = a.studio and m.account = $1
-                 and m.role in {EXPECTED_ROLES} and m.from_day <= {DAY} and (m.to_day is null or m.to_day >= {DAY}))))"
+                 and m.role in {EXPECTED_ROLES} and m.from_day <= {day} and (m.to_day is null or m.to_day >= {day}))))"
     )
 }
 

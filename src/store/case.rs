@@ -155,7 +155,7 @@ pub async fn waiting(
     let appeals = appeal::open(&mut connection, studios.as_deref()).await?.into_iter().map(Case::Appeal);
     let mut cases: Vec<Case> = leaves.chain(appeals).collect();
     cases.sort_by_key(Case::asked_at);
-    let mut cards = shown(&mut connection, cases, look, parameters).await?;
+    let mut cards = shown(store, &mut connection, cases, look, parameters).await?;
     cards.retain(|card| keeping.may_decide(card));
     Ok(cards)
 }
@@ -195,7 +195,7 @@ pub async fn of_account(
     let appeals = appeal::of_account(&mut connection, account, MOST_OF_ONE).await?.into_iter().map(Case::Appeal);
     let mut cases: Vec<Case> = leaves.chain(appeals).collect();
     cases.sort_by_key(|case| std::cmp::Reverse(case.asked_at()));
-    shown(&mut connection, cases, look, parameters).await
+    shown(store, &mut connection, cases, look, parameters).await
 }
 
 /// These cases, as they are shown.
@@ -205,10 +205,11 @@ pub async fn cards(
     look: Look,
     parameters: &AttendanceParameters,
 ) -> Result<Vec<CaseCard>, StoreError> {
-    shown(&mut *store.read().await?, cases, look, parameters).await
+    shown(store, &mut *store.read().await?, cases, look, parameters).await
 }
 
 async fn shown(
+    store: &Store,
     connection: &mut AnyConnection,
     cases: Vec<Case>,
     look: Look,
@@ -216,7 +217,7 @@ async fn shown(
 ) -> Result<Vec<CaseCard>, StoreError> {
     let mut cards = Vec::with_capacity(cases.len());
     for (case, activity) in with_activities(connection, look, cases).await? {
-        cards.extend(card_of(connection, case, activity, look.now, parameters).await?);
+        cards.extend(card_of(store, connection, case, activity, look.now, parameters).await?);
     }
     Ok(cards)
 }
@@ -250,6 +251,7 @@ async fn with_activities(
 }
 
 async fn card_of(
+    store: &Store,
     connection: &mut AnyConnection,
     case: Case,
     activity: ActivityCard,
@@ -264,7 +266,7 @@ async fn card_of(
     };
     let record = match (&case, &activity.session) {
         (Case::Appeal(appeal), Some(found)) if appeal.decision.is_none() => {
-            record_of(connection, &found.session, &activity.activity, account, parameters, i64::MAX).await?
+            record_of(store, connection, found.session.clone(), account, parameters, i64::MAX).await?
         }
         _ => None,
     };

@@ -95,7 +95,9 @@ pub(super) async fn came(
     keys: &[String],
 ) -> Result<bool, StoreError> {
     let places = page::placeholders(2, keys.len());
-    let statement = sql!("select count(*) as lines from presence_event where session = $1 and person in ({places})");
+    let statement = sql!(
+        "select count(*) as lines from presence_event where session = $1 and person in ({places}) and kind <> 'checkpoint'"
+    );
     let query = keys.iter().fold(sqlx::query(statement).bind(session.as_str()), |query, key| query.bind(key.as_str()));
     Ok(query.fetch_one(connection).await?.number("lines")? > 0)
 }

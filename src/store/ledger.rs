@@ -3,11 +3,10 @@
 use super::row::{Columns as _, sql};
 use super::scribe::Ask;
 use super::{Noun, Store, StoreError};
-use crate::domain::attendance::classrooms_sat_in;
+use crate::domain::SessionId;
 use crate::domain::presence::{
     Broken, Fault, Hash, Head, NewEvent, PresenceEvent, PresenceKind, verify as verify_chain,
 };
-use crate::domain::{AccountId, SessionId};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -58,10 +57,17 @@ pub(super) async fn events_on(
     connection: &mut AnyConnection,
     session: SessionId,
 ) -> Result<Vec<PresenceEvent>, StoreError> {
-    let rows = sqlx::query(sql!("select {EVENT} from presence_event where session = $1 order by sequence"))
-        .bind(session.as_str())
-        .fetch_all(connection)
-        .await?;
+    events_to(connection, session, i64::MAX).await
+}
+
+/// The lines of the Session up to this one.
+pub(super) async fn events_to(
+    connection: &mut AnyConnection,
+    session: SessionId,
+    up_to: i64,
+) -> Result<Vec<PresenceEvent>, StoreError> {
+    let statement = sql!("select {EVENT} from presence_event where session = $1 and sequence <= $2 order by sequence");
+    let rows = sqlx::query(statement).bind(session.as_str()).bind(up_to).fetch_all(connection).await?;
     rows.iter().map(read).collect()
 }
 
@@ -82,40 +88,12 @@ pub(super) async fn told(
     rows.iter().map(read).collect()
 }
 
-/// The lines of one person, of the Classrooms that the person sat in, and of the whole Session, in their order.
-pub(super) async fn events_of(
-    connection: &mut AnyConnection,
-    session: SessionId,
-    account: &AccountId,
-) -> Result<Vec<PresenceEvent>, StoreError> {
-    let rows = sqlx::query(sql!(
-        "select {EVENT} from presence_event where person = $2 and session = $1
-         union all
-         select {EVENT} from presence_event where person is null and participant is null and session = $1
-         order by sequence"
-    ))
-    .bind(session.as_str())
-    .bind(account.as_str())
-    .fetch_all(&mut *connection)
-    .await?;
-    let mut events: Vec<PresenceEvent> = rows.iter().map(read).collect::<Result<_, _>>()?;
-    // What a seat in a Classroom earns is in the lines of its device.
-    for classroom in classrooms_sat_in(&events) {
-        let statement = sql!("select {EVENT} from presence_event where person = $2 and session = $1");
-        let rows = sqlx::query(statement).bind(session.as_str()).bind(classroom).fetch_all(&mut *connection).await?;
-        for row in &rows {
-            events.push(read(row)?);
-        }
-    }
-    events.sort_by_key(|event| event.sequence);
-    Ok(events)
-}
-
 /// The lines that tell where one person was seated in the Session.
 pub async fn seat_lines(store: &Store, session: SessionId, person: &str) -> Result<Vec<PresenceEvent>, StoreError> {
     let rows = sqlx::query(sql!(
         "select {EVENT} from presence_event
-         where person = $2 and session = $1 and kind in ('seated', 'unseated') order by sequence"
+         where person = $2 and session = $1 and kind <> 'checkpoint' and kind in ('seated', 'unseated')
+         order by sequence"
     ))
     .bind(session.as_str())
     .bind(person)

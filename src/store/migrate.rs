@@ -37,6 +37,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0005_report.sql"),
         include_str!("../../migrations/postgres/0005_report.sql"),
     ),
+    (
+        6,
+        "ledger_index",
+        include_str!("../../migrations/sqlite/0006_ledger_index.sql"),
+        include_str!("../../migrations/postgres/0006_ledger_index.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

@@ -25,7 +25,7 @@ pub async fn of_account(
         let head = ledger::read_head(&mut connection, session.id).await?;
         with_heads.push((session, head));
     }
-    of_sessions(&mut connection, profile, year, parameters, with_heads).await
+    of_sessions(store, &mut connection, profile, year, parameters, with_heads).await
 }
 
 /// The same from the lines up to these heads.
@@ -43,7 +43,7 @@ pub(super) async fn of_heads(
         let head = ledger::head_at(&mut connection, *id, *sequence).await?;
         with_heads.push((session, head));
     }
-    of_sessions(&mut connection, profile, year, parameters, with_heads).await
+    of_sessions(store, &mut connection, profile, year, parameters, with_heads).await
 }
 
 async fn sessions(connection: &mut AnyConnection, me: AccountId, year: i32) -> Result<Vec<Session>, StoreError> {
@@ -62,6 +62,7 @@ async fn sessions(connection: &mut AnyConnection, me: AccountId, year: i32) -> R
 }
 
 async fn of_sessions(
+    store: &Store,
     connection: &mut AnyConnection,
     profile: &Profile,
     year: i32,
@@ -73,7 +74,7 @@ async fn of_sessions(
     for (session, head) in sessions {
         let activity = activity::find(connection, session.activity).await?;
         let studio = studio::of_ids(connection, &[activity.studio]).await?.remove(&activity.studio);
-        let record = attendance::record_of(connection, &session, &activity, me, parameters, head.sequence).await?;
+        let record = attendance::record_of(store, connection, session.clone(), me, parameters, head.sequence).await?;
         rows.extend(record.map(|record| ProofRow {
             session: session.id,
             title: activity.title,

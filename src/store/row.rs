@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use crate::domain::id::Id;
+use crate::domain::time::{CHINA_OFFSET, MICROS_PER_DAY};
 use crate::domain::{Coded, Day, Time};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
@@ -47,6 +48,11 @@ pub(super) trait Columns {
     fn optional_day(&self, column: &'static str) -> Result<Option<Day>, StoreError> {
         self.optional_number(column)?.map(|number| day(number, column)).transpose()
     }
+}
+
+/// SQL for the day that the calendar in China shows at the point in this column, like `Time::day`.
+pub(super) fn day_of(column: &str) -> String {
+    format!("({column} + {CHINA_OFFSET}) / {MICROS_PER_DAY}")
 }
 
 fn day(number: i64, column: &'static str) -> Result<Day, StoreError> {

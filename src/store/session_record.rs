@@ -44,6 +44,21 @@ pub(super) async fn of(
     Ok(found)
 }
 
+/// The same as the lines up to this one give it.
+pub(super) async fn up_to(
+    store: &Store,
+    connection: &mut AnyConnection,
+    subject: &Subject,
+    parameters: &AttendanceParameters,
+    sequence: i64,
+) -> Result<Found, StoreError> {
+    if ledger::read_head(connection, subject.session.id).await?.sequence <= sequence {
+        return of(store, connection, subject, parameters).await;
+    }
+    let events = ledger::events_to(connection, subject.session.id, sequence).await?;
+    made(subject, events, parameters.clone()).await
+}
+
 /// From the lines, on a thread of its own: a thousand people for two hours take a while.
 pub(super) async fn made(
     subject: &Subject,

@@ -3,7 +3,7 @@
 use super::super::Time;
 use super::super::presence::{CLASSROOM, PresenceEvent, PresenceInterval, PresenceKind};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// One stay, until the person left or the Session ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,12 +105,4 @@ impl Seats {
 
 fn at_place(event: &PresenceEvent) -> Option<AtPlace> {
     serde_json::from_str(&event.detail).ok()
-}
-
-/// The Classrooms in which somebody was seated, by key: what they earned is in the lines of these.
-#[must_use]
-pub fn classrooms_sat_in(events: &[PresenceEvent]) -> BTreeSet<String> {
-    let seated = events.iter().filter(|event| event.kind == PresenceKind::Seated);
-    let places = seated.filter_map(at_place).map(|seat| seat.place);
-    places.filter(|place| place.starts_with(CLASSROOM)).collect()
 }
