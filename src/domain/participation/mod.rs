@@ -1,0 +1,174 @@
+//! Participation: what a Studio and its people did, gathered from records, rosters and decisions; what a Policy counts.
+
+use super::{
+    AccountId, ActivityId, ActivityKind, Day, Level, MemberRole, Mode, RegionId, SchoolId, SeriesId, SessionId,
+    StudioId, StudioKind, Tier,
+};
+use serde::{Deserialize, Serialize};
+
+/// All that a scorecard of one Studio follows from, with nothing of any Policy in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    pub studio: StudioFact,
+    /// Everybody who ever was on the roster, a row for each Membership.
+    pub members: Vec<MemberFact>,
+    /// Activities that took place or are planned, by their day.
+    pub activities: Vec<ActivityFact>,
+    pub mentors: Vec<MentorFact>,
+    pub helped: Vec<HelpedFact>,
+    pub evidence: Vec<EvidenceFact>,
+    pub resources: Vec<ResourceFact>,
+    /// Which criteria of a Choice the Studio took on.
+    pub chosen: Vec<ChosenFact>,
+    pub vetoes: Vec<VetoFact>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StudioFact {
+    pub id: StudioId,
+    pub name: String,
+    pub tier: Tier,
+    pub kind: StudioKind,
+    pub cycle_start: Day,
+    /// The city that the Studio's Region lies in, when it does.
+    pub city: Option<RegionId>,
+    /// Where its host teaches.
+    pub school: Option<SchoolId>,
+}
+
+/// A Membership with what the rules ask of the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberFact {
+    pub account: AccountId,
+    pub name: String,
+    pub role: MemberRole,
+    pub from: Day,
+    pub to: Option<Day>,
+    pub school: Option<SchoolId>,
+    pub rural: bool,
+    pub city: Option<RegionId>,
+    /// 新入职教师
+    pub new_teacher: bool,
+    /// 县级骨干教师或学科带头人
+    pub backbone: bool,
+}
+
+impl MemberFact {
+    #[must_use]
+    pub fn on(&self, day: Day) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day <= to)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityFact {
+    pub id: ActivityId,
+    pub title: String,
+    pub kind: ActivityKind,
+    pub mode: Mode,
+    pub level: Level,
+    /// An office has confirmed the level.
+    pub level_confirmed: bool,
+    pub series: Option<SeriesId>,
+    pub day: Day,
+    /// False while it is only planned.
+    pub held: bool,
+    pub sessions: Vec<SessionId>,
+    pub presenters: Vec<AccountId>,
+    /// Who went live with it.
+    pub hosts: Vec<AccountId>,
+    /// Who gave a lesson review (评课).
+    pub reviewers: Vec<AccountId>,
+    /// For which school that the Studio helps it was held.
+    pub helped: Option<SchoolId>,
+    /// Everybody with a record in one of its Sessions, once; on the way of a guest by their key.
+    pub people: Vec<PersonFact>,
+}
+
+/// One person in one Activity, over all its Sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonFact {
+    /// An account id, or `guest:…`.
+    pub person: String,
+    pub attended: Attended,
+    /// Verified minutes, united.
+    pub minutes: u32,
+    pub rural: bool,
+}
+
+/// The verdict of the records, the best one of several Sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attended {
+    Present,
+    /// 待核: may still become present.
+    Unknown,
+    Excused,
+    Absent,
+}
+
+/// Who guides whom, from a day to a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MentorFact {
+    pub mentor: AccountId,
+    /// An account, or a name of somebody who has none.
+    pub mentee: String,
+    pub from: Day,
+    pub to: Option<Day>,
+}
+
+/// A school, or a teaching group of one, that the Studio helps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HelpedFact {
+    pub school: SchoolId,
+    pub from: Day,
+    pub to: Option<Day>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceFact {
+    pub id: String,
+    pub slot: String,
+    /// Whose it is, where it proves something of a person.
+    pub account: Option<AccountId>,
+    pub title: String,
+    /// When what it proves happened.
+    pub day: Day,
+    pub state: EvidenceState,
+    /// How many it counts for, as the reviewer decided.
+    pub count: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceState {
+    Waiting,
+    Accepted,
+    Refused,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourceFact {
+    pub id: String,
+    pub title: String,
+    pub day: Day,
+    /// Proposed as 精品 and not decided, or selected.
+    pub selected: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenFact {
+    /// Ids of the Policy.
+    pub choice: String,
+    pub criterion: String,
+    /// The year in which the assessed year begins.
+    pub year: i32,
+    pub confirmed: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VetoFact {
+    pub veto: String,
+    pub day: Day,
+    pub reason: String,
+}
