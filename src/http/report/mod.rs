@@ -15,6 +15,7 @@ pub(super) use view::verification;
 
 use super::auth::{KeeperOf, Occurrence, SignedIn};
 use super::body::{Query, path_parameter};
+use super::disposition::FileName;
 use super::error::{ApiError, Refused};
 use super::logins::Https;
 use super::shapes::{ReportView, YearReportView, YearSearch};
@@ -339,9 +340,10 @@ impl File {
             (Made::Paper(_), ..) => Err(ApiError::Busy),
         };
         let bytes = app.exports.make(make).await?;
+        let name = FileName { plain: "report", name: &name, ending: format.ending() };
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
-            (header::CONTENT_DISPOSITION, disposition(&name, format.ending())),
+            (header::CONTENT_DISPOSITION, name.attachment()),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
         Ok((headers, bytes).into_response())
@@ -351,22 +353,4 @@ impl File {
 /// A book of one sheet, such as a form to fill in.
 pub(super) fn one_sheet(title: String, sheet: Sheet, now: Time) -> Result<Vec<u8>, ApiError> {
     xlsx::write(&Book { title, sheets: vec![sheet] }, now).map_err(ApiError::inside)
-}
-
-/// RFC 6266 section 4.3: the name in UTF-8 (RFC 8187), and a plain one for those who do not know that.
-pub(super) fn disposition(name: &str, ending: &str) -> HeaderValue {
-    let usual = |c: char| !c.is_control() && !"/\\:*?\"<>|".contains(c);
-    let name: String = name.chars().map(|c| if usual(c) { c } else { ' ' }).take(80).collect();
-    let encoded: String = format!("{}.{ending}", name.trim())
-        .bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect();
-    let text = format!("attachment; filename=\"report.{ending}\"; filename*=UTF-8''{encoded}");
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("attachment"))
 }
