@@ -13,6 +13,7 @@ pub mod case;
 pub mod classroom;
 mod constraint;
 pub mod correction;
+mod decision;
 mod error;
 pub mod leave;
 pub mod ledger;
