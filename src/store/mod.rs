@@ -22,6 +22,7 @@ pub mod membership;
 mod migrate;
 mod page;
 pub mod photo;
+pub mod printed_code;
 pub mod proof;
 mod random;
 pub mod region;

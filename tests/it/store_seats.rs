@@ -42,13 +42,13 @@ async fn printed_codes_are_made_and_closed(fresh: Fresh) {
     let session = live_session(store).await;
     let activity = store::session::get(store, session).await.unwrap().activity;
     let new = NewPrintedCode { activity, from: at("20T14:00"), to: at("20T15:00") };
-    let made = store::classroom::create_printed_code(store, new.clone(), now()).await.unwrap();
-    assert_eq!(store::classroom::printed_code(store, made.id).await.unwrap(), made);
-    let closed = store::classroom::close_printed_code(store, made.id, at("20T14:30")).await.unwrap();
+    let made = store::printed_code::create(store, new.clone(), now()).await.unwrap();
+    assert_eq!(store::printed_code::get(store, made.id).await.unwrap(), made);
+    let closed = store::printed_code::close(store, made.id, at("20T14:30")).await.unwrap();
     assert_eq!(closed.closed_at, Some(at("20T14:30")));
-    assert_eq!(store::classroom::printed_codes_of(store, activity).await.unwrap(), [closed]);
+    assert_eq!(store::printed_code::of_activity(store, activity).await.unwrap(), [closed]);
     let backwards = NewPrintedCode { from: new.to, to: new.from, ..new };
-    let error = store::classroom::create_printed_code(store, backwards, now()).await.unwrap_err();
+    let error = store::printed_code::create(store, backwards, now()).await.unwrap_err();
     assert!(matches!(&error, StoreError::Invalid(invalid) if invalid.fields.contains_key("to")), "{error:?}");
 }
 
@@ -60,7 +60,7 @@ async fn an_activity_that_is_over_takes_no_more_places(fresh: Fresh) {
     let refused = store::classroom::create(store, room(activity, school), now()).await.unwrap_err();
     assert_eq!(refused.code(), "activity_ended");
     let new = NewPrintedCode { activity, from: at("20T14:00"), to: at("20T15:00") };
-    assert_eq!(store::classroom::create_printed_code(store, new, now()).await.unwrap_err().code(), "activity_ended");
+    assert_eq!(store::printed_code::create(store, new, now()).await.unwrap_err().code(), "activity_ended");
 }
 
 async fn people_are_counted_by_their_seats_not_by_the_device(fresh: Fresh) {
