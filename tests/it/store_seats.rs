@@ -10,6 +10,7 @@ on_both! {
     printed_codes_are_made_and_closed,
     an_activity_that_is_over_takes_no_more_places,
     people_are_counted_by_their_seats_not_by_the_device,
+    who_was_only_struck_has_not_come,
 }
 
 fn room(activity: ActivityId, school: SchoolId) -> NewClassroom {
@@ -90,4 +91,50 @@ async fn people_are_counted_by_their_seats_not_by_the_device(fresh: Fresh) {
     let seats = store::ledger::seat_lines(store, session, &guest("李强").key()).await.unwrap();
     let kinds: Vec<_> = seats.iter().map(|line| line.kind).collect();
     assert_eq!(kinds, [PresenceKind::Seated, PresenceKind::Unseated]);
+}
+
+async fn who_was_only_struck_has_not_come(fresh: Fresh) {
+    let store = &fresh.store;
+    let session = live_session(store).await;
+    let line = |kind, name: &str, detail: &str| NewEvent {
+        id: next_id(),
+        kind,
+        participant: None,
+        person: Some(Person::Guest { name: name.into(), school: "山口小学".into() }),
+        detail: detail.into(),
+        monotonic_us: 0,
+        wall: now(),
+    };
+    let seated = |name: &str, place: &str| line(PresenceKind::Seated, name, &format!(r#"{{"place":"{place}"}}"#));
+    let unseated = |name: &str, place: &str, cause: &str| {
+        line(
+            PresenceKind::Unseated,
+            name,
+            &format!(r#"{{"place":"{place}","cause":"{cause}","reason":"\"cause\":\"struck\""}}"#),
+        )
+    };
+    let lines = vec![
+        seated("只被划去", "site"),
+        unseated("只被划去", "site", "struck"),
+        // Whoever sits there already goes on sitting: one stay, struck.
+        seated("签了两次", "site"),
+        seated("签了两次", "site"),
+        unseated("签了两次", "site", "struck"),
+        seated("又来了", "site"),
+        unseated("又来了", "site", "struck"),
+        seated("又来了", "site"),
+        seated("换了地方", "classroom:1"),
+        unseated("换了地方", "classroom:1", "asked"),
+        seated("换了地方", "site"),
+        unseated("换了地方", "site", "struck"),
+        seated("也在线上", "site"),
+        unseated("也在线上", "site", "struck"),
+        line(PresenceKind::Joined, "也在线上", "{}"),
+        seated("自己离开", "site"),
+        unseated("自己离开", "site", "asked"),
+    ];
+    store::ledger::append(store, session, lines).await.unwrap();
+    let look = store::card::Look { account: None, now: now() };
+    let card = store::card::of_session(store, look, session).await.unwrap();
+    assert_eq!(card.session.unwrap().people, 4);
 }
