@@ -7,8 +7,8 @@ use super::report::Subject;
 use super::row::{Columns as _, sql};
 use super::{Store, StoreError, ledger};
 use crate::domain::SessionId;
-use crate::domain::attendance::{AttendanceParameters, AttendanceRecord, hex, records};
-use crate::domain::presence::{Head, PresenceEvent};
+use crate::domain::attendance::{AttendanceParameters, AttendanceRecord, records};
+use crate::domain::presence::{Head, PresenceEvent, hex};
 use ring::digest::{SHA256, digest};
 use sqlx::AnyConnection;
 
