@@ -3,7 +3,7 @@
 use super::super::Time;
 use super::super::presence::{CLASSROOM, PresenceEvent, PresenceInterval, PresenceKind};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One stay, until the person left or the Session ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
