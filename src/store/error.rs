@@ -58,6 +58,9 @@ pub enum StoreError {
     Conflict(&'static Constraint),
     #[error("{}", .0.sentence())]
     NotFound(Noun),
+    /// A version of a Policy is registered already, with other words.
+    #[error("考核办法 {key} 第 {version} 版已经登记，内容不能再改；请把改动写成新的一版。")]
+    PolicyChanged { key: String, version: u32 },
     /// Too many wrong passwords.
     #[error("密码输错太多次，请稍后再试。")]
     Locked { until: Time },
@@ -98,6 +101,7 @@ impl StoreError {
             Self::Case(refusal) => refusal.code(),
             Self::Conflict(constraint) => constraint.name,
             Self::NotFound(_) => "not_found",
+            Self::PolicyChanged { .. } => "policy_changed",
             Self::Locked { .. } => "locked",
             Self::Busy => "busy",
             Self::NotCommitted { .. } => "not_saved",

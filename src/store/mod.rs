@@ -21,6 +21,7 @@ pub mod membership;
 mod migrate;
 mod page;
 pub mod photo;
+pub mod policy;
 pub mod proof;
 mod random;
 pub mod region;
@@ -84,6 +85,7 @@ struct Inner {
     readers: AnyPool,
     writers: Arc<Writers>,
     scribes: Scribes,
+    policies: policy::Shelf,
 }
 
 impl Store {
@@ -107,7 +109,9 @@ impl Store {
         let readers = pool(readers, database, SQLITE_READER_PRAGMAS).connect_lazy_with(options);
         let writers = Arc::new(Writers::start(database, writing));
         let scribes = Scribes::start(&writers);
-        Ok(Self(Arc::new(Inner { database, readers, writers, scribes })))
+        let store = Self(Arc::new(Inner { database, readers, writers, scribes, policies: policy::Shelf::default() }));
+        policy::read(&store).await?;
+        Ok(store)
     }
 
     #[must_use]
