@@ -21,6 +21,12 @@ pub enum Noun {
     PrintedCode,
     /// A report that was given out.
     Issue,
+    Policy,
+    Evidence,
+    Mentor,
+    HelpedSchool,
+    Choice,
+    Veto,
 }
 
 impl Noun {
@@ -41,6 +47,12 @@ impl Noun {
             Self::Classroom => "没有找到这间教室。",
             Self::PrintedCode => "没有找到这张签到码。",
             Self::Issue => "没有找到这份报告，请核对编号。",
+            Self::Policy => "没有找到这个考核办法。",
+            Self::Evidence => "没有找到这份佐证材料。",
+            Self::Mentor => "没有找到这条指导记录。",
+            Self::HelpedSchool => "没有找到这条结对记录。",
+            Self::Choice => "没有找到这次选择。",
+            Self::Veto => "没有找到这一项。",
         }
     }
 }
