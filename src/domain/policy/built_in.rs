@@ -4,7 +4,16 @@ use super::Policy;
 use std::sync::LazyLock;
 
 /// A built-in Policy's file, by key.
-const FILES: &[(&str, &str)] = &[("zhejiang-2019", include_str!("../../../policies/zhejiang-2019.toml"))];
+const FILES: &[(&str, &str)] = &[
+    ("zhejiang-2019", include_str!("../../../policies/zhejiang-2019.toml")),
+    ("hangjin-2024", include_str!("../../../policies/hangjin-2024.toml")),
+    ("changsha-2020", include_str!("../../../policies/changsha-2020.toml")),
+    ("county-1", include_str!("../../../policies/county-1.toml")),
+    ("district-2", include_str!("../../../policies/district-2.toml")),
+    ("city-3", include_str!("../../../policies/city-3.toml")),
+    ("county-4", include_str!("../../../policies/county-4.toml")),
+    ("city-5", include_str!("../../../policies/city-5.toml")),
+];
 
 static BUILT_IN: LazyLock<Vec<Policy>> = LazyLock::new(|| {
     let parsed = FILES.iter().map(|(_, text)| toml::from_str(text).expect("a test reads every built-in file"));
