@@ -15,6 +15,7 @@ mod constraint;
 pub mod correction;
 mod error;
 pub mod evidence;
+pub mod fact;
 pub mod helped_school;
 pub mod leave;
 pub mod ledger;

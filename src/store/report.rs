@@ -113,7 +113,7 @@ impl Subject {
         Ok(Self { session, activity, studio, timetable, parameters, expected, excuses })
     }
 
-    async fn report(
+    pub(super) async fn report(
         self,
         store: &Store,
         connection: &mut AnyConnection,

@@ -21,6 +21,8 @@ pub struct Facts {
     /// Which criteria of a Choice the Studio took on.
     pub chosen: Vec<ChosenFact>,
     pub vetoes: Vec<VetoFact>,
+    /// What reviewers decided where a grade asks for it.
+    pub grades: Vec<GradeFact>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,4 +173,14 @@ pub struct VetoFact {
     pub veto: String,
     pub day: Day,
     pub reason: String,
+}
+
+/// A reviewer holds the Studio worthy of a grade that the numbers alone do not give.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GradeFact {
+    pub grade: String,
+    /// The year in which the assessed year begins.
+    pub year: i32,
+    /// When it was decided.
+    pub day: Day,
 }
