@@ -8,7 +8,6 @@ create table policy_version (
     digest text not null,
     content text not null,
     effective_from bigint not null,
-    registered_at bigint not null,
     constraint policy_version_key primary key (key, version),
     constraint policy_version_positive check (version > 0)
 );

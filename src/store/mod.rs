@@ -35,6 +35,7 @@ pub mod report_issue;
 mod row;
 pub mod ruling;
 pub mod school;
+pub mod scorecard;
 mod scribe;
 pub mod series;
 pub mod session;
@@ -92,6 +93,7 @@ struct Inner {
     writers: Arc<Writers>,
     scribes: Scribes,
     policies: policy::Shelf,
+    demand: scorecard::Demand,
 }
 
 impl Store {
@@ -115,8 +117,9 @@ impl Store {
         let readers = pool(readers, database, SQLITE_READER_PRAGMAS).connect_lazy_with(options);
         let writers = Arc::new(Writers::start(database, writing));
         let scribes = Scribes::start(&writers);
-        let store = Self(Arc::new(Inner { database, readers, writers, scribes, policies: policy::Shelf::default() }));
-        policy::read(&store).await?;
+        let (policies, demand) = Default::default();
+        let store = Self(Arc::new(Inner { database, readers, writers, scribes, policies, demand }));
+        policy::open(&store).await?;
         Ok(store)
     }
 
