@@ -120,7 +120,8 @@ pub(super) async fn open(store: &Store) -> Result<(), StoreError> {
         .await?;
     let mut others = Vec::new();
     for row in rows {
-        let version = u32::try_from(row.number("version")?).map_err(|_| StoreError::Unreadable { column: "version" })?;
+        let version =
+            u32::try_from(row.number("version")?).map_err(|_| StoreError::Unreadable { column: "version" })?;
         if !shelved.contains_key(&(row.text("key")?, version)) {
             let policy = toml::from_str(&row.text("content")?);
             others.push(Arc::new(policy.map_err(|_| StoreError::Unreadable { column: "content" })?));

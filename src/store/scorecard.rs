@@ -3,7 +3,7 @@
 use super::fact::{self, Gathered};
 use super::row::{Columns as _, number_of, rows_in};
 use super::{Store, StoreError, policy};
-use crate::domain::participation::Facts;
+use crate::domain::participation::{Facts, year_of};
 use crate::domain::policy::Policy;
 use crate::domain::scorecard::{Outlook, ScoreState, Scorecard, score};
 use crate::domain::{Day, Studio, StudioId, Tier, Time};
@@ -117,7 +117,7 @@ async fn stale(store: &Store, studios: Vec<Studio>, year: Option<i32>, today: Da
     let bases = bases(&mut *store.read().await?, &ids).await?;
     let stale = gathered.into_iter().filter_map(|gathered| {
         let key = gathered.studio.policy.clone()?;
-        let year = year.or_else(|| policy::in_force(store, &key, today).map(|policy| policy.year.of_day(today)))?;
+        let year = year.or_else(|| policy::in_force(store, &key, today).map(|policy| year_of(policy.year, today)))?;
         let policy = policy::of_year(store, &key, year, today)?;
         let basis = fact::fingerprint(&(&key, policy.version, year, today, &gathered.digest));
         let known = bases.get(&(gathered.studio.id, year));
@@ -208,13 +208,12 @@ pub async fn kept(
     policy: &str,
     year: i32,
 ) -> Result<HashMap<StudioId, Kept>, StoreError> {
-    let head = format!(
-        "select studio, version, points, summary, on_day, made_at from scorecard
-         where policy = {} and year = {year} and studio in",
-        quoted(policy)
-    );
+    let head = "select studio, year, policy, version, points, summary, on_day, made_at from scorecard where studio in";
     let mut found = HashMap::with_capacity(studios.len());
-    for row in rows_in(&mut *store.read().await?, &head, studios, "").await? {
+    for row in rows_in(&mut *store.read().await?, head, studios, "").await? {
+        if row.number("year")? != i64::from(year) || row.text("policy")? != policy {
+            continue;
+        }
         // What another version wrote is made anew.
         let Ok(summary) = serde_json::from_str(&row.text("summary")?) else { continue };
         let studio = row.id("studio")?;
@@ -229,4 +228,71 @@ pub async fn kept(
         found.insert(studio, kept);
     }
     Ok(found)
+}
+
+/// Everybody's place in the programme's year, among those of the same tier, by the kept points.
+pub async fn standings(store: &Store, policy: &str, year: i32) -> Result<Vec<Standing>, StoreError> {
+    let rows = sqlx::query(
+        "select c.studio, s.tier, c.points from scorecard c join studio s on s.id = c.studio
+         where c.policy = $1 and c.year = $2 and s.policy = $1 order by s.tier, c.points desc, s.name, c.studio",
+    )
+    .bind(policy)
+    .bind(i64::from(year))
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    let mut standings: Vec<Standing> = Vec::with_capacity(rows.len());
+    let mut ordinal = 0;
+    for row in rows {
+        let (tier, points) = (row.coded("tier")?, u32::try_from(row.number("points")?).unwrap_or(0));
+        let before = standings.last().filter(|one| one.tier == tier).copied();
+        ordinal = if before.is_some() { ordinal + 1 } else { 1 };
+        let rank = before.filter(|one| one.points == points).map_or(ordinal, |one| one.rank);
+        standings.push(Standing { studio: row.id("studio")?, tier, points, rank });
+    }
+    Ok(standings)
+}
+
+/// Which years somebody wants kept besides the current ones, and how far the one who makes them is.
+#[derive(Default)]
+pub(super) struct Demand {
+    years: Mutex<BTreeSet<i32>>,
+    progress: Mutex<Progress>,
+    asked: Notify,
+}
+
+/// Of a round through all Studios.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub done: usize,
+    pub of: usize,
+}
+
+impl Progress {
+    #[must_use]
+    pub fn running(self) -> bool {
+        self.done < self.of
+    }
+}
+
+/// Asks whoever keeps the Scorecards to look at this year soon.
+pub fn ask(store: &Store, year: i32) {
+    let demand = &store.0.demand;
+    demand.years.lock().unwrap_or_else(PoisonError::into_inner).insert(year);
+    demand.asked.notify_one();
+}
+
+/// Waits until somebody asks, at most so long; the years that were asked for, which count as asked for no more.
+pub async fn asked(store: &Store, patience: Duration) -> BTreeSet<i32> {
+    let demand = &store.0.demand;
+    let _nobody_asked = tokio::time::timeout(patience, demand.asked.notified()).await;
+    std::mem::take(&mut *demand.years.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+#[must_use]
+pub fn progress(store: &Store) -> Progress {
+    *store.0.demand.progress.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub fn set_progress(store: &Store, progress: Progress) {
+    *store.0.demand.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
 }

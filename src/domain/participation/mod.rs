@@ -1,5 +1,13 @@
 //! Participation: what a Studio and its people did, gathered from records, rosters and decisions; what a Policy counts.
 
+mod held;
+mod periods;
+mod roster;
+
+pub use held::{Held, Participation, Turnout};
+pub use periods::{Assessed, Span, year_of};
+pub use roster::{from_where, population};
+
 use super::{
     AccountId, ActivityId, ActivityKind, Day, Level, MemberRole, Mode, RegionId, SchoolId, SeriesId, SessionId,
     StudioId, StudioKind, Tier,
