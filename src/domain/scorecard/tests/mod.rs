@@ -1,0 +1,2 @@
+mod measures;
+pub(super) mod story;
