@@ -60,7 +60,7 @@ pub struct Kept {
 }
 
 /// Where a Studio stands among all of its programme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Standing {
     pub studio: StudioId,
     pub tier: Tier,

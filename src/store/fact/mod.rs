@@ -16,7 +16,6 @@ use crate::domain::{ActivityId, MemberRole, RegionId, RegionKind, RegionTree, Sc
 use activity::Held;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
-use sqlx::AnyConnection;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
@@ -98,12 +97,10 @@ pub async fn of_studio(store: &Store, studio: Studio) -> Result<Gathered, StoreE
     gathered.pop().ok_or(StoreError::NotFound(super::Noun::Studio))
 }
 
-/// The names of these Schools.
-pub(super) async fn school_names(
-    connection: &mut AnyConnection,
-    ids: &[SchoolId],
-) -> Result<BTreeMap<String, String>, StoreError> {
-    let rows = rows_in(connection, "select id, name from school where id in", ids, "").await?;
+/// The names of these Schools, by id.
+pub async fn school_names(store: &Store, ids: &[SchoolId]) -> Result<BTreeMap<String, String>, StoreError> {
+    let head = "select id, name from school where id in";
+    let rows = rows_in(&mut *store.read().await?, head, ids, "").await?;
     rows.iter().map(|row| Ok((row.text("id")?, row.text("name")?))).collect()
 }
 
