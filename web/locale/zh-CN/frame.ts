@@ -5,6 +5,7 @@ export const frame = {
   studios: '工作室',
   attendance: '我的考勤',
   cases: '待处理',
+  assessment: '考核',
   audit: '原始记录',
   attendanceParameters: '考勤怎样记录',
   mine: '我的',

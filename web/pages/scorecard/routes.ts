@@ -1,0 +1,8 @@
+import type { RouteRecordRaw } from 'vue-router'
+import { office } from '@/locale/zh-CN/office'
+import { scorecard } from '@/locale/zh-CN/scorecard'
+
+export const scorecardRoutes: RouteRecordRaw[] = [
+  { path: '/studios/:studio/scorecard', name: 'scorecard', component: () => import('./ScorecardPage.vue'), props: true, meta: { title: scorecard.title } },
+  { path: '/office/:region?', name: 'office', component: () => import('@/pages/office/OfficePage.vue'), props: true, meta: { title: office.title } },
+]

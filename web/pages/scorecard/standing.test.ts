@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import type { CriterionView, GroundView, PartScoreView, SubjectView } from '@/protocol/api'
+import { bandOf, byPerson, chipsOf, countWords, hopeWords, isMany, lackingWords, percentOf, spanWords, standingOf } from './standing'
+
+const criterion = (id: string, change: Partial<CriterionView> = {}): CriterionView => ({
+  id, title: `指标${id}`, quote: '', sources: [], class: 'A', class_word: '自动统计', scope: '工作室', period: '每年', state: 'not_yet', at_risk: false, required: true,
+  choice: null, taken: false, note: null, sentence: '', done: 0, of: 1, unit: '次', weight: 1, slots: [], parts: [], ...change,
+})
+const subject = (change: Partial<SubjectView> = {}): SubjectView => ({ account: null, name: null, from: '2026-01-01', to: '2026-12-31', measured: 0, of: 1, waiting: 0, state: 'not_yet', grounds: [], ...change })
+const part = (subjects: SubjectView[]): PartScoreView => ({ title: null, rule: '', state: 'not_yet', done: 0, of: 1, unit: '次', subjects })
+const held = (day: string, change: Partial<Extract<GroundView, { kind: 'activity' }>> = {}): GroundView => ({ kind: 'activity', activity: 'a', session: 's', title: '研修', day, counts: true, present: null, of: null, note: null, ...change })
+
+describe('standing', () => {
+  it('sets risk and missing papers apart from what goes on', () => {
+    expect(standingOf(criterion('1'))).toBe('not_yet')
+    expect(standingOf(criterion('1', { at_risk: true, class: 'E' }))).toBe('at_risk')
+    expect(standingOf(criterion('1', { class: 'E' }))).toBe('evidence')
+    expect(standingOf(criterion('1', { state: 'impossible', at_risk: true }))).toBe('impossible')
+  })
+  it('has one cell for each thing that counts, and one for a choice', () => {
+    const choice = { id: 'c', section: 'two', title: '特色', quote: '', choose: 1, of: [], taken: [], state: 'waiting' as const, confirmed: false, sentence: '', made: null }
+    const sections = [
+      { id: 'one', title: '', part: '', criteria: [criterion('1', { state: 'met' }), criterion('2')] },
+      { id: 'two', title: '', part: '', criteria: [criterion('3', { required: false })] },
+    ]
+    const cells = bandOf({ sections, choices: [choice] })
+    expect(cells.map((one) => [one.id, one.standing])).toEqual([['1', 'met'], ['2', 'not_yet'], ['c', 'waiting']])
+    expect(countWords(cells)).toEqual(['1 项已达标', '1 项进行中', '1 项等确认'])
+    expect(hopeWords(cells, 41)).toBe('2 项都还来得及。')
+    expect(hopeWords(cells, 0)).toBe('')
+    expect(hopeWords([{ id: '1', title: '', standing: 'impossible' }], 41)).toBe('1 项今年已来不及。')
+  })
+  it('keeps a bar within its track', () => {
+    expect([percentOf(3, 5), percentOf(7, 5), percentOf(1, 0)]).toEqual([60, 100, 0])
+  })
+})
+
+describe('grounds of a closed row', () => {
+  it('are days, shares or people, each leading to its report', () => {
+    const texts = (grounds: GroundView[]) => chipsOf(subject({ grounds }), 4).chips.map((one) => one.text)
+    expect(texts([held('2026-09-25'), held('2026-11-20')])).toEqual(['9月25日', '11月20日'])
+    expect(texts([held('2026-09-25', { present: 7, of: 11 })])).toEqual(['7 / 11'])
+    expect(texts([held('2026-09-25', { present: 38 })])).toEqual(['38 人'])
+    expect(chipsOf(subject({ grounds: [held('2026-09-25')] }), 4).chips[0]?.to).toEqual({ name: 'report', params: { session: 's' } })
+    expect(chipsOf(subject({ grounds: [held('2026-09-25', { session: null })] }), 4).chips[0]?.to).toEqual({ name: 'activity', params: { activity: 'a' } })
+  })
+  it('tell how many more there are', () => {
+    const all = ['01', '02', '03', '04', '05'].map((day) => held(`2026-09-${day}`))
+    expect(chipsOf(subject({ grounds: all }), 4).more).toBe(1)
+  })
+  it('tell what came nearest when nothing counts', () => {
+    const near = [held('2026-09-25', { present: 29, counts: false }), held('2026-11-20', { present: 47, counts: false })]
+    expect(chipsOf(subject({ grounds: near }), 4).chips.map((one) => one.text)).toEqual(['最高 47 人（11月20日）'])
+  })
+})
+
+describe('people and periods', () => {
+  const of = (name: string, state: SubjectView['state'], month = '01') => subject({ account: name, name, state, from: `2026-${month}-01`, to: `2026-${month}-28` })
+  it('names who lacks something', () => {
+    const asked = part([of('何志强', 'not_yet'), of('林雨桐', 'met'), of('马海燕', 'not_yet'), of('孙立群', 'not_yet')])
+    expect(isMany(asked)).toBe(true)
+    expect(lackingWords(asked)).toBe('还差何志强、马海燕等 3 位')
+    expect(lackingWords(part([of('林雨桐', 'met')]))).toBe('')
+    expect(lackingWords(part([subject({ from: '2026-09-01', to: '2026-09-30' })]))).toBe('还差 9月')
+  })
+  it('says a whole month by its name', () => {
+    expect(spanWords({ from: '2026-02-01', to: '2026-02-28' })).toBe('2月')
+    expect(spanWords({ from: '2026-02-01', to: '2026-08-31' })).toBe('2月1日–8月31日')
+  })
+  it('puts one person’s periods together, those who lack something first', () => {
+    const rows = byPerson([of('林雨桐', 'met', '01'), of('何志强', 'met', '01'), of('何志强', 'not_yet', '02')])
+    expect(rows.map((one) => [one.name, one.rows.length, one.done])).toEqual([['何志强', 2, 1], ['林雨桐', 1, 1]])
+  })
+})
