@@ -31,6 +31,7 @@ export const scorecard = {
     spoken: (done: number, of: number, unit: string) => `完成 ${done}，要求 ${of} ${unit}`,
     open: (title: string) => `展开${title}的依据`,
     present: (present: number, of: number) => `${present} / ${of}`,
+    person: '人',
     people: (n: number) => `${n} 人`,
     largest: (n: number, day: string) => `最高 ${n} 人（${day}）`,
     series: (title: string, n: number) => `${title} ${n} 次`,
@@ -73,6 +74,7 @@ export const scorecard = {
     none: '没有要补的了', noneHint: '按现在的记录，要求都已达到。',
     over: '这一年已经结束', overHint: '没有达标的项目列在左边。',
     people: (names: string, more: number) => (more > 0 ? `${names}等 ${more} 位` : names),
+    more: (n: number) => `另有 ${n} 项`,
     see: '看依据', plan: '计划活动', hand: '交佐证', choose: '去选定', roster: '看名单',
   },
   evidence: {

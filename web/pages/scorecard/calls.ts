@@ -1,6 +1,8 @@
 /** What the scorecard and the office's dashboard ask the server. */
 import { api } from '@/api/client'
-import type { RegionScorecards, ScorecardView, WhatIfForm, WhatIfView } from '@/protocol/api'
+import type {
+  ChoiceForm, ChoiceView, EvidenceDecisionForm, EvidenceForm, EvidenceView, RegionScorecards, Rows, RulingForm, ScorecardView, WhatIfForm, WhatIfView,
+} from '@/protocol/api'
 
 const id = encodeURIComponent
 
@@ -18,5 +20,10 @@ export interface RegionQuery {
 export const calls = {
   scorecard: (studio: string, year: number | undefined, signal?: AbortSignal) => api.get<ScorecardView>(`/api/studios/${id(studio)}/scorecard`, { query: { year }, signal }),
   whatIf: (studio: string, form: WhatIfForm) => api.post<WhatIfView>(`/api/studios/${id(studio)}/scorecard/what-if`, form),
+  evidence: (studio: string, signal?: AbortSignal) => api.get<Rows<EvidenceView>>(`/api/studios/${id(studio)}/evidence`, { signal }).then((answer) => answer.rows),
+  handIn: (studio: string, form: EvidenceForm) => api.post<EvidenceView>(`/api/studios/${id(studio)}/evidence`, form),
+  review: (evidence: string, form: EvidenceDecisionForm) => api.post<EvidenceView>(`/api/evidence/${id(evidence)}/decision`, form),
+  choose: (studio: string, form: ChoiceForm) => api.post<ChoiceView>(`/api/studios/${id(studio)}/choices`, form),
+  ruleChoice: (choice: string, form: RulingForm) => api.post<ChoiceView>(`/api/choices/${id(choice)}/decision`, form),
   region: (region: string, query: RegionQuery, signal?: AbortSignal) => api.get<RegionScorecards>(`/api/regions/${id(region)}/scorecards`, { query: { ...query }, signal }),
 }

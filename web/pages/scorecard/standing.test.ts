@@ -37,20 +37,21 @@ describe('standing', () => {
 
 describe('grounds of a closed row', () => {
   it('are days, shares or people, each leading to its report', () => {
-    const texts = (grounds: GroundView[]) => chipsOf(subject({ grounds }), 4).chips.map((one) => one.text)
+    const texts = (grounds: GroundView[], unit = '次') => chipsOf(subject({ grounds }), unit, 4).chips.map((one) => one.text)
     expect(texts([held('2026-09-25'), held('2026-11-20')])).toEqual(['9月25日', '11月20日'])
     expect(texts([held('2026-09-25', { present: 7, of: 11 })])).toEqual(['7 / 11'])
-    expect(texts([held('2026-09-25', { present: 38 })])).toEqual(['38 人'])
-    expect(chipsOf(subject({ grounds: [held('2026-09-25')] }), 4).chips[0]?.to).toEqual({ name: 'report', params: { session: 's' } })
-    expect(chipsOf(subject({ grounds: [held('2026-09-25', { session: null })] }), 4).chips[0]?.to).toEqual({ name: 'activity', params: { activity: 'a' } })
+    expect(texts([held('2026-09-25', { present: 38 })])).toEqual(['9月25日'])
+    expect(texts([held('2026-09-25', { present: 38 })], '人')).toEqual(['38 人'])
+    expect(chipsOf(subject({ grounds: [held('2026-09-25')] }), '次', 4).chips[0]?.to).toEqual({ name: 'report', params: { session: 's' } })
+    expect(chipsOf(subject({ grounds: [held('2026-09-25', { session: null })] }), '次', 4).chips[0]?.to).toEqual({ name: 'activity', params: { activity: 'a' } })
   })
   it('tell how many more there are', () => {
     const all = ['01', '02', '03', '04', '05'].map((day) => held(`2026-09-${day}`))
-    expect(chipsOf(subject({ grounds: all }), 4).more).toBe(1)
+    expect(chipsOf(subject({ grounds: all }), '次', 4).more).toBe(1)
   })
   it('tell what came nearest when nothing counts', () => {
     const near = [held('2026-09-25', { present: 29, counts: false }), held('2026-11-20', { present: 47, counts: false })]
-    expect(chipsOf(subject({ grounds: near }), 4).chips.map((one) => one.text)).toEqual(['最高 47 人（11月20日）'])
+    expect(chipsOf(subject({ grounds: near }), '次', 4).chips.map((one) => one.text)).toEqual(['最高 47 人（11月20日）'])
   })
 })
 

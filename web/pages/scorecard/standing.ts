@@ -57,15 +57,15 @@ export function targetOf(ground: GroundView): Target {
 
 export interface Chip { text: string; to: Target; title: string }
 
-/** What a ground is called in few letters. */
-export function chipOf(ground: GroundView): Chip {
+/** What a ground is called in few letters: an Activity by its people where people are what is counted, else by its day. */
+export function chipOf(ground: GroundView, unit: string): Chip {
   const to = targetOf(ground)
   switch (ground.kind) {
     case 'activity': {
       const day = monthDay(ground.day)
       const title = `${day} ${ground.title}`
       if (ground.present !== null && ground.of !== null) return { text: w.row.present(ground.present, ground.of), to, title }
-      if (ground.present !== null) return { text: w.row.people(ground.present), to, title }
+      if (ground.present !== null && unit === w.row.person) return { text: w.row.people(ground.present), to, title }
       return { text: day, to, title }
     }
     case 'series':
@@ -82,10 +82,10 @@ export function chipOf(ground: GroundView): Chip {
 export const countsOf = (ground: GroundView): boolean => !('counts' in ground) || ground.counts
 
 /** The few things that a closed row shows: what counts, otherwise what came nearest. */
-export function chipsOf(subject: SubjectView | undefined, most: number): { chips: Chip[]; more: number } {
+export function chipsOf(subject: SubjectView | undefined, unit: string, most: number): { chips: Chip[]; more: number } {
   const counted = (subject?.grounds ?? []).filter(countsOf)
   if (counted.length > 0) {
-    const shown = counted.slice(0, most).map(chipOf)
+    const shown = counted.slice(0, most).map((ground) => chipOf(ground, unit))
     return { chips: shown, more: counted.length - shown.length }
   }
   const near = largestOf(subject?.grounds ?? [])
@@ -134,3 +134,6 @@ export function byPerson(subjects: readonly SubjectView[]): PersonRows[] {
   const lacks = (one: PersonRows) => Number(one.done < one.rows.length)
   return [...people.values()].sort((a, b) => lacks(b) - lacks(a))
 }
+
+/** `骨干学员 4 / 100`, where several numbers make one Criterion. */
+export const partWords = (part: PartScoreView): string => [part.title, w.row.present(part.done, part.of)].filter(Boolean).join(' ')
