@@ -31,6 +31,7 @@ mod ledger_command;
 mod one_port;
 #[path = "support/plane.rs"]
 mod plane;
+mod policy_command;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[path = "support/program.rs"]

@@ -3,7 +3,7 @@
 use super::{PartScore, Score, ScoreState, Scorecard, SubjectScore};
 use super::{choice, compare, grade, measure, points, risk, sentence};
 use crate::domain::Day;
-use crate::domain::participation::{Assessed, Facts, MemberFact, Participation, Span, population};
+use crate::domain::participation::{Assessed, ChosenFact, Facts, MemberFact, Participation, Span, population};
 use crate::domain::policy::{Criterion, Logic, Part, PeriodKind, Policy, Scope};
 
 /// How far the Studio is in the assessed year that begins in `year`, at the end of the day `on`.
@@ -77,6 +77,22 @@ impl<'a> Assessment<'a> {
         self.policy.choices.iter().any(|choice| choice.of.iter().any(|one| one == criterion))
     }
 
+    /// The Studio has taken this Criterion of the Choice on for the assessed year.
+    pub(super) fn is_taken(&self, choice: &str, criterion: &str) -> bool {
+        self.taken(choice, criterion).next().is_some()
+    }
+
+    pub(super) fn taken<'s>(&'s self, choice: &'s str, criterion: &'s str) -> impl Iterator<Item = &'s ChosenFact> {
+        let rows = self.facts.chosen.iter().filter(|row| row.year == self.assessed.year);
+        rows.filter(move |row| row.choice == choice && row.criterion == criterion)
+    }
+
+    /// Not one of a Choice that the Studio has left aside.
+    fn is_meant(&self, criterion: &Criterion) -> bool {
+        let mut choices = self.policy.choices.iter();
+        !self.is_chosen_from(&criterion.id) || choices.any(|choice| self.is_taken(&choice.id, &criterion.id))
+    }
+
     /// Something is asked for by it this year, whether it is required or only makes points.
     pub(super) fn asks(&self, criterion: &Criterion) -> bool {
         let in_time = criterion.period != PeriodKind::Cycle || self.assessed.final_year;
@@ -90,7 +106,9 @@ impl<'a> Assessment<'a> {
         Score {
             criterion: criterion.id.clone(),
             state,
-            at_risk: state == ScoreState::NotYet && risk::at_risk(self, criterion.logic, &parts),
+            at_risk: state == ScoreState::NotYet
+                && self.is_meant(criterion)
+                && risk::at_risk(self, criterion.logic, &parts),
             required: criterion.required && !self.is_chosen_from(&criterion.id) && self.asks(criterion),
             sentence: sentence::of(self, criterion, &parts),
             parts,
