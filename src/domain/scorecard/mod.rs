@@ -1,5 +1,25 @@
 //! Scorecard: how far a Studio is under its Policy on a day, and why each number is what it is.
 
+mod assessment;
+mod choice;
+mod compare;
+mod grade;
+mod measure;
+mod outlook;
+mod points;
+mod risk;
+mod sentence;
+#[cfg(test)]
+mod tests;
+mod todo;
+mod what_if;
+
+pub use super::participation::Span;
+pub use assessment::score;
+pub use outlook::Outlook;
+pub use todo::{Todo, todo};
+pub use what_if::{Change, Planned, Step, WhatIf, what_if};
+
 use super::policy::Comparison;
 use super::words::words;
 use super::{AccountId, ActivityId, Day, SeriesId, StudioId};
@@ -34,13 +54,6 @@ pub struct Scorecard {
     pub points: u32,
     pub criteria: Vec<Score>,
     pub choices: Vec<ChoiceScore>,
-}
-
-/// Both days count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Span {
-    pub from: Day,
-    pub to: Day,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +100,8 @@ pub struct SubjectScore {
     pub name: Option<String>,
     pub span: Span,
     pub measured: u32,
+    /// What it is held against: the least that is asked, the Activities that are judged one by one, or the most that may be.
+    pub of: u32,
     /// What would be added by what still waits for a person's decision.
     pub waiting: u32,
     pub state: ScoreState,
@@ -106,6 +121,8 @@ pub enum Ground {
         /// People of the population who were present, of how many; or people present.
         present: Option<u32>,
         of: Option<u32>,
+        /// Why it does not count, or not yet.
+        note: Option<String>,
     },
     Series {
         series: SeriesId,
@@ -119,11 +136,13 @@ pub enum Ground {
         id: String,
         title: String,
         counts: bool,
+        note: Option<String>,
     },
     Resource {
         id: String,
         title: String,
         counts: bool,
+        note: Option<String>,
     },
     School {
         school: String,

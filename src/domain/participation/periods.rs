@@ -1,0 +1,122 @@
+//! Spans of the calendar that a Policy counts over.
+
+use crate::domain::Day;
+use crate::domain::policy::{PeriodKind, Policy, YearKind};
+use serde::{Deserialize, Serialize};
+
+/// Both days count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Span {
+    pub from: Day,
+    pub to: Day,
+}
+
+impl Span {
+    #[must_use]
+    pub fn has(self, day: Day) -> bool {
+        self.from <= day && day <= self.to
+    }
+
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.to < self.from
+    }
+
+    /// How many days it has; 0 for an empty one.
+    #[must_use]
+    pub fn days(self) -> u32 {
+        let days = i64::from(self.to.number()) - i64::from(self.from.number()) + 1;
+        u32::try_from(days).unwrap_or(0)
+    }
+
+    /// The part that has passed at the end of `on`; the rest is still to come.
+    #[must_use]
+    pub fn until(self, on: Day) -> Self {
+        Self { from: self.from, to: self.to.min(on) }
+    }
+}
+
+/// One assessed year of a Studio under its Policy, in its cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assessed {
+    /// The year in which it begins.
+    pub year: i32,
+    /// Its twelve months, from the beginning of the cycle on; empty for a year before that.
+    pub span: Span,
+    /// The cycle that the year lies in. When one is over the next one begins.
+    pub cycle: Span,
+    /// The last year of the cycle.
+    pub final_year: bool,
+    kind: YearKind,
+    /// Nothing before this day is asked of the Studio.
+    cycle_start: Day,
+}
+
+impl Assessed {
+    #[must_use]
+    pub fn of(policy: &Policy, cycle_start: Day, year: i32) -> Self {
+        let kind = policy.year;
+        let years = i32::try_from(policy.cycle.years.clamp(1, 100)).unwrap_or(1);
+        let first = year_of(kind, cycle_start);
+        let ordinal = year.saturating_sub(first).rem_euclid(years);
+        let cycle_first = year.saturating_sub(ordinal);
+        let (begins, ends) = (first_month(kind, cycle_first), first_month(kind, cycle_first.saturating_add(years)));
+        let cycle = Span { from: Day::first_of(begins).max(cycle_start), to: Day::first_of(ends).plus(-1) };
+        let month = first_month(kind, year);
+        let span = Span { from: Day::first_of(month).max(cycle_start), to: Day::first_of(month + 12).plus(-1) };
+        Self { year, span, cycle, final_year: ordinal + 1 == years, kind, cycle_start }
+    }
+
+    /// The periods of a kind over which something is asked in this year, in order. Shorter ones than the year are those
+    /// that end within it and began when the Studio was already assessed.
+    #[must_use]
+    pub fn periods(&self, kind: PeriodKind) -> Vec<Span> {
+        let whole = |span: Span| if self.span.is_empty() { vec![] } else { vec![span] };
+        match (kind, self.kind) {
+            // 每年 is the year that is assessed, be it a school year; its first one may be short.
+            (PeriodKind::Year | PeriodKind::Now, _) | (PeriodKind::SchoolYear, YearKind::School) => whole(self.span),
+            (PeriodKind::Cycle, _) => whole(self.cycle),
+            (PeriodKind::Month, _) => self.ending_within(|_| true),
+            (PeriodKind::Semester, _) => self.ending_within(|month| month == SEPTEMBER || month == FEBRUARY),
+            (PeriodKind::SchoolYear, YearKind::Calendar) => self.ending_within(|month| month == SEPTEMBER),
+        }
+    }
+
+    /// Spans that begin with a month which `begins` says and last until the next such month.
+    fn ending_within(&self, begins: impl Fn(i32) -> bool) -> Vec<Span> {
+        if self.span.is_empty() {
+            return vec![];
+        }
+        let (first, last) = (self.span.from.month() - 12, self.span.to.month());
+        let starts = (first..=last).filter(|month| begins(month.rem_euclid(12)));
+        let spans = starts.map(|month| {
+            let next = (month + 1..=month + 12).find(|later| begins(later.rem_euclid(12))).unwrap_or(month + 12);
+            Span { from: Day::first_of(month), to: Day::first_of(next).plus(-1) }
+        });
+        spans.filter(|span| self.span.has(span.to) && self.cycle_start <= span.from).collect()
+    }
+}
+
+/// Months are counted from January as 0.
+const FEBRUARY: i32 = 1;
+const SEPTEMBER: i32 = 8;
+/// Years of four digits, with room for a cycle on both sides: a number from outside can't overflow the months.
+const FAR: i32 = 9_800;
+
+fn first_month(kind: YearKind, year: i32) -> i32 {
+    let january = year.clamp(0, FAR + 150) * 12;
+    match kind {
+        YearKind::Calendar => january,
+        YearKind::School => january + SEPTEMBER,
+    }
+}
+
+/// The assessed year that a day lies in, by the year in which it begins.
+#[must_use]
+pub fn year_of(kind: YearKind, day: Day) -> i32 {
+    let month = day.month();
+    match kind {
+        YearKind::Calendar => month.div_euclid(12),
+        YearKind::School => (month - SEPTEMBER).div_euclid(12),
+    }
+}

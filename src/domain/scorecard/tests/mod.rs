@@ -1,0 +1,4 @@
+mod measures;
+mod properties;
+pub(super) mod story;
+mod zhejiang_2019;
