@@ -134,6 +134,7 @@ impl<'a> Assessment<'a> {
     fn part(&self, part: &Part, asked: &[Asked<'a>]) -> PartScore {
         let subjects = measure::subjects(self, part, asked);
         let (done, of) = match subjects.as_slice() {
+            [] if EachTime::of(&part.measure).is_some() => (0, 0),
             [] => (0, compare::target(part.is)),
             [one] => (one.measured, one.of),
             many => (count(many.iter().filter(|subject| subject.state == ScoreState::Met)), count(many.iter())),

@@ -277,7 +277,9 @@ fn either_of_two_is_enough_for_each_person() {
     story.core(&["何志强", "马海燕"]);
     story.day("2026-03-01").evidence("paper", "论文").of("何志强").accepted();
     story.day("2026-03-01").evidence("award", "获奖").of("马海燕");
-    assert_eq!(story.on("2026-04-01").state("it"), Waiting);
+    let card = story.on("2026-04-01");
+    assert_eq!(card.state("it"), Waiting);
+    assert_eq!(card.sentence("it"), "2 名带头人中 1 人已达标；等确认：马海燕（满足一项即可）");
     story.day("2026-03-02").evidence("award", "获奖").of("马海燕").accepted();
     assert_eq!(story.on("2026-04-01").state("it"), Met);
 }
