@@ -14,6 +14,7 @@ pub mod certificate;
 mod classrooms;
 pub mod clock;
 mod cookie;
+mod disposition;
 mod error;
 mod evidence;
 mod health;

@@ -2,8 +2,9 @@
 
 use super::row::{Columns as _, number_of};
 use super::{Store, StoreError};
-use crate::domain::attendance::{AttendanceParameters, hex};
+use crate::domain::attendance::AttendanceParameters;
 use crate::domain::policy::{Policy, built_in, built_in_files};
+use crate::domain::presence::hex;
 use crate::domain::{Day, Invalid, Studio};
 use ring::digest::{SHA256, digest};
 use std::collections::BTreeMap;

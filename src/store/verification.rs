@@ -3,8 +3,8 @@
 use super::report_issue::{Issue, KeptHead, Subject};
 use super::{Store, StoreError, account, ledger, proof, report, studio};
 use crate::domain::SessionId;
-use crate::domain::attendance::{YearReport, hex};
-use crate::domain::presence::{Head, PresenceEvent, PresenceKind, verify as verify_chain};
+use crate::domain::attendance::YearReport;
+use crate::domain::presence::{Head, PresenceEvent, PresenceKind, hex, verify as verify_chain};
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

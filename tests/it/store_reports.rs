@@ -1,9 +1,9 @@
 //! Reports from the database: the same bytes on SQLite and PostgreSQL, the same with and without kept records.
 
 use crate::store_database::*;
-use lectern::domain::attendance::{AttendanceReport, CheckpointDetail, hex};
+use lectern::domain::attendance::{AttendanceReport, CheckpointDetail};
 use lectern::domain::id::Id;
-use lectern::domain::presence::{NewEvent, Person, PresenceKind};
+use lectern::domain::presence::{NewEvent, Person, PresenceKind, hex};
 use lectern::domain::*;
 use lectern::store::report_issue::{NewIssue, Subject};
 use lectern::store::{self, Store, StoreError};

@@ -15,12 +15,12 @@ pub(super) use view::verification;
 
 use super::auth::{KeeperOf, Occurrence, SignedIn};
 use super::body::{Query, path_parameter};
+use super::disposition::FileName;
 use super::error::{ApiError, Refused};
 use super::logins::Https;
 use super::shapes::{ReportView, YearReportView, YearSearch};
 use super::state::AppState;
-use crate::domain::attendance::hex;
-use crate::domain::presence::Head;
+use crate::domain::presence::{Head, hex};
 use crate::domain::{Day, SessionId, Studio, Time};
 use crate::store;
 use crate::store::report_issue::{KeptHead, NewIssue, Subject};
@@ -117,6 +117,30 @@ impl Format {
             Self::Pdf => "application/pdf",
         }
     }
+
+    /// What a PDF is verified by: it is written down before it is given out. Other files have no seal.
+    async fn seal(
+        self,
+        app: &AppState,
+        me: &SignedIn,
+        site: &Site,
+        issue: impl FnOnce() -> NewIssue,
+    ) -> Result<Option<Seal>, ApiError> {
+        if self != Self::Pdf {
+            return Ok(None);
+        }
+        if !app.exports.has_font() {
+            return Err(ApiError::conflict(
+                "no_font",
+                "服务器上没有中文字体，暂时不能导出 PDF。表格可以照常导出；请联系管理员安装字体。",
+            ));
+        }
+        let issue = issue();
+        let made_at = issue.made_at;
+        let code = store::report_issue::record(&app.store, issue).await?;
+        let url = format!("{}/verify/{code}", site.0);
+        Ok(Some(Seal { code, url, made_at, made_by: me.profile.account.name.clone() }))
+    }
 }
 
 /// The report on one Session, for its hosts and their office.
@@ -157,14 +181,14 @@ pub(super) async fn session_file(
         made_at: app.clock.now(),
         made_by: me.profile.account.id,
     };
-    let seal = if format == Format::Pdf { Some(seal(&app, &me, &site, issue()).await?) } else { None };
-    let file = File { format, name, seal };
-    file.give(&app, move |part| match part {
-        Part::Book => Made::Book(session_book::book(&report)),
-        Part::Sheet => Made::Sheet(session_book::roster(&report)),
-        Part::Paper => Made::Paper(session_book::paper(&report)),
-    })
-    .await
+    let seal = format.seal(&app, &me, &site, issue).await?;
+    File { format, name, seal }
+        .give(&app, move |part| match part {
+            Part::Book => Made::Book(session_book::book(&report)),
+            Part::Sheet => Made::Sheet(session_book::roster(&report)),
+            Part::Paper => Made::Paper(session_book::paper(&report)),
+        })
+        .await
 }
 
 /// A Studio's year: its Sessions that are over beside its people.
@@ -206,14 +230,14 @@ pub(super) async fn year_file(
         made_at: now,
         made_by: me.profile.account.id,
     };
-    let seal = if format == Format::Pdf { Some(seal(&app, &me, &site, issue()).await?) } else { None };
-    let file = File { format, name, seal };
-    file.give(&app, move |part| match part {
-        Part::Book => Made::Book(year_book::book(&report)),
-        Part::Sheet => Made::Sheet(year_book::people(&report)),
-        Part::Paper => Made::Paper(year_book::paper(&report)),
-    })
-    .await
+    let seal = format.seal(&app, &me, &site, issue).await?;
+    File { format, name, seal }
+        .give(&app, move |part| match part {
+            Part::Book => Made::Book(year_book::book(&report)),
+            Part::Sheet => Made::Sheet(year_book::people(&report)),
+            Part::Paper => Made::Paper(year_book::paper(&report)),
+        })
+        .await
 }
 
 /// One's own attendance of a year as a file; as `pdf` it is a proof that can be verified.
@@ -240,14 +264,14 @@ pub(super) async fn my_file(
         made_at: now,
         made_by: me.profile.account.id,
     };
-    let seal = if format == Format::Pdf { Some(seal(&app, &me, &site, issue()).await?) } else { None };
-    let file = File { format, name, seal };
-    file.give(&app, move |part| match part {
-        Part::Book => Made::Book(proof_book::book(&proof)),
-        Part::Sheet => Made::Sheet(proof_book::sessions(&proof)),
-        Part::Paper => Made::Paper(proof_book::paper(&proof)),
-    })
-    .await
+    let seal = format.seal(&app, &me, &site, issue).await?;
+    File { format, name, seal }
+        .give(&app, move |part| match part {
+            Part::Book => Made::Book(proof_book::book(&proof)),
+            Part::Sheet => Made::Sheet(proof_book::sessions(&proof)),
+            Part::Paper => Made::Paper(proof_book::paper(&proof)),
+        })
+        .await
 }
 
 fn year(search: &YearSearch, now: Time) -> Result<i32, ApiError> {
@@ -259,20 +283,6 @@ fn year(search: &YearSearch, now: Time) -> Result<i32, ApiError> {
 
 fn kept(session: SessionId, head: Head) -> KeptHead {
     (session, head.sequence, hex(&head.hash))
-}
-
-/// Writes down what is given out, before it is.
-async fn seal(app: &AppState, me: &SignedIn, site: &Site, issue: NewIssue) -> Result<Seal, ApiError> {
-    if !app.exports.has_font() {
-        return Err(ApiError::conflict(
-            "no_font",
-            "服务器上没有中文字体，暂时不能导出 PDF。表格可以照常导出；请联系管理员安装字体。",
-        ));
-    }
-    let made_at = issue.made_at;
-    let code = store::report_issue::record(&app.store, issue).await?;
-    let url = format!("{}/verify/{code}", site.0);
-    Ok(Seal { code, url, made_at, made_by: me.profile.account.name.clone() })
 }
 
 /// The address by which the one who asks has reached this server: it is the one that others know, too.
@@ -334,9 +344,10 @@ impl File {
             (Made::Paper(_), ..) => Err(ApiError::Busy),
         };
         let bytes = app.exports.make(make).await?;
+        let name = FileName { plain: "report", name: &name, ending: format.ending() };
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
-            (header::CONTENT_DISPOSITION, disposition(&name, format.ending())),
+            (header::CONTENT_DISPOSITION, name.attachment()),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
         Ok((headers, bytes).into_response())
@@ -346,22 +357,4 @@ impl File {
 /// A book of one sheet, such as a form to fill in.
 pub(super) fn one_sheet(title: String, sheet: Sheet, now: Time) -> Result<Vec<u8>, ApiError> {
     xlsx::write(&Book { title, sheets: vec![sheet] }, now).map_err(ApiError::inside)
-}
-
-/// RFC 6266 section 4.3: the name in UTF-8 (RFC 8187), and a plain one for those who do not know that.
-pub(super) fn disposition(name: &str, ending: &str) -> HeaderValue {
-    let usual = |c: char| !c.is_control() && !"/\\:*?\"<>|".contains(c);
-    let name: String = name.chars().map(|c| if usual(c) { c } else { ' ' }).take(80).collect();
-    let encoded: String = format!("{}.{ending}", name.trim())
-        .bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect();
-    let text = format!("attachment; filename=\"report.{ending}\"; filename*=UTF-8''{encoded}");
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("attachment"))
 }

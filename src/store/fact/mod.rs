@@ -7,11 +7,11 @@ mod roster;
 use super::row::{Columns as _, rows_in};
 use super::ruling::{ChoiceMade, GradeRuled, VetoFound};
 use super::{Store, StoreError, evidence, helped_school, mentor, region, ruling};
-use crate::domain::attendance::hex;
 use crate::domain::participation::{
     ChosenFact, EvidenceFact, EvidenceState, Facts, GradeFact, HelpedFact, MentorFact, ResourceFact, StudioFact,
     VetoFact,
 };
+use crate::domain::presence::hex;
 use crate::domain::{ActivityId, MemberRole, RegionId, RegionKind, RegionTree, SchoolId, Studio, StudioId};
 use activity::Held;
 use ring::digest::{SHA256, digest};
