@@ -7,6 +7,7 @@ mod entrance;
 mod ledger;
 mod limits;
 mod plane;
+pub mod policy;
 
 use crate::archive::Blobs;
 use crate::config::{Config, MediaTcp, make_data_dir};

@@ -8,7 +8,7 @@ use super::row::{Columns as _, sql};
 use super::{Store, StoreError, ledger};
 use crate::domain::SessionId;
 use crate::domain::attendance::{AttendanceRecord, records};
-use crate::domain::presence::{Head, PresenceEvent, hex};
+use crate::domain::presence::{Head, PresenceEvent, PresenceKind, hex};
 use ring::digest::{SHA256, digest};
 use sqlx::AnyConnection;
 
@@ -17,7 +17,7 @@ const FORMAT: u32 = 1;
 
 /// The records of a Session, and the lines that a report needs besides them.
 pub(super) struct Found {
-    /// All lines, or all but the checkpoints.
+    /// All lines but the checkpoints.
     pub(super) events: Vec<PresenceEvent>,
     pub(super) records: Vec<AttendanceRecord>,
     /// The end of the chain that the records go back to.
@@ -54,12 +54,13 @@ pub(super) async fn up_to(
 }
 
 /// From the lines, on a thread of its own: a thousand people for two hours take a while.
-pub(super) async fn made(subject: &Subject, events: Vec<PresenceEvent>) -> Result<Found, StoreError> {
+pub(super) async fn made(subject: &Subject, mut events: Vec<PresenceEvent>) -> Result<Found, StoreError> {
     let (timetable, excuses, expected) = (subject.timetable, subject.excuses.clone(), subject.expected.clone());
     let parameters = subject.parameters.clone();
     let making = tokio::task::spawn_blocking(move || {
         let head = events.last().map_or(Head::START, PresenceEvent::head);
         let records = records(&events, &timetable, &parameters, &excuses, &expected);
+        events.retain(|event| event.kind != PresenceKind::Checkpoint);
         Found { events, records, head }
     });
     // It does not panic, and nobody cancels it: only a runtime that stops lets it fall.

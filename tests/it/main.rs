@@ -14,6 +14,7 @@ mod faulty_disk;
 mod held;
 mod house;
 mod http_access;
+mod http_assessment;
 mod http_cases;
 mod http_line_checks;
 mod http_logins;
@@ -31,6 +32,7 @@ mod ledger_command;
 mod one_port;
 #[path = "support/plane.rs"]
 mod plane;
+mod policy_command;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[path = "support/program.rs"]

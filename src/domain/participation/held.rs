@@ -3,6 +3,7 @@
 use super::{ActivityFact, Attended, Facts, PersonFact, population};
 use crate::domain::policy::Population;
 use crate::domain::{AccountId, Day};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// The Facts of a Studio up to a day, put in order once for all that is counted from them.
@@ -62,7 +63,7 @@ impl<'a> Held<'a> {
         for one in &activity.people {
             let known = people.entry(one.person.as_str()).or_insert(one);
             // Two records of one person are one person: the better verdict, and the longer time.
-            if (one.attended, u32::MAX - one.minutes) < (known.attended, u32::MAX - known.minutes) {
+            if better(one) < better(known) {
                 *known = one;
             }
         }
@@ -94,6 +95,11 @@ impl<'a> Held<'a> {
         };
         self.activity.presenters.iter().any(presents)
     }
+}
+
+/// Of two records of one person the lesser one is told of.
+fn better(one: &PersonFact) -> impl Ord {
+    (one.attended, Reverse(one.minutes), !one.rural)
 }
 
 fn to_u32(count: usize) -> u32 {

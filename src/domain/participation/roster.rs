@@ -22,7 +22,8 @@ pub fn population<'a>(facts: &'a Facts, population: &Population, day: Day) -> Ve
 
 /// Which of two Memberships of one person is told of, whatever the order in which they come.
 fn order(member: &MemberFact) -> impl Ord + '_ {
-    (member.role, member.from, member.to, &member.name)
+    let origin = (member.school, member.city, member.rural, member.new_teacher, member.backbone);
+    (member.role, member.from, member.to, &member.name, origin)
 }
 
 /// Does the member come from there? What is not known of them does not count for it.

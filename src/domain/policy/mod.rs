@@ -4,9 +4,19 @@
 //! `scorecard` brings both together.
 
 mod built_in;
+mod check;
+mod chinese;
+mod explain;
+mod parse;
+mod place;
 mod rule;
+mod sentence;
+#[cfg(test)]
+mod tests;
 
-pub use built_in::{built_in, built_in_files};
+pub use built_in::{built_in, built_in_files, document};
+pub use explain::{Article, Chapter, Explained, explain};
+pub use parse::PolicyError;
 pub use rule::{Comparison, Condition, ConditionCheck, Filter, Measure, Origin, Part, Rate, Scope, SlotCount, Taking};
 
 use super::attendance::AttendanceParameters;

@@ -1,9 +1,10 @@
 //! Assessment: a Policy held against Facts for one year, as it stands at the end of a day.
 
+use super::measure::EachTime;
 use super::{PartScore, Score, ScoreState, Scorecard, SubjectScore};
 use super::{choice, compare, grade, measure, points, risk, sentence};
 use crate::domain::Day;
-use crate::domain::participation::{Assessed, Facts, MemberFact, Participation, Span, population};
+use crate::domain::participation::{Assessed, ChosenFact, Facts, MemberFact, Participation, Span, population};
 use crate::domain::policy::{Criterion, Logic, Part, PeriodKind, Policy, Scope};
 
 /// How far the Studio is in the assessed year that begins in `year`, at the end of the day `on`.
@@ -77,6 +78,22 @@ impl<'a> Assessment<'a> {
         self.policy.choices.iter().any(|choice| choice.of.iter().any(|one| one == criterion))
     }
 
+    /// The Studio has taken this Criterion of the Choice on for the assessed year.
+    pub(super) fn is_taken(&self, choice: &str, criterion: &str) -> bool {
+        self.taken(choice, criterion).next().is_some()
+    }
+
+    pub(super) fn taken<'s>(&'s self, choice: &'s str, criterion: &'s str) -> impl Iterator<Item = &'s ChosenFact> {
+        let rows = self.facts.chosen.iter().filter(|row| row.year == self.assessed.year);
+        rows.filter(move |row| row.choice == choice && row.criterion == criterion)
+    }
+
+    /// Not one of a Choice that the Studio has left aside.
+    fn is_meant(&self, criterion: &Criterion) -> bool {
+        let mut choices = self.policy.choices.iter();
+        !self.is_chosen_from(&criterion.id) || choices.any(|choice| self.is_taken(&choice.id, &criterion.id))
+    }
+
     /// Something is asked for by it this year, whether it is required or only makes points.
     pub(super) fn asks(&self, criterion: &Criterion) -> bool {
         let in_time = criterion.period != PeriodKind::Cycle || self.assessed.final_year;
@@ -90,7 +107,9 @@ impl<'a> Assessment<'a> {
         Score {
             criterion: criterion.id.clone(),
             state,
-            at_risk: state == ScoreState::NotYet && risk::at_risk(self, criterion.logic, &parts),
+            at_risk: state == ScoreState::NotYet
+                && self.is_meant(criterion)
+                && risk::at_risk(self, criterion.logic, &parts),
             required: criterion.required && !self.is_chosen_from(&criterion.id) && self.asks(criterion),
             sentence: sentence::of(self, criterion, &parts),
             parts,
@@ -115,14 +134,32 @@ impl<'a> Assessment<'a> {
     fn part(&self, part: &Part, asked: &[Asked<'a>]) -> PartScore {
         let subjects = measure::subjects(self, part, asked);
         let (done, of) = match subjects.as_slice() {
+            [] if EachTime::of(&part.measure).is_some() => (0, 0),
             [] => (0, compare::target(part.is)),
             [one] => (one.measured, one.of),
             many => (count(many.iter().filter(|subject| subject.state == ScoreState::Met)), count(many.iter())),
         };
         let states: Vec<ScoreState> = subjects.iter().map(|subject| subject.state).collect();
         let state = compare::each_and_all(&states);
-        PartScore { state, done, of, unit: part.unit.clone(), is: part.is, subjects }
+        PartScore { state, done, of, unit: unit(part, &subjects), is: part.is, subjects }
     }
+}
+
+/// What `done` and `of` are counted in: what the part counts for one subject; people, months … for several.
+fn unit(part: &Part, subjects: &[SubjectScore]) -> String {
+    let [first, second, ..] = subjects else {
+        let each_time = EachTime::of(&part.measure).is_some();
+        return if each_time { "次".to_owned() } else { part.unit.clone() };
+    };
+    let several_spans = subjects.iter().any(|subject| subject.span != first.span);
+    let unit = match (several_spans, first.account) {
+        (false, _) => "人",
+        (true, Some(_)) => "人次",
+        (true, None) if first.span.days() <= 31 => "个月",
+        (true, None) if second.span.days() <= 215 => "个学期",
+        (true, None) => "个学年",
+    };
+    unit.to_owned()
 }
 
 /// The state of each subject over all parts; they have the same subjects in the same order.

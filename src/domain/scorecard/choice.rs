@@ -5,8 +5,10 @@ use super::{ChoiceScore, Score, ScoreState};
 use crate::domain::policy::Choice;
 
 pub(super) fn score(assessment: &Assessment<'_>, choice: &Choice, criteria: &[Score]) -> ChoiceScore {
-    let taken: Vec<&str> = choice.of.iter().map(String::as_str).filter(|id| is_taken(assessment, choice, id)).collect();
-    let confirmed = !taken.is_empty() && taken.iter().all(|id| is_confirmed(assessment, choice, id));
+    let taken: Vec<&str> =
+        choice.of.iter().map(String::as_str).filter(|id| assessment.is_taken(&choice.id, id)).collect();
+    let confirmed =
+        !taken.is_empty() && taken.iter().all(|id| assessment.taken(&choice.id, id).any(|row| row.confirmed));
     let states = |ids: &[&str], wanted: &[ScoreState]| {
         let all = ids.iter().filter_map(|id| criteria.iter().find(|score| score.criterion == *id));
         count(all.filter(|score| wanted.contains(&score.state)))
@@ -31,17 +33,6 @@ pub(super) fn score(assessment: &Assessment<'_>, choice: &Choice, criteria: &[Sc
         confirmed,
         sentence,
     }
-}
-
-/// Has the Studio taken this Criterion on in the assessed year?
-fn is_taken(assessment: &Assessment<'_>, choice: &Choice, criterion: &str) -> bool {
-    let mut rows = assessment.facts.chosen.iter();
-    rows.any(|row| row.year == assessment.assessed.year && row.choice == choice.id && row.criterion == criterion)
-}
-
-fn is_confirmed(assessment: &Assessment<'_>, choice: &Choice, criterion: &str) -> bool {
-    let mut rows = assessment.facts.chosen.iter().filter(|row| row.choice == choice.id && row.criterion == criterion);
-    rows.any(|row| row.year == assessment.assessed.year && row.confirmed)
 }
 
 struct Taken<'a> {

@@ -87,6 +87,7 @@ pub struct PartScore {
     /// Those that hold, of those that there are; for one subject its number against the target.
     pub done: u32,
     pub of: u32,
+    /// What these two are counted in; what one subject is counted in stands in the Policy.
     pub unit: String,
     pub is: Comparison,
     /// One for each person and each period that it is counted for.

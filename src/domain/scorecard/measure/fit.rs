@@ -161,6 +161,8 @@ fn takes(held: &Held<'_>, account: AccountId, taking: Taking) -> Option<Fit> {
     let activity = held.activity;
     let has = |people: &[AccountId]| people.contains(&account);
     match taking {
+        // Who presents it is there.
+        Taking::Attending if has(&activity.presenters) => Some(Fit::Yes),
         Taking::Attending => attends(held, account),
         Taking::Presenting => has(&activity.presenters).then_some(Fit::Yes),
         Taking::Hosting => (has(&activity.hosts) || has(&activity.presenters)).then_some(Fit::Yes),

@@ -26,6 +26,7 @@ cycle = {{ years = {years}, sources = [] }}
 host = {{ title = "主持人", roles = ["host"] }}
 core = {{ title = "带头人", roles = ["core"] }}
 trainees = {{ title = "学员", roles = ["trainee"] }}
+adviser = {{ title = "顾问", roles = ["adviser"] }}
 [[section]]
 id = "one"
 title = "全部"
@@ -227,6 +228,7 @@ fn every_month_must_hold_and_a_missed_one_is_lost() {
     let card = story.on("2026-03-19");
     assert_eq!(card.sentence("it"), "12 个月中 2 个月达标；3 月还差 1 次");
     assert_eq!((card.state("it"), card.numbers("it")), (NotYet, (2, 12)));
+    assert_eq!(card.score("it").parts[0].unit, "个月");
     assert_eq!(story.on("2026-03-31").state("it"), Impossible);
     assert_eq!(story.on("2026-12-31").sentence("it"), "12 个月中 11 个月达标；3 月只有 1 次，已补不回来");
 }
@@ -260,6 +262,7 @@ fn semesters_count_where_they_end() {
     let spans: Vec<String> =
         card.score("it").parts[0].subjects.iter().map(|s| format!("{} {:?}", s.span.to, s.state)).collect();
     assert_eq!(spans, ["2026-01-31 Met", "2026-08-31 NotYet"]);
+    assert_eq!((card.numbers("it"), card.score("it").parts[0].unit.as_str()), ((1, 2), "人次"));
     assert_eq!(card.sentence("it"), "春季学期：1 名主持人中 0 人已主讲；还差：周文澜");
 }
 
@@ -274,7 +277,9 @@ fn either_of_two_is_enough_for_each_person() {
     story.core(&["何志强", "马海燕"]);
     story.day("2026-03-01").evidence("paper", "论文").of("何志强").accepted();
     story.day("2026-03-01").evidence("award", "获奖").of("马海燕");
-    assert_eq!(story.on("2026-04-01").state("it"), Waiting);
+    let card = story.on("2026-04-01");
+    assert_eq!(card.state("it"), Waiting);
+    assert_eq!(card.sentence("it"), "2 名带头人中 1 人已达标；等确认：马海燕（满足一项即可）");
     story.day("2026-03-02").evidence("award", "获奖").of("马海燕").accepted();
     assert_eq!(story.on("2026-04-01").state("it"), Met);
 }
@@ -338,10 +343,41 @@ fn about_four_is_three_to_five() {
 fn a_member_from_another_city_or_a_rural_school_counts_once() {
     let measure = r#"{ count = "members", population = "core", origin = "rural_or_other_city" }"#;
     let mut story = Story::under(&one("studio", "now", measure, "{ at_least = 3 }", "人"), "2026-01-01");
-    story.core(&["甲", "乙", "丙", "丁"]).rural(&["甲", "乙"]).from_city(&["乙", "丙"], "温州");
+    story.core(&["甲", "乙", "丙", "丁"]).rural(&["甲", "乙"]).in_city(&["乙", "丙"], "温州");
     assert_eq!(story.on("2026-06-30").numbers("it"), (3, 3));
     story.about("丙", |member| member.city = None);
     assert_eq!(story.on("2026-06-30").numbers("it"), (2, 3));
+}
+
+#[test]
+fn a_school_that_is_not_known_is_neither_the_hosts_nor_another() {
+    for (origin, number) in [("host_school", 1), ("other_school", 2), ("any", 4)] {
+        let measure = format!(r#"{{ count = "members", population = "core", origin = "{origin}" }}"#);
+        let mut story = Story::under(&one("studio", "now", &measure, "{ at_least = 9 }", "人"), "2026-01-01");
+        story.host("周文澜").core(&["甲", "乙", "丙", "丁"]).at_school(&["甲", "乙"], "山北小学");
+        story.about("丙", |member| member.school = None);
+        assert_eq!(story.on("2026-06-30").numbers("it"), (number, 9), "{origin}");
+    }
+}
+
+#[test]
+fn three_lectures_of_the_adviser_within_the_cycle_are_asked_in_its_last_year() {
+    let measure = r#"{ count = "activities", kinds = ["lecture"], presented_by = "adviser" }"#;
+    let mut story = Story::under(&one("studio", "cycle", measure, "{ at_least = 3 }", "次"), "2026-03-01");
+    story.advisers(&["顾问"]);
+    story.day("2026-05-01").lecture("一").by(&["顾问"]);
+    story.day("2027-05-01").lecture("二").by(&["顾问"]);
+    story.day("2027-06-01").lecture("别人的").by(&["何志强"]);
+    story.day("2027-06-02").report("汇报").by(&["顾问"]).excused(&["何志强"]);
+    let card = story.on("2027-12-31");
+    assert_eq!((card.state("it"), card.numbers("it"), card.score("it").required), (NotYet, (2, 3), false));
+    assert_eq!(card.sentence("it"), "2/3 次，还差 1 次；周期到 2028年12月31日结束，今年不计入结果");
+    assert_eq!((card.card.points, card.todo.len()), (0, 0));
+    let card = story.on("2028-12-31");
+    assert_eq!((card.state("it"), card.score("it").required), (Impossible, true));
+    assert_eq!(card.sentence("it"), "2/3 次，还差 1 次，时间已过，补不回来");
+    // The last year of the cycle is told by where the cycle began, and its first year is short.
+    assert_eq!(story.of_year(2026, "2026-12-31").card.span.from, day("2026-03-01"));
 }
 
 #[test]
@@ -432,7 +468,7 @@ fn a_plan_shows_what_it_would_change() {
     let mut story = Story::under(&text, "2026-01-01");
     story.core(&["何志强"]);
     story.day("2026-03-01").seminar("甲").guests(12);
-    assert_eq!(story.on("2026-03-02").sentence("five"), "1/2 次；下一次需要 不少于 10 人");
+    assert_eq!(story.on("2026-03-02").sentence("five"), "1/2 次；下一次需要不少于 10 人");
     let him = story.account("何志强");
     let planned = Planned {
         day: day("2026-11-27"),
@@ -449,7 +485,7 @@ fn a_plan_shows_what_it_would_change() {
         rural_guests: 0,
         minutes: 90,
     };
-    let seen = what_if(&story.policy, &story.facts, &[planned.clone()], 2026, day("2026-11-20"));
+    let seen = what_if(&story.policy, &story.facts, std::slice::from_ref(&planned), 2026, day("2026-11-20"));
     let changes: Vec<_> = seen.changes.iter().map(|c| (c.criterion.as_str(), c.before.state, c.after.state)).collect();
     assert_eq!(changes, [("five", NotYet, Met), ("host", NotYet, Met), ("size", Met, Impossible)]);
     let enough = Planned { guests: 9, ..planned };

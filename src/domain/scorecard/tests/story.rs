@@ -29,6 +29,7 @@ fn bytes(kind: u8, number: usize) -> [u8; 10] {
     bytes
 }
 
+#[derive(Clone)]
 pub(in super::super) struct Story {
     pub(in super::super) policy: Policy,
     pub(in super::super) facts: Facts,
@@ -41,18 +42,22 @@ pub(in super::super) struct Story {
 impl Story {
     /// Under a Policy of `policies/`; the cycle begins on that day.
     pub(in super::super) fn begin(key: &str, cycle_start: &str) -> Self {
-        let path = format!("{}/policies/{key}.toml", env!("CARGO_MANIFEST_DIR"));
-        Self::under(&std::fs::read_to_string(path).unwrap(), cycle_start)
+        let policy = policy::built_in().iter().find(|policy| policy.key == key);
+        Self::of(policy.unwrap_or_else(|| panic!("no Policy {key}")).clone(), day(cycle_start))
     }
 
     /// Under a Policy told as TOML.
     pub(in super::super) fn under(policy: &str, cycle_start: &str) -> Self {
+        Self::of(toml::from_str(policy).unwrap(), day(cycle_start))
+    }
+
+    pub(in super::super) fn of(policy: Policy, cycle_start: Day) -> Self {
         let studio = StudioFact {
             id: StudioId::from_random(bytes(1, 0)),
             name: "周文澜小学语文名师工作室".to_owned(),
             tier: Tier::Province,
             kind: StudioKind::Network,
-            cycle_start: day(cycle_start),
+            cycle_start,
             city: Some(city("杭州")),
             school: None,
         };
@@ -68,7 +73,6 @@ impl Story {
             vetoes: vec![],
             grades: vec![],
         };
-        let policy = toml::from_str(policy).unwrap();
         let (accounts, schools, series) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Self { policy, facts, accounts, schools, series, guests: 0 }
     }
@@ -142,12 +146,12 @@ impl Story {
         self
     }
 
-    pub(in super::super) fn from_city(&mut self, names: &[&str], other: &str) -> &mut Self {
+    pub(in super::super) fn in_city(&mut self, names: &[&str], other: &str) -> &mut Self {
         names.iter().for_each(|name| _ = self.about(name, |member| member.city = Some(city(other))));
         self
     }
 
-    pub(in super::super) fn from_school(&mut self, names: &[&str], school: &str) -> &mut Self {
+    pub(in super::super) fn at_school(&mut self, names: &[&str], school: &str) -> &mut Self {
         let school = self.school(school);
         names.iter().for_each(|name| _ = self.about(name, |member| member.school = Some(school)));
         self
@@ -156,6 +160,29 @@ impl Story {
     /// Something happens on this day.
     pub(in super::super) fn day(&mut self, text: &str) -> OnDay<'_> {
         OnDay { day: day(text), story: self }
+    }
+
+    /// A correction, or an appeal that was granted: the last Activity of that title has another verdict on somebody.
+    pub(in super::super) fn verdict(&mut self, title: &str, name: &str, attended: Attended) -> &mut Self {
+        let account = self.account(name);
+        let mut activities = self.facts.activities.iter_mut().rev();
+        let activity = activities.find(|activity| activity.title == title).unwrap();
+        let person = activity.people.iter_mut().find(|one| one.person == account.as_str());
+        person.unwrap().attended = attended;
+        self
+    }
+
+    /// An office confirms the level of the Activity of that title.
+    pub(in super::super) fn confirm(&mut self, title: &str) -> &mut Self {
+        let mut activities = self.facts.activities.iter_mut();
+        activities.find(|activity| activity.title == title).unwrap().level_confirmed = true;
+        self
+    }
+
+    /// A reviewer decides on the Evidence of that title.
+    pub(in super::super) fn decide(&mut self, title: &str, state: EvidenceState) -> &mut Self {
+        self.facts.evidence.iter_mut().find(|one| one.title == title).unwrap().state = state;
+        self
     }
 
     /// The card of the year that the day lies in, at its end.
