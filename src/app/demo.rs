@@ -1,5 +1,6 @@
 //! The demo of `--demo`: a small world, and a broadcast by a program that is a real member of its Session.
 
+use crate::archive::Blobs;
 use crate::config::{Config, Switch};
 use crate::domain::{SessionId, Time};
 use crate::http::key::SigningKey;
@@ -37,13 +38,17 @@ pub(super) struct Demo {
 
 impl Demo {
     /// Seeds an empty database; leaves any other alone.
-    pub(super) async fn prepare(config: &Config, store: &Store, now: Time) -> anyhow::Result<Self> {
+    pub(super) async fn prepare(config: &Config, store: &Store, blobs: &Blobs, now: Time) -> anyhow::Result<Self> {
         if !config.demo {
             return Ok(Self::default());
         }
-        if demo::seed(store, now).await.context("演示数据没有放好")? == demo::Seeded::NotEmpty {
-            tracing::warn!("--demo changes nothing: the database has accounts of its own");
-            return Ok(Self::default());
+        match demo::seed(store, now).await.context("演示数据没有放好")? {
+            demo::Seeded::NotEmpty => {
+                tracing::warn!("--demo changes nothing: the database has accounts of its own");
+                return Ok(Self::default());
+            }
+            demo::Seeded::Fresh => hand_in(store, blobs, now).await.context("演示的佐证材料没有放好")?,
+            demo::Seeded::Kept => {}
         }
         let told = |one: &demo::SignIn| {
             (one.login_name.to_owned(), demo::PASSWORD.to_owned(), format!("{}，{}", one.name, one.role))
@@ -69,6 +74,15 @@ impl Demo {
             command.args(&arguments).env("LECTERN_TICKET", &ticket);
         }))
     }
+}
+
+/// One file in the archive stands for all that the demo's people handed in.
+async fn hand_in(store: &Store, blobs: &Blobs, now: Time) -> anyhow::Result<()> {
+    let mut incoming = blobs.begin("demo-paper").await?;
+    incoming.write(&demo::paper()).await?;
+    let kept = incoming.keep().await?;
+    demo::hand_in(store, &demo::Shown { digest: kept.digest, size: kept.size }, now).await?;
+    Ok(())
 }
 
 /// A child process that is started again when it fails, and that lives no longer than this server: it ends when its

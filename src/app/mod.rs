@@ -80,11 +80,11 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     let store = Store::open(&config.database_url()).await.context("数据库打不开")?;
     let seen = addresses::of_this_machine();
 
-    let demo = Demo::prepare(&config, &store, clock.now()).await?;
-    let live = Live::start(&config, &store, &clock, &seen)?;
-    live.go_on_with_what_was_live(&store).await?;
     let files = data_dir.join(FILES);
     let blobs = Blobs::open(&files).with_context(|| format!("附件目录 {} 用不了", files.display()))?;
+    let demo = Demo::prepare(&config, &store, &blobs, clock.now()).await?;
+    let live = Live::start(&config, &store, &clock, &seen)?;
+    live.go_on_with_what_was_live(&store).await?;
     let app = AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone(), blobs);
 
     find_font(&app, &config)?;

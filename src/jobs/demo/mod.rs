@@ -1,15 +1,18 @@
 //! The demo: a small believable world for an empty database, and a broadcast that is always on.
 
+mod assessed;
 mod past;
 mod world;
 
 use crate::domain::id::BadId;
 use crate::domain::password::{self, PasswordError, SALT_BYTES};
 use crate::domain::{
-    AccountId, AccountRole, ActivityId, ActivityKind, ActivityState, Day, Level, Mode, NewAccount, NewActivity,
-    NewMembership, NewRegion, NewSchool, NewSeries, NewStudio, RegionId, SchoolId, SeriesId, SessionId, StudioId, Time,
+    AccountId, AccountRole, ActivityId, ActivityKind, ActivityState, Day, Level, LevelRuling, Mode, NewAccount,
+    NewActivity, NewMembership, NewRegion, NewSchool, NewSeries, NewStudio, RegionId, SchoolId, SeriesId, SessionId,
+    StudioId, Time,
 };
 use crate::store::{self, Store, StoreError};
+pub use assessed::{Shown, paper};
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
@@ -78,8 +81,20 @@ pub async fn seed(store: &Store, now: Time) -> Result<Seeded, DemoError> {
     let accounts = people(store, &schools, now).await?;
     let studios = studios(store, &schools, &accounts, now).await?;
     activities(store, &studios, &accounts, now).await?;
+    assessed::rule(store, &studios, &schools.schools, &accounts, now).await?;
     store::setting::put(store, STATE, DONE.to_owned()).await?;
     Ok(Seeded::Fresh)
+}
+
+/// Hands in the demo's Evidence; every piece of it shows this file.
+pub async fn hand_in(store: &Store, shown: &Shown, now: Time) -> Result<(), DemoError> {
+    let account =
+        async |at: usize| Ok::<_, DemoError>(store::login::credentials(store, SIGN_INS[at].login_name).await?);
+    let (Some(host), Some(office)) = (account(0).await?, account(3).await?) else { return Ok(()) };
+    let (host, office) = (host.account.id, office.account.id);
+    let belongings = store::membership::of_account(store, host, now.day()).await?;
+    let Some(studio) = belongings.first().map(|one| one.membership.studio) else { return Ok(()) };
+    assessed::hand_in(store, studio, host, office, shown, now).await
 }
 
 /// The Session of the broadcast that is always on; begun when it is not. Guests may enter it. None when the database
@@ -229,7 +244,7 @@ async fn activities(
         let new = new_activity(planned, studio, accounts, start);
         let created_at = start.min(now) - Duration::from_secs(7 * 24 * 3600);
         let there = past::attendees(planned, accounts, number);
-        let (store, number) = (store.clone(), number);
+        let (store, office) = (store.clone(), accounts["宋雅琴"]);
         making.spawn(async move {
             let end = new.planned_end;
             let activity = store::activity::create(&store, new, created_at).await?.id;
@@ -237,6 +252,10 @@ async fn activities(
                 store::activity::cancel(&store, activity, reason.to_owned()).await?;
             } else if end < now {
                 past::hold(&store, activity, start, end, there, number).await?;
+                if planned.confirmed {
+                    let ruling = LevelRuling { level: planned.level, confirmed: true, reason: String::new() };
+                    store::ruling::level(&store, activity, ruling, office, now).await?;
+                }
             }
             Ok(())
         });

@@ -175,6 +175,52 @@ pub(super) const STUDIOS: &[DemoStudio] = &[
             (Trainee, "卢海涛", None, None),
         ],
     },
+    DemoStudio {
+        name: "吴桂兰综合实践名师网络工作室",
+        tier: Tier::Province,
+        kind: StudioKind::Network,
+        subject: "综合实践",
+        region: "临江市",
+        policy: "zhejiang-2019",
+        introduction: "带着孩子走进田野和河流，用项目学习把各科连起来。",
+        cycle_began_days_ago: 320,
+        series: ("田野里的项目", "从一个真问题开始：综合实践怎样做项目"),
+        members: &[
+            (Host, "吴桂兰", None, None),
+            (Core, "傅长青", None, None),
+            (Core, "尤佳", None, None),
+            (Core, "纪春生", None, None),
+            (Core, "魏晓岚", None, None),
+            (Core, "丁国平", None, None),
+            (Core, "龚玉梅", None, None),
+            (Core, "施慧芬", None, None),
+            (Core, "罗永胜", None, None),
+            (Core, "卢海涛", None, None),
+            (Core, "蒋丽华", None, None),
+            (Trainee, "王秀英", None, None),
+            (Trainee, "黄素珍", None, None),
+            (Trainee, "曹小燕", None, None),
+        ],
+    },
+    DemoStudio {
+        name: "沈卫华小学科学名师网络工作室",
+        tier: Tier::City,
+        kind: StudioKind::Network,
+        subject: "小学科学",
+        region: "青禾县",
+        policy: "zhejiang-2019",
+        introduction: "从身边的材料出发，让乡村学校也能开齐科学实验。",
+        cycle_began_days_ago: 320,
+        series: ("身边的实验", "一粒种子、一杯水能做多少实验"),
+        members: &[
+            (Host, "沈卫华", None, None),
+            (Core, "方晓东", None, None),
+            (Core, "陆文斌", None, None),
+            (Core, "高文博", None, None),
+            (Trainee, "谢春兰", None, None),
+            (Trainee, "卢海涛", None, None),
+        ],
+    },
 ];
 
 /// When an Activity of the demo begins, seen from the first start.
@@ -203,6 +249,8 @@ pub(super) struct Planned {
     pub(super) presenters: &'static [&'static str],
     pub(super) guests_allowed: bool,
     pub(super) cancelled: Option<&'static str>,
+    /// An office confirmed the level.
+    pub(super) confirmed: bool,
 }
 
 impl Planned {
@@ -236,6 +284,7 @@ const SEMINAR: Planned = Planned {
     presenters: &["周文澜"],
     guests_allowed: false,
     cancelled: None,
+    confirmed: false,
 };
 
 #[rustfmt::skip]
@@ -244,7 +293,7 @@ pub(super) const ACTIVITIES: &[Planned] = &[
         summary: "选文的三个角度：同一主题、同一写法、同一作者。", ..SEMINAR },
     Planned { title: "批注式阅读怎么教", when: When::Day(-21, 14, 30), kind: ActivityKind::Lecture, presenters: &["李建国"], ..SEMINAR },
     Planned { title: "古诗教学的“留白”", when: When::Day(-14, 14, 30), kind: ActivityKind::OpenLesson, level: Level::City,
-        presenters: &["孙立群"], ..SEMINAR },
+        presenters: &["孙立群"], confirmed: true, ..SEMINAR },
     Planned { title: "习作单元集体备课（第 3 次研修）", when: When::Day(-7, 19, 0), in_series: true, presenters: &["周文澜", "林雨桐"],
         summary: "五年级下册第五单元：把一个人的特点写具体。", ..SEMINAR },
     Planned { title: "低年级识字课例研讨", when: When::Day(-1, 9, 0), kind: ActivityKind::LessonReview, minutes: 80,
@@ -268,4 +317,22 @@ pub(super) const ACTIVITIES: &[Planned] = &[
         level: Level::Province, audience: "全省小学语文教师", guests_allowed: true, ..SEMINAR },
     Planned { title: "工作室年度工作汇报", when: When::Day(12, 15, 0), kind: ActivityKind::Report, minutes: 60,
         audience: "工作站和工作室成员", ..SEMINAR },
+    Planned { title: "习作单元：观察与记录（第 2 次研修）", when: When::Day(-58, 14, 30), in_series: true, presenters: &["何志强", "马海燕"], ..SEMINAR },
+    Planned { title: "习作单元：从素材到提纲", when: When::Day(-95, 14, 30), in_series: true, kind: ActivityKind::Lecture, level: Level::City,
+        audience: "全市小学语文教师", presenters: &["林雨桐"], ..SEMINAR },
+    Planned { title: "习作单元：开学第一课", when: When::Day(-130, 9, 0), in_series: true, kind: ActivityKind::OpenLesson, level: Level::City,
+        audience: "全市小学语文教师", presenters: &["李建国", "郑小云"], confirmed: true, ..SEMINAR },
+    Planned { title: "送教上坪小学：一节习作课", when: When::Day(-72, 9, 30), kind: ActivityKind::Outreach, mode: Mode::Mixed,
+        place: "上坪小学多媒体教室", audience: "上坪小学和周边教学点教师", presenters: &["何志强"], ..SEMINAR },
+    Planned { studio: 3, in_series: true, title: "田野里的项目：节气与作物", when: When::Day(-190, 14, 0), presenters: &["吴桂兰"], ..PRACTICE },
+    Planned { studio: 3, in_series: true, title: "田野里的项目：河流调查", when: When::Day(-140, 14, 0), presenters: &["傅长青", "尤佳"], ..PRACTICE },
+    Planned { studio: 3, in_series: true, title: "田野里的项目：家乡的桥", when: When::Day(-105, 14, 0), presenters: &["纪春生", "魏晓岚"], ..PRACTICE },
+    Planned { studio: 3, in_series: true, title: "田野里的项目：成果怎样评", when: When::Day(-50, 14, 0), kind: ActivityKind::Lecture,
+        presenters: &["丁国平", "龚玉梅"], ..PRACTICE },
+    Planned { studio: 3, title: "项目学习公开课：一座桥的测量", when: When::Day(-28, 14, 0), kind: ActivityKind::OpenLesson, level: Level::City,
+        presenters: &["施慧芬", "罗永胜"], confirmed: true, ..PRACTICE },
+    Planned { studio: 4, title: "科学探究记录单怎么用", when: When::Day(-45, 15, 0), presenters: &["沈卫华"], audience: "工作室成员", minutes: 60, ..SEMINAR },
+    Planned { studio: 4, title: "种子发芽实验研讨", when: When::Day(-16, 15, 0), presenters: &["方晓东"], audience: "工作室成员", minutes: 60, ..SEMINAR },
 ];
+
+const PRACTICE: Planned = Planned { audience: "全省综合实践活动教师", minutes: 80, ..SEMINAR };
