@@ -20,7 +20,7 @@ type Paper = (&'static str, &'static str, i32, Option<u32>);
 const PAPERS: &[Paper] = &[
     ("activity_case", "习作单元集体备课案例", 6, Some(1)),
     ("activity_case", "批注式阅读研修案例", 3, None),
-    (RESOURCE_SLOT, "名师微课：会观察的眼睛（6 件）", 40, Some(6)),
+    (RESOURCE_SLOT, "名师微课：会观察的眼睛", 40, Some(6)),
     ("themed_resource", "习作支架专题资源", 2, None),
     ("research_result", "《习作教学的支架》省级论文二等奖", 90, Some(1)),
 ];

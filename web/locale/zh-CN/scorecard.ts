@@ -32,6 +32,8 @@ export const scorecard = {
     open: (title: string) => `展开${title}的依据`,
     present: (present: number, of: number) => `${present} / ${of}`,
     person: '人',
+    times: (text: string, n: number) => `${text} ×${n}`,
+    holding: (unit: string) => `${unit}达标`,
     people: (n: number) => `${n} 人`,
     largest: (n: number, day: string) => `最高 ${n} 人（${day}）`,
     series: (title: string, n: number) => `${title} ${n} 次`,

@@ -21,6 +21,9 @@ export function cellText(cell: HeatCell): string {
   return cell.state === 'impossible' ? `✕ ${number}` : number
 }
 
+/** A name without the words that all of them end with. */
+export const shortName = (name: string): string => name.replace(/(名师网络工作室|名师工作室|工作室)$/, '') || name
+
 export const standingOfCell = (cell: HeatCell): Standing => (cell.state === 'not_yet' && cell.at_risk ? 'at_risk' : cell.state)
 
 export const OUTLOOKS = ['passing', 'on_track', 'at_risk', 'lost'] as const

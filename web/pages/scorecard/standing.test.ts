@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CriterionView, GroundView, PartScoreView, SubjectView } from '@/protocol/api'
-import { bandOf, byPerson, chipsOf, countWords, hopeWords, isMany, lackingWords, percentOf, spanWords, standingOf } from './standing'
+import { bandOf, byPerson, chipsOf, countWords, hopeWords, isMany, lackingWords, percentOf, progressUnit, spanWords, standingOf } from './standing'
 
 const criterion = (id: string, change: Partial<CriterionView> = {}): CriterionView => ({
   id, title: `指标${id}`, quote: '', sources: [], class: 'A', class_word: '自动统计', scope: '工作室', period: '每年', state: 'not_yet', at_risk: false, required: true,
@@ -44,6 +44,17 @@ describe('grounds of a closed row', () => {
     expect(texts([held('2026-09-25', { present: 38 })], '人')).toEqual(['38 人'])
     expect(chipsOf(subject({ grounds: [held('2026-09-25')] }), '次', 4).chips[0]?.to).toEqual({ name: 'report', params: { session: 's' } })
     expect(chipsOf(subject({ grounds: [held('2026-09-25', { session: null })] }), '次', 4).chips[0]?.to).toEqual({ name: 'activity', params: { activity: 'a' } })
+  })
+  it('are one where they are called the same', () => {
+    const paper = (title: string): GroundView => ({ kind: 'resource', resource: title, title, counts: true, note: null })
+    const seen = chipsOf(subject({ grounds: [paper('微课'), paper('微课'), paper('课件')] }), '件', 4)
+    expect([seen.chips.map((one) => one.text), seen.more]).toEqual([['微课 ×2', '课件'], 0])
+    const days = chipsOf(subject({ grounds: [held('2026-09-25'), held('2026-09-25')] }), '次', 4)
+    expect(days.chips).toHaveLength(2)
+  })
+  it('are counted by what holds where each is asked', () => {
+    expect(progressUnit(criterion('1'))).toBe('次')
+    expect(progressUnit(criterion('1', { unit: '%', parts: [part([])] }))).toBe('次达标')
   })
   it('tell how many more there are', () => {
     const all = ['01', '02', '03', '04', '05'].map((day) => held(`2026-09-${day}`))

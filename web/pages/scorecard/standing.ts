@@ -85,11 +85,26 @@ export const countsOf = (ground: GroundView): boolean => !('counts' in ground) |
 export function chipsOf(subject: SubjectView | undefined, unit: string, most: number): { chips: Chip[]; more: number } {
   const counted = (subject?.grounds ?? []).filter(countsOf)
   if (counted.length > 0) {
-    const shown = counted.slice(0, most).map((ground) => chipOf(ground, unit))
-    return { chips: shown, more: counted.length - shown.length }
+    const chips = together(counted.map((ground) => chipOf(ground, unit)))
+    return { chips: chips.slice(0, most), more: Math.max(0, chips.length - most) }
   }
   const near = largestOf(subject?.grounds ?? [])
   return { chips: near ? [near] : [], more: 0 }
+}
+
+/** What is called the same and leads nowhere else is one chip. */
+function together(chips: readonly Chip[]): Chip[] {
+  const times = new Map<string, number>()
+  const key = (one: Chip) => (one.to ? '' : one.title)
+  for (const one of chips) times.set(key(one), (times.get(key(one)) ?? 0) + 1)
+  const first = chips.filter((one, n) => one.to !== null || chips.findIndex((other) => key(other) === key(one)) === n)
+  return first.map((one) => ((times.get(key(one)) ?? 1) > 1 && one.to === null ? { ...one, text: w.row.times(one.text, times.get(key(one)) ?? 1) } : one))
+}
+
+/** What is counted in a closed row: things, or those of them that hold. */
+export function progressUnit(one: Pick<CriterionView, 'unit' | 'parts'>): string {
+  const part = one.parts.length === 1 ? one.parts[0] : undefined
+  return !part || part.unit === one.unit ? one.unit : w.row.holding(part.unit)
 }
 
 /** The Activity that came nearest to a number of people. */

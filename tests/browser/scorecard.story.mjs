@@ -1,0 +1,161 @@
+// A year computes itself: the host follows a number down to an Activity's report and hands in Evidence, the office looks over
+// its Studios, accepts it, and the Criterion changes; somebody who has no business there is refused.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { call, desk, person, phone, shoot, signIn } from './browser.mjs';
+
+const CASE = 'S1-13';
+
+export async function scorecard(browser, server) {
+  const open = (colorScheme = 'light') => person(browser, server.url, desk, { colorScheme });
+  const host = await open();
+  await signIn(host, 'zhouwenlan');
+  const studio = (await call(host, 'GET', '/api/me')).body.memberships.find((one) => one.role === 'host').studio.id;
+  await following(host, studio);
+  await planning(host, studio);
+  await handingIn(host, studio);
+  const office = await open();
+  await signIn(office, 'songyaqin');
+  await overlooking(office, studio);
+  await deciding(office, studio);
+  await host.reload();
+  await row(host, CASE, 'met').waitFor();
+  const teacher = await open('dark');
+  await signIn(teacher, 'chenxiaomei');
+  await refused(teacher, studio);
+  const late = await open('dark');
+  await signIn(late, 'zhouwenlan');
+  await late.goto(`/studios/${studio}/scorecard`);
+  await late.getByTestId('scorecard').waitFor();
+  await shoot(late, 'scorecard-dark');
+  for (const page of [host, office, teacher, late]) {
+    assert.deepEqual(page.complaints, []);
+    await page.context().close();
+  }
+}
+
+const row = (page, id, state) => page.locator(`[data-criterion="${id}"]${state ? `[data-state="${state}"]` : ''}`);
+const view = async (page, studio) => (await call(page, 'GET', `/api/studios/${studio}/scorecard`)).body;
+const criterion = (told, id) => told.sections.flatMap((section) => section.criteria).find((one) => one.id === id);
+
+async function both(page, name) {
+  for (const [size, viewport] of Object.entries({ desk, phone })) {
+    await page.setViewportSize(viewport);
+    await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth, null, { polling: 100, timeout: 5_000 })
+      .catch(() => assert.fail(`${name}-${size} scrolls sideways`));
+    await shoot(page, `${name}-${size}`);
+  }
+  await page.setViewportSize(desk);
+}
+
+// From the Studio to the scorecard, from a cell to its row, from the row to the people of one Activity.
+async function following(page, studio) {
+  await page.goto(`/studios/${studio}`);
+  await page.getByTestId('open-scorecard').click();
+  await page.getByTestId('scorecard').waitFor();
+  const told = await view(page, studio);
+  assert.equal(await page.getByTestId('result').innerText(), told.result.sentence);
+  assert.equal(await page.getByTestId('band-cell').count(), told.counts.total, 'a cell for each thing that counts');
+  assert.equal(await page.getByTestId('criterion').count(), told.sections.flatMap((section) => section.criteria).length);
+  assert.ok((await page.getByTestId('todo-row').count()) > 0);
+  const seen = await page.getByTestId('band-cell').evaluateAll((cells) => [...new Set(cells.map((cell) => cell.getAttribute('aria-label').split('：')[1]))]);
+  assert.ok(seen.includes('已达标') && seen.length >= 3, `the demo shows several states: ${seen}`);
+  await both(page, 'scorecard');
+  await page.getByTestId('band-cell').first().click();
+  const first = row(page, 'S1-12');
+  await first.getByTestId('criterion-detail').waitFor();
+  assert.match(await first.innerText(), /每个工作室开展研修活动不少于5次/);
+  const grounds = criterion(told, 'S1-12').parts[0].subjects[0].grounds;
+  assert.equal(await first.getByTestId('ground').count(), grounds.length, 'each thing that the number comes from');
+  await both(page, 'scorecard-open');
+  await first.getByTestId('ground-link').first().click();
+  await page.getByTestId('report').waitFor();
+  assert.ok(grounds.some((one) => one.session && page.url().endsWith(`/sessions/${one.session}/report`)), page.url());
+}
+
+// A large lecture would change what fifty people are asked for; nothing is planned by trying it out.
+async function planning(page, studio) {
+  const before = await view(page, studio);
+  await page.goto(`/studios/${studio}/scorecard`);
+  await page.getByTestId('what-if').click();
+  await page.getByTestId('what-if-others').fill('60');
+  await page.getByTestId('what-if-ask').click();
+  await page.getByTestId('what-if-change').first().waitFor();
+  assert.match(await page.getByTestId('what-if-answer').innerText(), /50 人规模活动/);
+  await both(page, 'what-if');
+  await page.keyboard.press('Escape');
+  await page.getByTestId('what-if-form').waitFor({ state: 'detached' });
+  assert.deepEqual((await view(page, studio)).sections, before.sections);
+}
+
+async function handingIn(page, studio) {
+  const before = criterion(await view(page, studio), CASE);
+  await page.goto(`/studios/${studio}/scorecard#c-${CASE}`);
+  const part = row(page, CASE).getByTestId('evidence-part');
+  await part.getByTestId('add-evidence').click();
+  await page.getByTestId('evidence-send').click();
+  assert.equal(await page.getByTestId('field-error').count(), 1, 'a name is missing, and so is a file');
+  await page.getByTestId('evidence-title').fill('送教上坪小学案例');
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'lectern-evidence-')), '案例.pdf');
+  writeFileSync(file, '%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
+  await page.getByTestId('attachment-input').setInputFiles(file);
+  await page.getByTestId('evidence-file').waitFor();
+  await both(page, 'evidence');
+  await page.getByTestId('evidence-send').click();
+  await part.getByText('送教上坪小学案例').waitFor();
+  assert.equal(await part.getByTestId('review-evidence').count(), 0, 'nobody decides about their own');
+  const after = criterion(await view(page, studio), CASE);
+  assert.equal(after.done, before.done, 'what waits is not counted');
+}
+
+async function overlooking(page, studio) {
+  await page.goto('/office');
+  await page.getByTestId('office').waitFor();
+  const own = page.locator(`[data-testid="heat-row"]:has(a[href*="${studio}"])`);
+  await own.waitFor();
+  await page.waitForFunction(() => !document.body.innerText.includes('正在计算'), null, { polling: 200 });
+  const region = (await call(page, 'GET', '/api/me')).body.account.region_scope.id;
+  const told = (await call(page, 'GET', `/api/regions/${region}/scorecards`)).body;
+  assert.equal(await page.getByTestId('heat-row').count(), told.rows.length);
+  assert.ok(told.rows.length >= 3 && new Set(told.rows.map((one) => one.outlook)).size >= 2, 'Studios that stand differently');
+  await both(page, 'office');
+  await page.getByTestId('office-search').fill('吴桂兰');
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid="heat-row"]').length === 1);
+  await page.getByTestId('office-search').fill('');
+  await own.waitFor();
+  const at = told.columns.findIndex((column) => column.id === CASE);
+  await own.getByTestId('heat-cell').nth(at).click();
+  await row(page, CASE).getByTestId('criterion-detail').waitFor();
+}
+
+// The number of the office's click is the number of the year.
+async function deciding(page, studio) {
+  const part = row(page, CASE).getByTestId('evidence-part');
+  const one = part.getByTestId('evidence').filter({ hasText: '送教上坪小学案例' });
+  await one.getByTestId('review-evidence').click();
+  await page.locator('[data-testid="review-answer-refuse"]').check({ force: true });
+  await page.getByTestId('review-send').click();
+  await page.getByTestId('field-error').waitFor();
+  await page.locator('[data-testid="review-answer-accept"]').check({ force: true });
+  await both(page, 'review');
+  await page.getByTestId('review-send').click();
+  await one.getByText('已通过').waitFor();
+  await row(page, CASE, 'met').waitFor();
+  assert.equal(criterion(await view(page, studio), CASE).state, 'met');
+  await page.getByTestId('rule-choice').click();
+  await page.getByTestId('rule-send').click();
+  await page.locator('[data-testid="choice"][data-state="met"]').waitFor();
+}
+
+async function refused(page, studio) {
+  await page.goto('/office');
+  await page.getByTestId('no-permission').waitFor();
+  const other = (await call(page, 'GET', '/api/studios')).body.rows.find((one) => one.name.startsWith('沈卫华'));
+  await page.goto(`/studios/${other.id}/scorecard`);
+  await page.getByTestId('no-permission').waitFor();
+  const evidence = (await call(page, 'GET', `/api/studios/${studio}/evidence`)).body.rows;
+  if (evidence?.length) assert.equal((await call(page, 'POST', `/api/evidence/${evidence[0].id}/decision`, { accepted: true, count: 1, reason: '' })).status, 403);
+}
