@@ -86,6 +86,12 @@ ledger-kill: tools-build ## The same 200 times on a release build
 	cargo build --release --locked -p lectern
 	KILLS=$${KILLS:-200} LECTERN_BINARY=$(CURDIR)/target/release/lectern python3 tests/ledger_kill.py
 
+.PHONY: ledger-full-disk
+ledger-full-disk: tools-build ## A really full disk in the middle of a lesson with media, on a release build; wants root
+	cargo build --release --locked -p lectern -p lectern-loadtest
+	export LECTERN_BINARY=$(CURDIR)/target/release/lectern LOADTEST_BINARY=$(CURDIR)/target/release/lectern-loadtest
+	python3 tests/ledger_full_disk.py
+
 .PHONY: test-attendance
 test-attendance: tools-test ## A minute of many lives: every record says exactly what a reference model predicts
 	cargo build --locked --bins

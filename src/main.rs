@@ -182,6 +182,8 @@ fn serve(config: Config) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // It would be said where the log goes, which panics in whoever logged: a full disk must not end the writer.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     rustls::crypto::ring::default_provider().install_default().ok().context("TLS 没有准备好")?;

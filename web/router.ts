@@ -1,6 +1,7 @@
 /** Addresses of the pages. Each page is its own chunk, so a viewer loads the live room and nothing of the desk. */
 import { ref } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
+import { PageWatch } from './page-wait'
 import { loadMe } from '@/api/me'
 import { words } from '@/locale'
 import { placeRoutes } from '@/pages/classroom/routes'
@@ -21,6 +22,9 @@ declare module 'vue-router' {
 /** True after a page's chunk could not be fetched. */
 export const pageNotLoaded = ref(false)
 
+/** The page that is being opened. */
+export const opening = new PageWatch()
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
@@ -34,7 +38,8 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })
 
-router.beforeEach(async (to) => {
+router.beforeEach(async (to, from) => {
+  if (to.path !== from.path) opening.begin()
   if (to.meta.open) return true
   try {
     return (await loadMe()) ? true : { name: 'sign-in', query: { next: to.fullPath } }
@@ -45,9 +50,11 @@ router.beforeEach(async (to) => {
 })
 
 router.afterEach((to) => {
+  opening.end()
   document.title = to.meta.title ? words.titled(to.meta.title) : words.product
 })
 
 router.onError(() => {
+  opening.end()
   pageNotLoaded.value = true
 })

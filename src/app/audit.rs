@@ -2,7 +2,7 @@
 //! themselves, for people and for programs.
 
 use crate::domain::SessionId;
-use crate::domain::presence::{Hash, Head, Person, PresenceEvent, PresenceKind};
+use crate::domain::presence::{Hash, Head, Person, PresenceEvent, PresenceKind, hex};
 use crate::store::{self, Store};
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
@@ -173,14 +173,6 @@ fn kept_head(line: &str) -> Option<(SessionId, Head)> {
     let (session, sequence, hash) = (words.next()?, words.next()?, words.next()?);
     let head = Head { sequence: sequence.parse().ok().filter(|n| *n >= 0)?, hash: unhex(hash)? };
     words.next().is_none().then_some((SessionId::parse(session).ok()?, head))
-}
-
-fn hex(hash: &Hash) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in hash {
-        let _infallible = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 fn unhex(text: &str) -> Option<Hash> {

@@ -2,6 +2,7 @@
 //!
 //! A file is written beside, synced and renamed, so that what has a name is whole and on disk. The same bytes are kept once.
 
+use crate::domain::presence::hex;
 use ring::digest::{Context, SHA256};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -91,8 +92,8 @@ impl Blobs {
 
     /// 256 folders, so that none has too many files.
     fn place(&self, digest: &Digest) -> PathBuf {
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.folder.join(&hex[..2]).join(hex)
+        let name = hex(digest);
+        self.folder.join(&name[..2]).join(name)
     }
 }
 

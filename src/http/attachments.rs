@@ -2,6 +2,7 @@
 
 use super::auth::SignedIn;
 use super::body::Id;
+use super::disposition::FileName;
 use super::error::{ApiError, Need, Refused};
 use super::shapes::AttachmentView;
 use super::state::AppState;
@@ -93,9 +94,7 @@ pub(super) async fn read(State(app): State<AppState>, me: SignedIn, Id(id): Id) 
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400, immutable"));
     // Opened by itself it is a document of this site: nothing in it may run.
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
-    if let Ok(disposition) = HeaderValue::from_str(&disposition(&attachment)) {
-        headers.insert(header::CONTENT_DISPOSITION, disposition);
-    }
+    headers.insert(header::CONTENT_DISPOSITION, disposition(&attachment));
     Ok(response)
 }
 
@@ -134,20 +133,11 @@ async fn take(mut incoming: Incoming, mut field: Field<'_>) -> Result<Incoming, 
     if too_large { Err(ApiError::FileTooLarge) } else { Ok(incoming) }
 }
 
-/// Inline for pictures. The name after RFC 8187, and for old programs one in ASCII.
-fn disposition(attachment: &Attachment) -> String {
-    let kind = if attachment.media_type.is_image() { "inline" } else { "attachment" };
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    let mut encoded = String::new();
-    for byte in attachment.name.bytes() {
-        if plain(byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    let ending = attachment.name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    format!("{kind}; filename=\"attachment.{ending}\"; filename*=UTF-8''{encoded}")
+/// Pictures are shown, everything else is kept.
+fn disposition(attachment: &Attachment) -> HeaderValue {
+    let (name, ending) = attachment.name.rsplit_once('.').unwrap_or((&attachment.name, ""));
+    let name = FileName { plain: "attachment", name, ending };
+    if attachment.media_type.is_image() { name.inline() } else { name.attachment() }
 }
 
 fn torn(error: MultipartError) -> ApiError {

@@ -14,6 +14,7 @@ pub mod certificate;
 mod classrooms;
 pub mod clock;
 mod cookie;
+mod disposition;
 mod error;
 mod health;
 mod home;
@@ -27,11 +28,13 @@ mod password;
 mod people;
 pub mod per_address;
 mod photos;
+mod policies;
 mod printed_codes;
 mod regions;
 mod report;
 mod scans;
 mod schools;
+mod scorecards;
 mod seal;
 mod seats;
 mod series;
@@ -149,6 +152,11 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(report::year_file))
         .routes(routes!(report::my_file))
         .routes(routes!(verifications::read))
+        .routes(routes!(policies::list))
+        .routes(routes!(policies::read))
+        .routes(routes!(scorecards::read))
+        .routes(routes!(scorecards::what_if))
+        .routes(routes!(scorecards::of_region))
         .merge(sign_in_sheets::routes())
         .routes(routes!(line_checks::create))
         .routes(routes!(line_checks::read, line_checks::end))

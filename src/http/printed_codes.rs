@@ -24,7 +24,7 @@ pub(super) struct PrintedCodeOf {
 impl OfStudio for PrintedCodeOf {
     async fn load(app: &AppState, id: &str) -> Result<Self, ApiError> {
         let id = PrintedCodeId::parse(id).map_err(|_| ApiError::Missing(Noun::PrintedCode))?;
-        let code = store::classroom::printed_code(&app.store, id).await?;
+        let code = store::printed_code::get(&app.store, id).await?;
         let activity = store::activity::get(&app.store, code.activity).await?;
         Ok(Self { code, activity })
     }
@@ -40,7 +40,7 @@ pub(super) async fn list(
     State(app): State<AppState>,
     keeper: KeeperOf<Activity>,
 ) -> Result<axum::Json<Rows<PrintedCodeView>>, ApiError> {
-    let found = store::classroom::printed_codes_of(&app.store, keeper.noun.id).await?;
+    let found = store::printed_code::of_activity(&app.store, keeper.noun.id).await?;
     Ok(axum::Json(Rows { rows: found.into_iter().map(|code| view(&app, code)).collect() }))
 }
 
@@ -54,7 +54,7 @@ pub(super) async fn create(
     Json(form): Json<PrintedCodeForm>,
 ) -> Result<(StatusCode, axum::Json<PrintedCodeView>), ApiError> {
     let new = NewPrintedCode { activity: keeper.noun.id, from: form.from, to: form.to };
-    let code = store::classroom::create_printed_code(&app.store, new, app.clock.now()).await?;
+    let code = store::printed_code::create(&app.store, new, app.clock.now()).await?;
     Ok((StatusCode::CREATED, axum::Json(view(&app, code))))
 }
 
@@ -65,7 +65,7 @@ pub(super) async fn close(
     State(app): State<AppState>,
     keeper: KeeperOf<PrintedCodeOf>,
 ) -> Result<axum::Json<PrintedCodeView>, ApiError> {
-    let closed = store::classroom::close_printed_code(&app.store, keeper.noun.code.id, app.clock.now()).await?;
+    let closed = store::printed_code::close(&app.store, keeper.noun.code.id, app.clock.now()).await?;
     Ok(axum::Json(view(&app, closed)))
 }
 

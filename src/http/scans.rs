@@ -107,7 +107,7 @@ struct Scanned {
 }
 
 async fn on_paper(app: &AppState, look: Look, id: PrintedCodeId) -> Result<Scanned, ApiError> {
-    let code = store::classroom::printed_code(&app.store, id).await?;
+    let code = store::printed_code::get(&app.store, id).await?;
     if code.closed_at.is_some() {
         return Err(SeatRefusal::PrintedCodeClosed.into());
     }

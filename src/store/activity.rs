@@ -2,7 +2,9 @@
 
 use super::row::{Columns as _, sql};
 use super::{Noun, Store, StoreError, random};
-use crate::domain::{AccountId, Activity, ActivityId, ActivityState, Checks, Invalid, NewActivity, SeriesId, Time};
+use crate::domain::{
+    AccountId, Activity, ActivityId, ActivityRefusal, ActivityState, Checks, Invalid, NewActivity, SeriesId, Time,
+};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -188,6 +190,22 @@ fn from(id: ActivityId, new: NewActivity, created_at: Time) -> (Activity, Vec<Ac
         created_at,
     };
     (activity, new.presenters)
+}
+
+/// Refuses another place to check in to: when the Activity is over, or has `most` of them by the count in `others`.
+pub(super) async fn takes_one_more(
+    connection: &mut AnyConnection,
+    id: ActivityId,
+    others: &'static str,
+    most: i64,
+) -> Result<(), StoreError> {
+    match find(connection, id).await?.state {
+        ActivityState::Planned | ActivityState::Live => {}
+        ActivityState::Ended => return Err(ActivityRefusal::Ended.into()),
+        ActivityState::Cancelled => return Err(ActivityRefusal::Cancelled.into()),
+    }
+    let total = sqlx::query(others).bind(id.as_str()).fetch_one(connection).await?.number("total")?;
+    if total < most { Ok(()) } else { Err(ActivityRefusal::TooMany.into()) }
 }
 
 pub(super) fn read(row: &AnyRow) -> Result<Activity, StoreError> {

@@ -2,13 +2,11 @@
 
 use super::correction;
 use super::row::{Columns as _, sql};
-use super::{Noun, Store, StoreError, attachment, page, random, session};
+use super::{Noun, Store, StoreError, attachment, decision, page, random, session};
 use crate::domain::attendance::{CorrectedDetail, Verdict};
 use crate::domain::case::{check_asking, check_deciding};
 use crate::domain::presence::Person;
-use crate::domain::{
-    AccountId, ActivityId, Appeal, AppealId, AttachmentId, Decision, EventId, SessionId, StudioId, Time,
-};
+use crate::domain::{AccountId, ActivityId, Appeal, AppealId, AttachmentId, EventId, SessionId, StudioId, Time};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -147,16 +145,13 @@ pub(super) async fn open(
     connection: &mut AnyConnection,
     studios: Option<&[StudioId]>,
 ) -> Result<Vec<Appeal>, StoreError> {
-    let within = match studios {
-        Some(studios) => format!("and a.studio in ({})", page::placeholders(1, studios.len())),
-        None => String::new(),
+    let statement = |within: &str| {
+        sql!(
+            "{APPEAL} join session s on s.id = p.session join activity a on a.id = s.activity
+             where d.appeal is null {within} order by p.asked_at, p.ordinal, p.id"
+        )
     };
-    let statement = sql!(
-        "{APPEAL} join session s on s.id = p.session join activity a on a.id = s.activity
-         where d.appeal is null {within} order by p.asked_at, p.ordinal, p.id"
-    );
-    let query = studios.unwrap_or_default().iter().fold(sqlx::query(statement), |query, id| query.bind(id.as_str()));
-    query.fetch_all(connection).await?.iter().map(read).collect()
+    page::of_studios(connection, studios, statement).await?.iter().map(read).collect()
 }
 
 /// Those of one Activity that nobody has decided.
@@ -193,21 +188,8 @@ async fn of_person(
 }
 
 fn read(row: &AnyRow) -> Result<Appeal, StoreError> {
-    let decision = match row.optional_id("decided_by")? {
-        Some(by) => {
-            let corrected: Option<CorrectedDetail> =
-                row.optional_text("corrected")?.and_then(|detail| serde_json::from_str(&detail).ok());
-            Some(Decision {
-                granted: row.flag("granted")?,
-                reason: row.text("decision_reason")?,
-                by,
-                by_name: row.text("decided_by_name")?,
-                at: row.time("decided_at")?,
-                verdict: corrected.map(|detail| detail.verdict),
-            })
-        }
-        None => None,
-    };
+    let corrected: Option<CorrectedDetail> =
+        row.optional_text("corrected")?.and_then(|detail| serde_json::from_str(&detail).ok());
     Ok(Appeal {
         id: row.id("id")?,
         session: row.id("session")?,
@@ -215,6 +197,6 @@ fn read(row: &AnyRow) -> Result<Appeal, StoreError> {
         reason: row.text("reason")?,
         attachment: row.optional_id("attachment")?,
         asked_at: row.time("asked_at")?,
-        decision,
+        decision: decision::read(row, corrected.map(|detail| detail.verdict))?,
     })
 }

@@ -4,12 +4,14 @@ use super::activity::ACTIVITY;
 use super::row::{Columns as _, number_of, sql};
 use super::session::SESSION;
 use super::{Page, Paged, Store, StoreError, activity, page, session, studio};
+use crate::domain::attendance::has_come;
+use crate::domain::presence::PresenceKind;
 use crate::domain::{
     AccountId, Activity, ActivityId, ActivityRole, ActivityState, PersonName, Session, SessionId, Studio, StudioId,
     Time,
 };
 use sqlx::AnyConnection;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActivityCard {
@@ -25,8 +27,8 @@ pub struct ActivityCard {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionCard {
     pub session: Session,
-    /// How many different people have come, so far or in all, online or to a seat. Encoders, players and Classrooms are not
-    /// people.
+    /// How many different people have come, so far or in all, online or to a seat that was not struck. Encoders, players and
+    /// Classrooms are not people.
     pub people: u64,
 }
 
@@ -238,8 +240,40 @@ async fn people(connection: &mut AnyConnection, ids: &[SessionId]) -> Result<Has
          where kind in ('joined', 'seated') and person not like 'classroom:%' and session in ({places}) group by session"
     );
     let query = ids.iter().fold(sqlx::query(statement), |query, id| query.bind(id.as_str()));
-    let rows = query.fetch_all(connection).await?;
-    rows.iter().map(|row| Ok((row.id("session")?, u64::try_from(row.number("people")?).unwrap_or(0)))).collect()
+    let mut people = HashMap::new();
+    for row in query.fetch_all(&mut *connection).await? {
+        people.insert(row.id("session")?, u64::try_from(row.number("people")?).unwrap_or(0));
+    }
+    for session in only_struck(connection, ids).await? {
+        people.entry(session).and_modify(|count| *count = count.saturating_sub(1));
+    }
+    Ok(people)
+}
+
+/// The Session of each person who was seated there only to be struck. Few are ever struck, and a cross join lets SQLite begin
+/// with them instead of reading every checkpoint.
+async fn only_struck(connection: &mut AnyConnection, ids: &[SessionId]) -> Result<Vec<SessionId>, StoreError> {
+    let places = page::placeholders(1, ids.len());
+    let statement = sql!(
+        "select e.session, e.person, e.kind, e.detail
+         from (select distinct u.session, u.person from presence_event u
+             where u.session in ({places}) and u.kind <> 'checkpoint' and u.kind = 'unseated'
+                 and u.detail like '%\"cause\":\"struck\"%') s
+         cross join presence_event e
+         where e.person = s.person and e.session = s.session and e.kind in ('joined', 'seated', 'unseated')
+         order by e.session, e.person, e.sequence"
+    );
+    let query = ids.iter().fold(sqlx::query(statement), |query, id| query.bind(id.as_str()));
+    let mut lives: BTreeMap<(SessionId, String), Vec<(PresenceKind, String)>> = BTreeMap::new();
+    for row in query.fetch_all(connection).await? {
+        let life = lives.entry((row.id("session")?, row.text("person")?)).or_default();
+        life.push((row.coded("kind")?, row.text("detail")?));
+    }
+    let struck = |life: &[(PresenceKind, String)]| {
+        let lines = life.iter().map(|(kind, detail)| (*kind, detail.as_str()));
+        life.iter().any(|(kind, _)| *kind == PresenceKind::Seated) && !has_come(lines)
+    };
+    Ok(lives.into_iter().filter(|(_, life)| struck(life)).map(|((session, _), _)| session).collect())
 }
 
 /// The studios that this person hosts today.

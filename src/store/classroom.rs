@@ -1,9 +1,9 @@
-//! Classrooms of an Activity, and the printed codes of its site.
+//! Classrooms of an Activity.
 
 use super::row::{Columns as _, sql};
 use super::{Noun, Store, StoreError, activity, random};
-use crate::domain::classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
-use crate::domain::{ActivityId, ActivityRefusal, ActivityState, ClassroomId, PrintedCodeId, School, SchoolId, Time};
+use crate::domain::classroom::{Classroom, NewClassroom};
+use crate::domain::{ActivityId, ClassroomId, School, SchoolId, Time};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -17,11 +17,9 @@ pub struct SchoolRoom {
 const ROOM: &str = "select c.id, c.activity, c.school, c.name, c.expected, c.created_at, c.closed_at,
         s.name as school_name, s.region as school_region, s.rural as school_rural
     from classroom c join school s on s.id = c.school";
-const CODE: &str = "p.id, p.activity, p.from_at, p.to_at, p.created_at, p.closed_at";
 
 /// More would be a county's worth of devices in one Activity.
 const MOST_CLASSROOMS: i64 = 300;
-const MOST_CODES: i64 = 50;
 
 pub async fn create(store: &Store, new: NewClassroom, now: Time) -> Result<SchoolRoom, StoreError> {
     new.check()?;
@@ -29,14 +27,8 @@ pub async fn create(store: &Store, new: NewClassroom, now: Time) -> Result<Schoo
     store
         .write(move |connection| {
             Box::pin(async move {
-                takes_people(connection, new.activity).await?;
-                limited(
-                    connection,
-                    "select count(*) as total from classroom where activity = $1",
-                    new.activity,
-                    MOST_CLASSROOMS,
-                )
-                .await?;
+                let others = "select count(*) as total from classroom where activity = $1";
+                activity::takes_one_more(connection, new.activity, others, MOST_CLASSROOMS).await?;
                 sqlx::query(
                     "insert into classroom (id, activity, school, name, expected, created_at, closed_at)
                      values ($1, $2, $3, $4, $5, $6, null)",
@@ -65,7 +57,7 @@ pub async fn of_activity(store: &Store, activity: ActivityId) -> Result<Vec<Scho
         .bind(activity.as_str())
         .fetch_all(&mut *store.read().await?)
         .await?;
-    rows.iter().map(read_room).collect()
+    rows.iter().map(read).collect()
 }
 
 /// It takes nobody in any more. Closing it twice is no error: the first time stays.
@@ -84,98 +76,12 @@ pub async fn close(store: &Store, id: ClassroomId, now: Time) -> Result<SchoolRo
         .await
 }
 
-pub async fn create_printed_code(store: &Store, new: NewPrintedCode, now: Time) -> Result<PrintedCode, StoreError> {
-    new.check()?;
-    let id: PrintedCodeId = random::id()?;
-    store
-        .write(move |connection| {
-            Box::pin(async move {
-                takes_people(connection, new.activity).await?;
-                limited(
-                    connection,
-                    "select count(*) as total from printed_code where activity = $1",
-                    new.activity,
-                    MOST_CODES,
-                )
-                .await?;
-                sqlx::query(
-                    "insert into printed_code (id, activity, from_at, to_at, created_at, closed_at)
-                     values ($1, $2, $3, $4, $5, null)",
-                )
-                .bind(id.as_str())
-                .bind(new.activity.as_str())
-                .bind(new.from.micros())
-                .bind(new.to.micros())
-                .bind(now.micros())
-                .execute(&mut *connection)
-                .await?;
-                find_code(connection, id).await
-            })
-        })
-        .await
-}
-
-pub async fn printed_code(store: &Store, id: PrintedCodeId) -> Result<PrintedCode, StoreError> {
-    find_code(&mut *store.read().await?, id).await
-}
-
-pub async fn printed_codes_of(store: &Store, activity: ActivityId) -> Result<Vec<PrintedCode>, StoreError> {
-    let rows = sqlx::query(sql!("select {CODE} from printed_code p where p.activity = $1 order by p.from_at, p.id"))
-        .bind(activity.as_str())
-        .fetch_all(&mut *store.read().await?)
-        .await?;
-    rows.iter().map(read_code).collect()
-}
-
-/// Nobody checks in with it any more. Closing it twice is no error.
-pub async fn close_printed_code(store: &Store, id: PrintedCodeId, now: Time) -> Result<PrintedCode, StoreError> {
-    store
-        .write(move |connection| {
-            Box::pin(async move {
-                sqlx::query("update printed_code set closed_at = $2 where id = $1 and closed_at is null")
-                    .bind(id.as_str())
-                    .bind(now.micros())
-                    .execute(&mut *connection)
-                    .await?;
-                find_code(connection, id).await
-            })
-        })
-        .await
-}
-
-/// An Activity that is over takes nobody in.
-async fn takes_people(connection: &mut AnyConnection, id: ActivityId) -> Result<(), StoreError> {
-    match activity::find(connection, id).await?.state {
-        ActivityState::Planned | ActivityState::Live => Ok(()),
-        ActivityState::Ended => Err(ActivityRefusal::Ended.into()),
-        ActivityState::Cancelled => Err(ActivityRefusal::Cancelled.into()),
-    }
-}
-
-async fn limited(
-    connection: &mut AnyConnection,
-    count: &'static str,
-    activity: ActivityId,
-    most: i64,
-) -> Result<(), StoreError> {
-    let total = sqlx::query(count).bind(activity.as_str()).fetch_one(connection).await?.number("total")?;
-    if total < most { Ok(()) } else { Err(ActivityRefusal::TooMany.into()) }
-}
-
 async fn find(connection: &mut AnyConnection, id: ClassroomId) -> Result<SchoolRoom, StoreError> {
     let row = sqlx::query(sql!("{ROOM} where c.id = $1")).bind(id.as_str()).fetch_optional(connection).await?;
-    read_room(&row.ok_or(StoreError::NotFound(Noun::Classroom))?)
+    read(&row.ok_or(StoreError::NotFound(Noun::Classroom))?)
 }
 
-async fn find_code(connection: &mut AnyConnection, id: PrintedCodeId) -> Result<PrintedCode, StoreError> {
-    let row = sqlx::query(sql!("select {CODE} from printed_code p where p.id = $1"))
-        .bind(id.as_str())
-        .fetch_optional(connection)
-        .await?;
-    read_code(&row.ok_or(StoreError::NotFound(Noun::PrintedCode))?)
-}
-
-fn read_room(row: &AnyRow) -> Result<SchoolRoom, StoreError> {
+fn read(row: &AnyRow) -> Result<SchoolRoom, StoreError> {
     let school: SchoolId = row.id("school")?;
     let expected = row.optional_number("expected")?;
     let classroom = Classroom {
@@ -194,15 +100,4 @@ fn read_room(row: &AnyRow) -> Result<SchoolRoom, StoreError> {
         rural: row.flag("school_rural")?,
     };
     Ok(SchoolRoom { classroom, school })
-}
-
-fn read_code(row: &AnyRow) -> Result<PrintedCode, StoreError> {
-    Ok(PrintedCode {
-        id: row.id("id")?,
-        activity: row.id("activity")?,
-        from: row.time("from_at")?,
-        to: row.time("to_at")?,
-        created_at: row.time("created_at")?,
-        closed_at: row.optional_time("closed_at")?,
-    })
 }

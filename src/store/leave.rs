@@ -1,10 +1,10 @@
 //! Leaves: asked for, decided and withdrawn, each a row of its own.
 
 use super::row::{Columns as _, sql};
-use super::{Noun, Store, StoreError, activity, attachment, page, random};
+use super::{Noun, Store, StoreError, activity, attachment, decision, page, random};
 use crate::domain::attendance::Excuse;
 use crate::domain::case::{CaseState, check_asking, check_deciding};
-use crate::domain::{AccountId, ActivityId, AttachmentId, Decision, Leave, LeaveId, StudioId, Time};
+use crate::domain::{AccountId, ActivityId, AttachmentId, Leave, LeaveId, StudioId, Time};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -133,16 +133,13 @@ pub(super) async fn open(
     connection: &mut AnyConnection,
     studios: Option<&[StudioId]>,
 ) -> Result<Vec<Leave>, StoreError> {
-    let within = match studios {
-        Some(studios) => format!("and a.studio in ({})", page::placeholders(1, studios.len())),
-        None => String::new(),
+    let statement = |within: &str| {
+        sql!(
+            "{LEAVE} join activity a on a.id = l.activity where d.leave is null and w.leave is null {within}
+             order by l.asked_at, l.ordinal, l.id"
+        )
     };
-    let statement = sql!(
-        "{LEAVE} join activity a on a.id = l.activity where d.leave is null and w.leave is null {within}
-         order by l.asked_at, l.ordinal, l.id"
-    );
-    let query = studios.unwrap_or_default().iter().fold(sqlx::query(statement), |query, id| query.bind(id.as_str()));
-    query.fetch_all(connection).await?.iter().map(read).collect()
+    page::of_studios(connection, studios, statement).await?.iter().map(read).collect()
 }
 
 /// What one person asked for, the newest first.
@@ -181,17 +178,6 @@ pub(super) async fn all_of(connection: &mut AnyConnection, activity: ActivityId)
 }
 
 fn read(row: &AnyRow) -> Result<Leave, StoreError> {
-    let decision = match row.optional_id("decided_by")? {
-        Some(by) => Some(Decision {
-            granted: row.flag("granted")?,
-            reason: row.text("decision_reason")?,
-            by,
-            by_name: row.text("decided_by_name")?,
-            at: row.time("decided_at")?,
-            verdict: None,
-        }),
-        None => None,
-    };
     Ok(Leave {
         id: row.id("id")?,
         activity: row.id("activity")?,
@@ -199,7 +185,7 @@ fn read(row: &AnyRow) -> Result<Leave, StoreError> {
         reason: row.text("reason")?,
         attachment: row.optional_id("attachment")?,
         asked_at: row.time("asked_at")?,
-        decision,
+        decision: decision::read(row, None)?,
         withdrawn_at: row.optional_time("withdrawn_at")?,
     })
 }

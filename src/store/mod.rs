@@ -13,21 +13,31 @@ pub mod case;
 pub mod classroom;
 mod constraint;
 pub mod correction;
+mod decision;
 mod error;
+pub mod evidence;
+pub mod fact;
+pub mod helped_school;
 pub mod leave;
 pub mod ledger;
+pub mod lesson_review;
 pub mod login;
 pub mod membership;
+pub mod mentor;
 mod migrate;
 mod page;
 pub mod photo;
+pub mod policy;
+pub mod printed_code;
 pub mod proof;
 mod random;
 pub mod region;
 pub mod report;
 pub mod report_issue;
 mod row;
+pub mod ruling;
 pub mod school;
+pub mod scorecard;
 mod scribe;
 pub mod series;
 pub mod session;
@@ -63,10 +73,10 @@ const SQLITE_READERS: u32 = 4;
 const POSTGRES_READERS: u32 = 8;
 
 /// FULL, not NORMAL: with NORMAL a power cut loses commits that were acknowledged. The WAL is copied into the database at
-/// 64 MB, not at 4 MB: a few hundred presence lines change a thousand pages, and every commit would wait for a copy. 16 MB of
+/// 16 MB: at SQLite's 4 MB commits wait for a copy too often, at 64 MB one of them waits too long (docs/benchmarks.md). 16 MB of
 /// cache hold what several hundred people's lines change; with 2 MB each line read four pages again.
 const SQLITE_WRITER_PRAGMAS: &str = "pragma busy_timeout = 5000; pragma journal_mode = wal; \
-    pragma synchronous = full; pragma wal_autocheckpoint = 16000; pragma cache_size = -16384; pragma foreign_keys = on";
+    pragma synchronous = full; pragma wal_autocheckpoint = 4000; pragma cache_size = -16384; pragma foreign_keys = on";
 const SQLITE_READER_PRAGMAS: &str = "pragma busy_timeout = 5000; pragma foreign_keys = on; pragma query_only = on";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +94,8 @@ struct Inner {
     readers: AnyPool,
     writers: Arc<Writers>,
     scribes: Scribes,
+    policies: policy::Shelf,
+    demand: scorecard::Demand,
 }
 
 impl Store {
@@ -107,7 +119,10 @@ impl Store {
         let readers = pool(readers, database, SQLITE_READER_PRAGMAS).connect_lazy_with(options);
         let writers = Arc::new(Writers::start(database, writing));
         let scribes = Scribes::start(&writers);
-        Ok(Self(Arc::new(Inner { database, readers, writers, scribes })))
+        let (policies, demand) = Default::default();
+        let store = Self(Arc::new(Inner { database, readers, writers, scribes, policies, demand }));
+        policy::open(&store).await?;
+        Ok(store)
     }
 
     #[must_use]

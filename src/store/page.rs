@@ -1,6 +1,10 @@
 //! One page of a long list.
 
+use super::StoreError;
+use crate::domain::StudioId;
 use serde::{Deserialize, Serialize};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 /// More rows than this never come at once.
 pub const LARGEST_PAGE: u32 = 100;
@@ -74,4 +78,20 @@ pub(super) fn pattern(text: &str) -> String {
 /// `$from, $from+1, …` for `count` values.
 pub(super) fn placeholders(from: usize, count: usize) -> String {
     (from..from + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The rows of these Studios, or of all. `statement` gets what it has to add to its conditions on the Activity `a`, and has
+/// no values of its own.
+pub(super) async fn of_studios(
+    connection: &mut AnyConnection,
+    studios: Option<&[StudioId]>,
+    statement: impl FnOnce(&str) -> AssertSqlSafe<String>,
+) -> Result<Vec<AnyRow>, StoreError> {
+    let within = match studios {
+        Some(studios) => format!("and a.studio in ({})", placeholders(1, studios.len())),
+        None => String::new(),
+    };
+    let query = sqlx::query(statement(&within));
+    let query = studios.unwrap_or_default().iter().fold(query, |query, id| query.bind(id.as_str()));
+    Ok(query.fetch_all(connection).await?)
 }

@@ -10,6 +10,7 @@ on_both! {
     printed_codes_are_made_and_closed,
     an_activity_that_is_over_takes_no_more_places,
     people_are_counted_by_their_seats_not_by_the_device,
+    who_was_only_struck_has_not_come,
 }
 
 fn room(activity: ActivityId, school: SchoolId) -> NewClassroom {
@@ -42,13 +43,13 @@ async fn printed_codes_are_made_and_closed(fresh: Fresh) {
     let session = live_session(store).await;
     let activity = store::session::get(store, session).await.unwrap().activity;
     let new = NewPrintedCode { activity, from: at("20T14:00"), to: at("20T15:00") };
-    let made = store::classroom::create_printed_code(store, new.clone(), now()).await.unwrap();
-    assert_eq!(store::classroom::printed_code(store, made.id).await.unwrap(), made);
-    let closed = store::classroom::close_printed_code(store, made.id, at("20T14:30")).await.unwrap();
+    let made = store::printed_code::create(store, new.clone(), now()).await.unwrap();
+    assert_eq!(store::printed_code::get(store, made.id).await.unwrap(), made);
+    let closed = store::printed_code::close(store, made.id, at("20T14:30")).await.unwrap();
     assert_eq!(closed.closed_at, Some(at("20T14:30")));
-    assert_eq!(store::classroom::printed_codes_of(store, activity).await.unwrap(), [closed]);
+    assert_eq!(store::printed_code::of_activity(store, activity).await.unwrap(), [closed]);
     let backwards = NewPrintedCode { from: new.to, to: new.from, ..new };
-    let error = store::classroom::create_printed_code(store, backwards, now()).await.unwrap_err();
+    let error = store::printed_code::create(store, backwards, now()).await.unwrap_err();
     assert!(matches!(&error, StoreError::Invalid(invalid) if invalid.fields.contains_key("to")), "{error:?}");
 }
 
@@ -60,7 +61,7 @@ async fn an_activity_that_is_over_takes_no_more_places(fresh: Fresh) {
     let refused = store::classroom::create(store, room(activity, school), now()).await.unwrap_err();
     assert_eq!(refused.code(), "activity_ended");
     let new = NewPrintedCode { activity, from: at("20T14:00"), to: at("20T15:00") };
-    assert_eq!(store::classroom::create_printed_code(store, new, now()).await.unwrap_err().code(), "activity_ended");
+    assert_eq!(store::printed_code::create(store, new, now()).await.unwrap_err().code(), "activity_ended");
 }
 
 async fn people_are_counted_by_their_seats_not_by_the_device(fresh: Fresh) {
@@ -90,4 +91,50 @@ async fn people_are_counted_by_their_seats_not_by_the_device(fresh: Fresh) {
     let seats = store::ledger::seat_lines(store, session, &guest("李强").key()).await.unwrap();
     let kinds: Vec<_> = seats.iter().map(|line| line.kind).collect();
     assert_eq!(kinds, [PresenceKind::Seated, PresenceKind::Unseated]);
+}
+
+async fn who_was_only_struck_has_not_come(fresh: Fresh) {
+    let store = &fresh.store;
+    let session = live_session(store).await;
+    let line = |kind, name: &str, detail: &str| NewEvent {
+        id: next_id(),
+        kind,
+        participant: None,
+        person: Some(Person::Guest { name: name.into(), school: "山口小学".into() }),
+        detail: detail.into(),
+        monotonic_us: 0,
+        wall: now(),
+    };
+    let seated = |name: &str, place: &str| line(PresenceKind::Seated, name, &format!(r#"{{"place":"{place}"}}"#));
+    let unseated = |name: &str, place: &str, cause: &str| {
+        line(
+            PresenceKind::Unseated,
+            name,
+            &format!(r#"{{"place":"{place}","cause":"{cause}","reason":"\"cause\":\"struck\""}}"#),
+        )
+    };
+    let lines = vec![
+        seated("只被划去", "site"),
+        unseated("只被划去", "site", "struck"),
+        // Whoever sits there already goes on sitting: one stay, struck.
+        seated("签了两次", "site"),
+        seated("签了两次", "site"),
+        unseated("签了两次", "site", "struck"),
+        seated("又来了", "site"),
+        unseated("又来了", "site", "struck"),
+        seated("又来了", "site"),
+        seated("换了地方", "classroom:1"),
+        unseated("换了地方", "classroom:1", "asked"),
+        seated("换了地方", "site"),
+        unseated("换了地方", "site", "struck"),
+        seated("也在线上", "site"),
+        unseated("也在线上", "site", "struck"),
+        line(PresenceKind::Joined, "也在线上", "{}"),
+        seated("自己离开", "site"),
+        unseated("自己离开", "site", "asked"),
+    ];
+    store::ledger::append(store, session, lines).await.unwrap();
+    let look = store::card::Look { account: None, now: now() };
+    let card = store::card::of_session(store, look, session).await.unwrap();
+    assert_eq!(card.session.unwrap().people, 4);
 }

@@ -65,10 +65,10 @@ pub enum ParticipantKind {
 }
 
 impl ParticipantKind {
-    /// Nobody of its own: a machine, or a device with people in front of it.
+    /// Somebody; all others are machines, or a device with people in front of it.
     #[must_use]
-    pub const fn is_device(self) -> bool {
-        matches!(self, Self::Classroom | Self::Encoder | Self::Player)
+    pub const fn is_person(self) -> bool {
+        matches!(self, Self::Account | Self::Guest)
     }
 }
 

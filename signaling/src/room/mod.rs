@@ -28,7 +28,7 @@ use crate::effect::{CheckInCause, Effect, Effects, LeaveCause, MediaEffect, Pres
 use crate::protocol::client::ClientMessage;
 use crate::protocol::server::{ServerMessage, SessionView};
 use crate::protocol::{CloseCode, ParticipantId, PublicationId, RESUME_WITHIN_SECONDS, Refusal};
-use participant::{Participant, People};
+use participant::People;
 use publication::Publication;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -356,9 +356,8 @@ impl Room {
     /// seated at a Classroom count in its stead.
     #[must_use]
     pub fn people(&self) -> usize {
-        let person = |p: &&Participant| !p.identity.kind.is_device();
-        let mut keys: BTreeSet<&str> =
-            self.participants.values().filter(person).map(|p| p.identity.key.as_str()).collect();
+        let people = self.participants.values().filter(|p| p.identity.kind.is_person());
+        let mut keys: BTreeSet<&str> = people.map(|p| p.identity.key.as_str()).collect();
         keys.extend(self.seated().map(|seat| seat.who.key.as_str()));
         keys.len()
     }

@@ -2,7 +2,7 @@
 
 use super::Room;
 use super::participant::Participant;
-use crate::protocol::{ParticipantId, ParticipantKind};
+use crate::protocol::ParticipantId;
 use std::collections::BTreeMap;
 
 /// Somebody who is here now.
@@ -29,7 +29,7 @@ impl Room {
     pub fn present_people(&self) -> Vec<PresentPerson> {
         let mut people: BTreeMap<&str, PresentPerson> = BTreeMap::new();
         let mut hosts: Vec<&str> = Vec::new();
-        for one in self.participants.values().filter(|one| one.is_person()) {
+        for one in self.participants.values().filter(|one| one.identity.kind.is_person()) {
             let identity = &one.identity;
             if one.is_host() {
                 hosts.push(&identity.key);
@@ -79,10 +79,6 @@ impl Room {
 }
 
 impl Participant {
-    pub(super) fn is_person(&self) -> bool {
-        matches!(self.identity.kind, ParticipantKind::Account | ParticipantKind::Guest)
-    }
-
     /// Has a Connection, and it stands.
     pub(super) fn is_connected(&self) -> bool {
         self.resume_token.is_some() && self.away_since.is_none()

@@ -26,6 +26,7 @@ pub use correction::{CorrectedDetail, Correction, Verdict, check_reason};
 pub use parameters::{AttendanceParameters, Clause};
 pub use record::records;
 pub use report::*;
+pub use seat::has_come;
 pub use shared::on_shared_devices;
 pub use sheet::{
     FROM, NAME, NOTE, SCHOOL, SheetCell, SheetError, SheetPerson, SheetRead, SheetRow, SheetRules, Signed, TO,

@@ -3,7 +3,7 @@
 use super::super::Time;
 use super::super::presence::{CLASSROOM, PresenceEvent, PresenceInterval, PresenceKind};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One stay, until the person left or the Session ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,16 @@ struct AtPlace {
     place: String,
     cause: Option<String>,
     reason: Option<String>,
+}
+
+impl AtPlace {
+    fn of(detail: &str) -> Option<Self> {
+        serde_json::from_str(detail).ok()
+    }
+
+    fn is_struck(&self) -> bool {
+        self.cause.as_deref() == Some("struck")
+    }
 }
 
 /// Reads the lines of seats in their order.
@@ -82,10 +92,10 @@ impl Seats {
 
     fn leave(&mut self, event: &PresenceEvent, at: Time) {
         let (Some(person), Some(left)) = (&event.person, at_place(event)) else { return };
-        let Some(mut stay) = self.open.remove(&(person.clone(), left.place)) else { return };
+        let Some(mut stay) = self.open.remove(&(person.clone(), left.place.clone())) else { return };
         stay.to = at.max(stay.from);
         stay.checked_out = left.cause.as_deref() != Some("session_ended");
-        if left.cause.as_deref() == Some("struck") {
+        if left.is_struck() {
             stay.struck = Some(left.reason.unwrap_or_default());
         }
         self.stays.entry(person.clone()).or_default().push(stay);
@@ -104,5 +114,27 @@ impl Seats {
 }
 
 fn at_place(event: &PresenceEvent) -> Option<AtPlace> {
-    serde_json::from_str(&event.detail).ok()
+    AtPlace::of(&event.detail)
+}
+
+/// Has the person come, by kind and detail of its lines in their order? Not who was seated only to be struck each time.
+#[must_use]
+pub fn has_come<'a>(lines: impl IntoIterator<Item = (PresenceKind, &'a str)>) -> bool {
+    let mut sits: BTreeSet<String> = BTreeSet::new();
+    for (kind, detail) in lines {
+        match (kind, AtPlace::of(detail)) {
+            (PresenceKind::Joined, _) => return true,
+            (PresenceKind::Seated, Some(seat)) => {
+                sits.insert(seat.place);
+            }
+            (PresenceKind::Unseated, Some(seat)) => {
+                let sat = sits.remove(&seat.place);
+                if sat && !seat.is_struck() {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    !sits.is_empty()
 }

@@ -112,10 +112,66 @@ fn first_month(kind: YearKind, year: i32) -> i32 {
 }
 
 /// The assessed year that a day lies in, by the year in which it begins.
-fn year_of(kind: YearKind, day: Day) -> i32 {
+#[must_use]
+pub fn year_of(kind: YearKind, day: Day) -> i32 {
     let month = day.month();
     match kind {
         YearKind::Calendar => month.div_euclid(12),
         YearKind::School => (month - SEPTEMBER).div_euclid(12),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::policy::built_in;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    fn assessed(key: &str, cycle_start: &str, year: i32) -> Assessed {
+        let policy = built_in().iter().find(|policy| policy.key == key).unwrap();
+        Assessed::of(policy, day(cycle_start), year)
+    }
+
+    fn told(spans: &[Span]) -> Vec<String> {
+        spans.iter().map(|span| format!("{} {}", span.from, span.to)).collect()
+    }
+
+    #[test]
+    fn a_school_year_begins_in_september_and_five_years_are_a_cycle() {
+        let year = assessed("county-4", "2024-09-01", 2026);
+        assert_eq!(told(&[year.span, year.cycle]), ["2026-09-01 2027-08-31", "2024-09-01 2027-08-31"]);
+        assert!(year.final_year);
+        assert_eq!(year.periods(PeriodKind::Month).len(), 12);
+        assert_eq!(year.periods(PeriodKind::Year), [year.span]);
+        assert_eq!(year.periods(PeriodKind::SchoolYear), [year.span]);
+        assert_eq!(told(&year.periods(PeriodKind::Semester)), ["2026-09-01 2027-01-31", "2027-02-01 2027-08-31"]);
+        let last = |year| assessed("city-3", "2024-03-01", year).final_year;
+        assert_eq!([2024, 2025, 2026, 2027, 2028, 2029].map(last), [false, false, false, false, true, false]);
+        assert_eq!(told(&[assessed("city-3", "2024-03-01", 2028).cycle]), ["2024-03-01 2028-12-31"]);
+        assert_eq!(told(&[assessed("city-3", "2024-03-01", 2029).cycle]), ["2029-01-01 2033-12-31"]);
+    }
+
+    #[test]
+    fn in_a_calendar_year_count_the_semesters_and_the_school_year_that_end_in_it() {
+        let year = assessed("hangjin-2024", "2024-09-01", 2025);
+        assert_eq!(told(&year.periods(PeriodKind::Semester)), ["2024-09-01 2025-01-31", "2025-02-01 2025-08-31"]);
+        assert_eq!(told(&year.periods(PeriodKind::SchoolYear)), ["2024-09-01 2025-08-31"]);
+        // The first year is short: nothing that it asks for ends in it, and what began before the cycle is not asked.
+        let first = assessed("hangjin-2024", "2024-09-01", 2024);
+        assert_eq!(told(&[first.span]), ["2024-09-01 2024-12-31"]);
+        assert_eq!(first.periods(PeriodKind::Semester), []);
+        let later = assessed("hangjin-2024", "2024-09-02", 2025);
+        assert_eq!(told(&later.periods(PeriodKind::Semester)), ["2025-02-01 2025-08-31"]);
+        assert_eq!(later.periods(PeriodKind::SchoolYear), []);
+    }
+
+    #[test]
+    fn a_year_before_the_first_has_no_periods() {
+        let year = assessed("zhejiang-2019", "2026-01-01", 2025);
+        assert!(year.span.is_empty());
+        assert!(PeriodKind::ALL.iter().all(|kind| year.periods(*kind).is_empty()));
     }
 }

@@ -10,6 +10,12 @@ pub const GENESIS: Hash = [0; 32];
 /// Names the layout of the hashed bytes; a new layout gets a new name.
 const LAYOUT: &[u8] = b"lectern presence 1";
 
+/// As reports, files and people write a hash: in lower case.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 impl PresenceEvent {
     /// The bytes that the hash covers: each field as its length (8 bytes, big-endian) and its text, an absent field
     /// as the length `u64::MAX` alone, so that no two different lines share their bytes.

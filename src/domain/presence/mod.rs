@@ -2,7 +2,7 @@
 
 mod chain;
 
-pub use chain::{Broken, Fault, GENESIS, Hash, verify};
+pub use chain::{Broken, Fault, GENESIS, Hash, hex, verify};
 
 use super::words::words;
 use super::{AccountId, ClassroomId, EventId, SessionId, Time};

@@ -1,5 +1,6 @@
 //! Assessment: a Policy held against Facts for one year, as it stands at the end of a day.
 
+use super::measure::EachTime;
 use super::{PartScore, Score, ScoreState, Scorecard, SubjectScore};
 use super::{choice, compare, grade, measure, points, risk, sentence};
 use crate::domain::Day;
@@ -133,14 +134,32 @@ impl<'a> Assessment<'a> {
     fn part(&self, part: &Part, asked: &[Asked<'a>]) -> PartScore {
         let subjects = measure::subjects(self, part, asked);
         let (done, of) = match subjects.as_slice() {
+            [] if EachTime::of(&part.measure).is_some() => (0, 0),
             [] => (0, compare::target(part.is)),
             [one] => (one.measured, one.of),
             many => (count(many.iter().filter(|subject| subject.state == ScoreState::Met)), count(many.iter())),
         };
         let states: Vec<ScoreState> = subjects.iter().map(|subject| subject.state).collect();
         let state = compare::each_and_all(&states);
-        PartScore { state, done, of, unit: part.unit.clone(), is: part.is, subjects }
+        PartScore { state, done, of, unit: unit(part, &subjects), is: part.is, subjects }
     }
+}
+
+/// What `done` and `of` are counted in: what the part counts for one subject; people, months … for several.
+fn unit(part: &Part, subjects: &[SubjectScore]) -> String {
+    let [first, second, ..] = subjects else {
+        let each_time = EachTime::of(&part.measure).is_some();
+        return if each_time { "次".to_owned() } else { part.unit.clone() };
+    };
+    let several_spans = subjects.iter().any(|subject| subject.span != first.span);
+    let unit = match (several_spans, first.account) {
+        (false, _) => "人",
+        (true, Some(_)) => "人次",
+        (true, None) if first.span.days() <= 31 => "个月",
+        (true, None) if second.span.days() <= 215 => "个学期",
+        (true, None) => "个学年",
+    };
+    unit.to_owned()
 }
 
 /// The state of each subject over all parts; they have the same subjects in the same order.

@@ -5,6 +5,7 @@ mod choice;
 mod compare;
 mod grade;
 mod measure;
+mod outlook;
 mod points;
 mod risk;
 mod sentence;
@@ -15,6 +16,7 @@ mod what_if;
 
 pub use super::participation::Span;
 pub use assessment::score;
+pub use outlook::Outlook;
 pub use todo::{Todo, todo};
 pub use what_if::{Change, Planned, Step, WhatIf, what_if};
 
@@ -85,6 +87,7 @@ pub struct PartScore {
     /// Those that hold, of those that there are; for one subject its number against the target.
     pub done: u32,
     pub of: u32,
+    /// What these two are counted in; what one subject is counted in stands in the Policy.
     pub unit: String,
     pub is: Comparison,
     /// One for each person and each period that it is counted for.

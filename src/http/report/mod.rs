@@ -15,12 +15,12 @@ pub(super) use view::verification;
 
 use super::auth::{KeeperOf, Occurrence, SignedIn};
 use super::body::{Query, path_parameter};
+use super::disposition::FileName;
 use super::error::{ApiError, Refused};
 use super::logins::Https;
 use super::shapes::{ReportView, YearReportView, YearSearch};
 use super::state::AppState;
-use crate::domain::attendance::{AttendanceParameters, hex};
-use crate::domain::presence::Head;
+use crate::domain::presence::{Head, hex};
 use crate::domain::{Day, SessionId, Studio, Time};
 use crate::store;
 use crate::store::report_issue::{KeptHead, NewIssue, Subject};
@@ -117,6 +117,30 @@ impl Format {
             Self::Pdf => "application/pdf",
         }
     }
+
+    /// What a PDF is verified by: it is written down before it is given out. Other files have no seal.
+    async fn seal(
+        self,
+        app: &AppState,
+        me: &SignedIn,
+        site: &Site,
+        issue: impl FnOnce() -> NewIssue,
+    ) -> Result<Option<Seal>, ApiError> {
+        if self != Self::Pdf {
+            return Ok(None);
+        }
+        if !app.exports.has_font() {
+            return Err(ApiError::conflict(
+                "no_font",
+                "服务器上没有中文字体，暂时不能导出 PDF。表格可以照常导出；请联系管理员安装字体。",
+            ));
+        }
+        let issue = issue();
+        let made_at = issue.made_at;
+        let code = store::report_issue::record(&app.store, issue).await?;
+        let url = format!("{}/verify/{code}", site.0);
+        Ok(Some(Seal { code, url, made_at, made_by: me.profile.account.name.clone() }))
+    }
 }
 
 /// The report on one Session, for its hosts and their office.
@@ -126,8 +150,7 @@ pub(super) async fn of_session(
     State(app): State<AppState>,
     keeper: KeeperOf<Occurrence>,
 ) -> Result<axum::Json<ReportView>, ApiError> {
-    let parameters = AttendanceParameters::default();
-    let report = store::report::of_session(&app.store, keeper.noun.session.id, &parameters).await?;
+    let report = store::report::of_session(&app.store, keeper.noun.session.id).await?;
     Ok(axum::Json(view::report(report)))
 }
 
@@ -143,8 +166,7 @@ pub(super) async fn session_file(
     format: Format,
     site: Site,
 ) -> Result<Response, ApiError> {
-    let parameters = AttendanceParameters::default();
-    let report = store::report::of_session(&app.store, keeper.noun.session.id, &parameters).await?;
+    let report = store::report::of_session(&app.store, keeper.noun.session.id).await?;
     let name = format!("出席报告 {} {}", words::day(report.held.from), report.occasion.title);
     if format == Format::Pdf && report.ongoing {
         return Err(ApiError::conflict("session_goes_on", "直播还在进行，结束以后再导出 PDF。"));
@@ -152,21 +174,21 @@ pub(super) async fn session_file(
     let issue = || NewIssue {
         subject: Subject::Session(report.occasion.session),
         title: report.occasion.title.clone(),
-        parameters: parameters.clone(),
+        parameters: report.parameters.clone(),
         figures: session_book::figures(&report),
         heads: vec![kept(report.occasion.session, report.head)],
         digest: report.digest(),
         made_at: app.clock.now(),
         made_by: me.profile.account.id,
     };
-    let seal = if format == Format::Pdf { Some(seal(&app, &me, &site, issue()).await?) } else { None };
-    let file = File { format, name, seal };
-    file.give(&app, move |part| match part {
-        Part::Book => Made::Book(session_book::book(&report)),
-        Part::Sheet => Made::Sheet(session_book::roster(&report)),
-        Part::Paper => Made::Paper(session_book::paper(&report)),
-    })
-    .await
+    let seal = format.seal(&app, &me, &site, issue).await?;
+    File { format, name, seal }
+        .give(&app, move |part| match part {
+            Part::Book => Made::Book(session_book::book(&report)),
+            Part::Sheet => Made::Sheet(session_book::roster(&report)),
+            Part::Paper => Made::Paper(session_book::paper(&report)),
+        })
+        .await
 }
 
 /// A Studio's year: its Sessions that are over beside its people.
@@ -178,8 +200,7 @@ pub(super) async fn of_year(
     Query(search): Query<YearSearch>,
 ) -> Result<axum::Json<YearReportView>, ApiError> {
     let year = year(&search, app.clock.now())?;
-    let parameters = AttendanceParameters::default();
-    let report = store::report::of_year(&app.store, &keeper.noun, year, &parameters).await?;
+    let report = store::report::of_year(&app.store, &keeper.noun, year).await?;
     Ok(axum::Json(view::year(report)))
 }
 
@@ -197,27 +218,26 @@ pub(super) async fn year_file(
 ) -> Result<Response, ApiError> {
     let now = app.clock.now();
     let year = year(&search, now)?;
-    let parameters = AttendanceParameters::default();
-    let report = store::report::of_year(&app.store, &keeper.noun, year, &parameters).await?;
+    let report = store::report::of_year(&app.store, &keeper.noun, year).await?;
     let name = format!("{} {year} 年出席汇总", report.studio_name);
     let issue = || NewIssue {
         subject: Subject::Year(report.studio, year),
         title: name.clone(),
-        parameters: parameters.clone(),
+        parameters: report.parameters.clone(),
         figures: year_book::figures(&report),
         heads: report.sessions.iter().map(|one| kept(one.occasion.session, one.head)).collect(),
         digest: report.digest(),
         made_at: now,
         made_by: me.profile.account.id,
     };
-    let seal = if format == Format::Pdf { Some(seal(&app, &me, &site, issue()).await?) } else { None };
-    let file = File { format, name, seal };
-    file.give(&app, move |part| match part {
-        Part::Book => Made::Book(year_book::book(&report)),
-        Part::Sheet => Made::Sheet(year_book::people(&report)),
-        Part::Paper => Made::Paper(year_book::paper(&report)),
-    })
-    .await
+    let seal = format.seal(&app, &me, &site, issue).await?;
+    File { format, name, seal }
+        .give(&app, move |part| match part {
+            Part::Book => Made::Book(year_book::book(&report)),
+            Part::Sheet => Made::Sheet(year_book::people(&report)),
+            Part::Paper => Made::Paper(year_book::paper(&report)),
+        })
+        .await
 }
 
 /// One's own attendance of a year as a file; as `pdf` it is a proof that can be verified.
@@ -232,27 +252,26 @@ pub(super) async fn my_file(
 ) -> Result<Response, ApiError> {
     let now = app.clock.now();
     let year = year(&search, now)?;
-    let parameters = AttendanceParameters::default();
-    let proof = store::proof::of_account(&app.store, &me.profile, year, &parameters).await?;
+    let proof = store::proof::of_account(&app.store, &me.profile, year).await?;
     let name = format!("{} {year} 年考勤", proof.name);
     let issue = || NewIssue {
         subject: Subject::Person(proof.account, year),
         title: format!("{} {year} 年考勤证明", proof.name),
-        parameters: parameters.clone(),
+        parameters: proof.parameters.clone(),
         figures: proof_book::figures(&proof),
         heads: proof.rows.iter().map(|row| kept(row.session, row.head)).collect(),
         digest: proof.digest(),
         made_at: now,
         made_by: me.profile.account.id,
     };
-    let seal = if format == Format::Pdf { Some(seal(&app, &me, &site, issue()).await?) } else { None };
-    let file = File { format, name, seal };
-    file.give(&app, move |part| match part {
-        Part::Book => Made::Book(proof_book::book(&proof)),
-        Part::Sheet => Made::Sheet(proof_book::sessions(&proof)),
-        Part::Paper => Made::Paper(proof_book::paper(&proof)),
-    })
-    .await
+    let seal = format.seal(&app, &me, &site, issue).await?;
+    File { format, name, seal }
+        .give(&app, move |part| match part {
+            Part::Book => Made::Book(proof_book::book(&proof)),
+            Part::Sheet => Made::Sheet(proof_book::sessions(&proof)),
+            Part::Paper => Made::Paper(proof_book::paper(&proof)),
+        })
+        .await
 }
 
 fn year(search: &YearSearch, now: Time) -> Result<i32, ApiError> {
@@ -264,20 +283,6 @@ fn year(search: &YearSearch, now: Time) -> Result<i32, ApiError> {
 
 fn kept(session: SessionId, head: Head) -> KeptHead {
     (session, head.sequence, hex(&head.hash))
-}
-
-/// Writes down what is given out, before it is.
-async fn seal(app: &AppState, me: &SignedIn, site: &Site, issue: NewIssue) -> Result<Seal, ApiError> {
-    if !app.exports.has_font() {
-        return Err(ApiError::conflict(
-            "no_font",
-            "服务器上没有中文字体，暂时不能导出 PDF。表格可以照常导出；请联系管理员安装字体。",
-        ));
-    }
-    let made_at = issue.made_at;
-    let code = store::report_issue::record(&app.store, issue).await?;
-    let url = format!("{}/verify/{code}", site.0);
-    Ok(Seal { code, url, made_at, made_by: me.profile.account.name.clone() })
 }
 
 /// The address by which the one who asks has reached this server: it is the one that others know, too.
@@ -339,9 +344,10 @@ impl File {
             (Made::Paper(_), ..) => Err(ApiError::Busy),
         };
         let bytes = app.exports.make(make).await?;
+        let name = FileName { plain: "report", name: &name, ending: format.ending() };
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
-            (header::CONTENT_DISPOSITION, disposition(&name, format.ending())),
+            (header::CONTENT_DISPOSITION, name.attachment()),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
         Ok((headers, bytes).into_response())
@@ -351,22 +357,4 @@ impl File {
 /// A book of one sheet, such as a form to fill in.
 pub(super) fn one_sheet(title: String, sheet: Sheet, now: Time) -> Result<Vec<u8>, ApiError> {
     xlsx::write(&Book { title, sheets: vec![sheet] }, now).map_err(ApiError::inside)
-}
-
-/// RFC 6266 section 4.3: the name in UTF-8 (RFC 8187), and a plain one for those who do not know that.
-pub(super) fn disposition(name: &str, ending: &str) -> HeaderValue {
-    let usual = |c: char| !c.is_control() && !"/\\:*?\"<>|".contains(c);
-    let name: String = name.chars().map(|c| if usual(c) { c } else { ' ' }).take(80).collect();
-    let encoded: String = format!("{}.{ending}", name.trim())
-        .bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect();
-    let text = format!("attachment; filename=\"report.{ending}\"; filename*=UTF-8''{encoded}");
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("attachment"))
 }

@@ -4,8 +4,9 @@ mod file;
 
 use super::auth::{KeeperOf, SignedIn};
 use super::body::Query;
+use super::disposition::FileName;
 use super::error::{ApiError, Refused};
-use super::report::{Cell, Sheet, columns, disposition, one_sheet};
+use super::report::{Cell, Sheet, columns, one_sheet};
 use super::shapes::{SheetAnswer, SheetErrorView, SheetRowView, SheetSearch};
 use super::state::AppState;
 use crate::domain::attendance::{FROM, NAME, NOTE, SCHOOL, SheetRead, SheetRules, Signed, TO, read_sheet};
@@ -36,9 +37,10 @@ pub(super) async fn template(State(app): State<AppState>, keeper: KeeperOf<Activ
     let (title, now) = (format!("签到表 {}", activity.title), app.clock.now());
     let name = title.clone();
     let bytes = app.exports.make(move || one_sheet(title, sheet, now)).await?;
+    let name = FileName { plain: "report", name: &name, ending: "xlsx" };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(file::MEDIA_TYPE)),
-        (header::CONTENT_DISPOSITION, disposition(&name, "xlsx")),
+        (header::CONTENT_DISPOSITION, name.attachment()),
     ];
     Ok((headers, bytes).into_response())
 }

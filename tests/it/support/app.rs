@@ -287,7 +287,7 @@ impl World {
         let printed = NewPrintedCode { activity: open, from: now, to: now + Duration::from_secs(3600) };
         Self {
             classroom: store::classroom::create(store, room, now).await.unwrap().classroom.id,
-            printed_code: store::classroom::create_printed_code(store, printed, now).await.unwrap().id,
+            printed_code: store::printed_code::create(store, printed, now).await.unwrap().id,
             city,
             county,
             other_county,

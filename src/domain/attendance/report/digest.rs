@@ -1,6 +1,6 @@
 //! The fingerprint of a report: what has to come out again when somebody makes it anew from the ledger.
 
-use super::super::super::presence::Head;
+use super::super::super::presence::{Head, hex};
 use super::AttendanceReport;
 use serde::{Serialize, Serializer};
 
@@ -46,12 +46,6 @@ impl AttendanceReport {
 pub(super) fn digest_of(value: &impl Serialize) -> String {
     let json = serde_json::to_vec(value).expect("plain data without maps of odd keys");
     hex(ring::digest::digest(&ring::digest::SHA256, &json).as_ref())
-}
-
-/// In lower case.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(super) fn head<S: Serializer>(head: &Head, to: S) -> Result<S::Ok, S::Error> {

@@ -11,7 +11,6 @@ mod proof;
 mod year;
 
 pub use curve::CurvePoint;
-pub use digest::hex;
 pub use figures::Figures;
 pub use lines::{CheckInMark, ClassroomCount, Way};
 pub use proof::{Proof, ProofRow};

@@ -1,10 +1,10 @@
 //! Proof: one person's attendance of a year, to be shown to somebody who does not take their word for it.
 
-use super::super::super::presence::Head;
+use super::super::super::presence::{Head, hex};
 use super::super::{AttendanceParameters, AttendanceRecord, AttendanceStatus};
+use super::YearCell;
 use super::digest::digest_of;
 use super::year::YearTotals;
-use super::{YearCell, hex};
 use crate::domain::{AccountId, SessionId, Time};
 use serde::Serialize;
 

@@ -1,10 +1,10 @@
 //! YearReport: a Studio's Sessions of one calendar year beside its people, from the reports on each.
 
-use super::super::super::presence::Head;
+use super::super::super::presence::{Head, hex};
 use super::super::{AttendanceParameters, AttendanceRecord, AttendanceStatus};
 use super::digest::digest_of;
 use super::figures::{number, rural_schools};
-use super::{AttendanceReport, Figures, Known, Occasion, ReportRow, hex};
+use super::{AttendanceReport, Figures, Known, Occasion, ReportRow};
 use crate::domain::{StudioId, Time};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};

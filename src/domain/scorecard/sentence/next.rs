@@ -22,12 +22,14 @@ pub(in super::super) struct RateNeed {
 }
 
 impl Need {
-    /// 11 名带头人中 6 人参加、不少于 10 人; none when nothing is needed.
+    /// 需要 11 名带头人中 6 人参加、不少于 10 人; none when nothing is needed.
     pub(in super::super) fn words(&self) -> Option<String> {
+        // 汉字 stand apart from figures, and not from each other.
+        let needs = if self.rates.is_empty() { "需要" } else { "需要 " };
         let rates = self.rates.iter().map(|rate| format!("{} 名{}中 {} 人参加", rate.of, rate.title, rate.needed));
         let people = (0 < self.people).then(|| format!("不少于 {} 人", self.people));
         let all: Vec<String> = rates.chain(people).collect();
-        (!all.is_empty()).then(|| all.join("、"))
+        (!all.is_empty()).then(|| format!("{needs}{}", all.join("、")))
     }
 
     /// Adds what a rule asks, by today's roster.

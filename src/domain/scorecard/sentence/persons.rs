@@ -1,6 +1,7 @@
 //! Sentences about everybody of a population.
 
 use super::super::assessment::count;
+use super::super::measure::EachTime;
 use super::super::{ScoreState, Span, SubjectScore};
 use super::words::{names, taken_part};
 use super::{Telling, spans};
@@ -39,6 +40,8 @@ pub(super) fn over_spans(telling: &Telling<'_, '_>, population: &str) -> String 
 fn told(telling: &Telling<'_, '_>, population: &str, subjects: &[&SubjectScore]) -> String {
     let of = telling.assessment.policy.populations.get(population);
     let title = of.map_or(population, |of| of.title.as_str());
+    let each_time = EachTime::of(&telling.part.measure).is_some();
+    let unit = if each_time { "次" } else { telling.part.unit.as_str() };
     let asked = subjects.first().map_or(0, |subject| subject.of);
     let did = taken_part(&telling.part.measure, asked).unwrap_or("达标");
     let all = count(subjects.iter());
@@ -54,7 +57,7 @@ fn told(telling: &Telling<'_, '_>, population: &str, subjects: &[&SubjectScore])
     ];
     for (state, before, after) in states {
         let who = subjects.iter().filter(|subject| subject.state == state);
-        let who: Vec<String> = who.map(|subject| name(subject, &telling.part.unit)).collect();
+        let who: Vec<String> = who.map(|subject| name(subject, unit)).collect();
         if !who.is_empty() {
             sentence += &format!("{before}{}{after}", names(&who));
         }

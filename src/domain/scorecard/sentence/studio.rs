@@ -64,7 +64,7 @@ fn counted(telling: &Telling<'_, '_>, subject: &SubjectScore) -> String {
             let next = need(telling.assessment, filter).words();
             next.map_or_else(
                 || format!("{stroke}，还差 {}", with_unit(missing, unit)),
-                |words| format!("{stroke}；下一次需要 {words}"),
+                |words| format!("{stroke}；下一次{words}"),
             )
         }
         Measure::Series(_) if 0 < subject.measured => {
@@ -99,7 +99,7 @@ pub(super) fn each_time(telling: &Telling<'_, '_>, rule: &EachTime<'_>, subject:
     if subject.of == 0 && subject.waiting == 0 {
         let mut need = Need::default();
         need.add(telling.assessment, rule, bounds(telling));
-        return need.words().map_or_else(|| "还没有活动".to_owned(), |words| format!("还没有活动；每次需要 {words}"));
+        return need.words().map_or_else(|| "还没有活动".to_owned(), |words| format!("还没有活动；每次{words}"));
     }
     if subject.is_met() {
         return format!("{} 次都达标", subject.of);

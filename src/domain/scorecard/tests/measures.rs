@@ -228,6 +228,7 @@ fn every_month_must_hold_and_a_missed_one_is_lost() {
     let card = story.on("2026-03-19");
     assert_eq!(card.sentence("it"), "12 个月中 2 个月达标；3 月还差 1 次");
     assert_eq!((card.state("it"), card.numbers("it")), (NotYet, (2, 12)));
+    assert_eq!(card.score("it").parts[0].unit, "个月");
     assert_eq!(story.on("2026-03-31").state("it"), Impossible);
     assert_eq!(story.on("2026-12-31").sentence("it"), "12 个月中 11 个月达标；3 月只有 1 次，已补不回来");
 }
@@ -261,6 +262,7 @@ fn semesters_count_where_they_end() {
     let spans: Vec<String> =
         card.score("it").parts[0].subjects.iter().map(|s| format!("{} {:?}", s.span.to, s.state)).collect();
     assert_eq!(spans, ["2026-01-31 Met", "2026-08-31 NotYet"]);
+    assert_eq!((card.numbers("it"), card.score("it").parts[0].unit.as_str()), ((1, 2), "人次"));
     assert_eq!(card.sentence("it"), "春季学期：1 名主持人中 0 人已主讲；还差：周文澜");
 }
 
@@ -275,7 +277,9 @@ fn either_of_two_is_enough_for_each_person() {
     story.core(&["何志强", "马海燕"]);
     story.day("2026-03-01").evidence("paper", "论文").of("何志强").accepted();
     story.day("2026-03-01").evidence("award", "获奖").of("马海燕");
-    assert_eq!(story.on("2026-04-01").state("it"), Waiting);
+    let card = story.on("2026-04-01");
+    assert_eq!(card.state("it"), Waiting);
+    assert_eq!(card.sentence("it"), "2 名带头人中 1 人已达标；等确认：马海燕（满足一项即可）");
     story.day("2026-03-02").evidence("award", "获奖").of("马海燕").accepted();
     assert_eq!(story.on("2026-04-01").state("it"), Met);
 }
@@ -464,7 +468,7 @@ fn a_plan_shows_what_it_would_change() {
     let mut story = Story::under(&text, "2026-01-01");
     story.core(&["何志强"]);
     story.day("2026-03-01").seminar("甲").guests(12);
-    assert_eq!(story.on("2026-03-02").sentence("five"), "1/2 次；下一次需要 不少于 10 人");
+    assert_eq!(story.on("2026-03-02").sentence("five"), "1/2 次；下一次需要不少于 10 人");
     let him = story.account("何志强");
     let planned = Planned {
         day: day("2026-11-27"),
