@@ -127,6 +127,10 @@ pub enum Need {
     Member,
     #[error("自己工作室的考核不能自己决定，请由工作站的其他人处理。")]
     NotOwnStudio,
+    #[error("参加过这场活动的人，或工作室的导师才能评课。")]
+    WasThere,
+    #[error("这个级别要由上一级工作站确认。")]
+    HigherOffice,
     #[error("主持人的考勤由管它的工作站决定。")]
     OfficeForHosts,
     #[error("这个凭证不能用来推流。")]
@@ -264,6 +268,8 @@ impl Need {
             Self::NotOwnCase => "own_case",
             Self::Member => "members_only",
             Self::NotOwnStudio => "own_studio",
+            Self::WasThere => "was_not_there",
+            Self::HigherOffice => "higher_office_only",
             Self::OfficeForHosts => "office_decides_for_hosts",
             Self::MayPublish => "may_not_publish",
             Self::MayWatch => "may_not_watch",

@@ -16,12 +16,15 @@ pub mod clock;
 mod cookie;
 mod disposition;
 mod error;
+mod evidence;
 mod health;
 mod home;
 pub mod key;
+mod lesson_reviews;
 mod line_checks;
 mod logins;
 mod memberships;
+mod mentoring;
 mod observe;
 mod openapi;
 mod password;
@@ -32,6 +35,7 @@ mod policies;
 mod printed_codes;
 mod regions;
 mod report;
+mod rulings;
 mod scans;
 mod schools;
 mod scorecards;
@@ -157,6 +161,20 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(scorecards::read))
         .routes(routes!(scorecards::what_if))
         .routes(routes!(scorecards::of_region))
+        .routes(routes!(evidence::of_studio, evidence::create))
+        .routes(routes!(evidence::waiting))
+        .routes(routes!(evidence::decide))
+        .routes(routes!(mentoring::mentors, mentoring::add_mentor))
+        .routes(routes!(mentoring::end_mentor))
+        .routes(routes!(mentoring::helped, mentoring::add_helped))
+        .routes(routes!(mentoring::end_helped))
+        .routes(routes!(lesson_reviews::list, lesson_reviews::create))
+        .routes(routes!(rulings::level, rulings::decide_level))
+        .routes(routes!(rulings::choices, rulings::choose))
+        .routes(routes!(rulings::decide_choice))
+        .routes(routes!(rulings::vetoes, rulings::find_veto))
+        .routes(routes!(rulings::lift_veto))
+        .routes(routes!(rulings::grade))
         .merge(sign_in_sheets::routes())
         .routes(routes!(line_checks::create))
         .routes(routes!(line_checks::read, line_checks::end))

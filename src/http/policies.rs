@@ -4,14 +4,17 @@ use super::auth::SignedIn;
 use super::body::{Id, Query};
 use super::error::{ApiError, Refused};
 use super::shapes::{
-    ChoiceRuleView, ClauseView, CriterionRuleView, GradeRuleView, PartRuleView, PolicyCard, PolicyName, PolicyPage,
-    PolicySearch, Rows, SectionRulesView, SlotView, SourceView, TermView, VetoRuleView,
+    ArticleView, ChapterView, ClauseView, GradeRuleView, PolicyCard, PolicyName, PolicyPage, PolicySearch, Rows,
+    SlotView, SourceView, VetoRuleView,
 };
 use super::state::AppState;
-use crate::domain::policy::{Comparison, Criterion, Measure, Policy, Scope, Source};
+use crate::domain::Studio;
+use crate::domain::attendance::Clause;
+use crate::domain::policy::{Article, Comparison, Criterion, Measure, Policy, Scope, Source, Veto, explain};
 use crate::store::fact::RESOURCE_SLOT;
 use crate::store::{self, Noun};
 use axum::extract::State;
+use std::sync::Arc;
 
 /// The newest version of every programme.
 #[utoipa::path(get, path = "/api/policies", tag = "assessment",
@@ -37,6 +40,17 @@ pub(super) async fn read(
     Ok(axum::Json(page(&policy)))
 }
 
+/// What the Studio is assessed under today.
+pub(super) fn of(app: &AppState, studio: &Studio) -> Result<Arc<Policy>, ApiError> {
+    let found =
+        studio.policy.as_deref().and_then(|key| store::policy::in_force(&app.store, key, app.clock.now().day()));
+    found.ok_or_else(none)
+}
+
+pub(super) fn none() -> ApiError {
+    ApiError::conflict("no_policy", "这个工作室还没有选定考核办法，请联系管它的工作站。")
+}
+
 pub(super) fn name(policy: &Policy) -> PolicyName {
     PolicyName {
         key: policy.key.clone(),
@@ -58,75 +72,39 @@ fn card(policy: &Policy) -> PolicyCard {
 }
 
 fn page(policy: &Policy) -> PolicyPage {
-    let sections = policy.sections.iter().map(|section| SectionRulesView {
-        id: section.id.clone(),
-        title: section.title.clone(),
-        part: section.part.clone(),
-        criteria: policy
-            .criteria
-            .iter()
-            .filter(|one| one.section == section.id)
-            .map(|one| rules(policy, one))
-            .collect(),
-    });
-    let choices = policy.choices.iter().map(|one| ChoiceRuleView {
+    let told = explain(policy);
+    let clause = |one: Clause| ClauseView { term: one.term, text: one.text };
+    let article = |one: &Article| ArticleView {
         id: one.id.clone(),
-        section: one.section.clone(),
         title: one.title.clone(),
-        choose: one.choose,
-        of: one.of.clone(),
+        text: one.text.clone(),
+        class_word: one.class.map(str::to_owned),
         sources: sources(&one.sources),
+        note: one.note.clone(),
+    };
+    let chapters = told.chapters.iter().map(|one| ChapterView {
+        title: one.title.clone(),
+        part: one.part.clone(),
+        articles: one.articles.iter().map(article).collect(),
     });
     let grades = policy.grades.iter().map(|one| GradeRuleView {
         id: one.id.clone(),
         title: one.title.clone(),
-        when: one.when.word().to_owned(),
         reviewed: one.reviewed,
         passes: one.passes,
-        sources: sources(&one.sources),
-        note: one.note.clone(),
     });
-    let slots = policy.slots.keys().map(String::as_str);
-    let attendance = policy.attendance.clauses().into_iter();
     PolicyPage {
         card: card(policy),
-        notes: policy.notes.clone(),
-        class_hour_minutes: policy.class_hour_minutes,
-        slots: slots.map(|key| slot(policy, key)).collect(),
-        sections: sections.collect(),
-        choices: choices.collect(),
+        chapters: chapters.collect(),
+        head: told.head.into_iter().map(clause).collect(),
+        slots: policy.slots.keys().map(|key| slot(Some(policy), key)).collect(),
         grades: grades.collect(),
         vetoes: vetoes(policy),
-        terms: terms(policy),
-        attendance: attendance.map(|clause| ClauseView { term: clause.term, text: clause.text }).collect(),
-    }
-}
-
-fn rules(policy: &Policy, one: &Criterion) -> CriterionRuleView {
-    let parts = one.parts.iter().map(|part| PartRuleView {
-        title: part.title.clone(),
-        rule: rule(part.is, &part.unit),
-        short: short(part.is),
-        unit: part.unit.clone(),
-    });
-    CriterionRuleView {
-        id: one.id.clone(),
-        title: one.title.clone(),
-        class: one.class,
-        class_word: one.class.word().to_owned(),
-        required: one.required,
-        weight: one.weight,
-        scope: scope(policy, &one.scope),
-        period: one.period.word().to_owned(),
-        parts: parts.collect(),
-        slots: slots(policy, one),
-        sources: sources(&one.sources),
-        note: one.note.clone(),
     }
 }
 
 pub(super) fn vetoes(policy: &Policy) -> Vec<VetoRuleView> {
-    let view = |one: &crate::domain::policy::Veto| VetoRuleView {
+    let view = |one: &Veto| VetoRuleView {
         id: one.id.clone(),
         title: one.title.clone(),
         quote: one.quote.clone(),
@@ -142,11 +120,11 @@ pub(super) fn slots(policy: &Policy, one: &Criterion) -> Vec<SlotView> {
         Measure::SelectedResources => Some(RESOURCE_SLOT),
         _ => None,
     });
-    keys.map(|key| slot(policy, key)).collect()
+    keys.map(|key| slot(Some(policy), key)).collect()
 }
 
-pub(super) fn slot(policy: &Policy, key: &str) -> SlotView {
-    let known = policy.slots.get(key).cloned();
+pub(super) fn slot(policy: Option<&Policy>, key: &str) -> SlotView {
+    let known = policy.and_then(|policy| policy.slots.get(key)).cloned();
     let title =
         known.unwrap_or_else(|| if key == RESOURCE_SLOT { "入选的精品资源".to_owned() } else { key.to_owned() });
     SlotView { key: key.to_owned(), title }
@@ -172,17 +150,6 @@ pub(super) fn sources(sources: &[Source]) -> Vec<SourceView> {
     sources.iter().map(view).collect()
 }
 
-/// 不少于 5 次
-pub(super) fn rule(is: Comparison, unit: &str) -> String {
-    match is {
-        Comparison::AtLeast(least) => format!("不少于 {least} {unit}"),
-        Comparison::AtMost(most) => format!("不超过 {most} {unit}"),
-        Comparison::Exactly(number) => format!("{number} {unit}"),
-        Comparison::Between(least, most) => format!("{least} 到 {most} {unit}"),
-        Comparison::About(number) => format!("{number} {unit}左右"),
-    }
-}
-
 /// ≥5
 pub(super) fn short(is: Comparison) -> String {
     match is {
@@ -192,40 +159,4 @@ pub(super) fn short(is: Comparison) -> String {
         Comparison::Between(least, most) => format!("{least}–{most}"),
         Comparison::About(number) => format!("约 {number}"),
     }
-}
-
-fn terms(policy: &Policy) -> Vec<TermView> {
-    let term = |kind: &str, title: &str, text: String, from: &[Source]| TermView {
-        kind: kind.to_owned(),
-        title: title.to_owned(),
-        text,
-        sources: sources(from),
-    };
-    let mut terms = vec![term("周期", "考核周期", format!("{} 年", policy.cycle.years), &policy.cycle.sources)];
-    if let Some(one) = &policy.ranking {
-        let text = format!("{}工作室前 {} 名", one.tier.word(), one.cut_off);
-        terms.push(term("排名", "择优", text, &one.sources));
-    }
-    if let Some(one) = &policy.credits {
-        let whom = policy.populations.get(&one.population).map_or("", |of| of.title.as_str());
-        terms.push(term("学分", "考核合格", format!("{whom}每人 {} 学分", one.amount), &one.sources));
-    }
-    for one in &policy.money {
-        let amount = one.yuan.map_or_else(String::new, |yuan| format!(" {yuan} 元"));
-        terms.push(term("经费", &one.title, format!("{}{amount}，{}", one.to, one.when.word()), &one.sources));
-    }
-    for one in &policy.deadlines {
-        let day = one.day.map_or_else(String::new, |day| format!("{day} 日"));
-        terms.push(term("时间", &one.title, format!("{} 月{day}", one.month), &one.sources));
-    }
-    for one in &policy.conditions {
-        terms.push(term("条件", &one.title, one.role.word().to_owned(), &one.sources));
-    }
-    for one in &policy.capacities {
-        terms.push(term("规模", &one.title, rule(one.is, &one.unit), &one.sources));
-    }
-    for one in &policy.statements {
-        terms.push(term("规定", &one.title, one.kept_by.word().to_owned(), &one.sources));
-    }
-    terms
 }

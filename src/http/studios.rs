@@ -123,6 +123,8 @@ pub(super) fn member(member: Member) -> MemberView {
         role: member.membership.role,
         from: member.membership.from,
         to: member.membership.to,
+        new_teacher: member.marks.new_teacher,
+        backbone: member.marks.backbone,
     }
 }
 

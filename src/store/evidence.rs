@@ -3,7 +3,8 @@
 use super::row::{Columns as _, number_of, rows_in, sql};
 use super::{Noun, Store, StoreError, attachment, random};
 use crate::domain::{
-    AccountId, Attachment, CaseRefusal, Day, EvidenceId, EvidenceVerdict, NewEvidence, PersonName, StudioId, Time,
+    AccountId, Attachment, CaseRefusal, Day, EvidenceId, EvidenceVerdict, NewEvidence, PersonName, RegionId, StudioId,
+    Time,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -33,6 +34,9 @@ pub struct EvidenceDecision {
     pub by: PersonName,
     pub at: Time,
 }
+
+/// More of it is decided about when this is.
+const MOST_WAITING: u32 = 200;
 
 const EVIDENCE: &str = "select v.id, v.studio, v.policy, v.slot, v.account, c.name as account_name, v.title, v.day,
         v.given_by, g.name as giver_name, v.given_at, d.accepted, d.count as decided_count, d.reason, d.decided_by,
@@ -101,6 +105,24 @@ pub(super) async fn of_studios(
     let rows = rows_in(connection, &head, studios, "order by v.given_at desc, v.id").await?;
     let mut found: Vec<Evidence> = rows.iter().map(read).collect::<Result<_, _>>()?;
     with_attachments(connection, &mut found).await?;
+    Ok(found)
+}
+
+/// What waits for a decision in this Region and below it, the oldest first.
+pub async fn waiting(store: &Store, region: RegionId) -> Result<Vec<Evidence>, StoreError> {
+    let mut connection = store.read().await?;
+    let rows = sqlx::query(sql!(
+        "{EVIDENCE} join studio s on s.id = v.studio where d.evidence is null and s.region in (
+             with recursive below (id) as (
+                 select id from region where id = $1
+                 union all select r.id from region r join below b on r.parent = b.id
+             ) select id from below) order by v.given_at, v.id limit {MOST_WAITING}"
+    ))
+    .bind(region.as_str())
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut found: Vec<Evidence> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    with_attachments(&mut connection, &mut found).await?;
     Ok(found)
 }
 

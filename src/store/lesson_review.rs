@@ -1,8 +1,10 @@
 //! Lesson reviews (评课): one of a person about an Activity, never changed.
 
-use super::row::{Columns as _, rows_in};
+use super::row::{Columns as _, number_of, rows_in};
 use super::{Store, StoreError, random};
-use crate::domain::{AccountId, ActivityId, LessonReviewId, NewLessonReview, PersonName, StudioId, Time};
+use crate::domain::{
+    AccountId, Activity, ActivityId, Day, LessonReviewId, NewLessonReview, PersonName, StudioId, Time,
+};
 use sqlx::AnyConnection;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +40,23 @@ pub async fn create(store: &Store, new: NewLessonReview, now: Time) -> Result<()
             })
         })
         .await
+}
+
+/// Was the person in a Session of the Activity, or is an adviser of its Studio on the day?
+pub async fn may_write(store: &Store, activity: &Activity, account: AccountId, day: Day) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "select (select count(*) from presence_event e join session s on s.id = e.session
+                 where s.activity = $1 and e.person = $2 and e.kind <> 'checkpoint')
+             + (select count(*) from membership where studio = $3 and account = $2 and role = 'adviser'
+                 and from_day <= $4 and (to_day is null or to_day >= $4)) as times",
+    )
+    .bind(activity.id.as_str())
+    .bind(account.as_str())
+    .bind(activity.studio.as_str())
+    .bind(number_of(day))
+    .fetch_one(&mut *store.read().await?)
+    .await?;
+    Ok(row.number("times")? > 0)
 }
 
 /// In the order in which they were written.

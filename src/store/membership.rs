@@ -15,6 +15,16 @@ pub struct Member {
     pub account: PersonName,
     pub title: String,
     pub school: Option<School>,
+    pub marks: MemberMarks,
+}
+
+/// What some programmes ask of those whom a Studio takes in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MemberMarks {
+    /// 新入职教师
+    pub new_teacher: bool,
+    /// 县级骨干教师或学科带头人
+    pub backbone: bool,
 }
 
 /// A Membership with the Studio's name.
@@ -33,7 +43,7 @@ const ORDER: &str = "case m.role when 'host' then 0 when 'core' then 1 when 'tra
 /// All Memberships of the Studio, past ones too: hosts first, then by day.
 pub async fn of_studio(store: &Store, studio: StudioId) -> Result<Vec<Member>, StoreError> {
     let rows = sqlx::query(sql!(
-        "select {MEMBERSHIP}, a.name, a.title, a.school, s.name as school_name, s.region as school_region,
+        "select {MEMBERSHIP}, m.new_teacher, m.backbone, a.name, a.title, a.school, s.name as school_name, s.region as school_region,
              s.rural as school_rural
          from membership m join account a on a.id = m.account left join school s on s.id = a.school
          where m.studio = $1 order by {ORDER}"
@@ -149,6 +159,22 @@ pub async fn set_end(store: &Store, id: MembershipId, to: Option<Day>) -> Result
         .await
 }
 
+pub async fn set_marks(store: &Store, id: MembershipId, marks: MemberMarks) -> Result<(), StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                sqlx::query("update membership set new_teacher = $2, backbone = $3 where id = $1")
+                    .bind(id.as_str())
+                    .bind(i64::from(marks.new_teacher))
+                    .bind(i64::from(marks.backbone))
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
 fn read(row: &AnyRow) -> Result<Membership, StoreError> {
     Ok(Membership {
         id: row.id("id")?,
@@ -172,5 +198,6 @@ fn read_member(row: &AnyRow) -> Result<Member, StoreError> {
         None => None,
     };
     let account = PersonName { id: membership.account, name: row.text("name")? };
-    Ok(Member { membership, account, title: row.text("title")?, school })
+    let marks = MemberMarks { new_teacher: row.flag("new_teacher")?, backbone: row.flag("backbone")? };
+    Ok(Member { membership, account, title: row.text("title")?, school, marks })
 }

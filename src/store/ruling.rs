@@ -4,7 +4,8 @@ use super::row::{Columns as _, number_of, rows_in, sql};
 use super::{Noun, Store, StoreError, random};
 use crate::domain::ruling::check_ruling;
 use crate::domain::{
-    AccountId, ActivityId, ChoiceId, Day, GradeRuling, Level, LevelRuling, NewChoice, NewVeto, StudioId, Time, VetoId,
+    AccountId, Activity, ActivityId, ChoiceId, Day, GradeRuling, Level, LevelRuling, NewChoice, NewVeto, StudioId,
+    Time, VetoId,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -105,6 +106,12 @@ pub(super) async fn levels(
             Ok((activity, LevelRuled { activity, level: row.coded("level")?, ruled: ruled(row)? }))
         })
         .collect()
+}
+
+/// What was last said about the level of this Activity.
+pub async fn level_of(store: &Store, activity: &Activity) -> Result<Option<LevelRuled>, StoreError> {
+    let mut ruled = levels(&mut *store.read().await?, &[activity.studio]).await?;
+    Ok(ruled.remove(&activity.id))
 }
 
 pub async fn choose(store: &Store, new: NewChoice, by: AccountId, now: Time) -> Result<ChoiceMade, StoreError> {

@@ -1,7 +1,7 @@
 //! Who may do what: a table of every route and role, walked over the real server.
 
 use crate::app::{Person, TestApp};
-use lectern::domain::AttachmentId;
+use lectern::domain::{AttachmentId, NewChoice, NewEvidence, NewHelpedSchool, NewMentor, NewVeto};
 use lectern::store;
 use lectern::store::appeal::NewAppeal;
 use lectern::store::leave::NewLeave;
@@ -120,6 +120,28 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/studios/{id}/scorecard",          "---yy-y-y"),
     ("POST",   "/api/studios/{id}/scorecard/what-if",  "---yy-y-y"),
     ("GET",    "/api/regions/{id}/scorecards",         "------y-y"),
+    ("GET",    "/api/studios/{id}/evidence",           "---yy-y-y"),
+    ("POST",   "/api/studios/{id}/evidence",           "----y-y-y"),
+    ("GET",    "/api/regions/{id}/evidence",           "------y-y"),
+    ("POST",   "/api/evidence/{id}/decision",          "------y-y"),
+    ("GET",    "/api/studios/{id}/mentors",            "---yy-y-y"),
+    ("POST",   "/api/studios/{id}/mentors",            "----y-y-y"),
+    ("PATCH",  "/api/mentors/{id}",                    "----y-y-y"),
+    ("GET",    "/api/studios/{id}/helped-schools",     "---yy-y-y"),
+    ("POST",   "/api/studios/{id}/helped-schools",     "----y-y-y"),
+    ("PATCH",  "/api/helped-schools/{id}",             "----y-y-y"),
+    ("GET",    "/api/activities/{id}/lesson-reviews",  "---yy-y-y"),
+    // Those who came, and advisers (see `http_assessment`): nobody has come yet.
+    ("POST",   "/api/activities/{id}/lesson-reviews",  "---------"),
+    ("GET",    "/api/activities/{id}/level",           "---yy-y-y"),
+    ("POST",   "/api/activities/{id}/level",           "------y-y"),
+    ("GET",    "/api/studios/{id}/choices",            "---yy-y-y"),
+    ("POST",   "/api/studios/{id}/choices",            "----y-y-y"),
+    ("POST",   "/api/choices/{id}/decision",           "------y-y"),
+    ("GET",    "/api/studios/{id}/vetoes",             "---yy-y-y"),
+    ("POST",   "/api/studios/{id}/vetoes",             "------y-y"),
+    ("POST",   "/api/vetoes/{id}/lifting",             "------y-y"),
+    ("POST",   "/api/studios/{id}/grades",             "------y-y"),
     ("GET",    "/api/openapi.json",                    "yyyyyyyyy"),
     ("GET",    "/healthz",                             "yyyyyyyyy"),
     ("GET",    "/readyz",                              "yyyyyyyyy"),
@@ -210,6 +232,40 @@ async fn noun_of(app: &TestApp, path: &str) -> String {
             let new = NewAppeal { session, account: core, reason: "断网".into(), attachment: None };
             store::appeal::ask(&app.store, new, app.now()).await.unwrap().id.to_string()
         }
+        Some("evidence") => {
+            let file = app.person("core").await.upload("证明.png", b"\x89PNG\r\n\x1a\n").await;
+            let file: Value = file.json().await.unwrap();
+            let new = NewEvidence {
+                studio: app.world.studio,
+                policy: "zhejiang-2019".into(),
+                slot: "activity_case".into(),
+                account: None,
+                title: "案例".into(),
+                day: app.now().day(),
+                attachments: vec![AttachmentId::parse(file["id"].as_str().unwrap()).unwrap()],
+            };
+            store::evidence::create(&app.store, new, core, app.now()).await.unwrap().id.to_string()
+        }
+        Some("mentors") => {
+            let (studio, from) = (app.world.studio, app.now().day());
+            let new = NewMentor { studio, mentor: core, mentee_account: None, mentee: "王芳".into(), from, to: None };
+            store::mentor::create(&app.store, new, core, app.now()).await.unwrap().id.to_string()
+        }
+        Some("helped-schools") => {
+            let (studio, school, from) = (app.world.studio, app.world.school, app.now().day());
+            let new = NewHelpedSchool { studio, school, from, to: None };
+            store::helped_school::create(&app.store, new, core, app.now()).await.unwrap().id.to_string()
+        }
+        Some("choices") => {
+            let (studio, policy) = (app.world.studio, "zhejiang-2019".to_owned());
+            let new = NewChoice { studio, policy, year: 2026, choice: "features".into(), criteria: Vec::new() };
+            store::ruling::choose(&app.store, new, core, app.now()).await.unwrap().id.to_string()
+        }
+        Some("vetoes") => {
+            let (studio, policy, day) = (app.world.studio, "zhejiang-2019".to_owned(), app.now().day());
+            let new = NewVeto { studio, policy, veto: "ethics".into(), day, reason: "查实".into() };
+            store::ruling::find_veto(&app.store, new, core, app.now()).await.unwrap().id.to_string()
+        }
         _ => String::new(),
     }
 }
@@ -219,6 +275,7 @@ async fn ask(app: &TestApp, person: &Person, (method, path): (&str, &str), sessi
     let world = &app.world;
     let id = match path.split('/').nth(2) {
         Some("regions") => world.county.to_string(),
+        Some("policies") => "zhejiang-2019".to_owned(),
         Some("schools") => world.school.to_string(),
         Some("accounts") => world.teacher.to_string(),
         Some("studios") => world.studio.to_string(),
@@ -292,6 +349,24 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
             json!({ "people": [world.teacher], "status": "present", "reason": "停电" })
         }
         ("POST", "/api/sessions/{id}/photos") => json!({ "attachment": world.teacher }),
+        ("POST", "/api/studios/{id}/evidence") => {
+            json!({ "slot": "activity_case", "title": "案例", "day": "2026-03-01", "attachments": [] })
+        }
+        ("POST", "/api/evidence/{id}/decision") => json!({ "accepted": true }),
+        ("POST", "/api/studios/{id}/mentors") => {
+            json!({ "mentor": world.teacher, "mentee": "王芳", "from": "2026-03-01" })
+        }
+        ("PATCH", "/api/mentors/{id}" | "/api/helped-schools/{id}") => json!({ "to": "2026-12-31" }),
+        ("POST", "/api/studios/{id}/helped-schools") => json!({ "school": world.school, "from": "2026-03-01" }),
+        ("POST", "/api/activities/{id}/lesson-reviews") => {
+            json!({ "lesson": "习作", "strengths": "清楚", "advice": "慢一点" })
+        }
+        ("POST", "/api/activities/{id}/level") => json!({ "level": "county", "confirmed": true }),
+        ("POST", "/api/studios/{id}/choices") => json!({ "choice": "features", "criteria": [] }),
+        ("POST", "/api/choices/{id}/decision") => json!({ "granted": true }),
+        ("POST", "/api/studios/{id}/vetoes") => json!({ "veto": "ethics", "day": "2026-03-01", "reason": "查实" }),
+        ("POST", "/api/vetoes/{id}/lifting") => json!({ "reason": "查错了" }),
+        ("POST", "/api/studios/{id}/grades") => json!({ "grade": "excellent", "granted": true }),
         ("POST", "/api/studios/{id}/scorecard/what-if") => json!({ "planned": [] }),
         ("POST", "/api/sessions/{id}/tickets") if guest => json!({ "guest": { "name": "王芳", "school": "石桥小学" } }),
         ("POST", "/api/sessions/{id}/tickets") => json!({}),

@@ -124,7 +124,13 @@ async fn policies_are_read_with_their_sentences() {
     assert_eq!(keys.len(), 8);
     for key in keys {
         let page = json_of(teacher.get(&format!("/api/policies/{key}")).await).await;
-        assert!(page["sections"].as_array().unwrap().iter().any(|one| !one["criteria"].as_array().unwrap().is_empty()));
+        assert!(
+            page["chapters"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|one| one["articles"][0]["sources"][0]["quote"].is_string())
+        );
     }
     assert_eq!(refusal(teacher.get("/api/policies/nowhere-1999").await).await.0, StatusCode::NOT_FOUND);
     let path = assessed(&app).await.replace("/scorecard", "");

@@ -14,6 +14,7 @@ mod faulty_disk;
 mod held;
 mod house;
 mod http_access;
+mod http_assessment;
 mod http_cases;
 mod http_line_checks;
 mod http_logins;

@@ -203,17 +203,28 @@ export type MemberView = { membership: string, account: MemberAccount, role: Mem
 /**
  * The last day, which still counts; none while it goes on.
  */
-to: string | null, };
+to: string | null, 
+/**
+ * 新入职教师
+ */
+new_teacher: boolean, 
+/**
+ * 县级骨干教师或学科带头人
+ */
+backbone: boolean, };
 
 export type MemberAccount = { id: string, name: string, title: string, school: SchoolName | null, };
 
-export type MembershipForm = { account: string, role: MemberRole, from: string, to?: string, };
+export type MembershipForm = { account: string, role: MemberRole, from: string, to?: string, new_teacher?: boolean, backbone?: boolean, };
 
-export type MembershipEnd = { 
+/**
+ * Fields that are absent stay as they are.
+ */
+export type MembershipChange = { 
 /**
  * The last day, which still counts; `null` lets the Membership go on.
  */
-to: string | null, };
+to?: string | null, new_teacher?: boolean, backbone?: boolean, };
 
 /**
  * A Studio as lists and cards show it.
@@ -1013,68 +1024,42 @@ export type SourceView = { id: string, quote: string,
  */
 part: string, line: number, };
 
-/**
- * One number of a rule.
- */
-export type PartRuleView = { title: string | null, 
-/**
- * 不少于 5 次
- */
-rule: string, 
-/**
- * ≥5
- */
-short: string, unit: string, };
-
-export type CriterionRuleView = { id: string, title: string, class: Class, 
-/**
- * 自动统计, 佐证材料 …
- */
-class_word: string, required: boolean, weight: number, 
-/**
- * For whom it is counted: 工作室, or what the programme calls those of whom each is asked.
- */
-scope: string, 
-/**
- * 每年, 每学期 …
- */
-period: string, parts: Array<PartRuleView>, 
-/**
- * Slots of Evidence that it counts.
- */
-slots: Array<SlotView>, sources: Array<SourceView>, note: string | null, };
-
 export type SlotView = { key: string, title: string, };
 
-export type SectionRulesView = { id: string, title: string, part: string, criteria: Array<CriterionRuleView>, };
-
-export type ChoiceRuleView = { id: string, section: string, title: string, choose: number, of: Array<string>, sources: Array<SourceView>, };
-
-export type GradeRuleView = { id: string, title: string, when: string, 
 /**
- * A person's word is needed besides.
+ * A grade that needs a person's word besides the numbers is `reviewed`.
  */
-reviewed: boolean, passes: boolean, sources: Array<SourceView>, note: string | null, };
+export type GradeRuleView = { id: string, title: string, reviewed: boolean, passes: boolean, };
 
 export type VetoRuleView = { id: string, title: string, quote: string, line: number, };
 
 /**
- * A rule of the programme that no number of a Studio answers: ranking, credits, money, deadlines, what the server keeps.
+ * One rule in words, beside the sentences that it was taken from.
  */
-export type TermView = { 
+export type ArticleView = { 
 /**
- * 排名, 学分, 经费, 时间, 规定 …
+ * Of a Criterion or a Choice; empty for everything else.
  */
-kind: string, title: string, text: string, sources: Array<SourceView>, };
+id: string, title: string, text: string, 
+/**
+ * 自动统计, 佐证材料 … of a Criterion.
+ */
+class_word: string | null, sources: Array<SourceView>, note: string | null, };
+
+export type ChapterView = { title: string, 
+/**
+ * 办法第三部分第 3 条; empty where the document has no such part.
+ */
+part: string, articles: Array<ArticleView>, };
 
 /**
- * A Policy as people read it.
+ * A Policy as people read it, and what forms choose from.
  */
 export type PolicyPage = { card: PolicyCard, 
 /**
- * What the document leaves open and the Policy decides.
+ * What it says of itself: who issued it, since when it is in force …
  */
-notes: Array<string>, class_hour_minutes: number, slots: Array<SlotView>, sections: Array<SectionRulesView>, choices: Array<ChoiceRuleView>, grades: Array<GradeRuleView>, vetoes: Array<VetoRuleView>, terms: Array<TermView>, attendance: Array<ClauseView>, };
+head: Array<ClauseView>, chapters: Array<ChapterView>, slots: Array<SlotView>, grades: Array<GradeRuleView>, vetoes: Array<VetoRuleView>, };
 
 /**
  * Both days count.
@@ -1317,6 +1302,126 @@ total: number,
  * Counts from 1.
  */
 page: number, size: number, };
+
+export type EvidenceForm = { 
+/**
+ * A slot of the Studio's Policy.
+ */
+slot: string, 
+/**
+ * Whose it is, where each person has to prove something.
+ */
+account?: string, title: string, 
+/**
+ * When what it proves happened.
+ */
+day: string, 
+/**
+ * Files that the one who hands it in has uploaded.
+ */
+attachments: Array<string>, };
+
+export type EvidenceStateView = "waiting" | "accepted" | "refused";
+
+export type EvidenceView = { id: string, studio: Named, slot: SlotView, 
+/**
+ * The criteria that count it.
+ */
+criteria: Array<Named>, account: Named | null, title: string, day: string, attachments: Array<AttachmentView>, given_by: string, given_at: string, state: EvidenceStateView, 
+/**
+ * For how many it counts.
+ */
+count: number, decision: RulingView | null, 
+/**
+ * May the person who asks decide about it?
+ */
+may_decide: boolean, };
+
+/**
+ * What somebody decided, when and why.
+ */
+export type RulingView = { granted: boolean, reason: string, by_name: string, at: string, };
+
+export type EvidenceDecisionForm = { accepted: boolean, 
+/**
+ * How many it counts for.
+ */
+count?: number, reason?: string, };
+
+export type MentorForm = { mentor: string, 
+/**
+ * Who is guided: an account, or a name.
+ */
+mentee_account?: string, mentee?: string, from: string, to?: string, };
+
+export type MentorView = { id: string, mentor: Named, mentee_account: string | null, mentee: string, from: string, to: string | null, };
+
+export type HelpedSchoolForm = { school: string, from: string, to?: string, };
+
+export type HelpedSchoolView = { id: string, school: SchoolName, from: string, to: string | null, };
+
+/**
+ * The last day, which still counts; `null` lets it go on.
+ */
+export type EndForm = { to: string | null, };
+
+export type LessonReviewForm = { 
+/**
+ * Which lesson of the Activity.
+ */
+lesson: string, strengths: string, advice: string, };
+
+export type LessonReviewView = { id: string, reviewer: Named, lesson: string, strengths: string, advice: string, at: string, };
+
+export type LevelForm = { 
+/**
+ * The level that the Activity has, when it is confirmed.
+ */
+level: Level, confirmed: boolean, reason?: string, };
+
+export type LevelView = { 
+/**
+ * As the host said.
+ */
+said: Level, 
+/**
+ * As an office confirmed it.
+ */
+confirmed: Level | null, ruling: RulingView | null, 
+/**
+ * May the person who asks decide about it?
+ */
+may_decide: boolean, };
+
+export type ChoiceForm = { year?: number, choice: string, 
+/**
+ * As many of its criteria as the Policy asks for.
+ */
+criteria: Array<string>, };
+
+export type ChoiceView = { id: string, year: number, choice: Named, criteria: Array<Named>, by_name: string, at: string, ruling: RulingView | null, };
+
+export type RulingForm = { granted: boolean, reason?: string, };
+
+export type VetoForm = { 
+/**
+ * Of the Policy.
+ */
+veto: string, day: string, reason: string, };
+
+export type VetoView = { id: string, veto: Named, day: string, reason: string, by_name: string, at: string, 
+/**
+ * Found wrongly, and taken back.
+ */
+lifted: RulingView | null, };
+
+export type LiftingForm = { reason: string, };
+
+export type GradeForm = { year?: number, 
+/**
+ * A grade of the Policy that a person gives.
+ */
+grade: string, granted: boolean, reason?: string, };
 
 export type LineCheckForm = { 
 /**

@@ -80,7 +80,8 @@ impl Policy {
     }
 
     /// 不少于 5 次, 8 至 12 人
-    pub(super) fn number(&self, is: Comparison, unit: &str) -> String {
+    #[must_use]
+    pub fn number(&self, is: Comparison, unit: &str) -> String {
         let gap = if unit == "%" { "" } else { " " };
         match is {
             Comparison::AtLeast(least) => format!("不少于 {least}{gap}{unit}"),

@@ -8,6 +8,7 @@ pub(super) use region::*;
 use super::auth::{InsiderOf, SignedIn};
 use super::body::{Json, Query};
 use super::error::{ApiError, Refused};
+use super::policies;
 use super::shapes::{ChangeView, PlannedForm, ScorecardSearch, ScorecardView, StepView, WhatIfForm, WhatIfView};
 use super::state::AppState;
 use crate::domain::participation::year_of;
@@ -37,7 +38,7 @@ pub(super) async fn read(
     let InsiderOf { me, noun: studio } = insider;
     let now = app.clock.now();
     let (year, on) = asked(&app, &studio, search.year, search.on, now)?;
-    let assessed = scorecard::of_studio(&app.store, studio, year, on).await?.ok_or_else(not_assessed)?;
+    let assessed = scorecard::of_studio(&app.store, studio, year, on).await?.ok_or_else(policies::none)?;
     let around = around(&app, &me, &assessed, now).await?;
     let todo = todo(&assessed.policy, &assessed.card, &assessed.facts);
     Ok(axum::Json(view::scorecard(&assessed, &assessed.card, todo, &around)))
@@ -58,7 +59,7 @@ pub(super) async fn what_if(
     }
     let now = app.clock.now();
     let (year, on) = asked(&app, &studio, form.year, None, now)?;
-    let assessed = scorecard::of_studio(&app.store, studio, year, on).await?.ok_or_else(not_assessed)?;
+    let assessed = scorecard::of_studio(&app.store, studio, year, on).await?.ok_or_else(policies::none)?;
     let around = around(&app, &me, &assessed, now).await?;
     let planned: Vec<Planned> = form.planned.into_iter().map(planned).collect();
     let compared = compare(&assessed.policy, &assessed.facts, &planned, year, on);
@@ -83,17 +84,13 @@ fn asked(
     if on > today {
         return Err(ApiError::field("on", "日期不能晚于今天。"));
     }
-    let key = studio.policy.as_deref().ok_or_else(not_assessed)?;
-    let policy = store::policy::in_force(&app.store, key, on).ok_or_else(not_assessed)?;
+    let key = studio.policy.as_deref().ok_or_else(policies::none)?;
+    let policy = store::policy::in_force(&app.store, key, on).ok_or_else(policies::none)?;
     let year = year.unwrap_or_else(|| year_of(policy.year, on));
     if !YEARS.contains(&year) {
         return Err(ApiError::field("year", "请选择年份。"));
     }
     Ok((year, on))
-}
-
-fn not_assessed() -> ApiError {
-    ApiError::conflict("no_policy", "这个工作室还没有选定考核办法，请联系管它的工作站。")
 }
 
 /// What a page needs besides the Scorecard itself.

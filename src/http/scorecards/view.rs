@@ -162,7 +162,7 @@ fn criterion(assessed: &Assessed, card: &Scorecard, rule: &Criterion, score: &Sc
         _ => "项".to_owned(),
     };
     let choice = policy.choices.iter().find(|choice| choice.of.contains(&rule.id)).map(|choice| choice.id.clone());
-    let parts = rule.parts.iter().zip(&score.parts).map(|(rule, part)| part_view(&assessed.facts, rule, part, around));
+    let parts = rule.parts.iter().zip(&score.parts).map(|(rule, part)| part_view(assessed, rule, part, around));
     CriterionView {
         id: rule.id.clone(),
         title: rule.title.clone(),
@@ -199,15 +199,15 @@ fn quote(sources: &[Source]) -> String {
     quotes.join("……")
 }
 
-fn part_view(facts: &Facts, rule: &Part, score: &PartScore, around: &Around) -> PartScoreView {
+fn part_view(assessed: &Assessed, rule: &Part, score: &PartScore, around: &Around) -> PartScoreView {
     PartScoreView {
         title: rule.title.clone(),
-        rule: policies::rule(rule.is, &rule.unit),
+        rule: assessed.policy.number(rule.is, &rule.unit),
         state: score.state,
         done: score.done,
         of: score.of,
         unit: score.unit.clone(),
-        subjects: score.subjects.iter().map(|subject| subject_view(facts, subject, around)).collect(),
+        subjects: score.subjects.iter().map(|subject| subject_view(&assessed.facts, subject, around)).collect(),
     }
 }
 

@@ -143,6 +143,10 @@ pub struct MemberView {
     pub from: Day,
     /// The last day, which still counts; none while it goes on.
     pub to: Option<Day>,
+    /// 新入职教师
+    pub new_teacher: bool,
+    /// 县级骨干教师或学科带头人
+    pub backbone: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
@@ -161,10 +165,24 @@ pub struct MembershipForm {
     #[serde(default)]
     #[ts(optional)]
     pub to: Option<Day>,
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub new_teacher: bool,
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub backbone: bool,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
-pub struct MembershipEnd {
+/// Fields that are absent stay as they are.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS, ToSchema)]
+pub struct MembershipChange {
     /// The last day, which still counts; `null` lets the Membership go on.
-    pub to: Option<Day>,
+    #[serde(default, deserialize_with = "super::present", skip_serializing_if = "Option::is_none")]
+    #[ts(optional, as = "Option<Option<Day>>")]
+    #[schema(value_type = Option<Day>)]
+    pub to: Option<Option<Day>>,
+    #[ts(optional)]
+    pub new_teacher: Option<bool>,
+    #[ts(optional)]
+    pub backbone: Option<bool>,
 }

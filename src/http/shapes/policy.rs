@@ -2,7 +2,7 @@
 
 use super::ClauseView;
 use crate::domain::Day;
-use crate::domain::policy::{Class, YearKind};
+use crate::domain::policy::YearKind;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::{IntoParams, ToSchema};
@@ -36,71 +36,19 @@ pub struct SourceView {
     pub line: u32,
 }
 
-/// One number of a rule.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-pub struct PartRuleView {
-    pub title: Option<String>,
-    /// 不少于 5 次
-    pub rule: String,
-    /// ≥5
-    pub short: String,
-    pub unit: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-pub struct CriterionRuleView {
-    pub id: String,
-    pub title: String,
-    pub class: Class,
-    /// 自动统计, 佐证材料 …
-    pub class_word: String,
-    pub required: bool,
-    pub weight: u32,
-    /// For whom it is counted: 工作室, or what the programme calls those of whom each is asked.
-    pub scope: String,
-    /// 每年, 每学期 …
-    pub period: String,
-    pub parts: Vec<PartRuleView>,
-    /// Slots of Evidence that it counts.
-    pub slots: Vec<SlotView>,
-    pub sources: Vec<SourceView>,
-    pub note: Option<String>,
-}
-
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct SlotView {
     pub key: String,
     pub title: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-pub struct SectionRulesView {
-    pub id: String,
-    pub title: String,
-    pub part: String,
-    pub criteria: Vec<CriterionRuleView>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-pub struct ChoiceRuleView {
-    pub id: String,
-    pub section: String,
-    pub title: String,
-    pub choose: u32,
-    pub of: Vec<String>,
-    pub sources: Vec<SourceView>,
-}
-
+/// A grade that needs a person's word besides the numbers is `reviewed`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct GradeRuleView {
     pub id: String,
     pub title: String,
-    pub when: String,
-    /// A person's word is needed besides.
     pub reviewed: bool,
     pub passes: bool,
-    pub sources: Vec<SourceView>,
-    pub note: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
@@ -111,30 +59,37 @@ pub struct VetoRuleView {
     pub line: u32,
 }
 
-/// A rule of the programme that no number of a Studio answers: ranking, credits, money, deadlines, what the server keeps.
+/// One rule in words, beside the sentences that it was taken from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-pub struct TermView {
-    /// 排名, 学分, 经费, 时间, 规定 …
-    pub kind: String,
+pub struct ArticleView {
+    /// Of a Criterion or a Choice; empty for everything else.
+    pub id: String,
     pub title: String,
     pub text: String,
+    /// 自动统计, 佐证材料 … of a Criterion.
+    pub class_word: Option<String>,
     pub sources: Vec<SourceView>,
+    pub note: Option<String>,
 }
 
-/// A Policy as people read it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ChapterView {
+    pub title: String,
+    /// 办法第三部分第 3 条; empty where the document has no such part.
+    pub part: String,
+    pub articles: Vec<ArticleView>,
+}
+
+/// A Policy as people read it, and what forms choose from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct PolicyPage {
     pub card: PolicyCard,
-    /// What the document leaves open and the Policy decides.
-    pub notes: Vec<String>,
-    pub class_hour_minutes: u32,
+    /// What it says of itself: who issued it, since when it is in force …
+    pub head: Vec<ClauseView>,
+    pub chapters: Vec<ChapterView>,
     pub slots: Vec<SlotView>,
-    pub sections: Vec<SectionRulesView>,
-    pub choices: Vec<ChoiceRuleView>,
     pub grades: Vec<GradeRuleView>,
     pub vetoes: Vec<VetoRuleView>,
-    pub terms: Vec<TermView>,
-    pub attendance: Vec<ClauseView>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]

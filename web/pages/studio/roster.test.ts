@@ -3,7 +3,7 @@ import type { Member, MemberRole } from '@/pages/desk/shapes'
 import { isOn, rosterOf } from './roster'
 
 const member = (name: string, role: MemberRole, from: string, to: string | null, rural = false): Member => ({
-  membership: `${name}-${role}`, account: { id: name, name, title: '', school: { id: 's', name: '小学', rural } }, role, from, to,
+  membership: `${name}-${role}`, account: { id: name, name, title: '', school: { id: 's', name: '小学', rural } }, role, from, to, new_teacher: false, backbone: false,
 })
 
 describe('the roster of a studio', () => {

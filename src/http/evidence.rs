@@ -1,0 +1,166 @@
+//! Evidence: a Studio's keepers hand it in, its office decides about it.
+
+use super::auth::{InsiderOf, KeeperOf, OfStudio, OfficeOf, SignedIn, SupervisorOf};
+use super::body::Json;
+use super::error::{ApiError, Need, Refused};
+use super::shapes::{EvidenceDecisionForm, EvidenceForm, EvidenceStateView, EvidenceView, Named, Rows, RulingView};
+use super::state::AppState;
+use super::{attachments, policies};
+use crate::domain::policy::{Criterion, Measure, Policy, Scope};
+use crate::domain::{EvidenceId, EvidenceVerdict, NewEvidence, Region, Studio, StudioId};
+use crate::store::evidence::{self, Evidence};
+use crate::store::fact::RESOURCE_SLOT;
+use crate::store::{self, Noun};
+use axum::extract::State;
+use axum::http::StatusCode;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Hands in files that prove something, for a slot of the Studio's Policy.
+#[utoipa::path(post, path = "/api/studios/{id}/evidence", tag = "assessment", params(("id" = String, Path)),
+    request_body = EvidenceForm, responses((status = 201, body = EvidenceView), (status = 403, body = Refused),
+    (status = 409, description = "No Policy, or another's file", body = Refused), (status = 422, body = Refused)))]
+pub(super) async fn create(
+    State(app): State<AppState>,
+    keeper: KeeperOf<Studio>,
+    Json(form): Json<EvidenceForm>,
+) -> Result<(StatusCode, axum::Json<EvidenceView>), ApiError> {
+    let KeeperOf { me, noun: studio } = keeper;
+    let now = app.clock.now();
+    let policy = policies::of(&app, &studio)?;
+    let counting = counting(&policy, &form.slot);
+    if counting.is_empty() && !policy.slots.contains_key(&form.slot) {
+        return Err(ApiError::field("slot", "这个考核办法没有这类材料，请从列表中选择。"));
+    }
+    let personal = counting.iter().any(|one| matches!(one.scope, Scope::Each(_)));
+    if personal && form.account.is_none() {
+        return Err(ApiError::field("account", "这类材料要写明是谁的。"));
+    }
+    if let Some(account) = form.account {
+        let members = store::membership::of_studio(&app.store, studio.id).await?;
+        if !members.iter().any(|one| one.account.id == account) {
+            return Err(ApiError::field("account", "请选择本工作室的成员。"));
+        }
+    }
+    let EvidenceForm { slot, account, title, day, attachments } = form;
+    let new = NewEvidence { studio: studio.id, policy: policy.key.clone(), slot, account, title, day, attachments };
+    let made = evidence::create(&app.store, new, me.profile.account.id, now).await?;
+    tracing::info!(evidence = %made.id, studio = %studio.id, "handed in");
+    Ok((StatusCode::CREATED, axum::Json(one(&app, &me, made).await?)))
+}
+
+/// What a Studio has handed in, the latest first.
+#[utoipa::path(get, path = "/api/studios/{id}/evidence", tag = "assessment", params(("id" = String, Path)),
+    responses((status = 200, body = Rows<EvidenceView>), (status = 403, body = Refused)))]
+pub(super) async fn of_studio(
+    State(app): State<AppState>,
+    insider: InsiderOf<Studio>,
+) -> Result<axum::Json<Rows<EvidenceView>>, ApiError> {
+    let found = evidence::of_studio(&app.store, insider.noun.id).await?;
+    Ok(axum::Json(Rows { rows: views(&app, &insider.me, found).await? }))
+}
+
+/// What waits for a decision in a Region and below it, the oldest first.
+#[utoipa::path(get, path = "/api/regions/{id}/evidence", tag = "assessment", params(("id" = String, Path)),
+    responses((status = 200, body = Rows<EvidenceView>), (status = 403, body = Refused)))]
+pub(super) async fn waiting(
+    State(app): State<AppState>,
+    office: OfficeOf<Region>,
+) -> Result<axum::Json<Rows<EvidenceView>>, ApiError> {
+    let found = evidence::waiting(&app.store, office.noun.id).await?;
+    Ok(axum::Json(Rows { rows: views(&app, &office.office.0, found).await? }))
+}
+
+/// Accepts it for so many, or refuses it. A later decision replaces an earlier one; nobody decides what they handed in.
+#[utoipa::path(post, path = "/api/evidence/{id}/decision", tag = "assessment", params(("id" = String, Path)),
+    request_body = EvidenceDecisionForm, responses((status = 200, body = EvidenceView), (status = 403, body = Refused),
+    (status = 422, body = Refused)))]
+pub(super) async fn decide(
+    State(app): State<AppState>,
+    supervisor: SupervisorOf<Evidence>,
+    Json(form): Json<EvidenceDecisionForm>,
+) -> Result<axum::Json<EvidenceView>, ApiError> {
+    let SupervisorOf { me, noun: given } = supervisor;
+    let by = me.profile.account.id;
+    if given.given_by.id == by {
+        return Err(ApiError::Forbidden(Need::NotOwnStudio));
+    }
+    let EvidenceDecisionForm { accepted, count, reason } = form;
+    let verdict = EvidenceVerdict { accepted, count, reason };
+    let decided = evidence::decide(&app.store, given.id, verdict, by, app.clock.now()).await?;
+    tracing::info!(evidence = %given.id, accepted, count, "decided");
+    Ok(axum::Json(one(&app, &me, decided).await?))
+}
+
+impl OfStudio for Evidence {
+    async fn load(app: &AppState, id: &str) -> Result<Self, ApiError> {
+        let id = EvidenceId::parse(id).map_err(|_| ApiError::Missing(Noun::Evidence))?;
+        Ok(evidence::get(&app.store, id).await?)
+    }
+
+    fn studio(&self) -> StudioId {
+        self.studio
+    }
+}
+
+/// The criteria that count what is in this slot.
+fn counting<'a>(policy: &'a Policy, slot: &str) -> Vec<&'a Criterion> {
+    let counts = |measure: &Measure| match measure {
+        Measure::Evidence { slot: counted } => counted == slot,
+        Measure::SelectedResources => slot == RESOURCE_SLOT,
+        _ => false,
+    };
+    policy.criteria.iter().filter(|one| one.parts.iter().any(|part| counts(&part.measure))).collect()
+}
+
+async fn one(app: &AppState, me: &SignedIn, evidence: Evidence) -> Result<EvidenceView, ApiError> {
+    views(app, me, vec![evidence]).await?.pop().ok_or(ApiError::Missing(Noun::Evidence))
+}
+
+async fn views(app: &AppState, me: &SignedIn, found: Vec<Evidence>) -> Result<Vec<EvidenceView>, ApiError> {
+    let today = app.clock.now().day();
+    let mut studios: HashMap<StudioId, (Named, bool)> = HashMap::new();
+    let mut rows = Vec::with_capacity(found.len());
+    for one in found {
+        if !studios.contains_key(&one.studio) {
+            let studio = store::studio::get(&app.store, one.studio).await?;
+            let may_decide = me.may_decide_about(app, &studio).await?;
+            studios.insert(studio.id, (Named::new(studio.id, studio.name), may_decide));
+        }
+        let (studio, may_decide) = &studios[&one.studio];
+        let may_decide = *may_decide && one.given_by.id != me.profile.account.id;
+        let policy = store::policy::in_force(&app.store, &one.policy, today);
+        rows.push(view(one, studio.clone(), policy, may_decide));
+    }
+    Ok(rows)
+}
+
+fn view(one: Evidence, studio: Named, policy: Option<Arc<Policy>>, may_decide: bool) -> EvidenceView {
+    let state = match &one.decision {
+        None => EvidenceStateView::Waiting,
+        Some(decision) if decision.accepted => EvidenceStateView::Accepted,
+        Some(_) => EvidenceStateView::Refused,
+    };
+    let criteria = policy.iter().flat_map(|policy| counting(policy, &one.slot));
+    EvidenceView {
+        id: one.id,
+        studio,
+        criteria: criteria.map(|rule| Named::new(&rule.id, rule.title.as_str())).collect(),
+        slot: policies::slot(policy.as_deref(), &one.slot),
+        account: one.account.map(|person| Named::new(person.id, person.name)),
+        title: one.title,
+        day: one.day,
+        attachments: one.attachments.into_iter().map(attachments::view).collect(),
+        given_by: one.given_by.name,
+        given_at: one.given_at,
+        state,
+        count: one.decision.as_ref().map_or(0, |decision| decision.count),
+        decision: one.decision.map(|decision| RulingView {
+            granted: decision.accepted,
+            reason: decision.reason,
+            by_name: decision.by.name,
+            at: decision.at,
+        }),
+        may_decide,
+    }
+}

@@ -1,0 +1,95 @@
+//! Rulings: levels, choices, vetoes and grades that an office decides.
+
+use super::{Named, RulingView};
+use crate::domain::{ChoiceId, Day, Level, Time, VetoId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct LevelForm {
+    /// The level that the Activity has, when it is confirmed.
+    pub level: Level,
+    pub confirmed: bool,
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct LevelView {
+    /// As the host said.
+    pub said: Level,
+    /// As an office confirmed it.
+    pub confirmed: Option<Level>,
+    pub ruling: Option<RulingView>,
+    /// May the person who asks decide about it?
+    pub may_decide: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ChoiceForm {
+    #[serde(default)]
+    #[ts(optional)]
+    pub year: Option<i32>,
+    pub choice: String,
+    /// As many of its criteria as the Policy asks for.
+    pub criteria: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ChoiceView {
+    pub id: ChoiceId,
+    pub year: i32,
+    pub choice: Named,
+    pub criteria: Vec<Named>,
+    pub by_name: String,
+    pub at: Time,
+    pub ruling: Option<RulingView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct RulingForm {
+    pub granted: bool,
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct VetoForm {
+    /// Of the Policy.
+    pub veto: String,
+    pub day: Day,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct VetoView {
+    pub id: VetoId,
+    pub veto: Named,
+    pub day: Day,
+    pub reason: String,
+    pub by_name: String,
+    pub at: Time,
+    /// Found wrongly, and taken back.
+    pub lifted: Option<RulingView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct LiftingForm {
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct GradeForm {
+    #[serde(default)]
+    #[ts(optional)]
+    pub year: Option<i32>,
+    /// A grade of the Policy that a person gives.
+    pub grade: String,
+    pub granted: bool,
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub reason: String,
+}

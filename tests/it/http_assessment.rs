@@ -1,0 +1,225 @@
+//! What people add to a year's assessment: Evidence, levels, choices, vetoes, lesson reviews, mentors; and who decides about it.
+
+use crate::app::{Person, TestApp, refusal};
+use crate::held::{hold, plan};
+use lectern::domain::presence;
+use lectern::domain::*;
+use lectern::store;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+/// The world's Studio under this programme.
+async fn under(app: &TestApp, policy: &str) -> String {
+    let studio = format!("/api/studios/{}", app.world.studio);
+    let told = app.person("office").await.patch(&studio, &json!({ "policy": policy })).await;
+    assert_eq!(told.status(), StatusCode::OK);
+    studio
+}
+
+async fn account(app: &TestApp, login: &str) -> AccountId {
+    store::login::credentials(&app.store, login).await.unwrap().unwrap().account.id
+}
+
+async fn made(answer: reqwest::Response) -> Value {
+    let status = answer.status();
+    let body: Value = answer.json().await.unwrap();
+    assert!(status.is_success(), "{status} {body}");
+    body
+}
+
+async fn file(person: &Person) -> String {
+    made(person.upload("案例.png", b"\x89PNG\r\n\x1a\n").await).await["id"].as_str().unwrap().to_owned()
+}
+
+async fn criterion(person: &Person, studio: &str, id: &str) -> Value {
+    let card = made(person.get(&format!("{studio}/scorecard")).await).await;
+    let sections = card["sections"].as_array().unwrap();
+    let mut criteria = sections.iter().flat_map(|section| section["criteria"].as_array().unwrap());
+    criteria.find(|one| one["id"] == id).cloned().unwrap()
+}
+
+#[tokio::test]
+async fn evidence_counts_when_the_office_has_accepted_it() {
+    let app = TestApp::start().await;
+    let studio = under(&app, "zhejiang-2019").await;
+    let (host, office) = (app.person("host").await, app.person("office").await);
+    let form = |slot: &str, file: &str| json!({ "slot": slot, "title": "习作单元研修案例", "day": "2026-02-20", "attachments": [file] });
+    let path = format!("{studio}/evidence");
+    let unknown = host.post(&path, &form("homework", &file(&host).await)).await;
+    assert!(refusal(unknown).await.2["slot"].is_string());
+    let given = made(host.post(&path, &form("activity_case", &file(&host).await)).await).await;
+    assert_eq!((&given["state"], &given["may_decide"]), (&json!("waiting"), &json!(false)));
+    assert_eq!(given["criteria"][0], json!({ "id": "S1-13", "name": "研修活动案例" }));
+    let before = criterion(&host, &studio, "S1-13").await;
+    assert_eq!((&before["done"], &before["parts"][0]["subjects"][0]["waiting"]), (&json!(0), &json!(1)));
+
+    let waiting = made(office.get(&format!("/api/regions/{}/evidence", app.world.county)).await).await;
+    assert_eq!((&waiting["rows"][0]["id"], &waiting["rows"][0]["may_decide"]), (&given["id"], &json!(true)));
+    let decision = format!("/api/evidence/{}/decision", given["id"].as_str().unwrap());
+    let without_reason = office.post(&decision, &json!({ "accepted": false })).await;
+    assert!(refusal(without_reason).await.2["reason"].is_string());
+    let decided = made(office.post(&decision, &json!({ "accepted": true, "count": 2 })).await).await;
+    assert_eq!((&decided["state"], &decided["count"]), (&json!("accepted"), &json!(2)));
+    let after = criterion(&host, &studio, "S1-13").await;
+    assert_eq!((&after["done"], &after["state"]), (&json!(2), &json!("met")));
+    let waiting = made(office.get(&format!("/api/regions/{}/evidence", app.world.county)).await).await;
+    assert_eq!(waiting["rows"], json!([]));
+}
+
+#[tokio::test]
+async fn nobody_decides_what_they_handed_in_or_about_their_own_studio() {
+    let app = TestApp::start().await;
+    let studio = under(&app, "zhejiang-2019").await;
+    let office = app.person("office").await;
+    let form = json!({
+        "slot": "activity_case", "title": "案例", "day": "2026-02-20", "attachments": [file(&office).await]
+    });
+    let given = made(office.post(&format!("{studio}/evidence"), &form).await).await;
+    let decision = format!("/api/evidence/{}/decision", given["id"].as_str().unwrap());
+    let (status, code, _) = refusal(office.post(&decision, &json!({ "accepted": true })).await).await;
+    assert_eq!((status, code.as_str()), (StatusCode::FORBIDDEN, "own_studio"));
+    let admin = account(&app, "admin").await;
+    let (from, role) = (Day::parse("2026-01-01").unwrap(), MemberRole::Adviser);
+    let new = NewMembership { studio: app.world.studio, account: admin, role, from, to: None };
+    store::membership::create(&app.store, new).await.unwrap();
+    let member = app.person("admin").await.post(&decision, &json!({ "accepted": true })).await;
+    assert_eq!(refusal(member).await.1, "own_studio");
+}
+
+#[tokio::test]
+async fn a_choice_counts_once_it_is_confirmed_and_a_new_one_begins_anew() {
+    let app = TestApp::start().await;
+    let studio = under(&app, "zhejiang-2019").await;
+    let (host, office) = (app.person("host").await, app.person("office").await);
+    let path = format!("{studio}/choices");
+    let two = host.post(&path, &json!({ "choice": "S1-20", "criteria": ["S1-21", "S1-22"] })).await;
+    assert!(refusal(two).await.2["criteria"].is_string());
+    let chosen = made(host.post(&path, &json!({ "choice": "S1-20", "criteria": ["S1-21"] })).await).await;
+    assert_eq!((&chosen["year"], &chosen["ruling"]), (&json!(2026), &Value::Null));
+    let of_card = async || {
+        let card = made(host.get(&format!("{studio}/scorecard")).await).await;
+        (card["choices"][0]["taken"].clone(), card["choices"][0]["confirmed"].clone())
+    };
+    assert_eq!(of_card().await, (json!(["S1-21"]), json!(false)));
+    let decision = format!("/api/choices/{}/decision", chosen["id"].as_str().unwrap());
+    made(office.post(&decision, &json!({ "granted": true })).await).await;
+    assert_eq!(of_card().await, (json!(["S1-21"]), json!(true)));
+    let again = office.post(&decision, &json!({ "granted": true })).await;
+    assert_eq!(refusal(again).await.1, "choice_decided_key");
+    made(host.post(&path, &json!({ "choice": "S1-20", "criteria": ["S1-22"] })).await).await;
+    assert_eq!(of_card().await, (json!(["S1-22"]), json!(false)));
+    let all = made(host.get(&path).await).await;
+    assert_eq!(all["rows"].as_array().unwrap().len(), 1, "the last one counts");
+}
+
+#[tokio::test]
+async fn a_veto_fails_the_studio_until_it_is_taken_back() {
+    let app = TestApp::start().await;
+    let studio = under(&app, "hangjin-2024").await;
+    let (host, office) = (app.person("host").await, app.person("office").await);
+    let path = format!("{studio}/vetoes");
+    let form = json!({ "veto": "discipline", "day": "2026-02-01", "reason": "受到处分，已查实" });
+    let found = made(office.post(&path, &form).await).await;
+    assert_eq!(found["veto"]["name"], "受到纪律处分");
+    let result = async || made(host.get(&format!("{studio}/scorecard")).await).await["result"].clone();
+    let lost = result().await;
+    assert_eq!((&lost["lost"], &lost["sentence"]), (&json!(true), &json!("一票否决")), "{lost}");
+    assert_eq!(lost["vetoes"][0]["reason"], "受到处分，已查实");
+    let lifting = format!("/api/vetoes/{}/lifting", found["id"].as_str().unwrap());
+    made(office.post(&lifting, &json!({ "reason": "查错了人" })).await).await;
+    assert_eq!(result().await["lost"], false);
+    assert_eq!(made(host.get(&path).await).await["rows"][0]["lifted"]["reason"], "查错了人");
+}
+
+#[tokio::test]
+async fn a_level_is_confirmed_by_an_office_that_reaches_so_far() {
+    let app = TestApp::start().await;
+    under(&app, "zhejiang-2019").await;
+    let new = NewActivity { level: Level::City, ..plan(app.world.studio, ActivityKind::OpenLesson, "2026-02-10") };
+    let (activity, _) = hold(&app.store, new, &[presence::Person::Account(account(&app, "host").await)]).await;
+    let path = format!("/api/activities/{activity}/level");
+    let office = app.person("office").await;
+    let high = office.post(&path, &json!({ "level": "city", "confirmed": true })).await;
+    assert_eq!(refusal(high).await.1, "higher_office_only");
+    let lower = made(office.post(&path, &json!({ "level": "county", "confirmed": true })).await).await;
+    assert_eq!((&lower["said"], &lower["confirmed"]), (&json!("city"), &json!("county")));
+    let city = app.person("admin").await;
+    made(city.post(&path, &json!({ "level": "city", "confirmed": true })).await).await;
+    let told = made(app.person("core").await.get(&path).await).await;
+    assert_eq!((&told["confirmed"], &told["may_decide"]), (&json!("city"), &json!(false)));
+}
+
+#[tokio::test]
+async fn a_lesson_is_reviewed_by_those_who_saw_it_once_each() {
+    let app = TestApp::start().await;
+    let core = presence::Person::Account(account(&app, "core").await);
+    let (activity, _) = hold(&app.store, plan(app.world.studio, ActivityKind::OpenLesson, "2026-02-10"), &[core]).await;
+    let path = format!("/api/activities/{activity}/lesson-reviews");
+    let form = json!({ "lesson": "习作单元起始课", "strengths": "学生说得多", "advice": "板书再少些" });
+    let absent = app.person("host").await.post(&path, &form).await;
+    assert_eq!(refusal(absent).await.1, "was_not_there");
+    let core = app.person("core").await;
+    let rows = made(core.post(&path, &form).await).await;
+    assert_eq!(rows["rows"][0]["reviewer"]["name"], "老师core");
+    assert_eq!(refusal(core.post(&path, &form).await).await.1, "lesson_review_taken");
+    let studio = store::studio::get(&app.store, app.world.studio).await.unwrap();
+    let facts = store::fact::of_studio(&app.store, studio).await.unwrap().facts;
+    let reviewed = facts.activities.iter().find(|one| one.id == activity).unwrap();
+    assert_eq!(reviewed.reviewers, [account(&app, "core").await]);
+}
+
+#[tokio::test]
+async fn mentors_helped_schools_and_marks_become_facts() {
+    let app = TestApp::start().await;
+    let studio = under(&app, "hangjin-2024").await;
+    let host = app.person("host").await;
+    let core = account(&app, "core").await;
+    let form = json!({ "mentor": core, "mentee": "王芳", "from": "2026-01-10" });
+    let mentor = made(host.post(&format!("{studio}/mentors"), &form).await).await;
+    let stranger = json!({ "mentor": app.world.teacher, "mentee": "王芳", "from": "2026-01-10" });
+    assert!(refusal(host.post(&format!("{studio}/mentors"), &stranger).await).await.2["mentor"].is_string());
+    let school = json!({ "school": app.world.school, "from": "2026-01-10" });
+    made(host.post(&format!("{studio}/helped-schools"), &school).await).await;
+    let again = host.post(&format!("{studio}/helped-schools"), &school).await;
+    assert!(refusal(again).await.2["school"].is_string());
+    let membership = format!("/api/memberships/{}", app.world.core_membership);
+    let marked = made(host.patch(&membership, &json!({ "backbone": true })).await).await;
+    assert_eq!((&marked["backbone"], &marked["to"]), (&json!(true), &Value::Null));
+    let ended = format!("/api/mentors/{}", mentor["id"].as_str().unwrap());
+    made(host.patch(&ended, &json!({ "to": "2026-02-28" })).await).await;
+    let studio = store::studio::get(&app.store, app.world.studio).await.unwrap();
+    let facts = store::fact::of_studio(&app.store, studio).await.unwrap().facts;
+    assert_eq!((facts.mentors[0].mentee.as_str(), facts.mentors[0].to), ("王芳", Day::parse("2026-02-28").ok()));
+    assert_eq!(facts.helped[0].school, app.world.school);
+    assert!(facts.members.iter().any(|one| one.account == core && one.backbone && !one.new_teacher));
+}
+
+#[tokio::test]
+async fn a_school_that_is_helped_is_known_by_its_teachers_or_its_classroom() {
+    let app = TestApp::start().await;
+    let studio = app.world.studio;
+    let other = NewSchool { name: "山前小学".into(), region: app.world.county, rural: true };
+    let other = store::school::create(&app.store, other).await.unwrap().id;
+    let from = Day::parse("2026-01-01").unwrap();
+    let host = account(&app, "host").await;
+    let new = NewHelpedSchool { studio, school: other, from, to: None };
+    store::helped_school::create(&app.store, new, host, app.now()).await.unwrap();
+    let new = NewAccount {
+        login_name: "shanqian".into(),
+        name: "山前老师".into(),
+        role: AccountRole::Teacher,
+        scope: None,
+        school: Some(other),
+        title: String::new(),
+        subject: String::new(),
+        password_hash: "none".into(),
+    };
+    let teacher = store::account::create(&app.store, new, app.now()).await.unwrap().id;
+    let is = presence::Person::Account;
+    hold(&app.store, plan(studio, ActivityKind::Outreach, "2026-01-15"), &[is(host), is(teacher)]).await;
+    hold(&app.store, plan(studio, ActivityKind::Outreach, "2026-02-15"), &[is(host)]).await;
+    let studio = store::studio::get(&app.store, studio).await.unwrap();
+    let facts = store::fact::of_studio(&app.store, studio).await.unwrap().facts;
+    let helped: Vec<_> = facts.activities.iter().filter(|one| one.held).map(|one| one.helped).collect();
+    assert_eq!(helped, [Some(other), None]);
+}
