@@ -55,7 +55,9 @@ class Server:
         media = ["--media-port", str(self.media_port), "--media-addresses", self.host]
         command = [*self.prefix, BINARY, "serve", *self.options, *media, *self.more, *self.demo]
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log)
-        for _ in range(600):
+        # A Session with a hundred thousand lines takes a while to go on.
+        patience = time.monotonic() + 60
+        while time.monotonic() < patience:
             try:
                 urllib.request.urlopen(self.url + "/readyz", timeout=5).read()
                 return self
@@ -63,7 +65,10 @@ class Server:
                 if self.process.poll() is not None:
                     break
                 time.sleep(0.02)
-        self.__exit__(None, None, None)
+        if self.process.poll() is None:
+            self.kill()
+        self.log.seek(0)
+        print(self.log.read().decode(errors="replace")[-4000:])
         raise SystemExit("the server did not start")
 
     def kill(self):

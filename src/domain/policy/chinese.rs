@@ -5,7 +5,11 @@ pub(super) fn in_chinese(message: &str) -> String {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let first = quoted.first().copied().unwrap_or_default();
     let others = || quoted.get(1..).unwrap_or_default().join("、");
-    if message.starts_with("missing field") {
+    if message.contains("exactly 1 element") {
+        "这里只能写一个取值。".to_owned()
+    } else if message.contains("length") {
+        "列表里的个数不对。".to_owned()
+    } else if message.starts_with("missing field") {
         format!("缺少 {first}。")
     } else if message.starts_with("unknown field") {
         format!("没有 {first} 这一项，可写的有 {}。", others())

@@ -64,7 +64,7 @@ pub fn explain(policy: &Policy) -> Explained {
 
 fn head(policy: &Policy) -> Vec<Clause> {
     let clause = |term: &str, text: String| Clause { term: Some(term.to_owned()), text };
-    let until = policy.effective_to.map_or_else(|| "起".to_owned(), |to| format!("至 {}", date(to)));
+    let until = policy.effective_to.map_or_else(|| " 起".to_owned(), |to| format!(" 至 {}", date(to)));
     let words = |words: Vec<&'static str>| if words.is_empty() { "不限".to_owned() } else { words.join("、") };
     let whose = format!(
         "级别{}，类别{}",

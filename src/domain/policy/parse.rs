@@ -33,6 +33,10 @@ impl Policy {
     pub fn parse_with(text: &str, document: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<PolicyError>> {
         let top = DeTable::parse(text).map_err(|error| vec![said(text, &error)])?.into_inner();
         let policy = read(text, &top)?;
+        let strays = strays(text, &top);
+        if !strays.is_empty() {
+            return Err(strays);
+        }
         let quoted = document(&policy.document);
         let mut errors: Vec<PolicyError> = check::findings(&policy, quoted.as_deref())
             .into_iter()
@@ -75,6 +79,33 @@ fn entries<'de, T: Deserialize<'de>>(text: &str, top: &DeTable<'de>, kind: &str,
             errors.push(PolicyError { line: line_of(text, offset), reason: in_chinese(error.message()) });
         }
     }
+}
+
+/// What stands beside a `count` that has no words of its own: the reader passes over it, and who wrote it meant something.
+fn strays(text: &str, top: &DeTable<'_>) -> Vec<PolicyError> {
+    let mut errors = Vec::new();
+    for criterion in tables(top.get("criterion")) {
+        for part in tables(criterion.get("part")) {
+            let Some(DeValue::Table(measure)) = part.get("measure").map(|value| value.get_ref()) else { continue };
+            let count = measure.get("count").and_then(|value| value.get_ref().as_str()).unwrap_or_default();
+            if !matches!(count, "mentees" | "helped" | "selected_resources") {
+                continue;
+            }
+            for (key, _) in measure.iter().filter(|(key, _)| key.get_ref() != "count") {
+                let reason = format!("数 {count} 时没有 {} 这一项。", key.get_ref());
+                errors.push(PolicyError { line: line_of(text, key.span().start), reason });
+            }
+        }
+    }
+    errors
+}
+
+fn tables<'a, 'i>(list: Option<&'a toml::Spanned<DeValue<'i>>>) -> impl Iterator<Item = &'a DeTable<'i>> {
+    let items: &[toml::Spanned<DeValue<'i>>] = match list.map(|value| value.get_ref()) {
+        Some(DeValue::Array(items)) => items,
+        _ => &[],
+    };
+    items.iter().filter_map(|item| item.get_ref().as_table())
 }
 
 fn said(text: &str, error: &toml::de::Error) -> PolicyError {

@@ -145,6 +145,24 @@ pub enum Comparison {
     About(u32),
 }
 
+impl Comparison {
+    /// The least and the most that satisfy it; both do. 左右 reaches `about_percent` of the number, and at least one.
+    #[must_use]
+    pub fn bounds(self, about_percent: u32) -> (u32, u32) {
+        match self {
+            Self::AtLeast(least) => (least, u32::MAX),
+            Self::AtMost(most) => (0, most),
+            Self::Exactly(number) => (number, number),
+            Self::Between(least, most) => (least, most),
+            Self::About(number) => {
+                let reach = u64::from(number) * u64::from(about_percent) / 100;
+                let reach = u32::try_from(reach).unwrap_or(u32::MAX).max(1);
+                (number.saturating_sub(reach), number.saturating_add(reach))
+            }
+        }
+    }
+}
+
 /// What an applicant must show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -19,7 +19,10 @@ impl Policy {
             Logic::All => parts.join("；"),
             Logic::Any => parts.join("；或者"),
         };
-        format!("{whose}{}{joined}。", over(criterion.period))
+        // What is held against every single Activity is so over any time.
+        let each_time = |part: &Part| matches!(part.measure, Measure::PeopleEachTime(_) | Measure::RateEachTime { .. });
+        let over = if criterion.parts.iter().all(each_time) { "" } else { over(criterion.period) };
+        format!("{whose}{over}{joined}。")
     }
 
     /// What an applicant must show.
@@ -49,7 +52,7 @@ impl Policy {
         let number = self.number(part.is, &part.unit);
         match &part.measure {
             Measure::Activities(filter) => {
-                format!("{}{}，{number}", doing(filter, scope), self.activities(filter))
+                format!("{}，{number}", self.doing(filter, scope))
             }
             Measure::PeopleEachTime(filter) => format!("每次{}，出席{number}", self.activities(filter)),
             Measure::RateEachTime { population, filter } => {
@@ -59,12 +62,15 @@ impl Policy {
             Measure::People(filter) => format!("{}的不同出席者{number}", self.activities(filter)),
             Measure::ClassHours(filter) => {
                 let minutes = self.class_hour_minutes;
-                format!("{}{}，累计{number}（1 课时 {minutes} 分钟）", doing(filter, scope), self.activities(filter))
+                format!("{}，累计{number}（1 课时 {minutes} 分钟）", self.doing(filter, scope))
             }
             Measure::Members { population, origin } => {
-                let from = if *origin == Origin::Any { "" } else { origin.word() };
-                let of = if from.is_empty() { "" } else { "的" };
-                format!("有{from}{of}{}{number}", self.called(population))
+                let called = self.called(population);
+                match origin {
+                    Origin::Any => format!("有{called}{number}"),
+                    Origin::NewTeacher | Origin::Backbone => format!("有{called}中的{}{number}", origin.word()),
+                    from => format!("有来自{}的{called}{number}", from.word()),
+                }
             }
             Measure::Mentees => format!("指导学员或青年教师{number}"),
             Measure::Helped => format!("帮扶学校或教研组{number}"),
@@ -83,13 +89,23 @@ impl Policy {
             Comparison::Exactly(number) => format!("正好 {number}{gap}{unit}"),
             Comparison::Between(least, most) => format!(" {least} 至 {most}{gap}{unit}"),
             Comparison::About(number) => {
-                let (least, most) = is.about(self.about_percent).unwrap_or((number, number));
+                let (least, most) = is.bounds(self.about_percent);
                 format!(" {number}{gap}{unit}左右（{least} 至 {most}{gap}{unit}）")
             }
         }
     }
 
-    /// 县级及以上（经确认）、由顾问主讲的讲座
+    /// 举办讲座 by a Studio, 主讲讲座 by a person.
+    fn doing(&self, filter: &Filter, scope: &Scope) -> String {
+        let what = self.activities(filter);
+        match (scope, filter.taking.unwrap_or(Taking::Attending)) {
+            (Scope::Studio, _) => format!("举办{what}"),
+            (Scope::Each(_), Taking::Reviewing) => format!("在{what}活动中评课"),
+            (Scope::Each(_), taking) => format!("{}{what}", taking.word()),
+        }
+    }
+
+    /// 县级及以上（以确认为准）、由顾问主讲的讲座
     fn activities(&self, filter: &Filter) -> String {
         let mut marks = Vec::new();
         if !filter.modes.is_empty() {
@@ -115,7 +131,7 @@ impl Policy {
             marks.push("有乡村学校教师出席".to_owned());
         }
         if filter.helped {
-            marks.push("为所帮扶的学校举办".to_owned());
+            marks.push("面向所帮扶学校".to_owned());
         }
         let kinds = match filter.kinds.len() {
             0 => "活动".to_owned(),
@@ -147,33 +163,11 @@ impl Policy {
     }
 }
 
-impl Comparison {
-    /// How far 左右 reaches: `percent` of the number, and at least one.
-    #[must_use]
-    pub fn about(self, percent: u32) -> Option<(u32, u32)> {
-        let Self::About(number) = self else { return None };
-        let reach = u64::from(number) * u64::from(percent) / 100;
-        let reach = u32::try_from(reach).unwrap_or(u32::MAX).max(1);
-        Some((number.saturating_sub(reach), number.saturating_add(reach)))
-    }
-}
-
 const fn over(period: PeriodKind) -> &'static str {
     match period {
         PeriodKind::Now => "现",
         PeriodKind::Cycle => "在一个周期内",
         other => other.word(),
-    }
-}
-
-/// What is done: 举办 by a Studio, 主讲 by a person.
-fn doing(filter: &Filter, scope: &Scope) -> String {
-    match (scope, filter.taking) {
-        (Scope::Studio, _) => "举办".to_owned(),
-        (Scope::Each(_), None) => Taking::Attending.word().to_owned(),
-        // 评课 is itself a kind of Activity.
-        (Scope::Each(_), Some(Taking::Reviewing)) => "评议".to_owned(),
-        (Scope::Each(_), Some(taking)) => taking.word().to_owned(),
     }
 }
 

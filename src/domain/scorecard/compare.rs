@@ -12,19 +12,8 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    /// 左右 reaches `about_percent` of the number, and at least one.
     pub(super) fn of(is: Comparison, about_percent: u32) -> Self {
-        let (least, most) = match is {
-            Comparison::AtLeast(least) => (least, u32::MAX),
-            Comparison::AtMost(most) => (0, most),
-            Comparison::Exactly(number) => (number, number),
-            Comparison::Between(least, most) => (least, most),
-            Comparison::About(number) => {
-                let reach = u64::from(number) * u64::from(about_percent) / 100;
-                let reach = u32::try_from(reach).unwrap_or(u32::MAX).max(1);
-                (number.saturating_sub(reach), number.saturating_add(reach))
-            }
-        };
+        let (least, most) = is.bounds(about_percent);
         Self { least, most }
     }
 

@@ -148,7 +148,7 @@ impl Table {
                 rows.sort_by_key(|studio| Reverse(kept(studio).and_then(|one| one.summary.last_activity)));
             }
             ScorecardSort::Points => rows.sort_by_key(|studio| Reverse(kept(studio).map(|one| one.points))),
-            ScorecardSort::Risk => rows.sort_by_key(|studio| Reverse(kept(studio).map(|one| urgency(one)))),
+            ScorecardSort::Risk => rows.sort_by_key(|studio| Reverse(kept(studio).map(urgency))),
         }
         self.rows = rows;
     }

@@ -49,7 +49,8 @@ export const calls = {
   cancelActivity: (activity: string, reason: string) => api.post<unknown>(`/api/activities/${id(activity)}/cancel`, { reason }),
   goLive: (activity: string) => api.post<{ session: { id: string } }>(`/api/activities/${id(activity)}/go-live`).then((answer) => answer.session),
   presence: (session: string, signal?: AbortSignal) => api.get<PresencePage>(`/api/sessions/${id(session)}/presence`, { signal }),
-  attendanceParameters: (signal?: AbortSignal) => api.get<Parameters>('/api/attendance-parameters', { signal }),
+  /** Those of a Studio's Policy, or the usual ones. */
+  attendanceParameters: (studio?: string, signal?: AbortSignal) => api.get<Parameters>('/api/attendance-parameters', { query: { studio }, signal }),
   myAttendance: (signal?: AbortSignal) => wholeOf<Attendance, AttendancePage>('/api/me/attendance', signal),
 
   regions: (signal?: AbortSignal) => api.get<Rows<Region>>('/api/regions', { signal }).then(rows),

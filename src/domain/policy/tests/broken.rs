@@ -158,6 +158,13 @@ fn every_mistake_is_named_with_its_line() {
         ("class = \"C\"", "class = \"X\"", "没有“X”这个取值，可写的有 A、H、M、E、C、R。"),
         ("at_least = 5", "at_last = 5", "没有“at_last”这个取值，可写的有 at_least、at_most、exactly、between、about。"),
         ("people = 10", "peopel = 10", "没有 peopel 这一项，可写的有 kinds"),
+        ("at_least = 5", "at_least = 5, at_most = 9", "这里只能写一个取值。"),
+        ("between = [5, 7]", "between = [5]", "列表里的个数不对。"),
+        (
+            "count = \"members\", population = \"core\", origin = \"any\"",
+            "count = \"helped\", rural = true",
+            "数 helped 时没有 rural 这一项。",
+        ),
         ("kinds = [\"seminar\"]", "kinds = [\"meeting\"]", "没有“meeting”这个取值"),
         ("count = \"members\"", "count = \"heads\"", "没有“heads”这个取值，可写的有 activities"),
         ("scope = \"each:core\"", "scope = \"everybody\"", "范围“everybody”应为 studio 或 each:人群"),

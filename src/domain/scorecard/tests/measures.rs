@@ -2,11 +2,10 @@
 
 use super::story::{Story, day, many};
 use crate::domain::scorecard::ScoreState::{Impossible, Met, NotYet, Waiting};
-use crate::domain::scorecard::*;
 use crate::domain::*;
 
 /// A Policy of one section with the criteria that a test is about.
-fn policy(year: &str, years: u32, rest: &str) -> String {
+pub(super) fn policy(year: &str, years: u32, rest: &str) -> String {
     let parameters = toml::to_string(&attendance::AttendanceParameters::default()).unwrap();
     format!(
         r#"
@@ -35,7 +34,7 @@ title = "全部"
     )
 }
 
-fn criterion(id: &str, scope: &str, period: &str, parts: &str) -> String {
+pub(super) fn criterion(id: &str, scope: &str, period: &str, parts: &str) -> String {
     format!(
         r#"
 [[criterion]]
@@ -51,7 +50,7 @@ period = "{period}"
     )
 }
 
-fn part(measure: &str, is: &str, unit: &str) -> String {
+pub(super) fn part(measure: &str, is: &str, unit: &str) -> String {
     format!("[[criterion.part]]\nmeasure = {measure}\nis = {is}\nunit = \"{unit}\"\n")
 }
 
@@ -60,7 +59,7 @@ fn one(scope: &str, period: &str, measure: &str, is: &str, unit: &str) -> String
 }
 
 const FIVE: &str = "{ at_least = 5 }";
-const ONE: &str = "{ at_least = 1 }";
+pub(super) const ONE: &str = "{ at_least = 1 }";
 
 #[test]
 fn planned_activities_and_other_kinds_do_not_count() {
@@ -396,100 +395,4 @@ fn who_left_is_not_asked_and_who_joined_is_asked_in_full() {
     assert_eq!(names("2026-05-31"), ["何志强", "马海燕"]);
     assert_eq!(names("2026-06-30"), ["何志强", "孙立群", "马海燕"]);
     assert_eq!(names("2026-07-01"), ["何志强", "孙立群"]);
-}
-
-#[test]
-fn a_veto_within_the_year_gives_the_worst_grade() {
-    let grades = r#"
-[[grade]]
-id = "excellent"
-title = "优秀"
-when = "all_required"
-reviewed = true
-passes = true
-[[grade]]
-id = "good"
-title = "合格"
-when = "all_required"
-passes = true
-[[grade]]
-id = "bad"
-title = "不合格"
-when = "otherwise"
-passes = false
-[[veto]]
-id = "ethics"
-title = "师德问题"
-quote = ""
-line = 1
-"#;
-    let text = policy(
-        "calendar",
-        3,
-        &(criterion("it", "studio", "year", &part(r#"{ count = "activities" }"#, ONE, "次")) + grades),
-    );
-    let mut story = Story::under(&text, "2026-01-01");
-    assert_eq!((story.on("2026-02-01").grade(), story.on("2026-02-01").card.points), (Some("bad"), 0));
-    story.day("2026-03-01").seminar("甲");
-    let card = story.on("2026-03-01");
-    assert_eq!((card.grade(), card.card.result.passes, card.card.points), (Some("good"), true, 10_000));
-    story.day("2027-01-10").graded("excellent");
-    story.facts.grades[0].year = 2026;
-    assert_eq!(story.of_year(2026, "2027-01-10").grade(), Some("excellent"));
-    story.day("2026-11-01").veto("ethics", "查实");
-    assert_eq!(story.on("2026-10-31").grade(), Some("excellent"));
-    let result = story.on("2026-11-01").card.result;
-    assert_eq!((result.grade.as_deref(), result.passes, result.lost), (Some("bad"), false, true));
-    assert_eq!(result.vetoes, ["ethics"]);
-}
-
-#[test]
-fn a_plan_shows_what_it_would_change() {
-    let text = policy(
-        "calendar",
-        3,
-        &(criterion(
-            "five",
-            "studio",
-            "year",
-            &part(r#"{ count = "activities", kinds = ["seminar"] }"#, "{ at_least = 2 }", "次"),
-        ) + &criterion(
-            "host",
-            "each:core",
-            "year",
-            &part(r#"{ count = "activities", taking = "hosting" }"#, ONE, "次"),
-        ) + &criterion(
-            "size",
-            "studio",
-            "year",
-            &part(r#"{ count = "people_each_time" }"#, "{ at_least = 10 }", "人"),
-        )),
-    );
-    let mut story = Story::under(&text, "2026-01-01");
-    story.core(&["何志强"]);
-    story.day("2026-03-01").seminar("甲").guests(12);
-    assert_eq!(story.on("2026-03-02").sentence("five"), "1/2 次；下一次需要不少于 10 人");
-    let him = story.account("何志强");
-    let planned = Planned {
-        day: day("2026-11-27"),
-        kind: ActivityKind::Seminar,
-        mode: Mode::Online,
-        level: Level::School,
-        series: None,
-        presenters: vec![him],
-        hosts: vec![],
-        reviewers: vec![],
-        helped: None,
-        present: vec![him],
-        guests: 8,
-        rural_guests: 0,
-        minutes: 90,
-    };
-    let seen = what_if(&story.policy, &story.facts, std::slice::from_ref(&planned), 2026, day("2026-11-20"));
-    let changes: Vec<_> = seen.changes.iter().map(|c| (c.criterion.as_str(), c.before.state, c.after.state)).collect();
-    assert_eq!(changes, [("five", NotYet, Met), ("host", NotYet, Met), ("size", Met, Impossible)]);
-    let enough = Planned { guests: 9, ..planned };
-    let seen = what_if(&story.policy, &story.facts, &[enough], 2026, day("2026-11-20"));
-    assert_eq!(seen.after.criteria[2].state, Met);
-    assert_eq!(story.facts.activities.len(), 1);
 }

@@ -1,3 +1,4 @@
+mod card;
 mod changsha_2020;
 mod city_3;
 mod city_5;
@@ -7,5 +8,6 @@ mod district_2;
 mod hangjin_2024;
 mod measures;
 mod properties;
+mod results;
 pub(super) mod story;
 mod zhejiang_2019;
