@@ -15,14 +15,16 @@ pub mod password;
 pub mod policy;
 pub mod presence;
 pub mod region;
+pub mod roster;
 pub mod school;
 pub mod scorecard;
 pub mod session;
+pub mod sheet;
 pub mod studio;
 pub mod time;
 mod words;
 
-pub use account::{Account, AccountRole, NewAccount, PersonName};
+pub use account::{Account, AccountRole, NewAccount, PersonName, read_phone};
 pub use activity::{
     Activity, ActivityKind, ActivityRefusal, ActivityState, Level, Mode, NewActivity, NewSeries, Series,
 };

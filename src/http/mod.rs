@@ -31,6 +31,7 @@ mod photos;
 mod printed_codes;
 mod regions;
 mod report;
+mod roster_sheets;
 mod scans;
 mod schools;
 mod seal;
@@ -42,6 +43,7 @@ mod sign_in_sheets;
 mod socket;
 mod state;
 mod studios;
+mod table_file;
 pub mod ticket;
 mod verifications;
 mod web;
@@ -151,6 +153,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(report::my_file))
         .routes(routes!(verifications::read))
         .merge(sign_in_sheets::routes())
+        .merge(roster_sheets::routes())
         .routes(routes!(line_checks::create))
         .routes(routes!(line_checks::read, line_checks::end))
         .routes(routes!(line_checks::download, line_checks::upload))

@@ -43,6 +43,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0006_ledger_index.sql"),
         include_str!("../../migrations/postgres/0006_ledger_index.sql"),
     ),
+    (
+        8,
+        "programme",
+        include_str!("../../migrations/sqlite/0008_programme.sql"),
+        include_str!("../../migrations/postgres/0008_programme.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

@@ -28,6 +28,7 @@ mod random;
 pub mod region;
 pub mod report;
 pub mod report_issue;
+pub mod roster_sheet;
 mod row;
 pub mod school;
 mod scribe;

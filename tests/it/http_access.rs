@@ -50,6 +50,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("PATCH",  "/api/studios/{id}",                    "----y-y-y"),
     ("POST",   "/api/studios/{id}/memberships",        "----y-y-y"),
     ("PATCH",  "/api/memberships/{id}",                "----y-y-y"),
+    ("GET",    "/api/studios/{id}/roster-sheet",       "----y-y-y"),
+    ("POST",   "/api/studios/{id}/roster-sheet",       "----y-y-y"),
     ("GET",    "/api/studios/{id}/series",             "--yyyyyyy"),
     ("POST",   "/api/studios/{id}/series",             "----y---y"),
     ("GET",    "/api/studios/{id}/activities",         "--yyyyyyy"),
