@@ -9,6 +9,7 @@ import { caseRoutes } from '@/pages/cases/routes'
 import { deskRoutes } from '@/pages/desk/routes'
 import { liveRoutes } from '@/pages/live/routes'
 import { reportRoutes } from '@/pages/report/routes'
+import { rosterRoutes } from '@/pages/roster/routes'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -31,6 +32,7 @@ export const router = createRouter({
     ...liveRoutes,
     ...deskRoutes,
     ...reportRoutes,
+    ...rosterRoutes,
     ...caseRoutes,
     ...placeRoutes,
     { path: '/:rest(.*)*', name: 'missing', component: () => import('@/pages/MissingPage.vue'), meta: { open: true, title: words.errors.pageMissing } },
