@@ -9,7 +9,7 @@
     reason = "a program that measures and prints"
 )]
 
-use lectern::domain::attendance::{AttendanceParameters, CheckpointDetail};
+use lectern::domain::attendance::CheckpointDetail;
 use lectern::domain::presence::{NewEvent, Person, PresenceKind};
 use lectern::domain::*;
 use lectern::store::{self, Store};
@@ -33,17 +33,16 @@ async fn main() {
         world.hold(&store, 60, start).await;
     }
     println!("{:?}, written in {:.0} s", store.database(), began.elapsed().as_secs_f64());
-    let parameters = AttendanceParameters::default();
     for what in ["read from the lines", "kept"] {
         let began = Instant::now();
-        let report = store::report::of_session(&store, large, &parameters).await.unwrap();
+        let report = store::report::of_session(&store, large).await.unwrap();
         assert_eq!(report.figures.people, 1000);
         println!("a Session of 1000, {what}: {:.2} s, {} MB resident", began.elapsed().as_secs_f64(), resident_mb());
     }
     let studio = store::studio::get(&store, world.studio).await.unwrap();
     for what in ["read from the lines", "kept"] {
         let began = Instant::now();
-        let year = store::report::of_year(&store, &studio, 2026, &parameters).await.unwrap();
+        let year = store::report::of_year(&store, &studio, 2026).await.unwrap();
         assert_eq!((year.figures.sessions, year.figures.people), (YEAR_SESSIONS, 60));
         println!(
             "a year of {YEAR_SESSIONS} x 60, {what}: {:.2} s, {} MB resident",

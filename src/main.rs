@@ -3,7 +3,7 @@
 use anyhow::{Context, bail};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use lectern::app::audit::{self, KeptHeads, Lines};
-use lectern::app::{self, Announcement};
+use lectern::app::{self, Announcement, policy};
 use lectern::config::{self, Config};
 use lectern::domain::{SessionId, Time};
 use lectern::http::clock::Clock;
@@ -36,6 +36,9 @@ enum Verb {
     /// 考勤明细的工具。
     #[command(subcommand)]
     Ledger(LedgerVerb),
+    /// 考核办法的工具。
+    #[command(subcommand)]
+    Policy(PolicyVerb),
     /// 打印接口说明（OpenAPI，JSON）。
     Openapi,
 }
@@ -108,6 +111,28 @@ struct ShowArgs {
     place: Place,
 }
 
+#[derive(Subcommand)]
+enum PolicyVerb {
+    /// 检查一份考核办法，指出每一处错误在第几行。
+    Check(PolicyFileArgs),
+    /// 把一份考核办法逐条讲出来，附原文。
+    Explain(PolicyArgs),
+}
+
+#[derive(Args)]
+struct PolicyFileArgs {
+    /// 考核办法文件（TOML）；引用的文件放在它旁边的 sources 目录里。
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+#[derive(Args)]
+struct PolicyArgs {
+    /// 内置考核办法的代号，例如 zhejiang-2019，或文件（TOML）。
+    #[arg(value_name = "KEY|FILE")]
+    policy: PathBuf,
+}
+
 /// Where the server's data is: the same options as those of `serve`.
 #[derive(Args)]
 struct Place {
@@ -146,6 +171,8 @@ fn run() -> anyhow::Result<()> {
         Verb::Admin(args) => admin(&args),
         Verb::Ledger(LedgerVerb::Verify(args)) => verify(&args),
         Verb::Ledger(LedgerVerb::Show(args)) => show(&args),
+        Verb::Policy(PolicyVerb::Check(args)) => say(&policy::check(&args.file)?),
+        Verb::Policy(PolicyVerb::Explain(args)) => say(policy::explain(&args.policy)?.trim_end()),
         Verb::Openapi => say(&lectern::http::document()),
     }
 }
@@ -155,6 +182,8 @@ fn serve(config: Config) -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // It would be said where the log goes, which panics in whoever logged: a full disk must not end the writer.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     rustls::crypto::ring::default_provider().install_default().ok().context("TLS 没有准备好")?;

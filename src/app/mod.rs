@@ -7,12 +7,14 @@ mod entrance;
 mod ledger;
 mod limits;
 mod plane;
+pub mod policy;
 
 use crate::archive::Blobs;
 use crate::config::{Config, MediaTcp, make_data_dir};
 use crate::http::clock::Clock;
 use crate::http::key::SigningKey;
 use crate::http::{AppState, addresses, certificate};
+use crate::jobs::assessment;
 use crate::live::{Going, LiveClock, MediaPlane, Registry, RegistryParts, places, recover};
 use crate::store::{self, Store};
 use anyhow::Context;
@@ -90,6 +92,10 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     let mut stop = StopSignals::new()?;
     let (ports, mut announcement) = listen(&config, &app, &clock, &seen, &live).await?;
     let sweeper = sweep_logins(store.clone(), clock.clone());
+    let scorecards = {
+        let clock = clock.clone();
+        tokio::spawn(assessment::keep_current(store.clone(), move || clock.now()))
+    };
     let plain_http = announcement.local.iter().find(|url| url.starts_with("http://"));
     let publisher = demo.publish(plain_http.map(String::as_str), &key, clock.now());
     announcement.demo_logins = demo.logins;
@@ -105,6 +111,7 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     live.stop().await;
     ports.drain(Duration::from_secs(config.drain_seconds)).await;
     sweeper.abort();
+    scorecards.abort();
     store.close().await;
     tracing::info!("stopped");
     Ok(())

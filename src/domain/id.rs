@@ -136,6 +136,12 @@ ids! {
     LeaveId,
     AppealId,
     PhotoId,
+    EvidenceId,
+    MentorId,
+    HelpedSchoolId,
+    LessonReviewId,
+    ChoiceId,
+    VetoId,
     /// Names one report that was given out; it is printed and read aloud.
     IssueId,
     /// Names one PresenceEvent for ever; the same id written twice is one event.

@@ -6,16 +6,20 @@ pub mod attachment;
 pub mod attendance;
 pub mod case;
 pub mod classroom;
+pub mod evidence;
 pub mod id;
 pub mod invalid;
+pub mod lesson_review;
 pub mod login;
 pub mod membership;
+pub mod mentoring;
 pub mod participation;
 pub mod password;
 pub mod policy;
 pub mod presence;
 pub mod region;
 pub mod roster;
+pub mod ruling;
 pub mod school;
 pub mod scorecard;
 pub mod session;
@@ -31,13 +35,18 @@ pub use activity::{
 pub use attachment::{Attachment, MediaType};
 pub use case::{Appeal, CaseRefusal, Decision, Leave, Photo};
 pub use classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
+pub use evidence::{EvidenceVerdict, NewEvidence};
 pub use id::{
-    AccountId, ActivityId, AppealId, AttachmentId, ClassroomId, EventId, IssueId, LeaveId, LoginId, MembershipId,
-    PhotoId, PrintedCodeId, RegionId, SchoolId, SeriesId, SessionId, StudioId,
+    AccountId, ActivityId, AppealId, AttachmentId, ChoiceId, ClassroomId, EventId, EvidenceId, HelpedSchoolId, IssueId,
+    LeaveId, LessonReviewId, LoginId, MembershipId, MentorId, PhotoId, PrintedCodeId, RegionId, SchoolId, SeriesId,
+    SessionId, StudioId, VetoId,
 };
 pub use invalid::{Checks, Invalid};
+pub use lesson_review::NewLessonReview;
 pub use membership::{MemberRole, Membership, NewMembership};
+pub use mentoring::{NewHelpedSchool, NewMentor};
 pub use region::{NewRegion, Region, RegionKind, RegionTree};
+pub use ruling::{GradeRuling, LevelRuling, NewChoice, NewVeto};
 pub use school::{NewSchool, School};
 pub use session::{ActivityRole, Session};
 pub use studio::{NewStudio, Studio, StudioKind, Tier};

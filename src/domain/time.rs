@@ -17,6 +17,8 @@ pub(crate) const CHINA_OFFSET: i64 = CHINA_OFFSET_SECONDS * MICROS_PER_SECOND;
 const EPOCH_JULIAN_DAY: i32 = 2_440_588;
 /// 9999-12-31T23:59:59Z: the last second that ISO 8601 writes with four digits of year.
 const LAST_SECOND: i64 = 253_402_300_799;
+/// December 9999, counted from January of the year 0.
+const LAST_MONTH: i32 = 9999 * 12 + 11;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadTime {
@@ -168,6 +170,41 @@ impl Day {
     pub const fn plus(self, days: i32) -> Self {
         Self(self.0.saturating_add(days))
     }
+
+    /// The month that the day lies in, counted from January of the year 0.
+    #[must_use]
+    pub fn month(self) -> i32 {
+        let date = self.date();
+        date.year() * 12 + i32::from(u8::from(date.month())) - 1
+    }
+
+    /// The first day of a month, counted from January of the year 0.
+    #[must_use]
+    pub fn first_of(month: i32) -> Self {
+        let month = month.clamp(0, LAST_MONTH);
+        let name = time::Month::January.nth_next((month % 12) as u8);
+        let date =
+            Date::from_calendar_date(month / 12, name, 1).expect("every month of the years 0 to 9999 has a first");
+        Self(date.to_julian_day() - EPOCH_JULIAN_DAY)
+    }
+
+    #[must_use]
+    pub fn year(self) -> i32 {
+        self.date().year()
+    }
+
+    /// As sentences say it: 11月20日.
+    #[must_use]
+    pub fn words(self) -> String {
+        let date = self.date();
+        format!("{}月{}日", u8::from(date.month()), date.day())
+    }
+
+    /// The date of the calendar; the nearest one that it knows for a day thousands of years away.
+    fn date(self) -> Date {
+        let nearest = if self.0 < 0 { Date::MIN } else { Date::MAX };
+        Date::from_julian_day(self.0.saturating_add(EPOCH_JULIAN_DAY)).unwrap_or(nearest)
+    }
 }
 
 impl fmt::Display for Day {
@@ -226,5 +263,18 @@ mod tests {
         for bad in ["2026-02-29", "2026-13-01", "2026-1-1", "20261120", "+026-01-01", "", "2026-11-20T00:00"] {
             assert_eq!(Day::parse(bad), Err(BadTime::Day), "{bad}");
         }
+    }
+
+    #[test]
+    fn months_are_counted_and_begin_on_their_first_day() {
+        let day = |text| Day::parse(text).unwrap();
+        assert_eq!(Day::first_of(day("2028-02-29").month()), day("2028-02-01"));
+        assert_eq!(Day::first_of(day("2026-12-31").month() + 1), day("2027-01-01"));
+        assert_eq!(Day::first_of(day("2028-03-10").month()).plus(-1), day("2028-02-29"));
+        assert_eq!((day("2026-09-01").year(), day("2026-09-01").words()), (2026, "9月1日".to_owned()));
+        // Far away days have some month, and none is a panic.
+        assert!(Day::from_number(i32::MAX).month() > Day::from_number(i32::MIN).month());
+        assert_eq!(Day::first_of(i32::MIN).to_string(), "0000-01-01");
+        assert_eq!(Day::first_of(i32::MAX).to_string(), "9999-12-01");
     }
 }

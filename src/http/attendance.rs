@@ -4,18 +4,31 @@ use super::auth::{KeeperOf, Occurrence, SignedIn};
 use super::body::{PageQuery, Query};
 use super::cards;
 use super::error::{ApiError, Refused};
-use super::shapes::{AttendancePage, AttendanceView, ParametersView, PersonKind, PresencePage, PresenceView};
+use super::shapes::{
+    AttendancePage, AttendanceView, ParametersSearch, ParametersView, PersonKind, PresencePage, PresenceView,
+};
 use super::state::AppState;
 use crate::domain::attendance::AttendanceParameters;
 use crate::domain::presence::Person;
+use crate::store;
 use crate::store::attendance::{self, Attendee};
 use axum::extract::State;
 
-/// What "attended" means here; for everybody, before they come in.
-#[utoipa::path(get, path = "/api/attendance-parameters", tag = "attendance",
-    responses((status = 200, body = ParametersView)))]
-pub(super) async fn parameters() -> axum::Json<ParametersView> {
-    axum::Json(cards::parameters(&AttendanceParameters::default()))
+/// What "attended" means here, or in this Studio today; for everybody, before they come in.
+#[utoipa::path(get, path = "/api/attendance-parameters", tag = "attendance", params(ParametersSearch),
+    responses((status = 200, body = ParametersView), (status = 404, body = Refused)))]
+pub(super) async fn parameters(
+    State(app): State<AppState>,
+    Query(search): Query<ParametersSearch>,
+) -> Result<axum::Json<ParametersView>, ApiError> {
+    let parameters = match search.studio {
+        Some(id) => {
+            let studio = store::studio::get(&app.store, id).await?;
+            store::policy::parameters(&app.store, &studio, app.clock.now().day())
+        }
+        None => AttendanceParameters::default(),
+    };
+    Ok(axum::Json(cards::parameters(&parameters)))
 }
 
 /// Who was in the Session, when, and what it comes to, for its hosts and their office.
@@ -25,8 +38,7 @@ pub(super) async fn of_session(
     State(app): State<AppState>,
     keeper: KeeperOf<Occurrence>,
 ) -> Result<axum::Json<PresencePage>, ApiError> {
-    let parameters = AttendanceParameters::default();
-    let found = attendance::of_session(&app.store, keeper.noun.session.id, &parameters).await?;
+    let (parameters, found) = attendance::of_session(&app.store, keeper.noun.session.id).await?;
     let rows = found.into_iter().filter_map(presence).collect();
     Ok(axum::Json(PresencePage { parameters: cards::parameters(&parameters), rows }))
 }
@@ -40,8 +52,12 @@ pub(super) async fn mine(
     Query(page): Query<PageQuery>,
 ) -> Result<axum::Json<AttendancePage>, ApiError> {
     let now = app.clock.now();
-    let parameters = AttendanceParameters::default();
-    let found = attendance::of_account(&app.store, me.profile.account.id, now, &parameters, page.page()).await?;
+    let found = attendance::of_account(&app.store, me.profile.account.id, now, page.page()).await?;
+    // Each record is judged by its own Studio's; told are those of the latest.
+    let latest = found.rows.first().and_then(|row| Some((&row.card.studio, row.card.session.as_ref()?)));
+    let parameters = latest.map_or_else(AttendanceParameters::default, |(studio, held)| {
+        store::policy::parameters(&app.store, studio, held.session.started_at.day())
+    });
     let total = found.total;
     let (number, size) = (found.page.number, found.page.size);
     let rows = found.rows.into_iter().filter_map(|row| {

@@ -9,7 +9,7 @@ use super::error::{ApiError, Refused};
 use super::shapes::{AuditCorrectionView, AuditPage, AuditPerson, AuditRow, AuditSearch, CaseView, Rows};
 use super::state::AppState;
 use crate::domain::SessionId;
-use crate::domain::attendance::{AttendanceParameters, AuditCorrection, AuditLine, Verdict, audit};
+use crate::domain::attendance::{AuditCorrection, AuditLine, Verdict, audit};
 use crate::domain::presence::{Head, Person, verify};
 use crate::store::attendance::{self, Attendee};
 use crate::store::card::{self, Look};
@@ -59,7 +59,7 @@ pub(super) async fn mine(
 async fn read(app: &AppState, id: SessionId, reader: Reader, page: Page) -> Result<axum::Json<AuditPage>, ApiError> {
     let look = Look { account: Some(reader.me.profile.account.id), now: app.clock.now() };
     let card = card::of_session(&app.store, look, id).await?;
-    let mut people = attendance::of_session(&app.store, id, &AttendanceParameters::default()).await?;
+    let (_, mut people) = attendance::of_session(&app.store, id).await?;
     if reader.own {
         people.retain(|one| Some(&one.record.person) == reader.only.as_ref());
     }

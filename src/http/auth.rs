@@ -49,6 +49,18 @@ pub(super) struct KeeperOf<T> {
     pub(super) noun: T,
 }
 
+/// Somebody who is in the noun's Studio today, or keeps it.
+pub(super) struct InsiderOf<T> {
+    pub(super) me: SignedIn,
+    pub(super) noun: T,
+}
+
+/// The office that supervises the noun's Studio, which decides about it; nobody who is in the Studio.
+pub(super) struct SupervisorOf<T> {
+    pub(super) me: SignedIn,
+    pub(super) noun: T,
+}
+
 /// A host of any Studio, somebody of any office, or an admin.
 pub(super) struct AnyKeeper;
 
@@ -88,6 +100,19 @@ impl SignedIn {
     /// May this person change the Studio and what belongs to it?
     pub(super) async fn keeps(&self, app: &AppState, studio: &Studio) -> Result<bool, ApiError> {
         Ok(self.is_admin() || self.hosts(app, studio.id).await? || self.supervises(app, studio.region).await?)
+    }
+}
+
+impl SignedIn {
+    /// May this person decide what the Studio's year comes to? An office does, and nobody about a Studio of their own.
+    pub(super) async fn may_decide_about(&self, app: &AppState, studio: &Studio) -> Result<bool, ApiError> {
+        let office = self.is_admin() || self.supervises(app, studio.region).await?;
+        Ok(office && !self.is_in(app, studio.id).await?)
+    }
+
+    async fn is_in(&self, app: &AppState, studio: StudioId) -> Result<bool, ApiError> {
+        let today = app.clock.now().day();
+        Ok(store::membership::role_on(&app.store, studio, self.profile.account.id, today).await?.is_some())
     }
 }
 
@@ -209,6 +234,35 @@ impl<T: OfStudio> FromRequestParts<AppState> for KeeperOf<T> {
             return Ok(Self { me, noun });
         }
         Err(ApiError::Forbidden(Need::HostOrOffice))
+    }
+}
+
+impl<T: OfStudio> FromRequestParts<AppState> for InsiderOf<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let me = SignedIn::from_request_parts(parts, app).await?;
+        let noun = T::load(app, &path_parameter(parts, app, "id").await?).await?;
+        let studio = store::studio::get(&app.store, noun.studio()).await?;
+        if me.is_in(app, studio.id).await? || me.keeps(app, &studio).await? {
+            return Ok(Self { me, noun });
+        }
+        Err(ApiError::Forbidden(Need::Member))
+    }
+}
+
+impl<T: OfStudio> FromRequestParts<AppState> for SupervisorOf<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let me = SignedIn::from_request_parts(parts, app).await?;
+        let noun = T::load(app, &path_parameter(parts, app, "id").await?).await?;
+        let studio = store::studio::get(&app.store, noun.studio()).await?;
+        if me.may_decide_about(app, &studio).await? {
+            return Ok(Self { me, noun });
+        }
+        let own = me.is_in(app, studio.id).await?;
+        Err(ApiError::Forbidden(if own { Need::NotOwnStudio } else { Need::OfficeOfRegion }))
     }
 }
 

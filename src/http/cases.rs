@@ -10,7 +10,7 @@ use super::shapes::{
     DecisionView, LeaveDecisionForm, Rows, VerdictView,
 };
 use super::state::AppState;
-use crate::domain::attendance::{AttendanceParameters, CorrectedDetail, Verdict};
+use crate::domain::attendance::{CorrectedDetail, Verdict};
 use crate::domain::case::{Decider, may_decide_for};
 use crate::domain::presence::Person;
 use crate::domain::{
@@ -201,8 +201,7 @@ pub(super) async fn correct(
     responses((status = 200, body = Rows<CaseView>), (status = 401, body = Refused)))]
 pub(super) async fn waiting(State(app): State<AppState>, me: SignedIn) -> Result<axum::Json<Rows<CaseView>>, ApiError> {
     let keeping = keeping(&app, &me).await?;
-    let parameters = AttendanceParameters::default();
-    let found = case::waiting(&app.store, &keeping, look(&app, &me), &parameters).await?;
+    let found = case::waiting(&app.store, &keeping, look(&app, &me)).await?;
     Ok(axum::Json(views(&app, &keeping, me.profile.account.id, found)))
 }
 
@@ -211,7 +210,7 @@ pub(super) async fn waiting(State(app): State<AppState>, me: SignedIn) -> Result
     responses((status = 200, body = Rows<CaseView>), (status = 401, body = Refused)))]
 pub(super) async fn mine(State(app): State<AppState>, me: SignedIn) -> Result<axum::Json<Rows<CaseView>>, ApiError> {
     let account = me.profile.account.id;
-    let found = case::of_account(&app.store, account, look(&app, &me), &AttendanceParameters::default()).await?;
+    let found = case::of_account(&app.store, account, look(&app, &me)).await?;
     let keeping = keeping(&app, &me).await?;
     Ok(axum::Json(views(&app, &keeping, account, found)))
 }
@@ -243,7 +242,7 @@ pub(super) async fn rows(
     me: &SignedIn,
     cases: Vec<Case>,
 ) -> Result<axum::Json<Rows<CaseView>>, ApiError> {
-    let found = case::cards(&app.store, cases, look(app, me), &AttendanceParameters::default()).await?;
+    let found = case::cards(&app.store, cases, look(app, me)).await?;
     let keeping = keeping(app, me).await?;
     Ok(axum::Json(views(app, &keeping, me.profile.account.id, found)))
 }

@@ -12,7 +12,6 @@ use super::shapes::{
 };
 use super::state::AppState;
 use super::ticket::{SessionRole, Subject, Ticket};
-use crate::domain::attendance::AttendanceParameters;
 use crate::domain::presence::Person;
 use crate::domain::{Activity, ActivityState, ClassroomId, NewClassroom, SessionId, StudioId};
 use crate::live::{SessionHandle, places};
@@ -117,7 +116,7 @@ pub(super) async fn link(
     let mut people = store::membership::roster_on(&app.store, card.activity.studio, begun.day()).await?;
     people.retain(|one| one.school.as_ref().is_some_and(|school| school.id == room.school.id));
     people.dedup_by_key(|one| one.account.id);
-    let late = AttendanceParameters::default().late();
+    let late = store::policy::parameters(&app.store, &card.studio, begun.day()).late();
     let late_after =
         card.session.as_ref().map(|found| card.activity.planned_start.max(found.session.started_at) + late);
     Ok(axum::Json(ClassroomLink {

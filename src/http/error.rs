@@ -123,6 +123,10 @@ pub enum Need {
     OwnCase,
     #[error("自己的考勤不能自己决定，请由别的主持人或工作站处理。")]
     NotOwnCase,
+    #[error("只有这个工作室的成员，或管它的工作站可以看。")]
+    Member,
+    #[error("自己工作室的考核不能自己决定，请由工作站的其他人处理。")]
+    NotOwnStudio,
     #[error("主持人的考勤由管它的工作站决定。")]
     OfficeForHosts,
     #[error("这个凭证不能用来推流。")]
@@ -258,6 +262,8 @@ impl Need {
             Self::Expected => "not_expected",
             Self::OwnCase => "not_your_case",
             Self::NotOwnCase => "own_case",
+            Self::Member => "members_only",
+            Self::NotOwnStudio => "own_studio",
             Self::OfficeForHosts => "office_decides_for_hosts",
             Self::MayPublish => "may_not_publish",
             Self::MayWatch => "may_not_watch",

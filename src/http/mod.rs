@@ -28,12 +28,14 @@ mod password;
 mod people;
 pub mod per_address;
 mod photos;
+mod policies;
 mod printed_codes;
 mod regions;
 mod report;
 mod roster_sheets;
 mod scans;
 mod schools;
+mod scorecards;
 mod seal;
 mod seats;
 mod series;
@@ -152,6 +154,11 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(report::year_file))
         .routes(routes!(report::my_file))
         .routes(routes!(verifications::read))
+        .routes(routes!(policies::list))
+        .routes(routes!(policies::read))
+        .routes(routes!(scorecards::read))
+        .routes(routes!(scorecards::what_if))
+        .routes(routes!(scorecards::of_region))
         .merge(sign_in_sheets::routes())
         .merge(roster_sheets::routes())
         .routes(routes!(line_checks::create))

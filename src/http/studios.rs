@@ -2,7 +2,7 @@
 
 use super::auth::{KeeperOf, Office, SignedIn};
 use super::body::{Id, Json, PageQuery, Query};
-use super::error::{ApiError, Refused};
+use super::error::{ApiError, Need, Refused};
 use super::shapes::{
     MemberAccount, MemberView, PageOf, StudioChange, StudioForm, StudioPage, StudioSearch, StudioView,
 };
@@ -91,15 +91,19 @@ pub(super) async fn change(
     keeper: KeeperOf<Studio>,
     Json(form): Json<StudioChange>,
 ) -> Result<axum::Json<StudioView>, ApiError> {
-    let old = keeper.noun;
+    let KeeperOf { me, noun: old } = keeper;
+    let programme = form.policy.is_some() || form.cycle_start.is_some();
+    if programme && !me.is_admin() && !me.supervises(&app, old.region).await? {
+        return Err(ApiError::Forbidden(Need::OfficeOfRegion));
+    }
     let new = NewStudio {
         name: form.name.unwrap_or(old.name),
         tier: old.tier,
         kind: old.kind,
         subject: form.subject.unwrap_or(old.subject),
         region: old.region,
-        cycle_start: old.cycle_start,
-        policy: old.policy,
+        cycle_start: form.cycle_start.unwrap_or(old.cycle_start),
+        policy: form.policy.or(old.policy),
         introduction: form.introduction.unwrap_or(old.introduction),
     };
     let studio = store::studio::update(&app.store, old.id, new).await?;

@@ -1,5 +1,6 @@
 //! Attachments: what is known of the files that people gave as proofs, and where each is one.
 
+use super::evidence::STUDIOS_OF_ATTACHMENT;
 use super::row::{Columns as _, sql};
 use super::{Noun, Store, StoreError, random};
 use crate::domain::attachment::MOST_A_DAY;
@@ -8,7 +9,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::time::Duration;
 
-const ATTACHMENT: &str = "t.id, t.digest, t.name, t.media_type, t.size, t.author, t.created_at";
+pub(super) const ATTACHMENT: &str = "t.id, t.digest, t.name, t.media_type, t.size, t.author, t.created_at";
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// A file that lies in the archive already.
@@ -59,11 +60,12 @@ pub async fn get(store: &Store, id: AttachmentId) -> Result<Attachment, StoreErr
     find(&mut *store.read().await?, id).await
 }
 
-/// The Studios whose keepers may read it: those of the Activities for which it is a proof.
+/// The Studios whose keepers may read it: those of the Activities for which it is a proof, and those whose Evidence it is.
 pub async fn studios(store: &Store, id: AttachmentId) -> Result<Vec<StudioId>, StoreError> {
-    let rows = sqlx::query(
-        "select distinct a.studio from attachment_use u join activity a on a.id = u.activity where u.attachment = $1",
-    )
+    let rows = sqlx::query(sql!(
+        "select a.studio from attachment_use u join activity a on a.id = u.activity where u.attachment = $1
+         union {STUDIOS_OF_ATTACHMENT}"
+    ))
     .bind(id.as_str())
     .fetch_all(&mut *store.read().await?)
     .await?;
@@ -106,7 +108,7 @@ async fn given_since(connection: &mut AnyConnection, author: AccountId, since: T
     Ok(u64::try_from(row.number("given")?).unwrap_or(0))
 }
 
-fn read(row: &AnyRow) -> Result<Attachment, StoreError> {
+pub(super) fn read(row: &AnyRow) -> Result<Attachment, StoreError> {
     Ok(Attachment {
         id: row.id("id")?,
         digest: row.bytes("digest")?.try_into().map_err(|_| StoreError::Unreadable { column: "digest" })?,

@@ -35,16 +35,12 @@ pub struct AttendanceRow {
 /// when they like.
 const EXPECTED_ROLES: &str = "('host', 'core', 'trainee')";
 
-/// Everybody who was in the Session or expected there, by name.
-pub async fn of_session(
-    store: &Store,
-    id: SessionId,
-    parameters: &AttendanceParameters,
-) -> Result<Vec<Attendee>, StoreError> {
+/// Everybody who was in the Session or expected there, by name, and what their records were judged by.
+pub async fn of_session(store: &Store, id: SessionId) -> Result<(AttendanceParameters, Vec<Attendee>), StoreError> {
     let mut connection = store.read().await?;
     let session = session::find(&mut connection, id).await?;
-    let subject = Subject::of(&mut connection, session).await?;
-    let Found { events, records, .. } = session_record::of(store, &mut connection, &subject, parameters).await?;
+    let subject = Subject::of(store, &mut connection, session).await?;
+    let Found { events, records, .. } = session_record::of(store, &mut connection, &subject).await?;
     let sharing = on_shared_devices(&events);
     let known: Vec<(Person, AttendanceRecord)> =
         records.into_iter().filter_map(|record| Some((Person::from_key(&record.person)?, record))).collect();
@@ -68,7 +64,7 @@ pub async fn of_session(
         attendees.push(Attendee { person, name, school, record, shares_device });
     }
     attendees.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.person.cmp(&b.person)));
-    Ok(attendees)
+    Ok((subject.parameters, attendees))
 }
 
 /// The Sessions that the person was in, and those that are over and expected them, the newest first.
@@ -76,7 +72,6 @@ pub async fn of_account(
     store: &Store,
     account: AccountId,
     now: Time,
-    parameters: &AttendanceParameters,
     page: Page,
 ) -> Result<Paged<AttendanceRow>, StoreError> {
     let which = concerning();
@@ -101,7 +96,7 @@ pub async fn of_account(
     let mut found = Vec::with_capacity(sessions.len());
     for (session, mut card) in sessions.into_iter().zip(cards) {
         let people = card.session.take().filter(|one| one.session.id == session.id).map_or(0, |one| one.people);
-        let record = record_of(store, &mut connection, session.clone(), account, parameters, i64::MAX).await?;
+        let record = record_of(store, &mut connection, session.clone(), account, i64::MAX).await?;
         card.session = Some(SessionCard { session, people });
         found.extend(record.map(|record| AttendanceRow { card, record }));
     }
@@ -115,17 +110,16 @@ pub(super) async fn record_of(
     connection: &mut AnyConnection,
     session: Session,
     account: AccountId,
-    parameters: &AttendanceParameters,
     last: i64,
 ) -> Result<Option<AttendanceRecord>, StoreError> {
-    let mut subject = Subject::of(connection, session).await?;
+    let mut subject = Subject::of(store, connection, session).await?;
     let person = account.to_string();
-    let found = session_record::up_to(store, connection, &subject, parameters, last).await?;
+    let found = session_record::up_to(store, connection, &subject, last).await?;
     if let Some(record) = found.records.into_iter().find(|record| record.person == person) {
         return Ok(Some(record));
     }
     subject.expected = vec![person.clone()];
-    let made = session_record::made(&subject, found.events, parameters.clone()).await?;
+    let made = session_record::made(&subject, found.events).await?;
     Ok(made.records.into_iter().find(|record| record.person == person))
 }
 

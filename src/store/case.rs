@@ -4,7 +4,7 @@ use super::attendance::{self, record_of};
 use super::card::{self, ActivityCard, Look};
 use super::row::{Columns as _, number_of};
 use super::{Store, StoreError, account, activity, appeal, attachment, leave, membership, region, session};
-use crate::domain::attendance::{AttendanceParameters, AttendanceRecord};
+use crate::domain::attendance::AttendanceRecord;
 use crate::domain::case::{CaseState, Decider, may_decide_for};
 use crate::domain::{
     Account, AccountId, AccountRole, Activity, Appeal, Attachment, AttachmentId, Day, Leave, MemberRole, PersonName,
@@ -137,12 +137,7 @@ impl Keeping {
 }
 
 /// What waits for this keeper, the oldest first.
-pub async fn waiting(
-    store: &Store,
-    keeping: &Keeping,
-    look: Look,
-    parameters: &AttendanceParameters,
-) -> Result<Vec<CaseCard>, StoreError> {
+pub async fn waiting(store: &Store, keeping: &Keeping, look: Look) -> Result<Vec<CaseCard>, StoreError> {
     if keeping.nothing() {
         return Ok(Vec::new());
     }
@@ -155,7 +150,7 @@ pub async fn waiting(
     let appeals = appeal::open(&mut connection, studios.as_deref()).await?.into_iter().map(Case::Appeal);
     let mut cases: Vec<Case> = leaves.chain(appeals).collect();
     cases.sort_by_key(Case::asked_at);
-    let mut cards = shown(store, &mut connection, cases, look, parameters).await?;
+    let mut cards = shown(store, &mut connection, cases, look).await?;
     cards.retain(|card| keeping.may_decide(card));
     Ok(cards)
 }
@@ -184,28 +179,18 @@ pub async fn waiting_of(
 }
 
 /// What this person asked for, the newest first.
-pub async fn of_account(
-    store: &Store,
-    account: AccountId,
-    look: Look,
-    parameters: &AttendanceParameters,
-) -> Result<Vec<CaseCard>, StoreError> {
+pub async fn of_account(store: &Store, account: AccountId, look: Look) -> Result<Vec<CaseCard>, StoreError> {
     let mut connection = store.read().await?;
     let leaves = leave::of_account(&mut connection, account, MOST_OF_ONE).await?.into_iter().map(Case::Leave);
     let appeals = appeal::of_account(&mut connection, account, MOST_OF_ONE).await?.into_iter().map(Case::Appeal);
     let mut cases: Vec<Case> = leaves.chain(appeals).collect();
     cases.sort_by_key(|case| std::cmp::Reverse(case.asked_at()));
-    shown(store, &mut connection, cases, look, parameters).await
+    shown(store, &mut connection, cases, look).await
 }
 
 /// These cases, as they are shown.
-pub async fn cards(
-    store: &Store,
-    cases: Vec<Case>,
-    look: Look,
-    parameters: &AttendanceParameters,
-) -> Result<Vec<CaseCard>, StoreError> {
-    shown(store, &mut *store.read().await?, cases, look, parameters).await
+pub async fn cards(store: &Store, cases: Vec<Case>, look: Look) -> Result<Vec<CaseCard>, StoreError> {
+    shown(store, &mut *store.read().await?, cases, look).await
 }
 
 async fn shown(
@@ -213,11 +198,10 @@ async fn shown(
     connection: &mut AnyConnection,
     cases: Vec<Case>,
     look: Look,
-    parameters: &AttendanceParameters,
 ) -> Result<Vec<CaseCard>, StoreError> {
     let mut cards = Vec::with_capacity(cases.len());
     for (case, activity) in with_activities(connection, look, cases).await? {
-        cards.extend(card_of(store, connection, case, activity, look.now, parameters).await?);
+        cards.extend(card_of(store, connection, case, activity, look.now).await?);
     }
     Ok(cards)
 }
@@ -256,7 +240,6 @@ async fn card_of(
     case: Case,
     activity: ActivityCard,
     now: Time,
-    parameters: &AttendanceParameters,
 ) -> Result<Option<CaseCard>, StoreError> {
     let account = case.account();
     let Some(profile) = account::find(connection, account).await? else { return Ok(None) };
@@ -266,7 +249,7 @@ async fn card_of(
     };
     let record = match (&case, &activity.session) {
         (Case::Appeal(appeal), Some(found)) if appeal.decision.is_none() => {
-            record_of(store, connection, found.session.clone(), account, parameters, i64::MAX).await?
+            record_of(store, connection, found.session.clone(), account, i64::MAX).await?
         }
         _ => None,
     };

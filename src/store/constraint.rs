@@ -69,6 +69,18 @@ static RULES: &[Constraint] = &[
     rule("photo_taken", "photo.session, photo.attachment", None, "这张照片已经加过了。"),
     rule("case_insert_only", "case_insert_only", None, "请假、申诉和附件只增不改。"),
     rule("presence_event_insert_only", "presence_event_insert_only", None, "考勤明细只增不改。"),
+    rule("assessment_insert_only", "assessment_insert_only", None, "考核的佐证、确认和决定只增不改。"),
+    rule("lesson_review_taken", "lesson_review.activity, lesson_review.reviewer", None, "您已经为这个活动写过评课了。"),
+    rule("choice_decided_key", "choice_decided.choice", None, "这次选择已经处理过了，请刷新后查看结果。"),
+    rule("veto_lifted_key", "veto_lifted.veto", None, "这一项已经撤销了。"),
+    rule("mentor_span", "mentor_span", Some("to"), "结束日期不能早于开始日期。"),
+    rule("helped_school_span", "helped_school_span", Some("to"), "结束日期不能早于开始日期。"),
+    rule(
+        "helped_school_open_taken",
+        "helped_school.studio, helped_school.school",
+        Some("school"),
+        "这所学校已在结对名单里。",
+    ),
     rule("report_issue_insert_only", "report_issue_insert_only", None, "发出的报告不能改动。"),
 ];
 

@@ -21,6 +21,12 @@ pub enum Noun {
     PrintedCode,
     /// A report that was given out.
     Issue,
+    Policy,
+    Evidence,
+    Mentor,
+    HelpedSchool,
+    Choice,
+    Veto,
 }
 
 impl Noun {
@@ -41,6 +47,12 @@ impl Noun {
             Self::Classroom => "没有找到这间教室。",
             Self::PrintedCode => "没有找到这张签到码。",
             Self::Issue => "没有找到这份报告，请核对编号。",
+            Self::Policy => "没有找到这个考核办法。",
+            Self::Evidence => "没有找到这份佐证材料。",
+            Self::Mentor => "没有找到这条指导记录。",
+            Self::HelpedSchool => "没有找到这条结对记录。",
+            Self::Choice => "没有找到这次选择。",
+            Self::Veto => "没有找到这一项。",
         }
     }
 }
@@ -58,6 +70,9 @@ pub enum StoreError {
     Conflict(&'static Constraint),
     #[error("{}", .0.sentence())]
     NotFound(Noun),
+    /// A version of a Policy is registered already, with other words.
+    #[error("考核办法 {key} 第 {version} 版已经登记，内容不能再改；请把改动写成新的一版。")]
+    PolicyChanged { key: String, version: u32 },
     /// Too many wrong passwords.
     #[error("密码输错太多次，请稍后再试。")]
     Locked { until: Time },
@@ -98,6 +113,7 @@ impl StoreError {
             Self::Case(refusal) => refusal.code(),
             Self::Conflict(constraint) => constraint.name,
             Self::NotFound(_) => "not_found",
+            Self::PolicyChanged { .. } => "policy_changed",
             Self::Locked { .. } => "locked",
             Self::Busy => "busy",
             Self::NotCommitted { .. } => "not_saved",

@@ -1,12 +1,13 @@
 //! Memberships: who is in which Studio, as what, from when to when.
 
-use super::row::{Columns as _, number_of, sql};
+use super::row::{Columns as _, number_of, rows_in, sql};
 use super::{Noun, Store, StoreError, random};
 use crate::domain::{
     AccountId, Day, MemberRole, Membership, MembershipId, NewMembership, PersonName, School, StudioId,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use std::collections::HashMap;
 
 /// A Membership with the person and their school.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,24 @@ pub async fn of_studio(store: &Store, studio: StudioId) -> Result<Vec<Member>, S
     .fetch_all(&mut *store.read().await?)
     .await?;
     rows.iter().map(read_member).collect()
+}
+
+/// The names of those who host these Studios on `day`.
+pub async fn hosts_of(
+    store: &Store,
+    studios: &[StudioId],
+    day: Day,
+) -> Result<HashMap<StudioId, Vec<String>>, StoreError> {
+    let day = number_of(day);
+    let head = "select m.studio, a.name, m.from_day, m.to_day from membership m join account a on a.id = m.account
+        where m.role = 'host' and m.studio in";
+    let mut found: HashMap<StudioId, Vec<String>> = HashMap::new();
+    for row in rows_in(&mut *store.read().await?, head, studios, "order by m.studio, m.from_day, m.id").await? {
+        if row.number("from_day")? <= day && row.optional_number("to_day")?.is_none_or(|to| day <= to) {
+            found.entry(row.id("studio")?).or_default().push(row.text("name")?);
+        }
+    }
+    Ok(found)
 }
 
 /// Who was in the Studio on `day`.

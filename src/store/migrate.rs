@@ -44,6 +44,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0006_ledger_index.sql"),
     ),
     (
+        7,
+        "assessment",
+        include_str!("../../migrations/sqlite/0007_assessment.sql"),
+        include_str!("../../migrations/postgres/0007_assessment.sql"),
+    ),
+    (
         8,
         "programme",
         include_str!("../../migrations/sqlite/0008_programme.sql"),

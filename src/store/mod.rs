@@ -15,13 +15,19 @@ mod constraint;
 pub mod correction;
 mod decision;
 mod error;
+pub mod evidence;
+pub mod fact;
+pub mod helped_school;
 pub mod leave;
 pub mod ledger;
+pub mod lesson_review;
 pub mod login;
 pub mod membership;
+pub mod mentor;
 mod migrate;
 mod page;
 pub mod photo;
+pub mod policy;
 pub mod printed_code;
 pub mod proof;
 mod random;
@@ -30,7 +36,9 @@ pub mod report;
 pub mod report_issue;
 pub mod roster_sheet;
 mod row;
+pub mod ruling;
 pub mod school;
+pub mod scorecard;
 mod scribe;
 pub mod series;
 pub mod session;
@@ -87,6 +95,8 @@ struct Inner {
     readers: AnyPool,
     writers: Arc<Writers>,
     scribes: Scribes,
+    policies: policy::Shelf,
+    demand: scorecard::Demand,
 }
 
 impl Store {
@@ -110,7 +120,10 @@ impl Store {
         let readers = pool(readers, database, SQLITE_READER_PRAGMAS).connect_lazy_with(options);
         let writers = Arc::new(Writers::start(database, writing));
         let scribes = Scribes::start(&writers);
-        Ok(Self(Arc::new(Inner { database, readers, writers, scribes })))
+        let (policies, demand) = Default::default();
+        let store = Self(Arc::new(Inner { database, readers, writers, scribes, policies, demand }));
+        policy::open(&store).await?;
+        Ok(store)
     }
 
     #[must_use]

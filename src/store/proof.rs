@@ -5,19 +5,14 @@ use super::report::days_of;
 use super::report_issue::KeptHead;
 use super::row::sql;
 use super::session::SESSION;
-use super::{Store, StoreError, activity, attendance, ledger, session, studio};
+use super::{Store, StoreError, activity, attendance, ledger, policy, session, studio};
 use crate::domain::attendance::{AttendanceParameters, Proof, ProofRow};
 use crate::domain::presence::Head;
 use crate::domain::{AccountId, Session};
 use sqlx::AnyConnection;
 
 /// The Sessions of the year that are over and that the person was in or expected in.
-pub async fn of_account(
-    store: &Store,
-    profile: &Profile,
-    year: i32,
-    parameters: &AttendanceParameters,
-) -> Result<Proof, StoreError> {
+pub async fn of_account(store: &Store, profile: &Profile, year: i32) -> Result<Proof, StoreError> {
     let mut connection = store.read().await?;
     let sessions = sessions(&mut connection, profile.account.id, year).await?;
     let mut with_heads = Vec::with_capacity(sessions.len());
@@ -25,7 +20,7 @@ pub async fn of_account(
         let head = ledger::read_head(&mut connection, session.id).await?;
         with_heads.push((session, head));
     }
-    of_sessions(store, &mut connection, profile, year, parameters, with_heads).await
+    of_sessions(store, &mut connection, profile, year, with_heads).await
 }
 
 /// The same from the lines up to these heads.
@@ -33,7 +28,6 @@ pub(super) async fn of_heads(
     store: &Store,
     profile: &Profile,
     year: i32,
-    parameters: &AttendanceParameters,
     heads: &[KeptHead],
 ) -> Result<Proof, StoreError> {
     let mut connection = store.read().await?;
@@ -43,7 +37,7 @@ pub(super) async fn of_heads(
         let head = ledger::head_at(&mut connection, *id, *sequence).await?;
         with_heads.push((session, head));
     }
-    of_sessions(store, &mut connection, profile, year, parameters, with_heads).await
+    of_sessions(store, &mut connection, profile, year, with_heads).await
 }
 
 async fn sessions(connection: &mut AnyConnection, me: AccountId, year: i32) -> Result<Vec<Session>, StoreError> {
@@ -66,15 +60,19 @@ async fn of_sessions(
     connection: &mut AnyConnection,
     profile: &Profile,
     year: i32,
-    parameters: &AttendanceParameters,
     sessions: Vec<(Session, Head)>,
 ) -> Result<Proof, StoreError> {
     let me = profile.account.id;
     let mut rows = Vec::with_capacity(sessions.len());
+    // Each is judged by those of its Studio; told are those of the last one.
+    let mut parameters = AttendanceParameters::default();
     for (session, head) in sessions {
         let activity = activity::find(connection, session.activity).await?;
         let studio = studio::of_ids(connection, &[activity.studio]).await?.remove(&activity.studio);
-        let record = attendance::record_of(store, connection, session.clone(), me, parameters, head.sequence).await?;
+        if let Some(studio) = &studio {
+            parameters = policy::parameters(store, studio, session.started_at.day());
+        }
+        let record = attendance::record_of(store, connection, session.clone(), me, head.sequence).await?;
         rows.extend(record.map(|record| ProofRow {
             session: session.id,
             title: activity.title,
@@ -90,7 +88,7 @@ async fn of_sessions(
         name: profile.account.name.clone(),
         school: profile.school.as_ref().map(|school| school.name.clone()),
         year,
-        parameters: parameters.clone(),
+        parameters,
         rows,
     })
 }

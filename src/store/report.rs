@@ -4,7 +4,7 @@ use super::attendance::{expected, timetable};
 use super::row::{Columns as _, number_of, sql};
 use super::session::SESSION;
 use super::session_record::{self, Found};
-use super::{Store, StoreError, account, activity, leave, region, session, studio};
+use super::{Store, StoreError, account, activity, leave, policy, region, session, studio};
 use crate::domain::attendance::{
     AttendanceParameters, AttendanceReport, Excuse, Known, KnownSchool, Occasion, ReportSource, Timetable, YearReport,
     report,
@@ -15,49 +15,48 @@ use sqlx::AnyConnection;
 use std::collections::{BTreeMap, HashMap};
 
 /// The report on one Session.
-pub async fn of_session(
-    store: &Store,
-    id: SessionId,
-    parameters: &AttendanceParameters,
-) -> Result<AttendanceReport, StoreError> {
+pub async fn of_session(store: &Store, id: SessionId) -> Result<AttendanceReport, StoreError> {
     let tree = region::tree(store).await?;
     let mut connection = store.read().await?;
     let session = session::find(&mut connection, id).await?;
-    let subject = Subject::of(&mut connection, session).await?;
-    subject.report(store, &mut connection, &tree, parameters).await
+    let subject = Subject::of(store, &mut connection, session).await?;
+    subject.report(store, &mut connection, &tree).await
 }
 
-/// The report that these lines, the first of the Session, give with the names and the rosters of now.
+/// The report that these lines, the first of the Session, give with the names and the rosters of now; judged by these parameters
+/// or by those in force for the Session.
 pub async fn of_lines(
     store: &Store,
     id: SessionId,
     events: Vec<PresenceEvent>,
-    parameters: &AttendanceParameters,
+    parameters: Option<&AttendanceParameters>,
 ) -> Result<AttendanceReport, StoreError> {
     let tree = region::tree(store).await?;
     let mut connection = store.read().await?;
     let session = session::find(&mut connection, id).await?;
-    let subject = Subject::of(&mut connection, session).await?;
-    let found = session_record::made(&subject, events, parameters.clone()).await?;
-    subject.report_from(&mut connection, &tree, parameters, found).await
+    let mut subject = Subject::of(store, &mut connection, session).await?;
+    if let Some(parameters) = parameters {
+        subject.parameters = parameters.clone();
+    }
+    let found = session_record::made(&subject, events).await?;
+    subject.report_from(&mut connection, &tree, found).await
 }
 
 /// The reports on the Studio's Sessions of the year, those that are over, put together.
-pub async fn of_year(
-    store: &Store,
-    studio: &Studio,
-    year: i32,
-    parameters: &AttendanceParameters,
-) -> Result<YearReport, StoreError> {
+pub async fn of_year(store: &Store, studio: &Studio, year: i32) -> Result<YearReport, StoreError> {
     let tree = region::tree(store).await?;
     let mut connection = store.read().await?;
     let sessions = sessions_of_year(&mut connection, studio.id, year).await?;
     let mut reports = Vec::with_capacity(sessions.len());
     for session in sessions {
-        let subject = Subject::of(&mut connection, session).await?;
-        reports.push(subject.report(store, &mut connection, &tree, parameters).await?);
+        let subject = Subject::of(store, &mut connection, session).await?;
+        reports.push(subject.report(store, &mut connection, &tree).await?);
     }
-    Ok(YearReport::of((studio.id, studio.name.clone()), year, parameters, reports))
+    let parameters = match (reports.last(), days_of(year)) {
+        (Some(last), _) => last.parameters.clone(),
+        (None, days) => policy::parameters(store, studio, days.map_or(studio.cycle_start, |(_, next)| next.plus(-1))),
+    };
+    Ok(YearReport::of((studio.id, studio.name.clone()), year, &parameters, reports))
 }
 
 /// The Studio's Sessions of the year that are over, by their beginning.
@@ -89,40 +88,45 @@ pub(super) fn days_of(year: i32) -> Option<(Day, Day)> {
 /// A Session with all but its lines that its records and its report follow from.
 pub(super) struct Subject {
     pub(super) session: Session,
-    activity: Activity,
+    pub(super) activity: Activity,
     studio: Studio,
     pub(super) timetable: Timetable,
+    /// Those of the Studio's Policy on the day of the Session.
+    pub(super) parameters: AttendanceParameters,
     pub(super) expected: Vec<String>,
     pub(super) excuses: Vec<Excuse>,
 }
 
 impl Subject {
-    pub(super) async fn of(connection: &mut AnyConnection, session: Session) -> Result<Self, StoreError> {
+    pub(super) async fn of(
+        store: &Store,
+        connection: &mut AnyConnection,
+        session: Session,
+    ) -> Result<Self, StoreError> {
         let activity = activity::find(connection, session.activity).await?;
         let studio = studio::of_ids(connection, &[activity.studio]).await?.remove(&activity.studio);
         let studio = studio.ok_or(StoreError::NotFound(super::Noun::Studio))?;
         let expected = expected(connection, &activity, session.started_at.day()).await?;
         let timetable = timetable(&session, &activity);
         let excuses = leave::excuses(connection, activity.id).await?;
-        Ok(Self { session, activity, studio, timetable, expected, excuses })
+        let parameters = policy::parameters(store, &studio, session.started_at.day());
+        Ok(Self { session, activity, studio, timetable, parameters, expected, excuses })
     }
 
-    async fn report(
+    pub(super) async fn report(
         self,
         store: &Store,
         connection: &mut AnyConnection,
         tree: &RegionTree,
-        parameters: &AttendanceParameters,
     ) -> Result<AttendanceReport, StoreError> {
-        let found = session_record::of(store, connection, &self, parameters).await?;
-        self.report_from(connection, tree, parameters, found).await
+        let found = session_record::of(store, connection, &self).await?;
+        self.report_from(connection, tree, found).await
     }
 
     async fn report_from(
         self,
         connection: &mut AnyConnection,
         tree: &RegionTree,
-        parameters: &AttendanceParameters,
         Found { events, records, head }: Found,
     ) -> Result<AttendanceReport, StoreError> {
         let roles = roles_on(connection, self.studio.id, self.session.started_at.day()).await?;
@@ -154,7 +158,7 @@ impl Subject {
             studio_name: self.studio.name,
             presenters: presenters.into_iter().map(|(_, name)| name).collect(),
         };
-        let timetable = &self.timetable;
+        let (timetable, parameters) = (&self.timetable, &self.parameters);
         let source = ReportSource { occasion, people: &people, events: &events, timetable, parameters, records, head };
         Ok(report(source))
     }

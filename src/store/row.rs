@@ -1,11 +1,20 @@
 //! Reading typed values out of rows.
 
 use super::StoreError;
+use super::page::placeholders;
 use crate::domain::id::Id;
 use crate::domain::time::{CHINA_OFFSET, MICROS_PER_DAY};
 use crate::domain::{Coded, Day, Time};
+use sqlx::AnyConnection;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
+
+/// SQL put together from constants of this crate; values are always bound, never put in.
+macro_rules! sql {
+    ($($part:tt)*) => { sqlx::AssertSqlSafe(format!($($part)*)) };
+}
+
+pub(super) use sql;
 
 /// What can be read from a row by the column's name.
 pub(super) trait Columns {
@@ -85,9 +94,22 @@ pub(super) fn number_of(day: Day) -> i64 {
     i64::from(day.number())
 }
 
-/// SQL put together from constants of this crate; values are always bound, never put in.
-macro_rules! sql {
-    ($($part:tt)*) => { sqlx::AssertSqlSafe(format!($($part)*)) };
-}
+/// Values bound by one statement; the databases take far more.
+const IDS_AT_ONCE: usize = 500;
 
-pub(super) use sql;
+/// The rows of `head (id, id, …) tail`, however many ids there are; in order within each five hundred.
+pub(super) async fn rows_in<I: Id>(
+    connection: &mut AnyConnection,
+    head: &str,
+    ids: &[I],
+    tail: &str,
+) -> Result<Vec<AnyRow>, StoreError> {
+    let mut rows = Vec::new();
+    for ids in ids.chunks(IDS_AT_ONCE) {
+        let places = placeholders(1, ids.len());
+        let statement = sql!("{head} ({places}) {tail}");
+        let query = ids.iter().fold(sqlx::query(statement), |query, id| query.bind(id.as_str()));
+        rows.extend(query.fetch_all(&mut *connection).await?);
+    }
+    Ok(rows)
+}

@@ -1,7 +1,7 @@
 //! Studios.
 
 use super::row::{Columns as _, number_of, sql};
-use super::{Noun, Page, Paged, Store, StoreError, page, random};
+use super::{Noun, Page, Paged, Store, StoreError, page, policy, random};
 use crate::domain::{AccountId, NewStudio, RegionId, Studio, StudioId, Tier, Time};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -63,6 +63,22 @@ pub async fn get(store: &Store, id: StudioId) -> Result<Studio, StoreError> {
     read(&row.ok_or(StoreError::NotFound(Noun::Studio))?)
 }
 
+/// Those that are assessed, in this Region or below it where one is given.
+pub async fn assessed(store: &Store, within: Option<RegionId>) -> Result<Vec<Studio>, StoreError> {
+    let within = within.as_ref().map_or("", RegionId::as_str);
+    let rows = sqlx::query(sql!(
+        "{STUDIO} where policy is not null and ($1 = '' or region in (
+             with recursive below (id) as (
+                 select id from region where id = $1
+                 union all select r.id from region r join below b on r.parent = b.id
+             ) select id from below)) order by id"
+    ))
+    .bind(within)
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
 pub(super) async fn of_ids(
     connection: &mut AnyConnection,
     ids: &[StudioId],
@@ -76,6 +92,7 @@ pub(super) async fn of_ids(
 
 pub async fn create(store: &Store, new: NewStudio, now: Time) -> Result<Studio, StoreError> {
     new.check()?;
+    policy::check(store, new.policy.as_deref())?;
     let studio = from(random::id()?, new, now);
     store
         .write(move |connection| {
@@ -105,6 +122,7 @@ pub async fn create(store: &Store, new: NewStudio, now: Time) -> Result<Studio, 
 /// Gives the Studio this whole new content.
 pub async fn update(store: &Store, id: StudioId, new: NewStudio) -> Result<Studio, StoreError> {
     new.check()?;
+    policy::check(store, new.policy.as_deref())?;
     store
         .write(move |connection| {
             Box::pin(async move {

@@ -22,10 +22,12 @@ pub async fn of(store: &Store, issue: &Issue) -> Result<Found, StoreError> {
     let content = &issue.content;
     let mut found = Found { intact: true, same: false, corrections_since: 0 };
     let mut reports = Vec::new();
+    // In a year each Session was judged by the parameters of its own day.
+    let given = matches!(content.subject, Subject::Session(_)).then_some(&content.parameters);
     for kept in &content.heads {
         let events = lines(store, kept, &mut found).await?;
         if !matches!(content.subject, Subject::Person(..)) {
-            reports.push(report::of_lines(store, kept.0, events, &content.parameters).await?);
+            reports.push(report::of_lines(store, kept.0, events, given).await?);
         }
     }
     let digest = match content.subject {
@@ -36,7 +38,7 @@ pub async fn of(store: &Store, issue: &Issue) -> Result<Found, StoreError> {
         }
         Subject::Person(id, year) => {
             let profile = account::get(store, id).await?;
-            Some(proof::of_heads(store, &profile, year, &content.parameters, &content.heads).await?.digest())
+            Some(proof::of_heads(store, &profile, year, &content.heads).await?.digest())
         }
     };
     found.same = digest.as_ref() == Some(&content.digest);

@@ -1,7 +1,7 @@
 //! The demo world: believable, quick to make, made once.
 
 use crate::store_database::*;
-use lectern::domain::attendance::{AttendanceParameters, AttendanceStatus};
+use lectern::domain::attendance::AttendanceStatus;
 use lectern::domain::{AccountRole, ActivityRole, ActivityState, password};
 use lectern::jobs::demo::{self, Seeded};
 use lectern::store::card::{ActivityFilter, Look};
@@ -102,13 +102,9 @@ async fn the_broadcast_goes_on_over_restarts(fresh: Fresh) {
 
 async fn my_attendance_has_something_to_show(fresh: Fresh) {
     demo::seed(&fresh.store, now()).await.unwrap();
-    let parameters = AttendanceParameters::default();
     for one in &demo::SIGN_INS[..3] {
         let account = store::login::credentials(&fresh.store, one.login_name).await.unwrap().unwrap().account.id;
-        let rows = store::attendance::of_account(&fresh.store, account, now(), &parameters, Page::default())
-            .await
-            .unwrap()
-            .rows;
+        let rows = store::attendance::of_account(&fresh.store, account, now(), Page::default()).await.unwrap().rows;
         assert!(
             rows.iter().filter(|row| row.record.first.is_some()).count() >= 3,
             "{} was in {} sessions",

@@ -20,7 +20,10 @@ struct Lesson {
 
 impl Lesson {
     async fn on(disk: &FaultyDisk) -> Self {
-        let program = Program::start_on(disk).await;
+        Self::held_by(Program::start_on(disk).await).await
+    }
+
+    async fn held_by(program: Program) -> Self {
         let session = program.live_session().await;
         let ticket = program.host_ticket(&session).await;
         let (host, first) = Socket::join(&program.url, &session, &ticket).await;
@@ -47,9 +50,7 @@ fn joined(lines: &[PresenceEvent]) -> Vec<u64> {
     joins.filter_map(|line| line.participant.map(u64::from)).collect()
 }
 
-async fn refuses_tells_the_host_and_resumes(health: Health) {
-    let disk = FaultyDisk::new();
-    let mut lesson = Lesson::on(&disk).await;
+async fn refuses_tells_the_host_and_resumes(disk: FaultyDisk, mut lesson: Lesson, health: Health) {
     let late = lesson.program.guest_ticket(&lesson.session, "李强").await;
     assert_eq!(lesson.readiness().await, StatusCode::OK);
 
@@ -80,12 +81,24 @@ async fn refuses_tells_the_host_and_resumes(health: Health) {
 
 #[tokio::test]
 async fn a_full_disk_refuses_and_is_told_and_service_resumes() {
-    refuses_tells_the_host_and_resumes(Health::Full).await;
+    let disk = FaultyDisk::new();
+    let lesson = Lesson::on(&disk).await;
+    refuses_tells_the_host_and_resumes(disk, lesson, Health::Full).await;
+}
+
+/// A log usually lies on the disk that is full.
+#[tokio::test]
+async fn a_full_disk_that_takes_no_log_either_is_told_and_service_resumes() {
+    let disk = FaultyDisk::new();
+    let lesson = Lesson::held_by(Program::start_without_log(&disk).await).await;
+    refuses_tells_the_host_and_resumes(disk, lesson, Health::Full).await;
 }
 
 #[tokio::test]
 async fn failing_syncs_refuse_and_are_told_and_service_resumes() {
-    refuses_tells_the_host_and_resumes(Health::SyncFails).await;
+    let disk = FaultyDisk::new();
+    let lesson = Lesson::on(&disk).await;
+    refuses_tells_the_host_and_resumes(disk, lesson, Health::SyncFails).await;
 }
 
 #[tokio::test]

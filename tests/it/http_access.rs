@@ -117,6 +117,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("PATCH",  "/api/sessions/{id}/whep/{resource}",   "---------"),
     ("DELETE", "/api/sessions/{id}/whep/{resource}",   "---------"),
     ("OPTIONS","/api/sessions/{id}/whep/{resource}",   "yyyyyyyyy"),
+    ("GET",    "/api/policies",                        "--yyyyyyy"),
+    ("GET",    "/api/policies/{id}",                   "--yyyyyyy"),
+    ("GET",    "/api/studios/{id}/scorecard",          "---yy-y-y"),
+    ("POST",   "/api/studios/{id}/scorecard/what-if",  "---yy-y-y"),
+    ("GET",    "/api/regions/{id}/scorecards",         "------y-y"),
     ("GET",    "/api/openapi.json",                    "yyyyyyyyy"),
     ("GET",    "/healthz",                             "yyyyyyyyy"),
     ("GET",    "/readyz",                              "yyyyyyyyy"),
@@ -289,6 +294,7 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
             json!({ "people": [world.teacher], "status": "present", "reason": "停电" })
         }
         ("POST", "/api/sessions/{id}/photos") => json!({ "attachment": world.teacher }),
+        ("POST", "/api/studios/{id}/scorecard/what-if") => json!({ "planned": [] }),
         ("POST", "/api/sessions/{id}/tickets") if guest => json!({ "guest": { "name": "王芳", "school": "石桥小学" } }),
         ("POST", "/api/sessions/{id}/tickets") => json!({}),
         _ => return None,

@@ -10,6 +10,8 @@ mod demo;
 mod disk_faults;
 #[path = "support/faulty_disk.rs"]
 mod faulty_disk;
+#[path = "support/held.rs"]
+mod held;
 mod house;
 mod http_access;
 mod http_cases;
@@ -18,6 +20,7 @@ mod http_logins;
 mod http_nouns;
 mod http_reports;
 mod http_roster_sheets;
+mod http_scorecards;
 mod http_seats;
 mod http_sessions;
 mod http_sign_in_sheets;
@@ -29,6 +32,7 @@ mod ledger_command;
 mod one_port;
 #[path = "support/plane.rs"]
 mod plane;
+mod policy_command;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[path = "support/program.rs"]
@@ -39,6 +43,7 @@ mod spread;
 mod store_attendance;
 mod store_cases;
 mod store_database;
+mod store_facts;
 mod store_kill;
 mod store_ledger;
 mod store_logins;

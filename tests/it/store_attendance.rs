@@ -84,8 +84,7 @@ async fn tell(store: &Store, session: SessionId, lines: &[Line]) -> Vec<Presence
 }
 
 async fn mine(store: &Store, account: AccountId) -> Vec<AttendanceRecord> {
-    let parameters = AttendanceParameters::default();
-    let rows = store::attendance::of_account(store, account, now(), &parameters, Page::default()).await.unwrap();
+    let rows = store::attendance::of_account(store, account, now(), Page::default()).await.unwrap();
     assert_eq!(usize::try_from(rows.total).unwrap(), rows.rows.len());
     rows.rows.into_iter().map(|row| row.record).collect()
 }
@@ -124,8 +123,7 @@ async fn a_session_shows_everybody_who_was_there(fresh: Fresh) {
         (Checkpoint, 2, guest("王小明"), at("20T14:45"), 15),
     ];
     tell(store, session, &lines).await;
-    let parameters = AttendanceParameters::default();
-    let there = store::attendance::of_session(store, session, &parameters).await.unwrap();
+    let there = store::attendance::of_session(store, session).await.unwrap().1;
     let told: Vec<_> = there
         .iter()
         .map(|one| {
@@ -153,9 +151,7 @@ async fn who_was_expected_and_missed_it_is_told(fresh: Fresh) {
     let session = store::session::go_live(store, activity, None, at("20T14:30")).await.unwrap().id;
     assert!(mine(store, core).await.is_empty(), "while it goes on there is nothing to miss");
     store::session::end(store, session, at("20T16:00")).await.unwrap();
-
-    let parameters = AttendanceParameters::default();
-    let all = store::attendance::of_session(store, session, &parameters).await.unwrap();
+    let all = store::attendance::of_session(store, session).await.unwrap().1;
     let told: Vec<_> = all.iter().map(|one| (one.name.as_str(), one.record.status)).collect();
     assert_eq!(told, [("core", AttendanceStatus::Absent), ("presenter", AttendanceStatus::Absent)]);
     for (account, reason) in
@@ -177,14 +173,9 @@ async fn records_are_the_same_on_every_database(fresh: Fresh) {
         planned_start: at("20T14:30"),
         planned_end: at("20T16:00"),
     };
-    let parameters = AttendanceParameters::default();
-    let expected = records(&sealed, &timetable, &parameters, &[], &[]);
-    let mut all: Vec<_> = store::attendance::of_session(store, session, &parameters)
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|one| one.record)
-        .collect();
+    let expected = records(&sealed, &timetable, &AttendanceParameters::default(), &[], &[]);
+    let mut all: Vec<_> =
+        store::attendance::of_session(store, session).await.unwrap().1.into_iter().map(|one| one.record).collect();
     all.sort_by(|one, other| one.person.cmp(&other.person));
     assert_eq!(all, expected);
     let alone: Vec<_> = expected.into_iter().filter(|record| record.person == me.to_string()).collect();
@@ -223,8 +214,7 @@ async fn a_seat_earns_the_same_by_either_way_to_its_lines(fresh: Fresh) {
     ];
     store::ledger::append(store, session, lines).await.unwrap();
     store::session::end(store, session, at("20T15:29")).await.unwrap();
-    let parameters = AttendanceParameters::default();
-    let all = store::attendance::of_session(store, session, &parameters).await.unwrap();
+    let all = store::attendance::of_session(store, session).await.unwrap().1;
     let [attendee] = &all[..] else { panic!("the Classroom is nobody: {all:?}") };
     assert_eq!((attendee.name.as_str(), attendee.record.minutes()), ("陈晓梅", 25));
     assert_eq!(mine(store, me).await, std::slice::from_ref(&attendee.record));

@@ -1,7 +1,7 @@
 //! Leaves, appeals and corrections in the database: words that stand, and lines that the ledger's chain goes through.
 
 use crate::store_database::*;
-use lectern::domain::attendance::{AttendanceParameters, AttendanceRecord, AttendanceStatus, CorrectedDetail, Verdict};
+use lectern::domain::attendance::{AttendanceRecord, AttendanceStatus, CorrectedDetail, Verdict};
 use lectern::domain::case::CaseState;
 use lectern::domain::presence::{NewEvent, Person, PresenceKind};
 use lectern::domain::*;
@@ -54,8 +54,7 @@ fn line(kind: PresenceKind, person: Option<Person>, wall: Time) -> NewEvent {
 }
 
 async fn records(store: &Store, session: SessionId) -> Vec<AttendanceRecord> {
-    let parameters = AttendanceParameters::default();
-    let all = store::attendance::of_session(store, session, &parameters).await.unwrap();
+    let all = store::attendance::of_session(store, session).await.unwrap().1;
     all.into_iter().map(|one| one.record).collect()
 }
 
@@ -96,8 +95,7 @@ async fn a_leave_excuses_from_its_granting_to_its_withdrawal(fresh: Fresh) {
     store::session::end(store, session, at("20T17:00")).await.unwrap();
     let told: Vec<_> = records(store, session).await.into_iter().map(|one| (one.status, one.reason)).collect();
     assert_eq!(told, [(AttendanceStatus::Excused, "请假已批准：参加县教研会。".to_owned())]);
-    let parameters = AttendanceParameters::default();
-    let mine = store::attendance::of_account(store, me, now(), &parameters, Page::default()).await.unwrap();
+    let mine = store::attendance::of_account(store, me, now(), Page::default()).await.unwrap();
     assert_eq!((mine.total, mine.rows[0].record.status), (1, AttendanceStatus::Excused));
     let late = store::leave::withdraw(store, leave.id, at("20T16:00")).await;
     assert_eq!(code(late), "withdrawal_too_late");

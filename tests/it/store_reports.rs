@@ -1,7 +1,7 @@
 //! Reports from the database: the same bytes on SQLite and PostgreSQL, the same with and without kept records.
 
 use crate::store_database::*;
-use lectern::domain::attendance::{AttendanceParameters, AttendanceReport, CheckpointDetail};
+use lectern::domain::attendance::{AttendanceReport, CheckpointDetail};
 use lectern::domain::id::Id;
 use lectern::domain::presence::{NewEvent, Person, PresenceKind, hex};
 use lectern::domain::*;
@@ -46,7 +46,7 @@ async fn world(fresh: &Fresh) -> SessionId {
             id(3)
         ));
         statements.push(format!(
-            "insert into membership values ('{}', '{}', '{}', '{role}', 0, null)",
+            "insert into membership values ('{}', '{}', '{}', '{role}', 0, null, 0, 0)",
             id(number),
             id(4),
             id(number)
@@ -86,7 +86,7 @@ fn lines() -> Vec<NewEvent> {
 }
 
 async fn report(store: &Store, session: SessionId) -> AttendanceReport {
-    store::report::of_session(store, session, &AttendanceParameters::default()).await.unwrap()
+    store::report::of_session(store, session).await.unwrap()
 }
 
 fn json(report: &AttendanceReport) -> String {

@@ -43,6 +43,18 @@ export type CaseState = "open" | "granted" | "refused" | "withdrawn";
 /** online 在线，classroom 集体观看，site 现场 */
 export type Way = "online" | "classroom" | "site";
 
+/** A 自动统计，H 现场签到，M 统计后确认，E 佐证材料，C 名单，R 项目规定 */
+export type Class = "A" | "H" | "M" | "E" | "C" | "R";
+
+/** calendar 年度，school 学年 */
+export type YearKind = "calendar" | "school";
+
+/** met 已达标，waiting 等确认，not_yet 进行中，impossible 已不可能 */
+export type ScoreState = "met" | "waiting" | "not_yet" | "impossible";
+
+/** passing 可合格，on_track 正常，at_risk 有风险，lost 已不可能 */
+export type Outlook = "passing" | "on_track" | "at_risk" | "lost";
+
 /**
  * The body of every refusal.
  */
@@ -231,7 +243,11 @@ cycle_start: string, policy?: string, introduction?: string, };
 /**
  * Fields that are absent stay as they are.
  */
-export type StudioChange = { name?: string, subject?: string, introduction?: string, };
+export type StudioChange = { name?: string, subject?: string, introduction?: string, 
+/**
+ * Key of a Policy; for the office only, like the cycle.
+ */
+policy?: string, cycle_start?: string, };
 
 /**
  * Everything the page of a Studio shows.
@@ -1087,6 +1103,327 @@ number: number,
  * Where it asks for one.
  */
 code?: string, };
+
+/**
+ * A Policy as lists and headers show it.
+ */
+export type PolicyName = { key: string, version: number, title: string, issuer: string, };
+
+export type PolicyCard = { policy: PolicyName, effective_from: string, effective_to: string | null, year: YearKind, cycle_years: number, criteria: number, };
+
+/**
+ * Where a rule stands in the document.
+ */
+export type SourceView = { id: string, quote: string, 
+/**
+ * As the document's headings count: 三(1)3.
+ */
+part: string, line: number, };
+
+/**
+ * One number of a rule.
+ */
+export type PartRuleView = { title: string | null, 
+/**
+ * 不少于 5 次
+ */
+rule: string, 
+/**
+ * ≥5
+ */
+short: string, unit: string, };
+
+export type CriterionRuleView = { id: string, title: string, class: Class, 
+/**
+ * 自动统计, 佐证材料 …
+ */
+class_word: string, required: boolean, weight: number, 
+/**
+ * For whom it is counted: 工作室, or what the programme calls those of whom each is asked.
+ */
+scope: string, 
+/**
+ * 每年, 每学期 …
+ */
+period: string, parts: Array<PartRuleView>, 
+/**
+ * Slots of Evidence that it counts.
+ */
+slots: Array<SlotView>, sources: Array<SourceView>, note: string | null, };
+
+export type SlotView = { key: string, title: string, };
+
+export type SectionRulesView = { id: string, title: string, part: string, criteria: Array<CriterionRuleView>, };
+
+export type ChoiceRuleView = { id: string, section: string, title: string, choose: number, of: Array<string>, sources: Array<SourceView>, };
+
+export type GradeRuleView = { id: string, title: string, when: string, 
+/**
+ * A person's word is needed besides.
+ */
+reviewed: boolean, passes: boolean, sources: Array<SourceView>, note: string | null, };
+
+export type VetoRuleView = { id: string, title: string, quote: string, line: number, };
+
+/**
+ * A rule of the programme that no number of a Studio answers: ranking, credits, money, deadlines, what the server keeps.
+ */
+export type TermView = { 
+/**
+ * 排名, 学分, 经费, 时间, 规定 …
+ */
+kind: string, title: string, text: string, sources: Array<SourceView>, };
+
+/**
+ * A Policy as people read it.
+ */
+export type PolicyPage = { card: PolicyCard, 
+/**
+ * What the document leaves open and the Policy decides.
+ */
+notes: Array<string>, class_hour_minutes: number, slots: Array<SlotView>, sections: Array<SectionRulesView>, choices: Array<ChoiceRuleView>, grades: Array<GradeRuleView>, vetoes: Array<VetoRuleView>, terms: Array<TermView>, attendance: Array<ClauseView>, };
+
+/**
+ * Both days count.
+ */
+export type SpanView = { from: string, to: string, };
+
+/**
+ * A Studio's year under its Policy.
+ */
+export type ScorecardView = { studio: Named, policy: PolicyName, year: number, 
+/**
+ * 2026 年度, 2026—2027 学年
+ */
+year_word: string, span: SpanView, 
+/**
+ * The state at the end of this day, or now when it is today.
+ */
+on: string, as_of: string, 
+/**
+ * Until the year is closed; 0 when it is over.
+ */
+days_left: number, 
+/**
+ * In the last year of a cycle what is asked of the cycle is part of the result.
+ */
+final_year: boolean, 
+/**
+ * Years of the Studio that can be asked for, the latest first.
+ */
+years: Array<YearName>, result: ResultView, counts: StateCountsView, sections: Array<ScoreSectionView>, choices: Array<ChoiceScoreView>, 
+/**
+ * What is missing, the most urgent first.
+ */
+todo: Array<TodoView>, 
+/**
+ * What an office may find, and what it found.
+ */
+veto_rules: Array<VetoRuleView>, 
+/**
+ * May the person who asks hand in Evidence and choose? Decide about it?
+ */
+may_manage: boolean, may_decide: boolean, };
+
+export type YearName = { year: number, word: string, };
+
+export type ResultView = { 
+/**
+ * Id of the grade by what is known now.
+ */
+grade: string | null, grade_title: string | null, passes: boolean, missing: number, lost: boolean, outlook: Outlook, 
+/**
+ * 按现在的记录：还不合格，差 7 项
+ */
+sentence: string, vetoes: Array<VetoScoreView>, 
+/**
+ * Hundredths of points, up to 10 000.
+ */
+points: number, 
+/**
+ * 71.5
+ */
+points_word: string, 
+/**
+ * 学分 for each person when the year is passed.
+ */
+credits: number | null, };
+
+export type VetoScoreView = { veto: string, title: string, day: string, reason: string, };
+
+/**
+ * Of what counts for the result of this year; each Choice is one.
+ */
+export type StateCountsView = { total: number, met: number, not_yet: number, 
+/**
+ * Not met, and apart from `not_yet`.
+ */
+at_risk: number, waiting: number, impossible: number, };
+
+export type ScoreSectionView = { id: string, title: string, 
+/**
+ * 办法第三部分第 3 条
+ */
+part: string, criteria: Array<CriterionView>, };
+
+export type CriterionView = { id: string, title: string, 
+/**
+ * The sentences that it comes from, put together.
+ */
+quote: string, sources: Array<SourceView>, class: Class, class_word: string, scope: string, period: string, state: ScoreState, at_risk: boolean, 
+/**
+ * It counts for the result of this year.
+ */
+required: boolean, 
+/**
+ * The Choice that it may be taken on for, and whether it was.
+ */
+choice: string | null, taken: boolean, note: string | null, sentence: string, 
+/**
+ * Of the one number, otherwise of the numbers.
+ */
+done: number, of: number, unit: string, weight: number, slots: Array<SlotView>, parts: Array<PartScoreView>, };
+
+export type PartScoreView = { title: string | null, 
+/**
+ * 不少于 5 次
+ */
+rule: string, state: ScoreState, done: number, of: number, unit: string, subjects: Array<SubjectView>, };
+
+/**
+ * One number: of the Studio or of a person, over a period.
+ */
+export type SubjectView = { account: string | null, name: string | null, from: string, to: string, measured: number, of: number, 
+/**
+ * Would be added by what still waits for a person's decision.
+ */
+waiting: number, state: ScoreState, grounds: Array<GroundView>, };
+
+/**
+ * One thing that a number comes from.
+ */
+export type GroundView = { "kind": "activity", activity: string, 
+/**
+ * Whose report tells the people.
+ */
+session: string | null, title: string, day: string, counts: boolean, present: number | null, of: number | null, note: string | null, } | { "kind": "series", series: string, title: string, activities: number, } | { "kind": "person", account: string | null, name: string, } | { "kind": "evidence", evidence: string, title: string, counts: boolean, note: string | null, } | { "kind": "resource", resource: string, title: string, counts: boolean, note: string | null, } | { "kind": "school", school: string, name: string, };
+
+export type ChoiceScoreView = { id: string, section: string, title: string, quote: string, choose: number, of: Array<Named>, taken: Array<string>, state: ScoreState, confirmed: boolean, sentence: string, 
+/**
+ * The last choice, for whoever decides about it.
+ */
+made: string | null, };
+
+export type TodoView = { criterion: string, title: string, sentence: string, people: Array<Named>, 
+/**
+ * Percent by which the work lags behind time, 100 more when it is at risk; 0 when somebody else decides next.
+ */
+urgency: number, };
+
+/**
+ * An Activity that might be held.
+ */
+export type PlannedForm = { day: string, kind: ActivityKind, mode: Mode, level: Level, series?: string, presenters?: Array<string>, hosts?: Array<string>, reviewers?: Array<string>, 
+/**
+ * For which school that the Studio helps.
+ */
+helped?: string, 
+/**
+ * Who would come.
+ */
+present?: Array<string>, 
+/**
+ * How many more, and how many of them from rural schools.
+ */
+guests?: number, rural_guests?: number, minutes?: number, };
+
+export type WhatIfForm = { year?: number, 
+/**
+ * At most 60.
+ */
+planned: Array<PlannedForm>, };
+
+export type StepView = { state: ScoreState, sentence: string, };
+
+export type ChangeView = { 
+/**
+ * Of the Criterion or of the Choice.
+ */
+id: string, title: string, before: StepView, after: StepView, };
+
+/**
+ * The last planned day twice: without the plan and with it.
+ */
+export type WhatIfView = { before: ScorecardView, after: ScorecardView, changes: Array<ChangeView>, };
+
+/**
+ * How the rows of the heat table lie.
+ */
+export type ScorecardSort = "recent" | "points" | "risk" | "name";
+
+export type PolicyCount = { policy: PolicyName, studios: number, };
+
+export type OutlookCounts = { studios: number, passing: number, on_track: number, at_risk: number, lost: number, 
+/**
+ * Their scorecards are being made.
+ */
+not_made: number, };
+
+export type HeatColumn = { id: string, title: string, 
+/**
+ * ≥5 次
+ */
+rule: string, class: Class, };
+
+export type HeatCell = { state: ScoreState, at_risk: boolean, required: boolean, done: number, of: number, };
+
+export type HeatRow = { studio: StudioCard, region: RegionName | null, hosts: Array<string>, 
+/**
+ * None while its scorecard is being made, like all that follows.
+ */
+outlook: Outlook | null, grade_title: string | null, missing: number, points: number, points_word: string, 
+/**
+ * Among all of the programme and of its tier.
+ */
+rank: number | null, last_activity: string | null, 
+/**
+ * One for each column.
+ */
+cells: Array<HeatCell | null>, };
+
+export type RankRow = { rank: number, studio: Named, points_word: string, };
+
+/**
+ * The first ones of the Region's tree, and those beside the cut-off.
+ */
+export type RankingView = { tier: Tier, 
+/**
+ * The last rank that is chosen.
+ */
+cut_off: number, first: Array<RankRow>, around: Array<RankRow>, };
+
+export type ProgressView = { running: boolean, done: number, of: number, };
+
+/**
+ * A Region's Studios under one Policy beside its criteria.
+ */
+export type RegionScorecards = { region: string, region_name: string, 
+/**
+ * None where no Studio of the Region is assessed.
+ */
+policy: PolicyName | null, policies: Array<PolicyCount>, year: number, year_word: string, on: string, days_left: number, 
+/**
+ * When the oldest of the scorecards was made.
+ */
+as_of: string | null, progress: ProgressView, counts: OutlookCounts, columns: Array<HeatColumn>, rows: Array<HeatRow>, ranking: RankingView | null, 
+/**
+ * How many rows there are on all pages.
+ */
+total: number, 
+/**
+ * Counts from 1.
+ */
+page: number, size: number, };
 
 export type LineCheckForm = { 
 /**

@@ -1,5 +1,13 @@
 //! Participation: what a Studio and its people did, gathered from records, rosters and decisions; what a Policy counts.
 
+mod held;
+mod periods;
+mod roster;
+
+pub use held::{Held, Participation, Turnout};
+pub use periods::{Assessed, Span, year_of};
+pub use roster::{from_where, population};
+
 use super::{
     AccountId, ActivityId, ActivityKind, Day, Level, MemberRole, Mode, RegionId, SchoolId, SeriesId, SessionId,
     StudioId, StudioKind, Tier,
@@ -21,6 +29,8 @@ pub struct Facts {
     /// Which criteria of a Choice the Studio took on.
     pub chosen: Vec<ChosenFact>,
     pub vetoes: Vec<VetoFact>,
+    /// What reviewers decided where a grade asks for it.
+    pub grades: Vec<GradeFact>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,4 +181,14 @@ pub struct VetoFact {
     pub veto: String,
     pub day: Day,
     pub reason: String,
+}
+
+/// A reviewer holds the Studio worthy of a grade that the numbers alone do not give.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GradeFact {
+    pub grade: String,
+    /// The year in which the assessed year begins.
+    pub year: i32,
+    /// When it was decided.
+    pub day: Day,
 }

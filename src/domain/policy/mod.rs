@@ -3,8 +3,20 @@
 //! A Policy says what is counted for whom in which period and how the result follows; `participation` says what was done,
 //! `scorecard` brings both together.
 
+mod built_in;
+mod check;
+mod chinese;
+mod explain;
+mod parse;
+mod place;
 mod rule;
+mod sentence;
+#[cfg(test)]
+mod tests;
 
+pub use built_in::{built_in, built_in_files, document};
+pub use explain::{Article, Chapter, Explained, explain};
+pub use parse::PolicyError;
 pub use rule::{Comparison, Condition, ConditionCheck, Filter, Measure, Origin, Part, Rate, Scope, SlotCount, Taking};
 
 use super::attendance::AttendanceParameters;
@@ -41,8 +53,14 @@ pub struct Policy {
     /// How far 左右 reaches, in percent of the number, and at least one.
     pub about_percent: u32,
     pub attendance: AttendanceParameters,
+    /// What the document leaves open and this file decides for all its rules.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// Who is meant by a word of the programme, by key.
     pub populations: BTreeMap<String, Population>,
+    /// What Evidence is handed in for, by key: 结题证书 …
+    #[serde(default)]
+    pub slots: BTreeMap<String, String>,
     /// Parts of the scorecard, in the order in which they are read.
     #[serde(rename = "section")]
     pub sections: Vec<Section>,
@@ -78,7 +96,7 @@ pub struct Policy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
-    /// Id of the threshold, such as `S1-12`.
+    /// Id of the threshold, such as `S1-12`; `S1-12.2` where one more entry rests on a part of its sentence.
     pub id: String,
     pub quote: String,
     /// The part of the document, as its headings count: 三(1)3.

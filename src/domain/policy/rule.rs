@@ -152,6 +152,9 @@ pub struct Condition {
     pub id: String,
     /// Who applies: as host, core …
     pub role: MemberRole,
+    /// Only for applicants from rural schools, or only for all others.
+    #[serde(default)]
+    pub rural: Option<bool>,
     pub title: String,
     /// One of these is enough.
     pub any: Vec<ConditionCheck>,

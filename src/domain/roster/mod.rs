@@ -4,11 +4,13 @@
 //! told as plans; the same sheet again has none.
 
 mod cells;
+mod limits;
 mod nearest;
 mod person;
 mod read;
 
 pub use cells::role;
+pub use limits::most_core;
 pub use read::read_roster;
 
 use super::sheet::SheetCell;

@@ -1,5 +1,25 @@
 //! Scorecard: how far a Studio is under its Policy on a day, and why each number is what it is.
 
+mod assessment;
+mod choice;
+mod compare;
+mod grade;
+mod measure;
+mod outlook;
+mod points;
+mod risk;
+mod sentence;
+#[cfg(test)]
+mod tests;
+mod todo;
+mod what_if;
+
+pub use super::participation::Span;
+pub use assessment::score;
+pub use outlook::Outlook;
+pub use todo::{Todo, todo};
+pub use what_if::{Change, Planned, Step, WhatIf, what_if};
+
 use super::policy::Comparison;
 use super::words::words;
 use super::{AccountId, ActivityId, Day, SeriesId, StudioId};
@@ -36,13 +56,6 @@ pub struct Scorecard {
     pub choices: Vec<ChoiceScore>,
 }
 
-/// Both days count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Span {
-    pub from: Day,
-    pub to: Day,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GradeResult {
     /// The id of the grade by what is known now.
@@ -74,6 +87,7 @@ pub struct PartScore {
     /// Those that hold, of those that there are; for one subject its number against the target.
     pub done: u32,
     pub of: u32,
+    /// What these two are counted in; what one subject is counted in stands in the Policy.
     pub unit: String,
     pub is: Comparison,
     /// One for each person and each period that it is counted for.
@@ -87,6 +101,8 @@ pub struct SubjectScore {
     pub name: Option<String>,
     pub span: Span,
     pub measured: u32,
+    /// What it is held against: the least that is asked, the Activities that are judged one by one, or the most that may be.
+    pub of: u32,
     /// What would be added by what still waits for a person's decision.
     pub waiting: u32,
     pub state: ScoreState,
@@ -106,6 +122,8 @@ pub enum Ground {
         /// People of the population who were present, of how many; or people present.
         present: Option<u32>,
         of: Option<u32>,
+        /// Why it does not count, or not yet.
+        note: Option<String>,
     },
     Series {
         series: SeriesId,
@@ -119,11 +137,13 @@ pub enum Ground {
         id: String,
         title: String,
         counts: bool,
+        note: Option<String>,
     },
     Resource {
         id: String,
         title: String,
         counts: bool,
+        note: Option<String>,
     },
     School {
         school: String,

@@ -20,7 +20,6 @@ use super::error::{ApiError, Refused};
 use super::logins::Https;
 use super::shapes::{ReportView, YearReportView, YearSearch};
 use super::state::AppState;
-use crate::domain::attendance::AttendanceParameters;
 use crate::domain::presence::{Head, hex};
 use crate::domain::{Day, SessionId, Studio, Time};
 use crate::store;
@@ -151,8 +150,7 @@ pub(super) async fn of_session(
     State(app): State<AppState>,
     keeper: KeeperOf<Occurrence>,
 ) -> Result<axum::Json<ReportView>, ApiError> {
-    let parameters = AttendanceParameters::default();
-    let report = store::report::of_session(&app.store, keeper.noun.session.id, &parameters).await?;
+    let report = store::report::of_session(&app.store, keeper.noun.session.id).await?;
     Ok(axum::Json(view::report(report)))
 }
 
@@ -168,8 +166,7 @@ pub(super) async fn session_file(
     format: Format,
     site: Site,
 ) -> Result<Response, ApiError> {
-    let parameters = AttendanceParameters::default();
-    let report = store::report::of_session(&app.store, keeper.noun.session.id, &parameters).await?;
+    let report = store::report::of_session(&app.store, keeper.noun.session.id).await?;
     let name = format!("出席报告 {} {}", words::day(report.held.from), report.occasion.title);
     if format == Format::Pdf && report.ongoing {
         return Err(ApiError::conflict("session_goes_on", "直播还在进行，结束以后再导出 PDF。"));
@@ -177,7 +174,7 @@ pub(super) async fn session_file(
     let issue = || NewIssue {
         subject: Subject::Session(report.occasion.session),
         title: report.occasion.title.clone(),
-        parameters: parameters.clone(),
+        parameters: report.parameters.clone(),
         figures: session_book::figures(&report),
         heads: vec![kept(report.occasion.session, report.head)],
         digest: report.digest(),
@@ -203,8 +200,7 @@ pub(super) async fn of_year(
     Query(search): Query<YearSearch>,
 ) -> Result<axum::Json<YearReportView>, ApiError> {
     let year = year(&search, app.clock.now())?;
-    let parameters = AttendanceParameters::default();
-    let report = store::report::of_year(&app.store, &keeper.noun, year, &parameters).await?;
+    let report = store::report::of_year(&app.store, &keeper.noun, year).await?;
     Ok(axum::Json(view::year(report)))
 }
 
@@ -222,13 +218,12 @@ pub(super) async fn year_file(
 ) -> Result<Response, ApiError> {
     let now = app.clock.now();
     let year = year(&search, now)?;
-    let parameters = AttendanceParameters::default();
-    let report = store::report::of_year(&app.store, &keeper.noun, year, &parameters).await?;
+    let report = store::report::of_year(&app.store, &keeper.noun, year).await?;
     let name = format!("{} {year} 年出席汇总", report.studio_name);
     let issue = || NewIssue {
         subject: Subject::Year(report.studio, year),
         title: name.clone(),
-        parameters: parameters.clone(),
+        parameters: report.parameters.clone(),
         figures: year_book::figures(&report),
         heads: report.sessions.iter().map(|one| kept(one.occasion.session, one.head)).collect(),
         digest: report.digest(),
@@ -257,13 +252,12 @@ pub(super) async fn my_file(
 ) -> Result<Response, ApiError> {
     let now = app.clock.now();
     let year = year(&search, now)?;
-    let parameters = AttendanceParameters::default();
-    let proof = store::proof::of_account(&app.store, &me.profile, year, &parameters).await?;
+    let proof = store::proof::of_account(&app.store, &me.profile, year).await?;
     let name = format!("{} {year} 年考勤", proof.name);
     let issue = || NewIssue {
         subject: Subject::Person(proof.account, year),
         title: format!("{} {year} 年考勤证明", proof.name),
-        parameters: parameters.clone(),
+        parameters: proof.parameters.clone(),
         figures: proof_book::figures(&proof),
         heads: proof.rows.iter().map(|row| kept(row.session, row.head)).collect(),
         digest: proof.digest(),

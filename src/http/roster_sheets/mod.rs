@@ -13,7 +13,7 @@ use super::state::AppState;
 use super::table_file::{MEDIA_TYPE, MOST_BODY_BYTES, Table, TableForm, uploaded};
 use crate::domain::roster::{
     FROM, NAME, NOTE, PHONE, ROLE, RURAL, RosterChoice, RosterRead, RosterRow, RosterRules, SCHOOL, SUBJECT, TITLE,
-    Who, read_roster,
+    Who, most_core, read_roster,
 };
 use crate::domain::{Membership, Studio, read_phone};
 use crate::store;
@@ -157,6 +157,8 @@ async fn read(
     let members = store::membership::of_studio(&app.store, studio.id).await?;
     let members: Vec<Membership> = members.into_iter().map(|member| member.membership).collect();
     let (rows, today) = (rows.to_vec(), app.clock.now().day());
+    let policy = studio.policy.as_deref().and_then(|key| store::policy::in_force(&app.store, key, today));
+    let most_core = policy.and_then(|policy| most_core(&policy));
     app.exports
         .make(move || {
             let rules = RosterRules {
@@ -164,7 +166,7 @@ async fn read(
                 people: &people,
                 schools: &schools,
                 members: &members,
-                most_core: None,
+                most_core,
                 choices: &choices,
             };
             let read = read_roster(&rows, rules);

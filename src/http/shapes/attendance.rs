@@ -2,10 +2,17 @@
 
 use super::ActivityCard;
 use crate::domain::attendance::{AttendanceStatus, GapKind};
-use crate::domain::{AccountId, SessionId, Time};
+use crate::domain::{AccountId, SessionId, StudioId, Time};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ParametersSearch {
+    /// Those of this Studio's Policy.
+    pub studio: Option<StudioId>,
+}
 
 /// What "attended" means here, to be shown beside every verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]

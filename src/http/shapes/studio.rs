@@ -55,6 +55,9 @@ pub struct StudioChange {
     pub name: Option<String>,
     pub subject: Option<String>,
     pub introduction: Option<String>,
+    /// Key of a Policy; for the office only, like the cycle.
+    pub policy: Option<String>,
+    pub cycle_start: Option<Day>,
 }
 
 /// Everything the page of a Studio shows.

@@ -2,6 +2,8 @@
 
 use crate::domain::attendance::{AttendanceStatus, GapKind, Way};
 use crate::domain::case::CaseState;
+use crate::domain::policy::{Class, YearKind};
+use crate::domain::scorecard::{Outlook, ScoreState};
 use crate::domain::*;
 use ts_rs::{Config, TS};
 use utoipa::openapi::RefOr;
@@ -51,6 +53,12 @@ plain_strings! {
     AppealId: None, "mzxw6ytbojtg633c";
     PhotoId: None, "mzxw6ytbojtg633c";
     IssueId: None, "mzxw6ytbojtg633c";
+    EvidenceId: None, "mzxw6ytbojtg633c";
+    MentorId: None, "mzxw6ytbojtg633c";
+    HelpedSchoolId: None, "mzxw6ytbojtg633c";
+    LessonReviewId: None, "mzxw6ytbojtg633c";
+    ChoiceId: None, "mzxw6ytbojtg633c";
+    VetoId: None, "mzxw6ytbojtg633c";
     Time: Some(KnownFormat::DateTime), "2026-11-20T14:30:00+08:00";
     Day: Some(KnownFormat::Date), "2026-11-20";
 }
@@ -97,5 +105,5 @@ macro_rules! words {
 
 words! {
     AccountRole RegionKind StudioKind Tier MemberRole ActivityKind Mode Level ActivityState ActivityRole AttendanceStatus
-    GapKind Way CaseState
+    GapKind Way CaseState Class YearKind ScoreState Outlook
 }

@@ -30,6 +30,8 @@ pub(crate) struct Program {
     pub media_port: u16,
     options: Vec<&'static str>,
     environment: Vec<(&'static str, PathBuf)>,
+    /// Where its log goes; into its folder where none is said.
+    log: Option<&'static str>,
     child: Option<Child>,
 }
 
@@ -56,15 +58,24 @@ impl Program {
     }
 
     pub(crate) async fn start_with(options: &[&'static str]) -> Self {
-        Self::start_in(options, Vec::new()).await
+        Self::start_in(options, Vec::new(), None).await
     }
 
     /// On a disk that fails when it is told to.
     pub(crate) async fn start_on(disk: &FaultyDisk) -> Self {
-        Self::start_in(&["--media-shards", "1"], disk.environment()).await
+        Self::start_in(&["--media-shards", "1"], disk.environment(), None).await
     }
 
-    async fn start_in(options: &[&'static str], environment: Vec<(&'static str, PathBuf)>) -> Self {
+    /// The same, and not a line of its log can be written.
+    pub(crate) async fn start_without_log(disk: &FaultyDisk) -> Self {
+        Self::start_in(&["--media-shards", "1"], disk.environment(), Some("/dev/full")).await
+    }
+
+    async fn start_in(
+        options: &[&'static str],
+        environment: Vec<(&'static str, PathBuf)>,
+        log: Option<&'static str>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (port, https_port, media_port) = (free_port(), free_port(), free_port());
         let options = options.to_vec();
@@ -74,14 +85,15 @@ impl Program {
         let host = Person::signed_in(&store, &url, "host", now()).await;
         store.close().await;
         let mut program =
-            Self { url, host, world, folder, port, https_port, media_port, options, environment, child: None };
+            Self { url, host, world, folder, port, https_port, media_port, options, environment, log, child: None };
         program.go_on().await;
         program
     }
 
     /// Starts on what is in the folder; returns when people can come in.
     pub(crate) async fn go_on(&mut self) {
-        let log = std::fs::File::options().create(true).append(true).open(self.folder.path().join("log")).unwrap();
+        let log = self.log.map_or_else(|| self.folder.path().join("log"), PathBuf::from);
+        let log = std::fs::File::options().create(true).append(true).open(log).unwrap();
         let mut child = self
             .command(&["serve"])
             .args(["--http-listen", &format!("127.0.0.1:{}", self.port)])

@@ -1,0 +1,3 @@
+mod broken;
+mod thresholds;
+mod told;

@@ -1,0 +1,62 @@
+//! What people are told of the built-in programmes.
+
+use crate::domain::policy::{Policy, built_in, built_in_files, explain};
+
+fn sentence(policy: &Policy, id: &str) -> String {
+    let criterion = policy.criteria.iter().find(|one| one.id == id).unwrap_or_else(|| panic!("no {id}"));
+    policy.sentence(criterion)
+}
+
+#[test]
+fn every_built_in_file_can_be_meant() {
+    for (key, text) in built_in_files() {
+        let policy = Policy::parse(text).unwrap_or_else(|errors| panic!("{key}: {errors:#?}"));
+        assert_eq!(policy.key, *key);
+    }
+}
+
+#[test]
+fn a_rule_is_told_in_a_sentence() {
+    let policy = |key: &str| built_in().iter().find(|one| one.key == key).unwrap();
+    for (key, id, told) in [
+        ("zhejiang-2019", "S1-12", "工作室每年举办直播、研修、讲座、公开课、汇报或展示，不少于 5 次。"),
+        (
+            "zhejiang-2019",
+            "S1-14",
+            "工作室每年每次直播、研修、讲座、公开课、汇报或展示，当天名单上的学科（专业）带头人出席不少于 50%。",
+        ),
+        ("zhejiang-2019", "S1-05", "工作室现有学科（专业）带头人 10 至 15 人。"),
+        ("zhejiang-2019", "S1-06", "工作室现有乡村学校或外市的学科（专业）带头人不少于 5 人。"),
+        ("zhejiang-2019", "S1-07", "学科（专业）带头人每人每年主持活动，不少于 1 次。"),
+        (
+            "zhejiang-2019",
+            "S1-10",
+            "工作室每年佐证“有品牌特色的专题资源”通过审核不少于 1 个；或者佐证“参加全省征集的微课程”通过审核不少于 1 门。",
+        ),
+        ("zhejiang-2019", "S1-21", "工作室每年在一个系列里举办线上或线上+线下的活动，不少于 4 次。"),
+        ("hangjin-2024", "S2-09", "主持人和成员每人每学期主讲县级及以上（以确认为准）的公开课，不少于 1 节。"),
+        ("changsha-2020", "S3-03", "工作室现有核心名师 10 人左右（8 至 12 人）。"),
+        ("county-1", "S4-1-05", "工作室每学年举办当天名单上的工作室成员全部出席的送教，不少于 2 次。"),
+        ("district-2", "S4-2-10", "主持人每人每学期听课指导由成员主讲的活动，不少于 20 节。"),
+        ("city-3", "S4-3-03", "主持人每人每学期评议评课，不少于 10 节。"),
+        ("county-4", "S4-4-05", "领衔名师每人每学年听课指导活动，累计不少于 15 课时（1 课时 45 分钟）。"),
+        ("city-5", "S4-5-03", "工作室现有学员 4 人左右（3 至 5 人）。"),
+    ] {
+        assert_eq!(sentence(policy(key), id), told);
+    }
+}
+
+#[test]
+fn a_programme_is_explained_whole() {
+    for policy in built_in() {
+        let told = explain(policy);
+        let text = told.to_string();
+        for criterion in &policy.criteria {
+            assert!(text.contains(&criterion.title) && text.contains(&policy.sentence(criterion)), "{}", criterion.id);
+        }
+        let quotes = told.chapters.iter().flat_map(|chapter| &chapter.articles).flat_map(|article| &article.sources);
+        assert!(quotes.clone().count() > 5 && quotes.into_iter().all(|source| text.contains(&source.quote)));
+        assert!(text.contains("看满全场的 60% 或 30 分钟，取少的"), "{text}");
+        assert!(!text.contains("“”"), "a name is missing in {}", policy.key);
+    }
+}

@@ -1,0 +1,495 @@
+//! Each measure by itself, under a small Policy.
+
+use super::story::{Story, day, many};
+use crate::domain::scorecard::ScoreState::{Impossible, Met, NotYet, Waiting};
+use crate::domain::scorecard::*;
+use crate::domain::*;
+
+/// A Policy of one section with the criteria that a test is about.
+fn policy(year: &str, years: u32, rest: &str) -> String {
+    let parameters = toml::to_string(&attendance::AttendanceParameters::default()).unwrap();
+    format!(
+        r#"
+key = "small"
+version = 1
+title = "考核办法"
+issuer = "教育局"
+document = "small.txt"
+effective_from = "2019-01-01"
+year = "{year}"
+class_hour_minutes = 45
+about_percent = 20
+cycle = {{ years = {years}, sources = [] }}
+[attendance]
+{parameters}
+[populations]
+host = {{ title = "主持人", roles = ["host"] }}
+core = {{ title = "带头人", roles = ["core"] }}
+trainees = {{ title = "学员", roles = ["trainee"] }}
+adviser = {{ title = "顾问", roles = ["adviser"] }}
+[[section]]
+id = "one"
+title = "全部"
+{rest}
+"#
+    )
+}
+
+fn criterion(id: &str, scope: &str, period: &str, parts: &str) -> String {
+    format!(
+        r#"
+[[criterion]]
+id = "{id}"
+section = "one"
+title = "{id}"
+class = "A"
+sources = []
+scope = "{scope}"
+period = "{period}"
+{parts}
+"#
+    )
+}
+
+fn part(measure: &str, is: &str, unit: &str) -> String {
+    format!("[[criterion.part]]\nmeasure = {measure}\nis = {is}\nunit = \"{unit}\"\n")
+}
+
+fn one(scope: &str, period: &str, measure: &str, is: &str, unit: &str) -> String {
+    policy("calendar", 3, &criterion("it", scope, period, &part(measure, is, unit)))
+}
+
+const FIVE: &str = "{ at_least = 5 }";
+const ONE: &str = "{ at_least = 1 }";
+
+#[test]
+fn planned_activities_and_other_kinds_do_not_count() {
+    let mut story = Story::under(
+        &one("studio", "year", r#"{ count = "activities", kinds = ["seminar"] }"#, FIVE, "次"),
+        "2026-01-01",
+    );
+    story.day("2026-03-19").seminar("甲").guests(3);
+    story.day("2026-03-20").lecture("乙").guests(3);
+    story.day("2026-03-21").seminar("丙").planned();
+    story.day("2025-12-31").seminar("早").guests(3);
+    story.day("2027-01-01").seminar("晚").guests(3);
+    let card = story.on("2026-03-31");
+    assert_eq!((card.numbers("it"), card.state("it")), ((1, 5), NotYet));
+    assert_eq!(card.sentence("it"), "1/5 次，还差 4 次");
+    assert_eq!(story.on("2026-12-30").state("it"), NotYet);
+    assert_eq!(story.on("2026-12-31").state("it"), Impossible);
+    assert_eq!(story.of_year(2026, "2027-05-01").numbers("it"), (1, 5));
+}
+
+#[test]
+fn a_level_counts_when_an_office_has_confirmed_it() {
+    let measure = r#"{ count = "activities", kinds = ["lecture"], level = "city", taking = "presenting" }"#;
+    let mut story = Story::under(&one("each:core", "year", measure, ONE, "次"), "2026-01-01");
+    story.core(&["何志强", "马海燕", "孙立群"]);
+    story.day("2026-04-01").lecture("甲").by(&["何志强"]).claims(Level::City);
+    story.day("2026-04-02").lecture("乙").by(&["马海燕"]).level(Level::County);
+    let card = story.on("2026-04-30");
+    assert_eq!(card.person("it", 0, "何志强"), (0, 1, Waiting));
+    assert_eq!(card.person("it", 0, "马海燕"), (0, 1, NotYet));
+    assert_eq!(card.sentence("it"), "3 名带头人中 0 人已主讲；还差：孙立群、马海燕；等确认：何志强");
+    story.facts.activities[0].level_confirmed = true;
+    assert_eq!(story.on("2026-04-30").person("it", 0, "何志强"), (1, 1, Met));
+}
+
+#[test]
+fn what_is_above_the_level_counts_too() {
+    let measure = r#"{ count = "activities", level = "city" }"#;
+    let mut story = Story::under(&one("studio", "year", measure, ONE, "次"), "2026-01-01");
+    story.day("2026-04-01").showcase("甲").level(Level::Province);
+    assert_eq!(story.on("2026-04-30").state("it"), Met);
+}
+
+#[test]
+fn half_of_the_roster_of_the_day_is_asked_each_time() {
+    let measure = r#"{ count = "rate_each_time", population = "core", filter = { kinds = ["seminar"] } }"#;
+    let rate = one("studio", "year", measure, "{ at_least = 50 }", "%");
+    // Of so many on the roster so many came, and so many are 待核.
+    for (of, came, unknown, state) in [
+        (10, 5, 0, Met),
+        (10, 4, 0, Impossible),
+        (11, 5, 0, Impossible),
+        (11, 6, 0, Met),
+        (11, 5, 1, Waiting),
+        (15, 7, 0, Impossible),
+        (15, 7, 1, Waiting),
+        (15, 8, 0, Met),
+        (1, 0, 0, Impossible),
+        (1, 1, 0, Met),
+    ] {
+        let mut story = Story::under(&rate, "2026-01-01");
+        let core = many("带头人", of);
+        story.core(&core);
+        story.day("2026-03-19").seminar("甲").present(&core[..came]).unknown(&core[came..came + unknown]).guests(20);
+        assert_eq!(story.on("2026-03-19").state("it"), state, "{came} + {unknown} of {of}");
+    }
+}
+
+#[test]
+fn a_roster_with_nobody_is_not_held_against_an_activity() {
+    let measure = r#"{ count = "rate_each_time", population = "core", filter = {} }"#;
+    let mut story = Story::under(&one("studio", "year", measure, "{ at_least = 50 }", "%"), "2026-01-01");
+    story.day("2026-03-19").seminar("甲").guests(3);
+    let card = story.on("2026-03-20");
+    assert_eq!((card.state("it"), card.numbers("it")), (NotYet, (0, 0)));
+    assert_eq!(card.sentence("it"), "还没有活动");
+    story.day("2026-04-01").joins("何志强", MemberRole::Core);
+    assert_eq!(story.on("2026-04-02").sentence("it"), "还没有活动；每次需要 1 名带头人中 1 人参加");
+}
+
+#[test]
+fn every_activity_by_itself_needs_its_people() {
+    let mut story = Story::under(
+        &one("studio", "year", r#"{ count = "people_each_time" }"#, "{ at_least = 10 }", "人"),
+        "2026-01-01",
+    );
+    story.day("2026-03-19").seminar("甲").guests(10);
+    assert_eq!(story.on("2026-03-19").sentence("it"), "1 次都达标");
+    story.day("2026-04-19").seminar("乙").guests(8).unknown(&["何志强", "马海燕"]);
+    let card = story.on("2026-04-19");
+    assert_eq!((card.state("it"), card.numbers("it")), (Waiting, (1, 2)));
+    assert_eq!(card.sentence("it"), "2 次中 1 次达标；4月19日 8 人，2 人待核");
+    story.day("2026-05-19").seminar("丙").guests(9);
+    let card = story.on("2026-05-19");
+    assert_eq!((card.state("it"), card.numbers("it")), (Impossible, (1, 3)));
+    assert_eq!(card.sentence("it"), "3 次中 1 次达标；4月19日 8 人，2 人待核；5月19日 只有 9 人；如有误请申诉");
+}
+
+#[test]
+fn the_nearest_to_fifty_people_is_told() {
+    let mut story =
+        Story::under(&one("studio", "year", r#"{ count = "activities", people = 50 }"#, ONE, "次"), "2026-01-01");
+    story.day("2026-09-25").seminar("甲").guests(29);
+    story.day("2026-11-20").seminar("乙").guests(47);
+    let card = story.on("2026-11-20");
+    assert_eq!(card.sentence("it"), "0/1 次；最高 47 人（11月20日），还差 3 人");
+    assert_eq!(card.titles(), ["有 1 次达到 50 人"]);
+    assert!(card.score("it").at_risk);
+}
+
+#[test]
+fn only_the_longest_series_counts() {
+    let mut story =
+        Story::under(&one("studio", "year", r#"{ count = "series" }"#, "{ at_least = 4 }", "次"), "2026-01-01");
+    for (month, theme) in [(1, "甲"), (2, "乙"), (3, "甲"), (4, "乙"), (5, "甲")] {
+        story.day(&format!("2026-{month:02}-10")).broadcast("课").series(theme);
+    }
+    story.day("2026-06-10").broadcast("别的");
+    let card = story.on("2026-06-30");
+    assert_eq!((card.numbers("it"), card.sentence("it")), ((3, 4), "3/4 次；同一系列还差 1 次"));
+    story.day("2026-07-10").broadcast("课").series("甲");
+    assert_eq!(story.on("2026-07-10").state("it"), Met);
+}
+
+#[test]
+fn somebody_at_two_activities_is_one_person() {
+    let mut story =
+        Story::under(&one("studio", "cycle", r#"{ count = "people" }"#, "{ about = 5 }", "人"), "2026-01-01");
+    story.day("2026-03-01").seminar("甲").present(&["何志强", "马海燕"]).unknown(&["孙立群"]);
+    story.day("2027-03-01").seminar("乙").present(&["何志强"]).guests(1).absent(&["郑小云"]);
+    let card = story.on("2027-03-01");
+    assert_eq!((card.numbers("it"), card.state("it")), ((3, 5), Waiting));
+    // 5 左右 reaches from 4 to 6; the cycle is not over, so that nothing is asked for yet.
+    assert!(!card.score("it").required);
+    assert!(story.on("2028-03-01").score("it").required);
+}
+
+#[test]
+fn class_hours_are_rounded_down_once() {
+    let measure = r#"{ count = "class_hours", taking = "guiding", presented_by = "trainees" }"#;
+    let mut story = Story::under(&one("each:host", "year", measure, "{ at_least = 3 }", "课时"), "2026-01-01");
+    story.host("周文澜").trainees(&["小李"]);
+    story.day("2026-03-01").open_lesson("甲").by(&["小李"]).present_for(&["周文澜"], 67);
+    story.day("2026-03-08").open_lesson("乙").by(&["小李"]).present_for(&["周文澜"], 67);
+    // His own lesson, and a stranger's, are not guiding.
+    story.day("2026-03-09").open_lesson("丙").by(&["周文澜"]).present_for(&["周文澜"], 90);
+    story.day("2026-03-10").open_lesson("丁").by(&["外人"]).present_for(&["周文澜"], 90);
+    // 134 minutes are two 课时 of 45, and 135 three.
+    assert_eq!(story.on("2026-03-31").person("it", 0, "周文澜"), (2, 3, NotYet));
+    story.day("2026-04-01").open_lesson("戊").by(&["小李"]).present_for(&["周文澜"], 1);
+    assert_eq!(story.on("2026-04-30").person("it", 0, "周文澜"), (3, 3, Met));
+}
+
+#[test]
+fn every_month_must_hold_and_a_missed_one_is_lost() {
+    let mut story =
+        Story::under(&one("studio", "month", r#"{ count = "activities" }"#, "{ at_least = 2 }", "次"), "2026-01-01");
+    for month in 1..=12 {
+        for date in [5, 20] {
+            if (month, date) != (3, 20) {
+                story.day(&format!("2026-{month:02}-{date:02}")).seminar("研讨").guests(4);
+            }
+        }
+    }
+    let card = story.on("2026-03-19");
+    assert_eq!(card.sentence("it"), "12 个月中 2 个月达标；3 月还差 1 次");
+    assert_eq!((card.state("it"), card.numbers("it")), (NotYet, (2, 12)));
+    assert_eq!(card.score("it").parts[0].unit, "个月");
+    assert_eq!(story.on("2026-03-31").state("it"), Impossible);
+    assert_eq!(story.on("2026-12-31").sentence("it"), "12 个月中 11 个月达标；3 月只有 1 次，已补不回来");
+}
+
+#[test]
+fn a_month_that_the_cycle_began_in_is_not_asked() {
+    let mut story = Story::under(&one("studio", "month", r#"{ count = "activities" }"#, ONE, "次"), "2026-03-02");
+    assert_eq!(story.on("2026-05-01").numbers("it"), (0, 9));
+    story.facts.studio.cycle_start = day("2026-03-01");
+    assert_eq!(story.on("2026-05-01").numbers("it"), (0, 10));
+    assert_eq!(story.of_year(2025, "2025-05-01").score("it").parts[0].subjects.len(), 0);
+}
+
+#[test]
+fn semesters_count_where_they_end() {
+    let text = policy(
+        "calendar",
+        3,
+        &criterion(
+            "it",
+            "each:host",
+            "semester",
+            &part(r#"{ count = "activities", taking = "presenting" }"#, ONE, "次"),
+        ),
+    );
+    let mut story = Story::under(&text, "2025-09-01");
+    story.host("周文澜");
+    story.day("2025-11-03").open_lesson("甲").by(&["周文澜"]);
+    // The semester of autumn 2025 ends on 31 January 2026, that of spring on 31 August; autumn 2026 ends in 2027.
+    let card = story.on("2026-02-10");
+    let spans: Vec<String> =
+        card.score("it").parts[0].subjects.iter().map(|s| format!("{} {:?}", s.span.to, s.state)).collect();
+    assert_eq!(spans, ["2026-01-31 Met", "2026-08-31 NotYet"]);
+    assert_eq!((card.numbers("it"), card.score("it").parts[0].unit.as_str()), ((1, 2), "人次"));
+    assert_eq!(card.sentence("it"), "春季学期：1 名主持人中 0 人已主讲；还差：周文澜");
+}
+
+#[test]
+fn either_of_two_is_enough_for_each_person() {
+    let parts = format!(
+        "logic = \"any\"\n{}{}",
+        part(r#"{ count = "evidence", slot = "paper" }"#, ONE, "篇"),
+        part(r#"{ count = "evidence", slot = "award" }"#, ONE, "项")
+    );
+    let mut story = Story::under(&policy("calendar", 3, &criterion("it", "each:core", "year", &parts)), "2026-01-01");
+    story.core(&["何志强", "马海燕"]);
+    story.day("2026-03-01").evidence("paper", "论文").of("何志强").accepted();
+    story.day("2026-03-01").evidence("award", "获奖").of("马海燕");
+    let card = story.on("2026-04-01");
+    assert_eq!(card.state("it"), Waiting);
+    assert_eq!(card.sentence("it"), "2 名带头人中 1 人已达标；等确认：马海燕（满足一项即可）");
+    story.day("2026-03-02").evidence("award", "获奖").of("马海燕").accepted();
+    assert_eq!(story.on("2026-04-01").state("it"), Met);
+}
+
+#[test]
+fn evidence_counts_as_the_reviewer_decided() {
+    let mut story = Story::under(
+        &one("studio", "year", r#"{ count = "evidence", slot = "case" }"#, "{ at_least = 3 }", "个"),
+        "2026-01-01",
+    );
+    story.day("2026-03-01").evidence("case", "甲").accepted();
+    story.day("2026-03-02").evidence("case", "乙");
+    story.day("2026-03-03").evidence("case", "丙").refused();
+    story.day("2026-03-04").evidence("other", "丁").accepted();
+    let card = story.on("2026-04-01");
+    assert_eq!(card.sentence("it"), "已有 1 个，1 个等确认，还差 1 个");
+    assert_eq!(card.titles(), ["补 2 个it"]);
+    story.day("2026-03-05").evidence("case", "戊").accepted_for(2);
+    assert_eq!(story.on("2026-04-01").state("it"), Met);
+}
+
+#[test]
+fn rosters_are_told_as_they_stand_and_can_always_be_mended() {
+    let range = one(
+        "studio",
+        "now",
+        r#"{ count = "members", population = "core", origin = "any" }"#,
+        "{ between = [10, 15] }",
+        "人",
+    );
+    for (count, state, sentence) in [
+        (9, NotYet, "现有 9 人，应为 10–15 人，还差 1 人"),
+        (10, Met, "现有 10 人，应为 10–15 人"),
+        (15, Met, "现有 15 人，应为 10–15 人"),
+        (16, NotYet, "现有 16 人，应为 10–15 人，多了 1 人"),
+    ] {
+        let mut story = Story::under(&range, "2026-01-01");
+        story.core(&many("带头人", count));
+        let card = story.on("2026-12-31");
+        assert_eq!((card.state("it"), card.sentence("it")), (state, sentence));
+    }
+}
+
+#[test]
+fn about_four_is_three_to_five() {
+    let about = one(
+        "studio",
+        "now",
+        r#"{ count = "members", population = "trainees", origin = "any" }"#,
+        "{ about = 4 }",
+        "人",
+    );
+    for (count, state) in [(2, NotYet), (3, Met), (4, Met), (5, Met), (6, NotYet)] {
+        let mut story = Story::under(&about, "2026-01-01");
+        story.trainees(&many("学员", count));
+        assert_eq!(story.on("2026-06-30").state("it"), state, "{count}");
+    }
+}
+
+#[test]
+fn a_member_from_another_city_or_a_rural_school_counts_once() {
+    let measure = r#"{ count = "members", population = "core", origin = "rural_or_other_city" }"#;
+    let mut story = Story::under(&one("studio", "now", measure, "{ at_least = 3 }", "人"), "2026-01-01");
+    story.core(&["甲", "乙", "丙", "丁"]).rural(&["甲", "乙"]).in_city(&["乙", "丙"], "温州");
+    assert_eq!(story.on("2026-06-30").numbers("it"), (3, 3));
+    story.about("丙", |member| member.city = None);
+    assert_eq!(story.on("2026-06-30").numbers("it"), (2, 3));
+}
+
+#[test]
+fn a_school_that_is_not_known_is_neither_the_hosts_nor_another() {
+    for (origin, number) in [("host_school", 1), ("other_school", 2), ("any", 4)] {
+        let measure = format!(r#"{{ count = "members", population = "core", origin = "{origin}" }}"#);
+        let mut story = Story::under(&one("studio", "now", &measure, "{ at_least = 9 }", "人"), "2026-01-01");
+        story.host("周文澜").core(&["甲", "乙", "丙", "丁"]).at_school(&["甲", "乙"], "山北小学");
+        story.about("丙", |member| member.school = None);
+        assert_eq!(story.on("2026-06-30").numbers("it"), (number, 9), "{origin}");
+    }
+}
+
+#[test]
+fn three_lectures_of_the_adviser_within_the_cycle_are_asked_in_its_last_year() {
+    let measure = r#"{ count = "activities", kinds = ["lecture"], presented_by = "adviser" }"#;
+    let mut story = Story::under(&one("studio", "cycle", measure, "{ at_least = 3 }", "次"), "2026-03-01");
+    story.advisers(&["顾问"]);
+    story.day("2026-05-01").lecture("一").by(&["顾问"]);
+    story.day("2027-05-01").lecture("二").by(&["顾问"]);
+    story.day("2027-06-01").lecture("别人的").by(&["何志强"]);
+    story.day("2027-06-02").report("汇报").by(&["顾问"]).excused(&["何志强"]);
+    let card = story.on("2027-12-31");
+    assert_eq!((card.state("it"), card.numbers("it"), card.score("it").required), (NotYet, (2, 3), false));
+    assert_eq!(card.sentence("it"), "2/3 次，还差 1 次；周期到 2028年12月31日结束，今年不计入结果");
+    assert_eq!((card.card.points, card.todo.len()), (0, 0));
+    let card = story.on("2028-12-31");
+    assert_eq!((card.state("it"), card.score("it").required), (Impossible, true));
+    assert_eq!(card.sentence("it"), "2/3 次，还差 1 次，时间已过，补不回来");
+    // The last year of the cycle is told by where the cycle began, and its first year is short.
+    assert_eq!(story.of_year(2026, "2026-12-31").card.span.from, day("2026-03-01"));
+}
+
+#[test]
+fn who_left_is_not_asked_and_who_joined_is_asked_in_full() {
+    let mut story = Story::under(
+        &one("each:core", "year", r#"{ count = "activities", taking = "hosting" }"#, ONE, "次"),
+        "2026-01-01",
+    );
+    story.core(&["何志强", "马海燕"]);
+    story.day("2026-06-01").joins("孙立群", MemberRole::Core);
+    story.day("2026-06-30").leaves("马海燕");
+    let names = |text: &str| -> Vec<String> {
+        let card = story.on(text);
+        card.score("it").parts[0].subjects.iter().filter_map(|subject| subject.name.clone()).collect()
+    };
+    assert_eq!(names("2026-05-31"), ["何志强", "马海燕"]);
+    assert_eq!(names("2026-06-30"), ["何志强", "孙立群", "马海燕"]);
+    assert_eq!(names("2026-07-01"), ["何志强", "孙立群"]);
+}
+
+#[test]
+fn a_veto_within_the_year_gives_the_worst_grade() {
+    let grades = r#"
+[[grade]]
+id = "excellent"
+title = "优秀"
+when = "all_required"
+reviewed = true
+passes = true
+[[grade]]
+id = "good"
+title = "合格"
+when = "all_required"
+passes = true
+[[grade]]
+id = "bad"
+title = "不合格"
+when = "otherwise"
+passes = false
+[[veto]]
+id = "ethics"
+title = "师德问题"
+quote = ""
+line = 1
+"#;
+    let text = policy(
+        "calendar",
+        3,
+        &(criterion("it", "studio", "year", &part(r#"{ count = "activities" }"#, ONE, "次")) + grades),
+    );
+    let mut story = Story::under(&text, "2026-01-01");
+    assert_eq!((story.on("2026-02-01").grade(), story.on("2026-02-01").card.points), (Some("bad"), 0));
+    story.day("2026-03-01").seminar("甲");
+    let card = story.on("2026-03-01");
+    assert_eq!((card.grade(), card.card.result.passes, card.card.points), (Some("good"), true, 10_000));
+    story.day("2027-01-10").graded("excellent");
+    story.facts.grades[0].year = 2026;
+    assert_eq!(story.of_year(2026, "2027-01-10").grade(), Some("excellent"));
+    story.day("2026-11-01").veto("ethics", "查实");
+    assert_eq!(story.on("2026-10-31").grade(), Some("excellent"));
+    let result = story.on("2026-11-01").card.result;
+    assert_eq!((result.grade.as_deref(), result.passes, result.lost), (Some("bad"), false, true));
+    assert_eq!(result.vetoes, ["ethics"]);
+}
+
+#[test]
+fn a_plan_shows_what_it_would_change() {
+    let text = policy(
+        "calendar",
+        3,
+        &(criterion(
+            "five",
+            "studio",
+            "year",
+            &part(r#"{ count = "activities", kinds = ["seminar"] }"#, "{ at_least = 2 }", "次"),
+        ) + &criterion(
+            "host",
+            "each:core",
+            "year",
+            &part(r#"{ count = "activities", taking = "hosting" }"#, ONE, "次"),
+        ) + &criterion(
+            "size",
+            "studio",
+            "year",
+            &part(r#"{ count = "people_each_time" }"#, "{ at_least = 10 }", "人"),
+        )),
+    );
+    let mut story = Story::under(&text, "2026-01-01");
+    story.core(&["何志强"]);
+    story.day("2026-03-01").seminar("甲").guests(12);
+    assert_eq!(story.on("2026-03-02").sentence("five"), "1/2 次；下一次需要不少于 10 人");
+    let him = story.account("何志强");
+    let planned = Planned {
+        day: day("2026-11-27"),
+        kind: ActivityKind::Seminar,
+        mode: Mode::Online,
+        level: Level::School,
+        series: None,
+        presenters: vec![him],
+        hosts: vec![],
+        reviewers: vec![],
+        helped: None,
+        present: vec![him],
+        guests: 8,
+        rural_guests: 0,
+        minutes: 90,
+    };
+    let seen = what_if(&story.policy, &story.facts, std::slice::from_ref(&planned), 2026, day("2026-11-20"));
+    let changes: Vec<_> = seen.changes.iter().map(|c| (c.criterion.as_str(), c.before.state, c.after.state)).collect();
+    assert_eq!(changes, [("five", NotYet, Met), ("host", NotYet, Met), ("size", Met, Impossible)]);
+    let enough = Planned { guests: 9, ..planned };
+    let seen = what_if(&story.policy, &story.facts, &[enough], 2026, day("2026-11-20"));
+    assert_eq!(seen.after.criteria[2].state, Met);
+    assert_eq!(story.facts.activities.len(), 1);
+}

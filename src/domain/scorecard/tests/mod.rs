@@ -1,0 +1,11 @@
+mod changsha_2020;
+mod city_3;
+mod city_5;
+mod county_1;
+mod county_4;
+mod district_2;
+mod hangjin_2024;
+mod measures;
+mod properties;
+pub(super) mod story;
+mod zhejiang_2019;

@@ -1,0 +1,535 @@
+//! A Studio with people who have names, whose year is told day by day.
+//!
+//! ```text
+//! let mut story = Story::begin("zhejiang-2019", "2026-01-01");
+//! story.host("周文澜").core(&["何志强", "马海燕"]);
+//! story.day("2026-03-19").seminar("群文阅读").by(&["何志强"]).present(&["周文澜", "何志强"]).guests(8);
+//! assert_eq!(story.on("2026-03-20").numbers("S1-12"), (1, 5));
+//! ```
+
+use super::super::{Score, ScoreState, Scorecard, Todo, score, todo};
+use crate::domain::participation::*;
+use crate::domain::policy::Policy;
+use crate::domain::*;
+use std::collections::BTreeMap;
+
+pub(in super::super) fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+/// 学员1, 学员2 …: people whose names do not matter.
+pub(in super::super) fn many(name: &str, count: usize) -> Vec<String> {
+    (1..=count).map(|number| format!("{name}{number}")).collect()
+}
+
+/// An id that follows from a number and the kind of thing.
+fn bytes(kind: u8, number: usize) -> [u8; 10] {
+    let mut bytes = [kind; 10];
+    bytes[..8].copy_from_slice(&(number as u64).to_be_bytes());
+    bytes
+}
+
+#[derive(Clone)]
+pub(in super::super) struct Story {
+    pub(in super::super) policy: Policy,
+    pub(in super::super) facts: Facts,
+    accounts: BTreeMap<String, AccountId>,
+    schools: BTreeMap<String, SchoolId>,
+    series: BTreeMap<String, SeriesId>,
+    guests: usize,
+}
+
+impl Story {
+    /// Under a Policy of `policies/`; the cycle begins on that day.
+    pub(in super::super) fn begin(key: &str, cycle_start: &str) -> Self {
+        let policy = policy::built_in().iter().find(|policy| policy.key == key);
+        Self::of(policy.unwrap_or_else(|| panic!("no Policy {key}")).clone(), day(cycle_start))
+    }
+
+    /// Under a Policy told as TOML.
+    pub(in super::super) fn under(policy: &str, cycle_start: &str) -> Self {
+        Self::of(toml::from_str(policy).unwrap(), day(cycle_start))
+    }
+
+    pub(in super::super) fn of(policy: Policy, cycle_start: Day) -> Self {
+        let studio = StudioFact {
+            id: StudioId::from_random(bytes(1, 0)),
+            name: "周文澜小学语文名师工作室".to_owned(),
+            tier: Tier::Province,
+            kind: StudioKind::Network,
+            cycle_start,
+            city: Some(city("杭州")),
+            school: None,
+        };
+        let facts = Facts {
+            studio,
+            members: vec![],
+            activities: vec![],
+            mentors: vec![],
+            helped: vec![],
+            evidence: vec![],
+            resources: vec![],
+            chosen: vec![],
+            vetoes: vec![],
+            grades: vec![],
+        };
+        let (accounts, schools, series) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { policy, facts, accounts, schools, series, guests: 0 }
+    }
+
+    /// The account of a name; a new name is a new person.
+    pub(in super::super) fn account(&mut self, name: &str) -> AccountId {
+        let next = self.accounts.len();
+        *self.accounts.entry(name.to_owned()).or_insert_with(|| AccountId::from_random(bytes(2, next)))
+    }
+
+    pub(in super::super) fn school(&mut self, name: &str) -> SchoolId {
+        let next = self.schools.len();
+        *self.schools.entry(name.to_owned()).or_insert_with(|| SchoolId::from_random(bytes(3, next)))
+    }
+
+    fn accounts(&mut self, names: &[impl AsRef<str>]) -> Vec<AccountId> {
+        names.iter().map(|name| self.account(name.as_ref())).collect()
+    }
+
+    /// People who are on the roster from the first day of the cycle.
+    pub(in super::super) fn host(&mut self, name: &str) -> &mut Self {
+        self.members(MemberRole::Host, &[name])
+    }
+
+    pub(in super::super) fn core(&mut self, names: &[impl AsRef<str>]) -> &mut Self {
+        self.members(MemberRole::Core, names)
+    }
+
+    pub(in super::super) fn trainees(&mut self, names: &[impl AsRef<str>]) -> &mut Self {
+        self.members(MemberRole::Trainee, names)
+    }
+
+    pub(in super::super) fn advisers(&mut self, names: &[impl AsRef<str>]) -> &mut Self {
+        self.members(MemberRole::Adviser, names)
+    }
+
+    pub(in super::super) fn members(&mut self, role: MemberRole, names: &[impl AsRef<str>]) -> &mut Self {
+        for name in names {
+            let from = self.facts.studio.cycle_start;
+            self.join(name.as_ref(), role, from);
+        }
+        self
+    }
+
+    fn join(&mut self, name: &str, role: MemberRole, from: Day) {
+        let (account, school) = (self.account(name), self.school("青禾县实验小学"));
+        self.facts.studio.school.get_or_insert(school);
+        self.facts.members.push(MemberFact {
+            account,
+            name: name.to_owned(),
+            role,
+            from,
+            to: None,
+            school: Some(school),
+            rural: false,
+            city: Some(city("杭州")),
+            new_teacher: false,
+            backbone: false,
+        });
+    }
+
+    /// Changes what is known of a member: `story.about("何志强", |member| member.rural = true)`.
+    pub(in super::super) fn about(&mut self, name: &str, change: impl Fn(&mut MemberFact)) -> &mut Self {
+        let account = self.account(name);
+        self.facts.members.iter_mut().filter(|member| member.account == account).for_each(change);
+        self
+    }
+
+    pub(in super::super) fn rural(&mut self, names: &[&str]) -> &mut Self {
+        names.iter().for_each(|name| _ = self.about(name, |member| member.rural = true));
+        self
+    }
+
+    pub(in super::super) fn in_city(&mut self, names: &[&str], other: &str) -> &mut Self {
+        names.iter().for_each(|name| _ = self.about(name, |member| member.city = Some(city(other))));
+        self
+    }
+
+    pub(in super::super) fn at_school(&mut self, names: &[&str], school: &str) -> &mut Self {
+        let school = self.school(school);
+        names.iter().for_each(|name| _ = self.about(name, |member| member.school = Some(school)));
+        self
+    }
+
+    /// Something happens on this day.
+    pub(in super::super) fn day(&mut self, text: &str) -> OnDay<'_> {
+        OnDay { day: day(text), story: self }
+    }
+
+    /// A correction, or an appeal that was granted: the last Activity of that title has another verdict on somebody.
+    pub(in super::super) fn verdict(&mut self, title: &str, name: &str, attended: Attended) -> &mut Self {
+        let account = self.account(name);
+        let mut activities = self.facts.activities.iter_mut().rev();
+        let activity = activities.find(|activity| activity.title == title).unwrap();
+        let person = activity.people.iter_mut().find(|one| one.person == account.as_str());
+        person.unwrap().attended = attended;
+        self
+    }
+
+    /// An office confirms the level of the Activity of that title.
+    pub(in super::super) fn confirm(&mut self, title: &str) -> &mut Self {
+        let mut activities = self.facts.activities.iter_mut();
+        activities.find(|activity| activity.title == title).unwrap().level_confirmed = true;
+        self
+    }
+
+    /// A reviewer decides on the Evidence of that title.
+    pub(in super::super) fn decide(&mut self, title: &str, state: EvidenceState) -> &mut Self {
+        self.facts.evidence.iter_mut().find(|one| one.title == title).unwrap().state = state;
+        self
+    }
+
+    /// The card of the year that the day lies in, at its end.
+    pub(in super::super) fn on(&self, text: &str) -> Card {
+        let on = day(text);
+        let month = on.month() - if self.policy.year == policy::YearKind::School { 8 } else { 0 };
+        self.of_year(month.div_euclid(12), text)
+    }
+
+    /// The card of a year, at the end of a day.
+    pub(in super::super) fn of_year(&self, year: i32, text: &str) -> Card {
+        let card = score(&self.policy, &self.facts, year, day(text));
+        Card { todo: todo(&self.policy, &card, &self.facts), card }
+    }
+}
+
+fn city(name: &str) -> RegionId {
+    let number = name.bytes().fold(7_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
+    RegionId::from_random(bytes(4, number))
+}
+
+/// A day on which something happens.
+pub(in super::super) struct OnDay<'a> {
+    day: Day,
+    story: &'a mut Story,
+}
+
+impl<'a> OnDay<'a> {
+    pub(in super::super) fn seminar(self, title: &str) -> Playing<'a> {
+        self.activity(ActivityKind::Seminar, title)
+    }
+
+    pub(in super::super) fn lecture(self, title: &str) -> Playing<'a> {
+        self.activity(ActivityKind::Lecture, title)
+    }
+
+    pub(in super::super) fn open_lesson(self, title: &str) -> Playing<'a> {
+        self.activity(ActivityKind::OpenLesson, title)
+    }
+
+    pub(in super::super) fn lesson_review(self, title: &str) -> Playing<'a> {
+        self.activity(ActivityKind::LessonReview, title)
+    }
+
+    pub(in super::super) fn outreach(self, title: &str) -> Playing<'a> {
+        self.activity(ActivityKind::Outreach, title)
+    }
+
+    pub(in super::super) fn report(self, title: &str) -> Playing<'a> {
+        self.activity(ActivityKind::Report, title)
+    }
+
+    pub(in super::super) fn showcase(self, title: &str) -> Playing<'a> {
+        self.activity(ActivityKind::Showcase, title)
+    }
+
+    pub(in super::super) fn broadcast(self, title: &str) -> Playing<'a> {
+        self.activity(ActivityKind::Broadcast, title)
+    }
+
+    /// Held, online, of the school's level, with nobody there yet.
+    pub(in super::super) fn activity(self, kind: ActivityKind, title: &str) -> Playing<'a> {
+        let number = self.story.facts.activities.len();
+        self.story.facts.activities.push(ActivityFact {
+            id: ActivityId::from_random(bytes(5, number)),
+            title: title.to_owned(),
+            kind,
+            mode: Mode::Online,
+            level: Level::School,
+            level_confirmed: false,
+            series: None,
+            day: self.day,
+            held: true,
+            sessions: vec![SessionId::from_random(bytes(6, number))],
+            presenters: vec![],
+            hosts: vec![],
+            reviewers: vec![],
+            helped: None,
+            people: vec![],
+        });
+        Playing { story: self.story }
+    }
+
+    /// Joins the roster; the first day counts.
+    pub(in super::super) fn joins(self, name: &str, role: MemberRole) {
+        self.story.join(name, role, self.day);
+    }
+
+    /// Was on the roster until this day, which still counts.
+    pub(in super::super) fn leaves(self, name: &str) {
+        let day = self.day;
+        self.story.about(name, |member| member.to = Some(member.to.map_or(day, |to| to.min(day))));
+    }
+
+    /// Hands in what proves something of this day; nobody has decided on it yet.
+    pub(in super::super) fn evidence(self, slot: &str, title: &str) -> Paper<'a> {
+        self.story.facts.evidence.push(EvidenceFact {
+            id: format!("evidence-{}", self.story.facts.evidence.len()),
+            slot: slot.to_owned(),
+            account: None,
+            title: title.to_owned(),
+            day: self.day,
+            state: EvidenceState::Waiting,
+            count: 1,
+        });
+        Paper { story: self.story }
+    }
+
+    /// Puts up a resource that is proposed as 精品, or that was selected.
+    pub(in super::super) fn resource(self, title: &str, selected: bool) {
+        let id = format!("resource-{}", self.story.facts.resources.len());
+        self.story.facts.resources.push(ResourceFact { id, title: title.to_owned(), day: self.day, selected });
+    }
+
+    /// Begins to guide somebody.
+    pub(in super::super) fn guides(self, mentor: &str, mentee: &str) {
+        let (mentor, mentee) = (self.story.account(mentor), self.story.account(mentee).to_string());
+        self.story.facts.mentors.push(MentorFact { mentor, mentee, from: self.day, to: None });
+    }
+
+    /// Begins to help a school.
+    pub(in super::super) fn helps(self, school: &str) {
+        let school = self.story.school(school);
+        self.story.facts.helped.push(HelpedFact { school, from: self.day, to: None });
+    }
+
+    /// Takes on a Criterion of a Choice, in the assessed year that the day lies in.
+    pub(in super::super) fn chooses(self, choice: &str, criterion: &str, confirmed: bool) {
+        let year = self.assessed_year();
+        let (choice, criterion) = (choice.to_owned(), criterion.to_owned());
+        self.story.facts.chosen.push(ChosenFact { choice, criterion, year, confirmed });
+    }
+
+    pub(in super::super) fn veto(self, veto: &str, reason: &str) {
+        let (veto, reason) = (veto.to_owned(), reason.to_owned());
+        self.story.facts.vetoes.push(VetoFact { veto, day: self.day, reason });
+    }
+
+    /// A reviewer decides for a grade, in the assessed year that the day lies in.
+    pub(in super::super) fn graded(self, grade: &str) {
+        let year = self.assessed_year();
+        self.story.facts.grades.push(GradeFact { grade: grade.to_owned(), year, day: self.day });
+    }
+
+    fn assessed_year(&self) -> i32 {
+        let shift = if self.story.policy.year == policy::YearKind::School { 8 } else { 0 };
+        (self.day.month() - shift).div_euclid(12)
+    }
+}
+
+/// The Activity that was begun last.
+pub(in super::super) struct Playing<'a> {
+    story: &'a mut Story,
+}
+
+impl Playing<'_> {
+    pub(in super::super) fn change(self, change: impl FnOnce(&mut ActivityFact)) -> Self {
+        change(self.story.facts.activities.last_mut().unwrap());
+        self
+    }
+
+    pub(in super::super) fn onsite(self) -> Self {
+        self.change(|activity| activity.mode = Mode::Onsite)
+    }
+
+    pub(in super::super) fn mixed(self) -> Self {
+        self.change(|activity| activity.mode = Mode::Mixed)
+    }
+
+    /// Planned only: it has not taken place.
+    pub(in super::super) fn planned(self) -> Self {
+        self.change(|activity| activity.held = false)
+    }
+
+    /// At this level, as an office has confirmed.
+    pub(in super::super) fn level(self, level: Level) -> Self {
+        self.change(|activity| (activity.level, activity.level_confirmed) = (level, true))
+    }
+
+    /// Said to be at this level; no office has confirmed it yet.
+    pub(in super::super) fn claims(self, level: Level) -> Self {
+        self.change(|activity| (activity.level, activity.level_confirmed) = (level, false))
+    }
+
+    pub(in super::super) fn series(self, theme: &str) -> Self {
+        let next = self.story.series.len();
+        let entry = self.story.series.entry(theme.to_owned());
+        let series = *entry.or_insert_with(|| SeriesId::from_random(bytes(7, next)));
+        self.change(|activity| activity.series = Some(series))
+    }
+
+    /// Presented by these.
+    pub(in super::super) fn by(self, names: &[impl AsRef<str>]) -> Self {
+        let accounts = self.story.accounts(names);
+        self.change(|activity| activity.presenters.extend(accounts))
+    }
+
+    /// These went live with it.
+    pub(in super::super) fn hosted_by(self, names: &[impl AsRef<str>]) -> Self {
+        let accounts = self.story.accounts(names);
+        self.change(|activity| activity.hosts.extend(accounts))
+    }
+
+    pub(in super::super) fn reviewed_by(self, names: &[impl AsRef<str>]) -> Self {
+        let accounts = self.story.accounts(names);
+        self.change(|activity| activity.reviewers.extend(accounts))
+    }
+
+    pub(in super::super) fn for_school(self, school: &str) -> Self {
+        let school = self.story.school(school);
+        self.change(|activity| activity.helped = Some(school))
+    }
+
+    /// These were present, for 90 minutes.
+    pub(in super::super) fn present(self, names: &[impl AsRef<str>]) -> Self {
+        self.people(names, Attended::Present, 90)
+    }
+
+    /// Present for that long.
+    pub(in super::super) fn present_for(self, names: &[impl AsRef<str>], minutes: u32) -> Self {
+        self.people(names, Attended::Present, minutes)
+    }
+
+    /// 待核
+    pub(in super::super) fn unknown(self, names: &[impl AsRef<str>]) -> Self {
+        self.people(names, Attended::Unknown, 20)
+    }
+
+    pub(in super::super) fn absent(self, names: &[impl AsRef<str>]) -> Self {
+        self.people(names, Attended::Absent, 0)
+    }
+
+    pub(in super::super) fn excused(self, names: &[impl AsRef<str>]) -> Self {
+        self.people(names, Attended::Excused, 0)
+    }
+
+    fn people(self, names: &[impl AsRef<str>], attended: Attended, minutes: u32) -> Self {
+        for account in self.story.accounts(names) {
+            let rural = self.story.facts.members.iter().any(|member| member.account == account && member.rural);
+            let person = PersonFact { person: account.to_string(), attended, minutes, rural };
+            self.story.facts.activities.last_mut().unwrap().people.push(person);
+        }
+        self
+    }
+
+    /// So many other people, each of them nowhere else.
+    pub(in super::super) fn guests(self, count: usize) -> Self {
+        self.strangers(count, false)
+    }
+
+    /// So many from rural schools.
+    pub(in super::super) fn rural_guests(self, count: usize) -> Self {
+        self.strangers(count, true)
+    }
+
+    fn strangers(self, count: usize, rural: bool) -> Self {
+        for _ in 0..count {
+            self.story.guests += 1;
+            let person = format!("guest:{}", self.story.guests);
+            let person = PersonFact { person, attended: Attended::Present, minutes: 90, rural };
+            self.story.facts.activities.last_mut().unwrap().people.push(person);
+        }
+        self
+    }
+}
+
+/// The Evidence that was handed in last.
+pub(in super::super) struct Paper<'a> {
+    story: &'a mut Story,
+}
+
+impl Paper<'_> {
+    /// It proves something of this person.
+    pub(in super::super) fn of(self, name: &str) -> Self {
+        let account = self.story.account(name);
+        self.story.facts.evidence.last_mut().unwrap().account = Some(account);
+        self
+    }
+
+    pub(in super::super) fn accepted(self) -> Self {
+        self.accepted_for(1)
+    }
+
+    /// The reviewer counts it for so many.
+    pub(in super::super) fn accepted_for(self, count: u32) -> Self {
+        let last = self.story.facts.evidence.last_mut().unwrap();
+        (last.state, last.count) = (EvidenceState::Accepted, count);
+        self
+    }
+
+    pub(in super::super) fn refused(self) -> Self {
+        self.story.facts.evidence.last_mut().unwrap().state = EvidenceState::Refused;
+        self
+    }
+}
+
+/// A Scorecard with what is to be done, asked by the ids of the Policy.
+pub(in super::super) struct Card {
+    pub(in super::super) card: Scorecard,
+    pub(in super::super) todo: Vec<Todo>,
+}
+
+impl Card {
+    pub(in super::super) fn score(&self, criterion: &str) -> &Score {
+        let mut scores = self.card.criteria.iter();
+        scores.find(|score| score.criterion == criterion).unwrap_or_else(|| panic!("no Criterion {criterion}"))
+    }
+
+    pub(in super::super) fn state(&self, criterion: &str) -> ScoreState {
+        self.score(criterion).state
+    }
+
+    /// done / of of the first part.
+    pub(in super::super) fn numbers(&self, criterion: &str) -> (u32, u32) {
+        let part = &self.score(criterion).parts[0];
+        (part.done, part.of)
+    }
+
+    pub(in super::super) fn sentence(&self, criterion: &str) -> &str {
+        &self.score(criterion).sentence
+    }
+
+    pub(in super::super) fn choice(&self, choice: &str) -> ScoreState {
+        let mut choices = self.card.choices.iter();
+        choices.find(|score| score.choice == choice).unwrap_or_else(|| panic!("no Choice {choice}")).state
+    }
+
+    pub(in super::super) fn grade(&self) -> Option<&str> {
+        self.card.result.grade.as_deref()
+    }
+
+    /// Of the part at `at` for one person: measured, target, state.
+    pub(in super::super) fn person(&self, criterion: &str, at: usize, name: &str) -> (u32, u32, ScoreState) {
+        let mut subjects = self.score(criterion).parts[at].subjects.iter();
+        let subject = subjects.find(|subject| subject.name.as_deref() == Some(name));
+        let subject = subject.unwrap_or_else(|| panic!("{criterion} is not asked of {name}"));
+        (subject.measured, subject.of, subject.state)
+    }
+
+    /// Criteria that are in a state.
+    pub(in super::super) fn all(&self, state: ScoreState) -> Vec<&str> {
+        let scores = self.card.criteria.iter().filter(|score| score.state == state);
+        scores.map(|score| score.criterion.as_str()).collect()
+    }
+
+    /// Titles of what is to be done, the most urgent first.
+    pub(in super::super) fn titles(&self) -> Vec<&str> {
+        self.todo.iter().map(|todo| todo.title.as_str()).collect()
+    }
+}

@@ -1,0 +1,149 @@
+//! Scorecards: a Studio's year for its people, and a Region's for its office.
+
+mod region;
+mod view;
+
+pub(super) use region::*;
+
+use super::auth::{InsiderOf, SignedIn};
+use super::body::{Json, Query};
+use super::error::{ApiError, Refused};
+use super::shapes::{ChangeView, PlannedForm, ScorecardSearch, ScorecardView, StepView, WhatIfForm, WhatIfView};
+use super::state::AppState;
+use crate::domain::participation::year_of;
+use crate::domain::policy::Policy;
+use crate::domain::scorecard::{Change, Planned, Step, todo, what_if as compare};
+use crate::domain::{Day, Studio, Time};
+use crate::store::scorecard::{self, Assessed};
+use crate::store::{self, series};
+use axum::extract::State;
+use std::ops::RangeInclusive;
+use view::Around;
+
+/// Years that can be meant at all.
+const YEARS: RangeInclusive<i32> = 2000..=2100;
+/// More Activities nobody holds in a year.
+const MOST_PLANNED: usize = 60;
+
+/// A Studio's year, for its members and their office: always as of now, or of the day that is asked for.
+#[utoipa::path(get, path = "/api/studios/{id}/scorecard", tag = "assessment", params(("id" = String, Path), ScorecardSearch),
+    responses((status = 200, body = ScorecardView), (status = 403, body = Refused),
+    (status = 409, description = "The Studio is under no Policy", body = Refused)))]
+pub(super) async fn read(
+    State(app): State<AppState>,
+    insider: InsiderOf<Studio>,
+    Query(search): Query<ScorecardSearch>,
+) -> Result<axum::Json<ScorecardView>, ApiError> {
+    let InsiderOf { me, noun: studio } = insider;
+    let now = app.clock.now();
+    let (year, on) = asked(&app, &studio, search.year, search.on, now)?;
+    let assessed = scorecard::of_studio(&app.store, studio, year, on).await?.ok_or_else(not_assessed)?;
+    let around = around(&app, &me, &assessed, now).await?;
+    let todo = todo(&assessed.policy, &assessed.card, &assessed.facts);
+    Ok(axum::Json(view::scorecard(&assessed, &assessed.card, todo, &around)))
+}
+
+/// What would become of it if these Activities were held.
+#[utoipa::path(post, path = "/api/studios/{id}/scorecard/what-if", tag = "assessment", params(("id" = String, Path)),
+    request_body = WhatIfForm, responses((status = 200, body = WhatIfView), (status = 403, body = Refused),
+    (status = 422, body = Refused)))]
+pub(super) async fn what_if(
+    State(app): State<AppState>,
+    insider: InsiderOf<Studio>,
+    Json(form): Json<WhatIfForm>,
+) -> Result<axum::Json<WhatIfView>, ApiError> {
+    let InsiderOf { me, noun: studio } = insider;
+    if form.planned.len() > MOST_PLANNED {
+        return Err(ApiError::field("planned", format!("一次最多试算 {MOST_PLANNED} 场活动。")));
+    }
+    let now = app.clock.now();
+    let (year, on) = asked(&app, &studio, form.year, None, now)?;
+    let assessed = scorecard::of_studio(&app.store, studio, year, on).await?.ok_or_else(not_assessed)?;
+    let around = around(&app, &me, &assessed, now).await?;
+    let planned: Vec<Planned> = form.planned.into_iter().map(planned).collect();
+    let compared = compare(&assessed.policy, &assessed.facts, &planned, year, on);
+    let changes = compared.changes.into_iter().map(|one| change(&assessed.policy, one));
+    Ok(axum::Json(WhatIfView {
+        before: view::scorecard(&assessed, &compared.before, Vec::new(), &around),
+        after: view::scorecard(&assessed, &compared.after, Vec::new(), &around),
+        changes: changes.collect(),
+    }))
+}
+
+/// The year and the day that are meant.
+fn asked(
+    app: &AppState,
+    studio: &Studio,
+    year: Option<i32>,
+    on: Option<Day>,
+    now: Time,
+) -> Result<(i32, Day), ApiError> {
+    let today = now.day();
+    let on = on.unwrap_or(today);
+    if on > today {
+        return Err(ApiError::field("on", "日期不能晚于今天。"));
+    }
+    let key = studio.policy.as_deref().ok_or_else(not_assessed)?;
+    let policy = store::policy::in_force(&app.store, key, on).ok_or_else(not_assessed)?;
+    let year = year.unwrap_or_else(|| year_of(policy.year, on));
+    if !YEARS.contains(&year) {
+        return Err(ApiError::field("year", "请选择年份。"));
+    }
+    Ok((year, on))
+}
+
+fn not_assessed() -> ApiError {
+    ApiError::conflict("no_policy", "这个工作室还没有选定考核办法，请联系管它的工作站。")
+}
+
+/// What a page needs besides the Scorecard itself.
+async fn around(app: &AppState, me: &SignedIn, assessed: &Assessed, now: Time) -> Result<Around, ApiError> {
+    let studio = &assessed.studio;
+    let may_decide = me.may_decide_about(app, studio).await?;
+    let series = series::of_studio(&app.store, studio.id).await?.into_iter();
+    let schools: Vec<_> = assessed.facts.helped.iter().map(|one| one.school).collect();
+    let choices = store::ruling::choices_of(&app.store, studio.id).await?.into_iter();
+    Ok(Around {
+        now,
+        may_manage: me.keeps(app, studio).await?,
+        may_decide,
+        series: series.map(|one| (one.series.id, one.series.title)).collect(),
+        schools: store::fact::school_names(&app.store, &schools).await?,
+        choices: choices
+            .filter(|one| one.policy == assessed.policy.key && one.year == assessed.card.year)
+            .map(|one| (one.choice, one.id))
+            .collect(),
+    })
+}
+
+fn planned(form: PlannedForm) -> Planned {
+    let PlannedForm { day, kind, mode, level, series, presenters, hosts, reviewers, helped, present, .. } = form;
+    let PlannedForm { guests, rural_guests, minutes, .. } = form;
+    Planned {
+        day,
+        kind,
+        mode,
+        level,
+        series,
+        presenters,
+        hosts,
+        reviewers,
+        helped,
+        present,
+        guests,
+        rural_guests,
+        minutes,
+    }
+}
+
+fn change(policy: &Policy, one: Change) -> ChangeView {
+    let step = |step: Step| StepView { state: step.state, sentence: step.sentence };
+    let criterion = policy.criteria.iter().find(|rule| rule.id == one.criterion).map(|rule| rule.title.clone());
+    let choice = || policy.choices.iter().find(|rule| rule.id == one.criterion).map(|rule| rule.title.clone());
+    ChangeView {
+        title: criterion.or_else(choice).unwrap_or_default(),
+        id: one.criterion,
+        before: step(one.before),
+        after: step(one.after),
+    }
+}

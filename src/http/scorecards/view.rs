@@ -1,0 +1,279 @@
+//! A Scorecard beside the words of its Policy.
+
+use super::super::policies;
+use super::super::shapes::{
+    ChoiceScoreView, CriterionView, GroundView, Named, PartScoreView, ResultView, ScoreSectionView, ScorecardView,
+    SpanView, StateCountsView, SubjectView, TodoView, VetoScoreView, YearName,
+};
+use crate::domain::participation::{Facts, year_of};
+use crate::domain::policy::{Criterion, Part, Policy, Source, YearKind};
+use crate::domain::scorecard::{
+    ChoiceScore, Ground, Outlook, PartScore, Score, ScoreState, Scorecard, SubjectScore, Todo,
+};
+use crate::domain::{AccountId, ChoiceId, Day, SeriesId, Time};
+use crate::store::scorecard::Assessed;
+use std::collections::{BTreeMap, HashMap};
+
+/// What a page needs besides the Scorecard itself.
+pub(super) struct Around {
+    pub(super) now: Time,
+    pub(super) may_manage: bool,
+    pub(super) may_decide: bool,
+    pub(super) series: HashMap<SeriesId, String>,
+    /// By id.
+    pub(super) schools: BTreeMap<String, String>,
+    /// The last one of each Choice.
+    pub(super) choices: HashMap<String, ChoiceId>,
+}
+
+pub(super) fn scorecard(assessed: &Assessed, card: &Scorecard, todo: Vec<Todo>, around: &Around) -> ScorecardView {
+    let Assessed { studio, policy, facts, .. } = assessed;
+    let names = names(facts);
+    let scores: HashMap<&str, &Score> = card.criteria.iter().map(|score| (score.criterion.as_str(), score)).collect();
+    let sections = policy.sections.iter().map(|section| ScoreSectionView {
+        id: section.id.clone(),
+        title: section.title.clone(),
+        part: section.part.clone(),
+        criteria: policy
+            .criteria
+            .iter()
+            .filter(|one| one.section == section.id)
+            .filter_map(|one| Some(criterion(assessed, card, one, scores.get(one.id.as_str())?, around)))
+            .collect(),
+    });
+    let choices = policy.choices.iter().filter_map(|rule| {
+        let score = card.choices.iter().find(|score| score.choice == rule.id)?;
+        Some(choice(policy, rule, score, around))
+    });
+    let todo = todo.into_iter().map(|one| TodoView {
+        criterion: one.criterion,
+        title: one.title,
+        sentence: one.sentence,
+        people: one.people.iter().filter_map(|id| Some(Named::new(id, names.get(id)?.as_str()))).collect(),
+        urgency: one.urgency,
+    });
+    ScorecardView {
+        studio: Named::new(studio.id, &studio.name),
+        policy: policies::name(policy),
+        year: card.year,
+        year_word: year_word(policy.year, card.year),
+        span: SpanView { from: card.span.from, to: card.span.to },
+        on: card.on,
+        as_of: around.now,
+        days_left: days_left(card.span.to, card.on),
+        final_year: card.final_year,
+        years: years(policy, studio.cycle_start, around.now.day()),
+        result: result(policy, facts, card),
+        counts: counts(card),
+        sections: sections.collect(),
+        choices: choices.collect(),
+        todo: todo.collect(),
+        veto_rules: policies::vetoes(policy),
+        may_manage: around.may_manage,
+        may_decide: around.may_decide,
+    }
+}
+
+/// 2026 年度, 2026—2027 学年
+pub(super) fn year_word(kind: YearKind, year: i32) -> String {
+    match kind {
+        YearKind::Calendar => format!("{year} 年度"),
+        YearKind::School => format!("{year}—{} 学年", year + 1),
+    }
+}
+
+pub(super) fn days_left(last: Day, on: Day) -> u32 {
+    u32::try_from(i64::from(last.number()) - i64::from(on.number())).unwrap_or(0)
+}
+
+/// 71.5
+pub(super) fn points_word(points: u32) -> String {
+    format!("{}.{}", points / 100, points % 100 / 10)
+}
+
+/// From the one in which the cycle began.
+fn years(policy: &Policy, cycle_start: Day, today: Day) -> Vec<YearName> {
+    let (first, last) = (year_of(policy.year, cycle_start), year_of(policy.year, today));
+    let first = first.max(last - 10).min(last);
+    (first..=last).rev().map(|year| YearName { year, word: year_word(policy.year, year) }).collect()
+}
+
+fn names(facts: &Facts) -> HashMap<AccountId, String> {
+    facts.members.iter().map(|one| (one.account, one.name.clone())).collect()
+}
+
+fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
+    let result = &card.result;
+    let grade = result.grade.as_ref().and_then(|id| policy.grades.iter().find(|one| one.id == *id));
+    let found = facts.vetoes.iter().filter(|one| result.vetoes.contains(&one.veto));
+    let vetoes: Vec<_> = found
+        .filter(|one| card.span.has(one.day))
+        .map(|one| VetoScoreView {
+            title: policy.vetoes.iter().find(|rule| rule.id == one.veto).map_or_else(String::new, |r| r.title.clone()),
+            veto: one.veto.clone(),
+            day: one.day,
+            reason: one.reason.clone(),
+        })
+        .collect();
+    let over = card.span.to <= card.on;
+    let sentence = match (result.passes, result.lost, vetoes.is_empty()) {
+        (true, ..) => grade.map_or_else(|| "可合格".to_owned(), |one| one.title.clone()),
+        (false, _, false) => "一票否决".to_owned(),
+        (false, true, true) if over => format!("未合格，差 {} 项", result.missing),
+        (false, true, true) => format!("已不可能合格，差 {} 项", result.missing),
+        (false, false, true) => format!("还不合格，差 {} 项", result.missing),
+    };
+    ResultView {
+        grade: result.grade.clone(),
+        grade_title: grade.map(|one| one.title.clone()),
+        passes: result.passes,
+        missing: result.missing,
+        lost: result.lost,
+        outlook: card.outlook(),
+        sentence,
+        vetoes,
+        points: card.points,
+        points_word: points_word(card.points),
+        credits: policy.credits.as_ref().filter(|_| card.outlook() == Outlook::Passing).map(|one| one.amount),
+    }
+}
+
+fn counts(card: &Scorecard) -> StateCountsView {
+    let mut counts = StateCountsView::default();
+    let criteria = card.criteria.iter().filter(|score| score.required).map(|score| (score.state, score.at_risk));
+    for (state, at_risk) in criteria.chain(card.choices.iter().map(|score| (score.state, false))) {
+        counts.total += 1;
+        match state {
+            ScoreState::Met => counts.met += 1,
+            ScoreState::Waiting => counts.waiting += 1,
+            ScoreState::NotYet if at_risk => counts.at_risk += 1,
+            ScoreState::NotYet => counts.not_yet += 1,
+            ScoreState::Impossible => counts.impossible += 1,
+        }
+    }
+    counts
+}
+
+fn criterion(assessed: &Assessed, card: &Scorecard, rule: &Criterion, score: &Score, around: &Around) -> CriterionView {
+    let policy = &assessed.policy;
+    let (done, of) = score.progress();
+    let unit = match rule.parts.as_slice() {
+        [one] => one.unit.clone(),
+        _ => "项".to_owned(),
+    };
+    let choice = policy.choices.iter().find(|choice| choice.of.contains(&rule.id)).map(|choice| choice.id.clone());
+    let parts = rule.parts.iter().zip(&score.parts).map(|(rule, part)| part_view(&assessed.facts, rule, part, around));
+    CriterionView {
+        id: rule.id.clone(),
+        title: rule.title.clone(),
+        quote: quote(&rule.sources),
+        sources: policies::sources(&rule.sources),
+        class: rule.class,
+        class_word: rule.class.word().to_owned(),
+        scope: policies::scope(policy, &rule.scope),
+        period: rule.period.word().to_owned(),
+        state: score.state,
+        at_risk: score.at_risk,
+        required: score.required,
+        taken: card.choices.iter().any(|choice| choice.taken.contains(&rule.id)),
+        choice,
+        note: rule.note.clone(),
+        sentence: score.sentence.clone(),
+        done,
+        of,
+        unit,
+        weight: rule.weight,
+        slots: policies::slots(policy, rule),
+        parts: parts.collect(),
+    }
+}
+
+/// The sentences that a rule comes from, each once.
+fn quote(sources: &[Source]) -> String {
+    let mut quotes: Vec<&str> = Vec::with_capacity(sources.len());
+    for source in sources {
+        if !quotes.contains(&source.quote.as_str()) {
+            quotes.push(&source.quote);
+        }
+    }
+    quotes.join("……")
+}
+
+fn part_view(facts: &Facts, rule: &Part, score: &PartScore, around: &Around) -> PartScoreView {
+    PartScoreView {
+        title: rule.title.clone(),
+        rule: policies::rule(rule.is, &rule.unit),
+        state: score.state,
+        done: score.done,
+        of: score.of,
+        unit: score.unit.clone(),
+        subjects: score.subjects.iter().map(|subject| subject_view(facts, subject, around)).collect(),
+    }
+}
+
+fn subject_view(facts: &Facts, score: &SubjectScore, around: &Around) -> SubjectView {
+    SubjectView {
+        account: score.account,
+        name: score.name.clone(),
+        from: score.span.from,
+        to: score.span.to,
+        measured: score.measured,
+        of: score.of,
+        waiting: score.waiting,
+        state: score.state,
+        grounds: score.evidence.iter().map(|ground| ground_view(facts, ground, around)).collect(),
+    }
+}
+
+fn ground_view(facts: &Facts, ground: &Ground, around: &Around) -> GroundView {
+    match ground.clone() {
+        Ground::Activity { activity, title, day, counts, present, of, note } => {
+            let held = facts.activities.iter().find(|one| one.id == activity);
+            let session = held.and_then(|one| one.sessions.last()).copied();
+            GroundView::Activity { activity, session, title, day, counts, present, of, note }
+        }
+        Ground::Series { series, activities } => {
+            let title = around.series.get(&series).cloned().unwrap_or_default();
+            GroundView::Series { series, title, activities }
+        }
+        Ground::Person { person, name } => {
+            let account = AccountId::parse(&person).ok();
+            GroundView::Person { account, name: name.unwrap_or_else(|| guest(&person)) }
+        }
+        Ground::Evidence { id, title, counts, note } => GroundView::Evidence { evidence: id, title, counts, note },
+        Ground::Resource { id, title, counts, note } => GroundView::Resource { resource: id, title, counts, note },
+        Ground::School { school } => {
+            let name = around.schools.get(&school).cloned().unwrap_or_default();
+            GroundView::School { school, name }
+        }
+    }
+}
+
+/// A guest's key holds the name and the school.
+fn guest(person: &str) -> String {
+    let named = person.strip_prefix("guest:").map(|rest| rest.replace('@', "（") + "）");
+    named.unwrap_or_else(|| "非成员".to_owned())
+}
+
+fn choice(
+    policy: &Policy,
+    rule: &crate::domain::policy::Choice,
+    score: &ChoiceScore,
+    around: &Around,
+) -> ChoiceScoreView {
+    let title =
+        |id: &str| policy.criteria.iter().find(|one| one.id == id).map_or(id, |one| one.title.as_str()).to_owned();
+    ChoiceScoreView {
+        id: rule.id.clone(),
+        section: rule.section.clone(),
+        title: rule.title.clone(),
+        quote: quote(&rule.sources),
+        choose: rule.choose,
+        of: rule.of.iter().map(|id| Named::new(id, title(id))).collect(),
+        taken: score.taken.clone(),
+        state: score.state,
+        confirmed: score.confirmed,
+        sentence: score.sentence.clone(),
+        made: around.choices.get(&rule.id).copied(),
+    }
+}

@@ -1,0 +1,66 @@
+//! Keeps the Scorecards of all Studios current, a few Studios at a time, so that tables over a Region are read and not made.
+
+use crate::domain::{Studio, Time};
+use crate::store::scorecard::{AT_ONCE, Progress};
+use crate::store::{self, Store, StoreError};
+use std::time::Duration;
+
+/// How old a table may be when nobody asks for a newer one.
+const EVERY: Duration = Duration::from_secs(60);
+/// Between two rounds the machine has other things to do.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Looks again every minute, and soon after somebody asks; never ends by itself. While nothing is written and the day is the
+/// same there is nothing to look at.
+pub async fn keep_current(store: Store, now: impl Fn() -> Time + Send) {
+    let mut seen = None;
+    loop {
+        let years = store::scorecard::asked(&store, EVERY).await;
+        let at = now();
+        if years.is_empty() && seen == Some((at.day(), store.write_totals().writes)) {
+            continue;
+        }
+        let mut wanted: Vec<Option<i32>> = vec![None];
+        wanted.extend(years.into_iter().map(Some));
+        for year in wanted {
+            match refresh(&store, year, at).await {
+                Ok(0) => {}
+                Ok(made) => tracing::info!(made, year, "scorecards made anew"),
+                Err(error) => tracing::warn!(%error, year, "scorecards not made"),
+            }
+        }
+        seen = Some((at.day(), store.write_totals().writes));
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// One round through all Studios that are assessed; how many Scorecards were made anew. Without a year it is the one that each
+/// is in.
+pub async fn refresh(store: &Store, year: Option<i32>, now: Time) -> Result<usize, StoreError> {
+    let studios = store::studio::assessed(store, None).await?;
+    let of = studios.len();
+    let (mut done, mut made) = (0, 0);
+    for some in studios.chunks(AT_ONCE) {
+        store::scorecard::set_progress(store, Progress { done, of });
+        made += match store::scorecard::refresh(store, some.to_vec(), year, now).await {
+            Ok(made) => made,
+            Err(error) => one_by_one(store, some, year, now, error).await,
+        };
+        done += some.len();
+    }
+    store::scorecard::set_progress(store, Progress { done, of });
+    Ok(made)
+}
+
+/// What one Studio's rows spoil must not keep the others back.
+async fn one_by_one(store: &Store, some: &[Studio], year: Option<i32>, now: Time, error: StoreError) -> usize {
+    tracing::warn!(%error, studios = some.len(), "scorecards are made one by one");
+    let mut made = 0;
+    for studio in some {
+        match store::scorecard::refresh(store, vec![studio.clone()], year, now).await {
+            Ok(one) => made += one,
+            Err(error) => tracing::warn!(%error, studio = %studio.id, "scorecard not made"),
+        }
+    }
+    made
+}

@@ -1,0 +1,194 @@
+//! Facts: all that Scorecards follow from, read for many Studios at once, with a digest by which it shows whether anything changed.
+
+mod activity;
+mod people;
+mod roster;
+
+use super::row::{Columns as _, rows_in};
+use super::ruling::{ChoiceMade, GradeRuled, VetoFound};
+use super::{Store, StoreError, evidence, helped_school, mentor, region, ruling};
+use crate::domain::participation::{
+    ChosenFact, EvidenceFact, EvidenceState, Facts, GradeFact, HelpedFact, MentorFact, ResourceFact, StudioFact,
+    VetoFact,
+};
+use crate::domain::presence::hex;
+use crate::domain::{ActivityId, MemberRole, RegionId, RegionKind, RegionTree, SchoolId, Studio, StudioId};
+use activity::Held;
+use ring::digest::{SHA256, digest};
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+
+/// Counts up when the same rows give other Facts than before.
+const FORMAT: u32 = 1;
+
+/// The slot in which a Studio hands in that a resource of its was selected as 精品.
+pub const RESOURCE_SLOT: &str = "selected_resource";
+
+/// What is known of one Studio. The people of its Activities come by [`fill`].
+#[derive(Debug, Clone)]
+pub struct Gathered {
+    pub studio: Studio,
+    pub facts: Facts,
+    held: Vec<Held>,
+    /// SHA-256 of all that the Facts follow from, people too.
+    pub digest: String,
+}
+
+/// All of these Studios, in this order: a dozen queries, however many Studios there are.
+pub async fn gather(store: &Store, studios: Vec<Studio>) -> Result<Vec<Gathered>, StoreError> {
+    let tree = region::tree(store).await?;
+    let mut connection = store.read().await?;
+    let connection = &mut *connection;
+    let ids: Vec<StudioId> = studios.iter().map(|studio| studio.id).collect();
+    let mut members = roster::of_studios(connection, &tree, &ids).await?;
+    let mut mentors = by(mentor::of_studios(connection, &ids).await?, |one| one.studio);
+    let mut helped = by(helped_school::of_studios(connection, &ids).await?, |one| one.studio);
+    let mut evidence = by(evidence::of_studios(connection, &ids).await?, |one| one.studio);
+    let mut choices = by(ruling::choices(connection, &ids).await?, |one| one.studio);
+    let mut vetoes = by(ruling::vetoes(connection, &ids).await?, |one| one.studio);
+    let mut grades = by(ruling::grades(connection, &ids).await?, |one| one.studio);
+    let mut activities = activity::of_studios(connection, &ids).await?;
+    let gathered = studios.into_iter().map(|studio| {
+        let id = studio.id;
+        let members = members.remove(&id).unwrap_or_default();
+        let (activities, held) = activity::facts(store, &studio, &members, activities.remove(&id).unwrap_or_default());
+        let policy = studio.policy.clone().unwrap_or_default();
+        let handed_in = evidence.remove(&id).unwrap_or_default();
+        let handed_in: Vec<_> = handed_in.into_iter().filter(|one| one.policy == policy).collect();
+        let facts = Facts {
+            studio: StudioFact {
+                id,
+                name: studio.name.clone(),
+                tier: studio.tier,
+                kind: studio.kind,
+                cycle_start: studio.cycle_start,
+                city: city(&tree, studio.region),
+                // The latest host's.
+                school: members.iter().rfind(|one| one.role == MemberRole::Host).and_then(|one| one.school),
+            },
+            members,
+            activities,
+            mentors: mentors.remove(&id).unwrap_or_default().into_iter().map(mentor_fact).collect(),
+            helped: helped.remove(&id).unwrap_or_default().into_iter().map(helped_fact).collect(),
+            resources: handed_in.iter().filter(|one| one.slot == RESOURCE_SLOT).flat_map(resources).collect(),
+            evidence: handed_in.iter().map(evidence_fact).collect(),
+            chosen: choices.remove(&id).unwrap_or_default().into_iter().flat_map(|one| chosen(one, &policy)).collect(),
+            vetoes: vetoes.remove(&id).unwrap_or_default().into_iter().filter_map(|one| veto(one, &policy)).collect(),
+            grades: grades.remove(&id).unwrap_or_default().into_iter().filter_map(|one| grade(one, &policy)).collect(),
+        };
+        let bases: Vec<_> = held.iter().map(|one| &one.basis).collect();
+        let digest = fingerprint(&(FORMAT, env!("CARGO_PKG_VERSION"), &policy, &facts, bases));
+        Gathered { studio, facts, held, digest }
+    });
+    Ok(gathered.collect())
+}
+
+/// Adds the people of all Activities that took place, from what is kept of them; what is not, or has changed, is made anew
+/// from the records.
+pub async fn fill(store: &Store, gathered: &mut [Gathered]) -> Result<(), StoreError> {
+    people::fill(store, gathered).await
+}
+
+/// One Studio, whole.
+pub async fn of_studio(store: &Store, studio: Studio) -> Result<Gathered, StoreError> {
+    let mut gathered = gather(store, vec![studio]).await?;
+    fill(store, &mut gathered).await?;
+    gathered.pop().ok_or(StoreError::NotFound(super::Noun::Studio))
+}
+
+/// The names of these Schools, by id.
+pub async fn school_names(store: &Store, ids: &[SchoolId]) -> Result<BTreeMap<String, String>, StoreError> {
+    let head = "select id, name from school where id in";
+    let rows = rows_in(&mut *store.read().await?, head, ids, "").await?;
+    rows.iter().map(|row| Ok((row.text("id")?, row.text("name")?))).collect()
+}
+
+pub(super) fn fingerprint(of: &impl Serialize) -> String {
+    let json = serde_json::to_vec(of).expect("plain data");
+    hex(digest(&SHA256, &json).as_ref())
+}
+
+/// The city that a Region is or lies in.
+fn city(tree: &RegionTree, region: RegionId) -> Option<RegionId> {
+    tree.path(region).into_iter().find(|one| one.kind == RegionKind::City).map(|one| one.id)
+}
+
+fn by<T, K: Eq + Hash>(rows: Vec<T>, key: impl Fn(&T) -> K) -> HashMap<K, Vec<T>> {
+    let mut found: HashMap<K, Vec<T>> = HashMap::new();
+    for row in rows {
+        found.entry(key(&row)).or_default().push(row);
+    }
+    found
+}
+
+fn mentor_fact(one: mentor::Mentor) -> MentorFact {
+    let mentee = one.mentee_account.map_or(one.mentee, |account| account.to_string());
+    MentorFact { mentor: one.mentor.id, mentee, from: one.from, to: one.to }
+}
+
+fn helped_fact(one: helped_school::HelpedSchool) -> HelpedFact {
+    HelpedFact { school: one.school.id, from: one.from, to: one.to }
+}
+
+fn evidence_fact(one: &evidence::Evidence) -> EvidenceFact {
+    let (state, count) = match &one.decision {
+        None => (EvidenceState::Waiting, 1),
+        Some(decision) if decision.accepted => (EvidenceState::Accepted, decision.count),
+        Some(_) => (EvidenceState::Refused, 0),
+    };
+    EvidenceFact {
+        id: one.id.to_string(),
+        slot: one.slot.clone(),
+        account: one.account.as_ref().map(|account| account.id),
+        title: one.title.clone(),
+        day: one.day,
+        state,
+        count,
+    }
+}
+
+/// One for each that was accepted; a refused one is none.
+fn resources(one: &evidence::Evidence) -> Vec<ResourceFact> {
+    let (selected, count) = match &one.decision {
+        None => (false, 1),
+        Some(decision) => (decision.accepted, decision.count),
+    };
+    let numbered = |number: u32| if number == 1 { one.id.to_string() } else { format!("{}:{number}", one.id) };
+    let fact = |number| ResourceFact { id: numbered(number), title: one.title.clone(), day: one.day, selected };
+    (1..=count).map(fact).collect()
+}
+
+fn chosen(one: ChoiceMade, policy: &str) -> Vec<ChosenFact> {
+    let refused = one.ruled.as_ref().is_some_and(|ruled| !ruled.granted);
+    if one.policy != policy || refused {
+        return Vec::new();
+    }
+    let confirmed = one.ruled.is_some();
+    let (choice, year) = (one.choice, one.year);
+    let fact = |criterion| ChosenFact { choice: choice.clone(), criterion, year, confirmed };
+    one.criteria.into_iter().map(fact).collect()
+}
+
+fn veto(one: VetoFound, policy: &str) -> Option<VetoFact> {
+    let counts = one.policy == policy && one.lifted.is_none();
+    counts.then_some(VetoFact { veto: one.veto, day: one.day, reason: one.reason })
+}
+
+fn grade(one: GradeRuled, policy: &str) -> Option<GradeFact> {
+    let GradeRuled { grade, year, ruled, .. } = one;
+    let counts = one.policy == policy && ruled.granted;
+    counts.then(|| GradeFact { grade, year, day: ruled.at.day() })
+}
+
+/// Which Activity of which of the Studios a held one is.
+type Place = (usize, usize);
+
+/// Where the Activities stand in `gathered`, by id.
+fn places(gathered: &[Gathered]) -> HashMap<ActivityId, Place> {
+    let places = gathered.iter().enumerate().flat_map(|(studio, one)| {
+        let activities = one.facts.activities.iter().enumerate();
+        activities.map(move |(activity, fact)| (fact.id, (studio, activity)))
+    });
+    places.collect()
+}

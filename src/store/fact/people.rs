@@ -1,0 +1,174 @@
+//! Who was in an Activity, over all its Sessions: one kept row for each Activity, so that a year of a Region need not read
+//! half a million records.
+
+use super::activity::Held;
+use super::{Gathered, places};
+use crate::domain::attendance::{AttendanceRecord, AttendanceStatus};
+use crate::domain::participation::{ActivityFact, Attended, Facts, HelpedFact, MemberFact, PersonFact};
+use crate::domain::{AccountId, ActivityId, RegionTree, SchoolId, SessionId};
+use crate::store::report::Subject;
+use crate::store::row::{Columns as _, rows_in};
+use crate::store::{Store, StoreError, account, region, session};
+use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// One person as kept: key, verdict, minutes, said to be from a rural school, the Account's School.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Kept(String, Attended, u32, bool, Option<SchoolId>);
+
+pub(super) async fn fill(store: &Store, gathered: &mut [Gathered]) -> Result<(), StoreError> {
+    let places = places(gathered);
+    let held: Vec<Held> = gathered.iter().flat_map(|one| one.held.iter().cloned()).collect();
+    let ids: Vec<ActivityId> = held.iter().map(|one| one.activity).collect();
+    let (rural, mut people) = {
+        let mut connection = store.read().await?;
+        (rural_schools(&mut connection).await?, kept(&mut connection, &held, &ids).await?)
+    };
+    let missing: Vec<&Held> = held.iter().filter(|one| !people.contains_key(&one.activity)).collect();
+    if !missing.is_empty() {
+        let tree = region::tree(store).await?;
+        let mut connection = store.read().await?;
+        let mut made = Vec::with_capacity(missing.len());
+        for one in missing {
+            let (studio, activity) = places[&one.activity];
+            let sessions = &gathered[studio].facts.activities[activity].sessions;
+            let found = make(store, &mut connection, &tree, sessions).await?;
+            made.push((one.activity, one.basis.clone(), found.clone()));
+            people.insert(one.activity, found);
+        }
+        drop(connection);
+        keep(store, made).await;
+    }
+    for one in held {
+        let (studio, activity) = places[&one.activity];
+        let Facts { activities, members, helped, .. } = &mut gathered[studio].facts;
+        enter(
+            &mut activities[activity],
+            &one,
+            people.remove(&one.activity).unwrap_or_default(),
+            &rural,
+            members,
+            helped,
+        );
+    }
+    Ok(())
+}
+
+fn enter(
+    fact: &mut ActivityFact,
+    held: &Held,
+    people: Vec<Kept>,
+    rural: &HashSet<SchoolId>,
+    members: &[MemberFact],
+    helped: &[HelpedFact],
+) {
+    let roster: HashSet<&str> = members.iter().filter(|one| one.on(fact.day)).map(|one| one.account.as_str()).collect();
+    // Members are there each time: a School is, where others of it come, or it has a Classroom.
+    let guests = people.iter().filter(|one| one.1 == Attended::Present && !roster.contains(one.0.as_str()));
+    let came: HashSet<SchoolId> = guests.filter_map(|one| one.4).chain(held.classrooms.iter().copied()).collect();
+    let mut there = helped.iter().filter(|one| one.from <= fact.day && one.to.is_none_or(|to| fact.day <= to));
+    fact.helped = there.find(|one| came.contains(&one.school)).map(|one| one.school);
+    let person = |Kept(person, attended, minutes, said, school): Kept| PersonFact {
+        person,
+        attended,
+        minutes,
+        rural: school.map_or(said, |school| rural.contains(&school)),
+    };
+    fact.people = people.into_iter().map(person).collect();
+}
+
+async fn rural_schools(connection: &mut AnyConnection) -> Result<HashSet<SchoolId>, StoreError> {
+    let rows = sqlx::query("select id from school where rural = 1").fetch_all(connection).await?;
+    rows.iter().map(|row| row.id("id")).collect()
+}
+
+/// Those whose basis is still the same.
+async fn kept(
+    connection: &mut AnyConnection,
+    held: &[Held],
+    ids: &[ActivityId],
+) -> Result<HashMap<ActivityId, Vec<Kept>>, StoreError> {
+    let bases: HashMap<ActivityId, &str> = held.iter().map(|one| (one.activity, one.basis.as_str())).collect();
+    let head = "select activity, basis, content from activity_fact where activity in";
+    let mut found = HashMap::with_capacity(ids.len());
+    for row in rows_in(connection, head, ids, "").await? {
+        let activity: ActivityId = row.id("activity")?;
+        if bases.get(&activity).copied() != Some(row.text("basis")?.as_str()) {
+            continue;
+        }
+        // What another version wrote is made anew.
+        if let Ok(people) = serde_json::from_str(&row.text("content")?) {
+            found.insert(activity, people);
+        }
+    }
+    Ok(found)
+}
+
+/// From the records of the Sessions: the best verdict of a person, and the minutes of all.
+async fn make(
+    store: &Store,
+    connection: &mut AnyConnection,
+    tree: &RegionTree,
+    sessions: &[SessionId],
+) -> Result<Vec<Kept>, StoreError> {
+    let mut people: BTreeMap<String, Kept> = BTreeMap::new();
+    for id in sessions {
+        let session = session::find(connection, *id).await?;
+        let subject = Subject::of(store, connection, session).await?;
+        let report = subject.report(store, connection, tree).await?;
+        for row in report.rows {
+            let said = row.is_rural();
+            let kept = people
+                .entry(row.record.person.clone())
+                .or_insert_with(|| Kept(row.record.person.clone(), Attended::Absent, 0, said, None));
+            kept.1 = kept.1.min(attended(&row.record));
+            kept.2 = kept.2.saturating_add(u32::try_from(row.record.minutes()).unwrap_or(u32::MAX));
+            kept.3 |= said;
+        }
+    }
+    let accounts: Vec<AccountId> = people.keys().filter_map(|key| AccountId::parse(key).ok()).collect();
+    for (id, profile) in account::of_ids(connection, accounts).await? {
+        if let Some(kept) = people.get_mut(id.as_str()) {
+            kept.4 = profile.school.map(|school| school.id);
+        }
+    }
+    Ok(people.into_values().collect())
+}
+
+fn attended(record: &AttendanceRecord) -> Attended {
+    match record.status {
+        AttendanceStatus::Present => Attended::Present,
+        AttendanceStatus::Unknown => Attended::Unknown,
+        AttendanceStatus::Excused => Attended::Excused,
+        AttendanceStatus::Absent => Attended::Absent,
+    }
+}
+
+/// A full disk keeps nobody from the scorecard.
+async fn keep(store: &Store, made: Vec<(ActivityId, String, Vec<Kept>)>) {
+    if made.is_empty() {
+        return;
+    }
+    let written = store
+        .write(move |connection| {
+            Box::pin(async move {
+                for (activity, basis, people) in made {
+                    sqlx::query(
+                        "insert into activity_fact (activity, basis, content) values ($1, $2, $3)
+                         on conflict (activity) do update set basis = excluded.basis, content = excluded.content",
+                    )
+                    .bind(activity.as_str())
+                    .bind(basis)
+                    .bind(serde_json::to_string(&people).expect("plain data"))
+                    .execute(&mut *connection)
+                    .await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    if let Err(error) = written {
+        tracing::warn!(%error, "facts of activities not kept");
+    }
+}

@@ -1,0 +1,298 @@
+//! Scorecards: made from Facts when they are asked for, and the last one of each year kept for tables over many Studios.
+
+use super::fact::{self, Gathered};
+use super::row::{Columns as _, number_of, rows_in};
+use super::{Store, StoreError, policy};
+use crate::domain::participation::{Facts, year_of};
+use crate::domain::policy::Policy;
+use crate::domain::scorecard::{Outlook, ScoreState, Scorecard, score};
+use crate::domain::{Day, Studio, StudioId, Tier, Time};
+use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// Studios whose Facts are in memory at once: some 36 Activities with 60 people each.
+pub const AT_ONCE: usize = 50;
+
+/// A Scorecard with what it was made from.
+#[derive(Debug, Clone)]
+pub struct Assessed {
+    pub studio: Studio,
+    pub policy: Arc<Policy>,
+    pub facts: Facts,
+    pub card: Scorecard,
+}
+
+/// What a table over many Studios shows of one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    pub outlook: Outlook,
+    pub grade: Option<String>,
+    pub missing: u32,
+    /// One for each Criterion of the Policy, in its order.
+    pub cells: Vec<Cell>,
+    /// The last day with an Activity.
+    pub last_activity: Option<Day>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cell {
+    pub criterion: String,
+    pub state: ScoreState,
+    pub at_risk: bool,
+    pub required: bool,
+    pub done: u32,
+    pub of: u32,
+}
+
+/// A kept Scorecard, as tables need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub studio: StudioId,
+    pub version: u32,
+    pub points: u32,
+    pub summary: Summary,
+    pub on: Day,
+    pub made_at: Time,
+}
+
+/// Where a Studio stands among all of its programme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Standing {
+    pub studio: StudioId,
+    pub tier: Tier,
+    pub points: u32,
+    /// Those with as many points share it.
+    pub rank: u32,
+}
+
+/// The state at the end of the day, from what is known now; none where the Studio is not assessed.
+pub async fn of_studio(store: &Store, studio: Studio, year: i32, on: Day) -> Result<Option<Assessed>, StoreError> {
+    let Some(policy) = studio.policy.as_deref().and_then(|key| policy::of_year(store, key, year, on)) else {
+        return Ok(None);
+    };
+    let Gathered { studio, facts, .. } = fact::of_studio(store, studio).await?;
+    let scoring = tokio::task::spawn_blocking(move || {
+        let card = score(&policy, &facts, year, on);
+        Assessed { studio, policy, facts, card }
+    });
+    // It does not panic, and nobody cancels it: only a runtime that stops lets it fall.
+    scoring.await.map(Some).map_err(|_| StoreError::Busy)
+}
+
+/// One to make: the Studio's Policy, its Facts, the year, and the digest of all that.
+struct Stale {
+    policy: Arc<Policy>,
+    gathered: Gathered,
+    year: i32,
+    basis: String,
+}
+
+/// Makes the kept Scorecards of these Studios anew where anything has changed since; how many did. Without a year it is the
+/// one that each is in.
+pub async fn refresh(store: &Store, studios: Vec<Studio>, year: Option<i32>, now: Time) -> Result<usize, StoreError> {
+    let today = now.day();
+    let mut stale = stale(store, studios, year, today).await?;
+    if stale.is_empty() {
+        return Ok(0);
+    }
+    let mut gathered: Vec<Gathered> = stale.iter().map(|one| one.gathered.clone()).collect();
+    fact::fill(store, &mut gathered).await?;
+    for (one, filled) in stale.iter_mut().zip(gathered) {
+        one.gathered = filled;
+    }
+    let scoring = tokio::task::spawn_blocking(move || stale.into_iter().map(|one| made(one, today)).collect());
+    let made: Vec<Made> = scoring.await.map_err(|_| StoreError::Busy)?;
+    let count = made.len();
+    keep(store, made, now).await?;
+    Ok(count)
+}
+
+async fn stale(store: &Store, studios: Vec<Studio>, year: Option<i32>, today: Day) -> Result<Vec<Stale>, StoreError> {
+    let gathered = fact::gather(store, studios).await?;
+    let ids: Vec<StudioId> = gathered.iter().map(|one| one.studio.id).collect();
+    let bases = bases(&mut *store.read().await?, &ids).await?;
+    let stale = gathered.into_iter().filter_map(|gathered| {
+        let key = gathered.studio.policy.clone()?;
+        let year = year.or_else(|| policy::in_force(store, &key, today).map(|policy| year_of(policy.year, today)))?;
+        let policy = policy::of_year(store, &key, year, today)?;
+        let basis = fact::fingerprint(&(&key, policy.version, year, today, &gathered.digest));
+        let known = bases.get(&(gathered.studio.id, year));
+        (known != Some(&basis)).then_some(Stale { policy, gathered, year, basis })
+    });
+    Ok(stale.collect())
+}
+
+async fn bases(
+    connection: &mut AnyConnection,
+    studios: &[StudioId],
+) -> Result<HashMap<(StudioId, i32), String>, StoreError> {
+    let rows = rows_in(connection, "select studio, year, basis from scorecard where studio in", studios, "").await?;
+    rows.iter()
+        .map(|row| {
+            let year = i32::try_from(row.number("year")?).map_err(|_| StoreError::Unreadable { column: "year" })?;
+            Ok(((row.id("studio")?, year), row.text("basis")?))
+        })
+        .collect()
+}
+
+/// A Scorecard as it is written down.
+struct Made {
+    card: Scorecard,
+    basis: String,
+    summary: String,
+    content: String,
+}
+
+fn made(one: Stale, today: Day) -> Made {
+    let Stale { policy, gathered, year, basis } = one;
+    let card = score(&policy, &gathered.facts, year, today);
+    let summary = serde_json::to_string(&summary(&card, &gathered.facts)).expect("plain data");
+    let content = serde_json::to_string(&card).expect("plain data");
+    Made { card, basis, summary, content }
+}
+
+fn summary(card: &Scorecard, facts: &Facts) -> Summary {
+    let cells = card.criteria.iter().map(|score| {
+        let (done, of) = score.progress();
+        let (state, at_risk, required) = (score.state, score.at_risk, score.required);
+        Cell { criterion: score.criterion.clone(), state, at_risk, required, done, of }
+    });
+    Summary {
+        outlook: card.outlook(),
+        grade: card.result.grade.clone(),
+        missing: card.result.missing,
+        cells: cells.collect(),
+        last_activity: facts.activities.iter().filter(|one| one.held).map(|one| one.day).max(),
+    }
+}
+
+async fn keep(store: &Store, made: Vec<Made>, now: Time) -> Result<(), StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                for Made { card, basis, summary, content } in made {
+                    sqlx::query(
+                        "insert into scorecard (studio, year, policy, version, on_day, basis, points, summary, content, made_at)
+                         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                         on conflict (studio, year) do update set policy = excluded.policy, version = excluded.version,
+                             on_day = excluded.on_day, basis = excluded.basis, points = excluded.points,
+                             summary = excluded.summary, content = excluded.content, made_at = excluded.made_at",
+                    )
+                    .bind(card.studio.as_str())
+                    .bind(i64::from(card.year))
+                    .bind(card.policy.as_str())
+                    .bind(i64::from(card.version))
+                    .bind(number_of(card.on))
+                    .bind(basis)
+                    .bind(i64::from(card.points))
+                    .bind(summary)
+                    .bind(content)
+                    .bind(now.micros())
+                    .execute(&mut *connection)
+                    .await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// The kept Scorecards of these Studios under this Policy; some may be missing.
+pub async fn kept(
+    store: &Store,
+    studios: &[StudioId],
+    policy: &str,
+    year: i32,
+) -> Result<HashMap<StudioId, Kept>, StoreError> {
+    let head = "select studio, year, policy, version, points, summary, on_day, made_at from scorecard where studio in";
+    let mut found = HashMap::with_capacity(studios.len());
+    for row in rows_in(&mut *store.read().await?, head, studios, "").await? {
+        if row.number("year")? != i64::from(year) || row.text("policy")? != policy {
+            continue;
+        }
+        // What another version wrote is made anew.
+        let Ok(summary) = serde_json::from_str(&row.text("summary")?) else { continue };
+        let studio = row.id("studio")?;
+        let kept = Kept {
+            studio,
+            version: u32::try_from(row.number("version")?).unwrap_or(0),
+            points: u32::try_from(row.number("points")?).unwrap_or(0),
+            summary,
+            on: row.day("on_day")?,
+            made_at: row.time("made_at")?,
+        };
+        found.insert(studio, kept);
+    }
+    Ok(found)
+}
+
+/// Everybody's place in the programme's year, among those of the same tier, by the kept points.
+pub async fn standings(store: &Store, policy: &str, year: i32) -> Result<Vec<Standing>, StoreError> {
+    let rows = sqlx::query(
+        "select c.studio, s.tier, c.points from scorecard c join studio s on s.id = c.studio
+         where c.policy = $1 and c.year = $2 and s.policy = $1 order by s.tier, c.points desc, s.name, c.studio",
+    )
+    .bind(policy)
+    .bind(i64::from(year))
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    let mut standings: Vec<Standing> = Vec::with_capacity(rows.len());
+    let mut ordinal = 0;
+    for row in rows {
+        let (tier, points) = (row.coded("tier")?, u32::try_from(row.number("points")?).unwrap_or(0));
+        let before = standings.last().filter(|one| one.tier == tier).copied();
+        ordinal = if before.is_some() { ordinal + 1 } else { 1 };
+        let rank = before.filter(|one| one.points == points).map_or(ordinal, |one| one.rank);
+        standings.push(Standing { studio: row.id("studio")?, tier, points, rank });
+    }
+    Ok(standings)
+}
+
+/// Which years somebody wants kept besides the current ones, and how far the one who makes them is.
+#[derive(Default)]
+pub(super) struct Demand {
+    years: Mutex<BTreeSet<i32>>,
+    progress: Mutex<Progress>,
+    asked: Notify,
+}
+
+/// Of a round through all Studios.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub done: usize,
+    pub of: usize,
+}
+
+impl Progress {
+    #[must_use]
+    pub fn running(self) -> bool {
+        self.done < self.of
+    }
+}
+
+/// Asks whoever keeps the Scorecards to look at this year soon.
+pub fn ask(store: &Store, year: i32) {
+    let demand = &store.0.demand;
+    demand.years.lock().unwrap_or_else(PoisonError::into_inner).insert(year);
+    demand.asked.notify_one();
+}
+
+/// Waits until somebody asks, at most so long; the years that were asked for, which count as asked for no more.
+pub async fn asked(store: &Store, patience: Duration) -> BTreeSet<i32> {
+    let demand = &store.0.demand;
+    let _nobody_asked = tokio::time::timeout(patience, demand.asked.notified()).await;
+    std::mem::take(&mut *demand.years.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+#[must_use]
+pub fn progress(store: &Store) -> Progress {
+    *store.0.demand.progress.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub fn set_progress(store: &Store, progress: Progress) {
+    *store.0.demand.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
+}

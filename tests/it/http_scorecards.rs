@@ -1,0 +1,134 @@
+//! The year's assessment over HTTP: a Studio's scorecard, what would become of it, a Region's heat table.
+
+use crate::app::{TestApp, refusal};
+use crate::held::{hold, plan};
+use lectern::domain::presence::Person;
+use lectern::domain::*;
+use lectern::jobs::assessment;
+use lectern::store;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+/// The world's Studio under Zhejiang's rules, after two seminars; in one the core member was missing.
+async fn assessed(app: &TestApp) -> String {
+    let studio = app.world.studio;
+    let office = app.person("office").await;
+    let told = office.patch(&format!("/api/studios/{studio}"), &json!({ "policy": "zhejiang-2019" })).await;
+    assert_eq!(told.status(), StatusCode::OK);
+    let account = async |login| store::login::credentials(&app.store, login).await.unwrap().unwrap().account.id;
+    let (host, core) = (Person::Account(account("host").await), Person::Account(account("core").await));
+    hold(&app.store, plan(studio, ActivityKind::Seminar, "2026-01-15"), &[host.clone(), core]).await;
+    hold(&app.store, plan(studio, ActivityKind::Seminar, "2026-02-10"), &[host]).await;
+    format!("/api/studios/{studio}/scorecard")
+}
+
+async fn json_of(answer: reqwest::Response) -> Value {
+    let status = answer.status();
+    let body: Value = answer.json().await.unwrap();
+    assert_eq!(status, StatusCode::OK, "{body}");
+    body
+}
+
+fn criterion<'a>(card: &'a Value, title: &str) -> &'a Value {
+    let sections = card["sections"].as_array().unwrap();
+    let mut criteria = sections.iter().flat_map(|section| section["criteria"].as_array().unwrap());
+    criteria.find(|one| one["title"] == title).unwrap_or_else(|| panic!("no {title} in {card}"))
+}
+
+#[tokio::test]
+async fn a_scorecard_tells_each_number_with_its_sentence_and_its_grounds() {
+    let app = TestApp::start().await;
+    let path = assessed(&app).await;
+    let card = json_of(app.person("core").await.get(&path).await).await;
+    assert_eq!(
+        (&card["year"], &card["year_word"], &card["days_left"]),
+        (&json!(2026), &json!("2026 年度"), &json!(304))
+    );
+    assert_eq!(card["policy"]["key"], "zhejiang-2019");
+    assert_eq!((&card["may_manage"], &card["may_decide"]), (&json!(false), &json!(false)));
+    let held = criterion(&card, "研修活动");
+    assert_eq!((&held["done"], &held["of"], &held["state"]), (&json!(2), &json!(5), &json!("not_yet")), "{held}");
+    assert!(held["quote"].as_str().unwrap().contains("不少于5次"), "{held}");
+    let grounds = held["parts"][0]["subjects"][0]["grounds"].as_array().unwrap();
+    assert_eq!(grounds.len(), 2);
+    assert!(grounds.iter().all(|one| one["kind"] == "activity" && one["session"].is_string()), "{grounds:?}");
+    let counts = &card["counts"];
+    let sum: u64 =
+        ["met", "not_yet", "at_risk", "waiting", "impossible"].iter().map(|k| counts[*k].as_u64().unwrap()).sum();
+    assert_eq!(counts["total"].as_u64().unwrap(), sum);
+    assert!(!card["todo"].as_array().unwrap().is_empty());
+    let earlier = json_of(app.person("host").await.get(&format!("{path}?on=2026-01-20")).await).await;
+    assert_eq!(criterion(&earlier, "研修活动")["done"], 1);
+    let (status, code, _) = refusal(app.person("host").await.get(&format!("{path}?on=2027-01-01")).await).await;
+    assert_eq!((status, code.as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields"));
+}
+
+#[tokio::test]
+async fn a_studio_without_a_policy_has_no_scorecard_and_only_its_office_gives_it_one() {
+    let app = TestApp::start().await;
+    let studio = format!("/api/studios/{}", app.world.studio);
+    let host = app.person("host").await;
+    let (status, code, _) = refusal(host.get(&format!("{studio}/scorecard")).await).await;
+    assert_eq!((status, code.as_str()), (StatusCode::CONFLICT, "no_policy"));
+    let (status, _, _) = refusal(host.patch(&studio, &json!({ "policy": "zhejiang-2019" })).await).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    let unknown = app.person("office").await.patch(&studio, &json!({ "policy": "nowhere-1999" })).await;
+    let (status, _, fields) = refusal(unknown).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(fields["policy"].is_string(), "{fields}");
+}
+
+#[tokio::test]
+async fn a_plan_shows_what_it_would_change() {
+    let app = TestApp::start().await;
+    let path = assessed(&app).await;
+    let seminar =
+        |day: &str| json!({ "day": day, "kind": "seminar", "mode": "online", "level": "county", "guests": 50 });
+    let plan = json!({ "planned": [seminar("2026-03-10"), seminar("2026-04-10"), seminar("2026-05-10")] });
+    let answer = app.person("host").await.post(&format!("{path}/what-if"), &plan).await;
+    let told = json_of(answer).await;
+    let changed = told["changes"].as_array().unwrap().iter().find(|one| one["title"] == "研修活动").unwrap();
+    assert_eq!((&changed["before"]["state"], &changed["after"]["state"]), (&json!("not_yet"), &json!("met")));
+    assert_eq!(criterion(&told["after"], "研修活动")["done"], 5);
+}
+
+#[tokio::test]
+async fn an_office_sees_its_own_tree_in_a_heat_table() {
+    let app = TestApp::start().await;
+    assessed(&app).await;
+    let path = format!("/api/regions/{}/scorecards", app.world.county);
+    let office = app.person("office").await;
+    let before = json_of(office.get(&path).await).await;
+    assert_eq!((&before["counts"]["studios"], &before["counts"]["not_made"]), (&json!(1), &json!(1)));
+    assert_eq!(assessment::refresh(&app.store, None, app.now()).await.unwrap(), 1);
+    let table = json_of(office.get(&format!("{path}?sort=points&q=老师host")).await).await;
+    let rows = table["rows"].as_array().unwrap();
+    assert_eq!((rows.len(), &rows[0]["studio"]["name"], &table["total"]), (1, &json!("王老师名师工作室"), &json!(1)));
+    assert_eq!(rows[0]["cells"].as_array().unwrap().len(), table["columns"].as_array().unwrap().len());
+    let at = table["columns"].as_array().unwrap().iter().position(|one| one["title"] == "研修活动").unwrap();
+    assert_eq!((&rows[0]["cells"][at]["done"], &rows[0]["cells"][at]["of"]), (&json!(2), &json!(5)));
+    assert_eq!(rows[0]["rank"], 1);
+    let none = json_of(office.get(&format!("{path}?q=没有的名字")).await).await;
+    assert_eq!((&none["total"], &none["counts"]["studios"]), (&json!(0), &json!(1)));
+    let above = office.get(&format!("/api/regions/{}/scorecards", app.world.city)).await;
+    assert_eq!(refusal(above).await.0, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn policies_are_read_with_their_sentences() {
+    let app = TestApp::start().await;
+    let teacher = app.person("teacher").await;
+    let all = json_of(teacher.get("/api/policies").await).await;
+    let keys: Vec<_> =
+        all["rows"].as_array().unwrap().iter().map(|one| one["policy"]["key"].as_str().unwrap()).collect();
+    assert_eq!(keys.len(), 8);
+    for key in keys {
+        let page = json_of(teacher.get(&format!("/api/policies/{key}")).await).await;
+        assert!(page["sections"].as_array().unwrap().iter().any(|one| !one["criteria"].as_array().unwrap().is_empty()));
+    }
+    assert_eq!(refusal(teacher.get("/api/policies/nowhere-1999").await).await.0, StatusCode::NOT_FOUND);
+    let path = assessed(&app).await.replace("/scorecard", "");
+    let studio = path.rsplit('/').next().unwrap();
+    let told = json_of(app.nobody().get(&format!("/api/attendance-parameters?studio={studio}")).await).await;
+    assert!(!told["clauses"].as_array().unwrap().is_empty());
+}

@@ -1,0 +1,230 @@
+//! Facts from the database: the same on both, the same for many Studios as for one, and made anew when anything changes.
+
+use crate::held::{hold, plan};
+use crate::store_database::*;
+use lectern::domain::attendance::{AttendanceStatus, CorrectedDetail, Verdict};
+use lectern::domain::participation::{Attended, EvidenceState, Facts};
+use lectern::domain::presence::Person;
+use lectern::domain::*;
+use lectern::store::correction::NewCorrection;
+use lectern::store::policy::PolicyFile;
+use lectern::store::{self, Store, StoreError, attachment};
+
+on_both! {
+    facts_tell_who_was_in_which_activity,
+    a_correction_a_leave_and_a_new_member_change_the_facts,
+    many_studios_have_the_same_facts_as_each_alone,
+    the_last_word_about_evidence_counts_and_none_is_changed,
+    the_kept_scorecard_is_made_anew_only_when_something_changed,
+    a_registered_policy_is_never_edited,
+}
+
+struct Small {
+    studio: StudioId,
+    host: AccountId,
+    core: AccountId,
+    visitor: AccountId,
+}
+
+/// A Studio with a host and a core member, and a teacher of the rural school who is in none.
+async fn small(store: &Store) -> Small {
+    let places = places(store).await;
+    let studio = studio(store, "周文澜小学语文名师工作室", places.county).await;
+    let host = account(store, "zhouwenlan", "周文澜", places.school).await;
+    let core = account(store, "linyutong", "林雨桐", places.school).await;
+    let visitor = account(store, "chenxiaomei", "陈晓梅", places.school).await;
+    for (account, role) in [(host, MemberRole::Host), (core, MemberRole::Core)] {
+        let new = NewMembership { studio, account, role, from: day("2026-01-01"), to: None };
+        store::membership::create(store, new).await.unwrap();
+    }
+    Small { studio, host, core, visitor }
+}
+
+fn is(account: AccountId) -> Person {
+    Person::Account(account)
+}
+
+async fn facts(store: &Store, studio: StudioId) -> Facts {
+    let studio = store::studio::get(store, studio).await.unwrap();
+    store::fact::of_studio(store, studio).await.unwrap().facts
+}
+
+async fn attended(store: &Store, small: &Small, who: AccountId) -> Option<Attended> {
+    let facts = facts(store, small.studio).await;
+    let people = &facts.activities[0].people;
+    people.iter().find(|one| one.person == who.to_string()).map(|one| one.attended)
+}
+
+async fn facts_tell_who_was_in_which_activity(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    let guest = Person::Guest { name: "王芳".into(), school: "县实验小学".into() };
+    let people = [is(small.host), is(small.visitor), guest.clone()];
+    let (activity, session) = hold(store, plan(small.studio, ActivityKind::Seminar, "2026-03-19"), &people).await;
+    store::activity::create(store, plan(small.studio, ActivityKind::Lecture, "2026-12-01"), now()).await.unwrap();
+    let facts = facts(store, small.studio).await;
+    let [held, planned] = facts.activities.as_slice() else { panic!("{facts:?}") };
+    assert_eq!((held.id, held.day, held.held), (activity, day("2026-03-19"), true));
+    assert_eq!((held.sessions.as_slice(), planned.held, planned.people.len()), (&[session][..], false, 0));
+    let told: Vec<_> =
+        held.people.iter().map(|one| (one.person.clone(), one.attended, one.minutes, one.rural)).collect();
+    let mut expected = vec![
+        (small.host.to_string(), Attended::Present, 60, true),
+        (small.core.to_string(), Attended::Absent, 0, true),
+        (small.visitor.to_string(), Attended::Present, 60, true),
+        (guest.key(), Attended::Present, 60, false),
+    ];
+    expected.sort();
+    assert_eq!(told, expected);
+    let mut roles: Vec<_> = facts.members.iter().map(|one| one.role).collect();
+    roles.sort();
+    assert_eq!(roles, [MemberRole::Host, MemberRole::Core]);
+}
+
+async fn a_correction_a_leave_and_a_new_member_change_the_facts(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    let new = plan(small.studio, ActivityKind::Seminar, "2026-03-19");
+    let begins = new.planned_start;
+    let (activity, session) = hold(store, new, &[is(small.host)]).await;
+    assert_eq!(attended(store, &small, small.core).await, Some(Attended::Absent));
+    assert_eq!(attended(store, &small, small.visitor).await, None);
+
+    let detail = CorrectedDetail {
+        verdict: Verdict { status: AttendanceStatus::Present, late: false, left_early: false },
+        reason: "学校停电".into(),
+        by: small.host,
+        by_name: "周文澜".into(),
+        appeal: None,
+        attachments: Vec::new(),
+    };
+    let new = NewCorrection { session, people: vec![is(small.core)], detail, monotonic_us: 0 };
+    store::correction::correct(store, new, now()).await.unwrap();
+    assert_eq!(attended(store, &small, small.core).await, Some(Attended::Present));
+
+    let from = day("2026-03-01");
+    let role = MemberRole::Trainee;
+    let new = NewMembership { studio: small.studio, account: small.visitor, role, from, to: None };
+    store::membership::create(store, new).await.unwrap();
+    assert_eq!(attended(store, &small, small.visitor).await, Some(Attended::Absent));
+
+    // As granted before it began.
+    let rows = fresh.intruder().await;
+    for statement in [
+        format!(
+            "insert into leave_asked values ('aaaaaaaaaaaaaaaa', '{activity}', '{}', 1, '外出', null, {})",
+            small.visitor,
+            begins.micros() - 1
+        ),
+        format!(
+            "insert into leave_decided values ('aaaaaaaaaaaaaaaa', 1, '', '{}', {})",
+            small.host,
+            begins.micros() - 1
+        ),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&rows).await.unwrap();
+    }
+    assert_eq!(attended(store, &small, small.visitor).await, Some(Attended::Excused));
+}
+
+async fn many_studios_have_the_same_facts_as_each_alone(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    let region = store::studio::get(store, small.studio).await.unwrap().region;
+    let other = studio(store, "赵明远小学数学名师工作室", region).await;
+    hold(store, plan(small.studio, ActivityKind::Seminar, "2026-03-19"), &[is(small.host)]).await;
+    hold(store, plan(other, ActivityKind::Lecture, "2026-04-02"), &[is(small.visitor), is(small.core)]).await;
+    let studios = store::studio::assessed(store, Some(region)).await.unwrap();
+    assert_eq!(studios.len(), 2);
+    let mut together = store::fact::gather(store, studios.clone()).await.unwrap();
+    store::fact::fill(store, &mut together).await.unwrap();
+    for (one, studio) in together.iter().zip(studios) {
+        let alone = store::fact::of_studio(store, studio).await.unwrap();
+        assert_eq!((&one.facts, &one.digest), (&alone.facts, &alone.digest));
+        assert_eq!(one.facts.activities.len(), 1);
+    }
+}
+
+async fn the_last_word_about_evidence_counts_and_none_is_changed(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    let file = attachment::NewAttachment {
+        digest: [7; 32],
+        name: "案例.pdf".into(),
+        media_type: MediaType::Pdf,
+        size: 10,
+        author: small.host,
+    };
+    let file = attachment::create(store, file, now()).await.unwrap().id;
+    let new = NewEvidence {
+        studio: small.studio,
+        policy: "zhejiang-2019".into(),
+        slot: "activity_case".into(),
+        account: None,
+        title: "研修活动案例".into(),
+        day: day("2026-09-25"),
+        attachments: vec![file],
+    };
+    let foreign = store::evidence::create(store, new.clone(), small.core, now()).await;
+    assert!(matches!(foreign, Err(StoreError::Case(CaseRefusal::ForeignAttachment))), "{foreign:?}");
+    let given = store::evidence::create(store, new, small.host, now()).await.unwrap();
+    assert_eq!(given.attachments.iter().map(|one| one.id).collect::<Vec<_>>(), [file]);
+    let told = async || {
+        let facts = facts(store, small.studio).await;
+        let [one] = facts.evidence.as_slice() else { panic!("{:?}", facts.evidence) };
+        (one.state, one.count)
+    };
+    assert_eq!(told().await, (EvidenceState::Waiting, 1));
+    let verdict = |accepted, count, reason: &str| EvidenceVerdict { accepted, count, reason: reason.into() };
+    store::evidence::decide(store, given.id, verdict(true, 2, ""), small.visitor, now()).await.unwrap();
+    assert_eq!(told().await, (EvidenceState::Accepted, 2));
+    store::evidence::decide(store, given.id, verdict(false, 0, "重复提交"), small.visitor, now()).await.unwrap();
+    assert_eq!(told().await, (EvidenceState::Refused, 0));
+    let readers = attachment::studios(store, file).await.unwrap();
+    assert_eq!(readers, [small.studio], "the Studio's keepers and their office read what proves something");
+    let rows = fresh.intruder().await;
+    for statement in ["update evidence set title = '别的'", "delete from evidence_decided"] {
+        let refused = sqlx::query(statement).execute(&rows).await.unwrap_err();
+        assert!(refused.to_string().contains("assessment_insert_only"), "{refused}");
+    }
+}
+
+async fn the_kept_scorecard_is_made_anew_only_when_something_changed(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    hold(store, plan(small.studio, ActivityKind::Seminar, "2026-03-19"), &[is(small.host)]).await;
+    let studios = store::studio::assessed(store, None).await.unwrap();
+    let refresh = |now| store::scorecard::refresh(store, studios.clone(), None, now);
+    assert_eq!(refresh(now()).await.unwrap(), 1);
+    assert_eq!(refresh(now()).await.unwrap(), 0);
+    let kept = store::scorecard::kept(store, &[small.studio], "zhejiang-2019", 2026).await.unwrap();
+    let before = kept[&small.studio].clone();
+    hold(store, plan(small.studio, ActivityKind::Seminar, "2026-04-19"), &[is(small.host)]).await;
+    assert_eq!(refresh(now()).await.unwrap(), 1);
+    let kept = store::scorecard::kept(store, &[small.studio], "zhejiang-2019", 2026).await.unwrap();
+    assert_ne!(kept[&small.studio].summary, before.summary);
+    let standings = store::scorecard::standings(store, "zhejiang-2019", 2026).await.unwrap();
+    assert_eq!(standings.iter().map(|one| (one.studio, one.rank)).collect::<Vec<_>>(), [(small.studio, 1)]);
+    // The next day time has passed, and the other year is another card.
+    assert_eq!(refresh(now() + std::time::Duration::from_secs(86_400)).await.unwrap(), 1);
+    assert_eq!(store::scorecard::refresh(store, studios.clone(), Some(2025), now()).await.unwrap(), 1);
+}
+
+async fn a_registered_policy_is_never_edited(fresh: Fresh) {
+    let store = &fresh.store;
+    let policy = policy::built_in()[0].clone();
+    let text = policy::built_in_files()[0].1;
+    let file = |version, text: String| PolicyFile { policy: policy::Policy { version, ..policy.clone() }, text };
+    let changed = store::policy::register(store, vec![file(policy.version, format!("{text}# 改过\n"))]).await;
+    let error = changed.unwrap_err();
+    assert_eq!(error.code(), "policy_changed");
+    assert!(error.sentence().contains("新的一版"), "{}", error.sentence());
+    let from = policy.effective_from;
+    store::policy::register(store, vec![file(policy.version, text.to_owned())]).await.unwrap();
+    let later = policy::Policy { version: 2, effective_from: day("2026-06-01"), ..policy.clone() };
+    let again = format!("{text}# 第二版\n");
+    store::policy::register(store, vec![PolicyFile { policy: later, text: again }]).await.unwrap();
+    let version = |on| store::policy::in_force(store, &policy.key, on).unwrap().version;
+    assert_eq!([version(from), version(day("2026-05-31")), version(day("2026-06-01"))], [1, 1, 2]);
+    assert_eq!(version(from.plus(-1)), 1, "before the first version the first one is the nearest");
+}
