@@ -13,6 +13,7 @@ pub mod lesson_review;
 pub mod login;
 pub mod membership;
 pub mod mentoring;
+pub mod notice;
 pub mod participation;
 pub mod password;
 pub mod policy;
@@ -38,13 +39,14 @@ pub use classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
 pub use evidence::{EvidenceVerdict, NewEvidence};
 pub use id::{
     AccountId, ActivityId, AppealId, AttachmentId, ChoiceId, ClassroomId, EventId, EvidenceId, HelpedSchoolId, IssueId,
-    LeaveId, LessonReviewId, LoginId, MembershipId, MentorId, PhotoId, PrintedCodeId, RegionId, SchoolId, SeriesId,
-    SessionId, StudioId, VetoId,
+    LeaveId, LessonReviewId, LoginId, MembershipId, MentorId, NoticeId, PhotoId, PrintedCodeId, RegionId, SchoolId,
+    SeriesId, SessionId, StudioId, VetoId,
 };
 pub use invalid::{Checks, Invalid};
 pub use lesson_review::NewLessonReview;
 pub use membership::{MemberRole, Membership, NewMembership};
 pub use mentoring::{NewHelpedSchool, NewMentor};
+pub use notice::{Notice, NoticeState};
 pub use region::{NewRegion, Region, RegionKind, RegionTree};
 pub use ruling::{GradeRuling, LevelRuling, NewChoice, NewVeto};
 pub use school::{NewSchool, School};

@@ -22,6 +22,7 @@ pub mod key;
 mod line_checks;
 mod logins;
 mod memberships;
+mod notices;
 mod observe;
 mod openapi;
 mod password;
@@ -148,6 +149,10 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(audit::of_session))
         .routes(routes!(audit::mine))
         .routes(routes!(photos::list, photos::add))
+        .routes(routes!(notices::of_activity, notices::send))
+        .routes(routes!(notices::waiting))
+        .routes(routes!(notices::decide))
+        .routes(routes!(notices::withdraw))
         .routes(routes!(report::of_session))
         .routes(routes!(report::session_file))
         .routes(routes!(report::of_year))

@@ -25,6 +25,7 @@ pub mod login;
 pub mod membership;
 pub mod mentor;
 mod migrate;
+pub mod notice;
 mod page;
 pub mod photo;
 pub mod policy;

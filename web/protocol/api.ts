@@ -567,6 +567,42 @@ written: number,
  */
 session: string | null, };
 
+/** sent 待审，returned 已退回，approved 已发布，withdrawn 已撤回 */
+export type NoticeState = "sent" | "returned" | "approved" | "withdrawn";
+
+export type NoticeForm = { content: string, };
+
+export type NoticeDecisionForm = { approved: boolean, 
+/**
+ * Must be given when it is returned.
+ */
+reason?: string, };
+
+export type NoticeWithdrawalForm = { reason: string, };
+
+/**
+ * What somebody said about a notice.
+ */
+export type NoticeWordView = { reason: string, by: string, at: string, };
+
+export type NoticeView = { id: string, 
+/**
+ * The Activity's id and title.
+ */
+activity: Named, state: NoticeState, 
+/**
+ * Of an approved one, with the Region that it is counted in: 青禾县〔2026〕第12号.
+ */
+number: string | null, content: string, sent_by: string, sent_at: string, decision: NoticeWordView | null, withdrawal: NoticeWordView | null, 
+/**
+ * Whoever asks may approve or return it.
+ */
+may_decide: boolean, 
+/**
+ * Whoever asks may take it back.
+ */
+may_withdraw: boolean, };
+
 /**
  * What a person answered about a row; the form's `choices` is a JSON list of them.
  */
