@@ -10,6 +10,7 @@ import { deskRoutes } from '@/pages/desk/routes'
 import { liveRoutes } from '@/pages/live/routes'
 import { reportRoutes } from '@/pages/report/routes'
 import { scorecardRoutes } from '@/pages/scorecard/routes'
+import { rosterRoutes } from '@/pages/roster/routes'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -33,6 +34,7 @@ export const router = createRouter({
     ...deskRoutes,
     ...reportRoutes,
     ...scorecardRoutes,
+    ...rosterRoutes,
     ...caseRoutes,
     ...placeRoutes,
     { path: '/:rest(.*)*', name: 'missing', component: () => import('@/pages/MissingPage.vue'), meta: { open: true, title: words.errors.pageMissing } },

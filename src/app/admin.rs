@@ -33,6 +33,7 @@ pub async fn keep(store: &Store, login_name: &str, name: &str, now: Time) -> any
                 school: None,
                 title: String::new(),
                 subject: String::new(),
+                phone: None,
                 password_hash: hash,
             };
             store::account::create(store, admin, now).await.context("管理员没有建成")?;

@@ -136,6 +136,7 @@ ids! {
     LeaveId,
     AppealId,
     PhotoId,
+    NoticeId,
     EvidenceId,
     MentorId,
     HelpedSchoolId,

@@ -13,20 +13,23 @@ pub mod lesson_review;
 pub mod login;
 pub mod membership;
 pub mod mentoring;
+pub mod notice;
 pub mod participation;
 pub mod password;
 pub mod policy;
 pub mod presence;
 pub mod region;
+pub mod roster;
 pub mod ruling;
 pub mod school;
 pub mod scorecard;
 pub mod session;
+pub mod sheet;
 pub mod studio;
 pub mod time;
 mod words;
 
-pub use account::{Account, AccountRole, NewAccount, PersonName};
+pub use account::{Account, AccountRole, NewAccount, PersonName, read_phone};
 pub use activity::{
     Activity, ActivityKind, ActivityRefusal, ActivityState, Level, Mode, NewActivity, NewSeries, Series,
 };
@@ -36,13 +39,14 @@ pub use classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
 pub use evidence::{EvidenceVerdict, NewEvidence};
 pub use id::{
     AccountId, ActivityId, AppealId, AttachmentId, ChoiceId, ClassroomId, EventId, EvidenceId, HelpedSchoolId, IssueId,
-    LeaveId, LessonReviewId, LoginId, MembershipId, MentorId, PhotoId, PrintedCodeId, RegionId, SchoolId, SeriesId,
-    SessionId, StudioId, VetoId,
+    LeaveId, LessonReviewId, LoginId, MembershipId, MentorId, NoticeId, PhotoId, PrintedCodeId, RegionId, SchoolId,
+    SeriesId, SessionId, StudioId, VetoId,
 };
 pub use invalid::{Checks, Invalid};
 pub use lesson_review::NewLessonReview;
 pub use membership::{MemberRole, Membership, NewMembership};
 pub use mentoring::{NewHelpedSchool, NewMentor};
+pub use notice::{Notice, NoticeState};
 pub use region::{NewRegion, Region, RegionKind, RegionTree};
 pub use ruling::{GradeRuling, LevelRuling, NewChoice, NewVeto};
 pub use school::{NewSchool, School};

@@ -58,6 +58,7 @@ pub(super) async fn create(
         school: form.school,
         title: form.title,
         subject: form.subject,
+        phone: form.phone.filter(|phone| !phone.is_empty()),
         password_hash: String::new(),
     };
     // Before the hashing, which costs a core for a while.
@@ -146,6 +147,7 @@ fn changed(old: Account, form: AccountChange) -> Account {
         school: form.school.unwrap_or(old.school),
         title: form.title.unwrap_or(old.title),
         subject: form.subject.unwrap_or(old.subject),
+        phone: form.phone.map_or(old.phone, |phone| phone.filter(|phone| !phone.is_empty())),
         disabled: form.disabled.unwrap_or(old.disabled),
         ..old
     }
@@ -174,6 +176,7 @@ pub(super) fn view(profile: &Profile, tree: &RegionTree) -> AccountView {
         region_scope: account.scope.and_then(|scope| regions::name(scope, tree)),
         title: account.title.clone(),
         subject: account.subject.clone(),
+        phone: account.phone.clone(),
         disabled: account.disabled,
     }
 }

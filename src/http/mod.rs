@@ -25,6 +25,7 @@ mod line_checks;
 mod logins;
 mod memberships;
 mod mentoring;
+mod notices;
 mod observe;
 mod openapi;
 mod password;
@@ -35,6 +36,7 @@ mod policies;
 mod printed_codes;
 mod regions;
 mod report;
+mod roster_sheets;
 mod rulings;
 mod scans;
 mod schools;
@@ -48,6 +50,7 @@ mod sign_in_sheets;
 mod socket;
 mod state;
 mod studios;
+mod table_file;
 pub mod ticket;
 mod verifications;
 mod web;
@@ -150,6 +153,10 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(audit::of_session))
         .routes(routes!(audit::mine))
         .routes(routes!(photos::list, photos::add))
+        .routes(routes!(notices::of_activity, notices::send))
+        .routes(routes!(notices::waiting))
+        .routes(routes!(notices::decide))
+        .routes(routes!(notices::withdraw))
         .routes(routes!(report::of_session))
         .routes(routes!(report::session_file))
         .routes(routes!(report::of_year))
@@ -176,6 +183,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(rulings::lift_veto))
         .routes(routes!(rulings::grade))
         .merge(sign_in_sheets::routes())
+        .merge(roster_sheets::routes())
         .routes(routes!(line_checks::create))
         .routes(routes!(line_checks::read, line_checks::end))
         .routes(routes!(line_checks::download, line_checks::upload))

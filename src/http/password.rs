@@ -12,6 +12,20 @@ const AT_ONCE: usize = 2;
 /// What unknown accounts are compared with, so that the time of the answer tells nobody who has an account.
 static NOBODYS: LazyLock<Option<String>> = LazyLock::new(|| password::hash("nobody has this password", &random()).ok());
 
+/// Characters that nobody takes for another one on paper. The last one only fills up to 32 and is passed over.
+const READABLE: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789-";
+
+/// A password to begin with, of 58 random bits, in three groups that can be read aloud.
+pub(super) fn first() -> String {
+    let letters: Vec<u8> = std::iter::repeat_with(random::<32>)
+        .flatten()
+        .map(|byte| READABLE[usize::from(byte & 31)])
+        .filter(|letter| *letter != b'-')
+        .take(12)
+        .collect();
+    letters.chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect::<Vec<_>>().join("-")
+}
+
 #[derive(Clone)]
 pub(super) struct Passwords {
     places: Arc<Semaphore>,

@@ -25,7 +25,8 @@ pub struct Profile {
     pub school: Option<School>,
 }
 
-const PROFILE: &str = "select a.id, a.login_name, a.name, a.role, a.scope, a.school, a.title, a.subject, a.disabled,
+const PROFILE: &str =
+    "select a.id, a.login_name, a.name, a.role, a.scope, a.school, a.title, a.subject, a.phone, a.disabled,
         a.created_at, s.name as school_name, s.region as school_region, s.rural as school_rural
     from account a left join school s on s.id = a.school";
 
@@ -102,6 +103,7 @@ pub async fn create(store: &Store, new: NewAccount, now: Time) -> Result<Account
         school: new.school,
         title: new.title.trim().to_owned(),
         subject: new.subject.trim().to_owned(),
+        phone: new.phone,
         disabled: false,
         created_at: now,
     };
@@ -122,9 +124,9 @@ pub(super) async fn insert(
     password_hash: &str,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "insert into account (id, login_name, name, role, scope, school, title, subject, password_hash, disabled,
+        "insert into account (id, login_name, name, role, scope, school, title, subject, phone, password_hash, disabled,
              failures, locked_until, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, null, $11)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, null, $12)",
     )
     .bind(account.id.as_str())
     .bind(account.login_name.as_str())
@@ -134,6 +136,7 @@ pub(super) async fn insert(
     .bind(account.school.as_ref().map(SchoolId::as_str))
     .bind(account.title.as_str())
     .bind(account.subject.as_str())
+    .bind(account.phone.as_deref())
     .bind(password_hash)
     .bind(i64::from(account.disabled))
     .bind(account.created_at.micros())
@@ -151,7 +154,7 @@ pub async fn update(store: &Store, account: Account, password_hash: Option<Strin
             Box::pin(async move {
                 let done = sqlx::query(
                     "update account set name = $2, role = $3, scope = $4, school = $5, title = $6, subject = $7,
-                         disabled = $8
+                         disabled = $8, phone = $9
                      where id = $1",
                 )
                 .bind(account.id.as_str())
@@ -162,6 +165,7 @@ pub async fn update(store: &Store, account: Account, password_hash: Option<Strin
                 .bind(account.title.trim())
                 .bind(account.subject.trim())
                 .bind(i64::from(account.disabled))
+                .bind(account.phone.as_deref())
                 .execute(&mut *connection)
                 .await?;
                 if done.rows_affected() == 0 {
@@ -232,6 +236,7 @@ pub(super) fn read(row: &AnyRow) -> Result<Account, StoreError> {
         school: row.optional_id("school")?,
         title: row.text("title")?,
         subject: row.text("subject")?,
+        phone: row.optional_text("phone")?,
         disabled: row.flag("disabled")?,
         created_at: row.time("created_at")?,
     })

@@ -19,6 +19,7 @@ pub enum Noun {
     Appeal,
     Classroom,
     PrintedCode,
+    Notice,
     /// A report that was given out.
     Issue,
     Policy,
@@ -46,6 +47,7 @@ impl Noun {
             Self::Appeal => "没有找到这次申诉。",
             Self::Classroom => "没有找到这间教室。",
             Self::PrintedCode => "没有找到这张签到码。",
+            Self::Notice => "没有找到这份通知。",
             Self::Issue => "没有找到这份报告，请核对编号。",
             Self::Policy => "没有找到这个考核办法。",
             Self::Evidence => "没有找到这份佐证材料。",

@@ -34,7 +34,7 @@ pub struct IssuedLogin {
 /// By login name, in any case of letters. None also for a disabled Account.
 pub async fn credentials(store: &Store, login_name: &str) -> Result<Option<Credentials>, StoreError> {
     let row = sqlx::query(
-        "select id, login_name, name, role, scope, school, title, subject, disabled, created_at,
+        "select id, login_name, name, role, scope, school, title, subject, phone, disabled, created_at,
              password_hash, failures, locked_until
          from account where login_name = $1 and disabled = 0",
     )

@@ -5,6 +5,7 @@ use super::{Noun, Store, StoreError, random};
 use crate::domain::{
     AccountId, Day, MemberRole, Membership, MembershipId, NewMembership, PersonName, School, StudioId,
 };
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
 
@@ -110,22 +111,26 @@ pub async fn create(store: &Store, new: NewMembership) -> Result<Membership, Sto
     store
         .write(move |connection| {
             Box::pin(async move {
-                sqlx::query(
-                    "insert into membership (id, studio, account, role, from_day, to_day) values ($1, $2, $3, $4, $5, $6)",
-                )
-                .bind(id.as_str())
-                .bind(new.studio.as_str())
-                .bind(new.account.as_str())
-                .bind(new.role.code())
-                .bind(number_of(new.from))
-                .bind(new.to.map(number_of))
-                .execute(connection)
-                .await?;
                 let NewMembership { studio, account, role, from, to } = new;
-                Ok(Membership { id, studio, account, role, from, to })
+                let membership = Membership { id, studio, account, role, from, to };
+                insert(connection, &membership).await?;
+                Ok(membership)
             })
         })
         .await
+}
+
+pub(super) async fn insert(connection: &mut AnyConnection, new: &Membership) -> Result<(), StoreError> {
+    sqlx::query("insert into membership (id, studio, account, role, from_day, to_day) values ($1, $2, $3, $4, $5, $6)")
+        .bind(new.id.as_str())
+        .bind(new.studio.as_str())
+        .bind(new.account.as_str())
+        .bind(new.role.code())
+        .bind(number_of(new.from))
+        .bind(new.to.map(number_of))
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 pub async fn get(store: &Store, id: MembershipId) -> Result<Membership, StoreError> {

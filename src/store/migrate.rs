@@ -49,6 +49,18 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0007_assessment.sql"),
         include_str!("../../migrations/postgres/0007_assessment.sql"),
     ),
+    (
+        8,
+        "programme",
+        include_str!("../../migrations/sqlite/0008_programme.sql"),
+        include_str!("../../migrations/postgres/0008_programme.sql"),
+    ),
+    (
+        9,
+        "notice",
+        include_str!("../../migrations/sqlite/0009_notice.sql"),
+        include_str!("../../migrations/postgres/0009_notice.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

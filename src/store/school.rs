@@ -51,6 +51,14 @@ pub async fn list(store: &Store, filter: &SchoolFilter, page: Page) -> Result<Pa
     Ok(page.of(total, rows.iter().map(read).collect::<Result<_, _>>()?))
 }
 
+/// Every School there is, by name: a province has some thousands.
+pub async fn all(store: &Store) -> Result<Vec<School>, StoreError> {
+    let rows = sqlx::query("select id, name, region, rural from school order by name, id")
+        .fetch_all(&mut *store.read().await?)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
 pub async fn get(store: &Store, id: SchoolId) -> Result<School, StoreError> {
     let row = sqlx::query("select id, name, region, rural from school where id = $1")
         .bind(id.as_str())

@@ -2,10 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { call, desk, person, phone, shoot, signIn } from './browser.mjs';
+import { workbook } from './workbook.mjs';
 
 export async function report(browser, server) {
   const open = (viewport = desk) => person(browser, server.url, viewport, { colorScheme: 'light', acceptDownloads: true });
@@ -109,24 +108,6 @@ async function year(page, studio) {
   assert.ok(pdfText(paper.file).includes('年度出席汇总'));
 }
 
-// The smallest workbook that a spreadsheet program would open, with its texts in the cells.
-const WORKBOOK = `
-import sys, json, zipfile
-from xml.sax.saxutils import escape
-rows = json.loads(sys.argv[2])
-cell = lambda r, c, t: '<c r="%s%d" t="inlineStr"><is><t>%s</t></is></c>' % ('ABCDE'[c], r + 1, escape(t))
-data = ''.join('<row r="%d">%s</row>' % (r + 1, ''.join(cell(r, c, t) for c, t in enumerate(row))) for r, row in enumerate(rows))
-main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
-rel = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
-pkg = 'http://schemas.openxmlformats.org/package/2006/'
-with zipfile.ZipFile(sys.argv[1], 'w') as z:
-    z.writestr('[Content_Types].xml', '<Types xmlns="%scontent-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>' % pkg)
-    z.writestr('_rels/.rels', '<Relationships xmlns="%srelationships"><Relationship Id="r1" Type="%s/officeDocument" Target="xl/workbook.xml"/></Relationships>' % (pkg, rel))
-    z.writestr('xl/workbook.xml', '<workbook xmlns="%s" xmlns:r="%s"><sheets><sheet name="s" sheetId="1" r:id="r1"/></sheets></workbook>' % (main, rel))
-    z.writestr('xl/_rels/workbook.xml.rels', '<Relationships xmlns="%srelationships"><Relationship Id="r1" Type="%s/worksheet" Target="worksheets/sheet1.xml"/></Relationships>' % (pkg, rel))
-    z.writestr('xl/worksheets/sheet1.xml', '<worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>' % (main, data))
-`;
-
 async function sheet(page, studio) {
   const hours = (n) => new Date(Date.now() + n * 3_600_000);
   const [start, end] = [hours(-3), hours(-2)];
@@ -136,13 +117,9 @@ async function sheet(page, studio) {
   };
   const made = await call(page, 'POST', `/api/studios/${studio}/activities`, plan);
   assert.equal(made.status, 201, JSON.stringify(made.body));
-  const folder = mkdtempSync(path.join(tmpdir(), 'lectern-sheet-'));
-  const file = path.join(folder, '签到表.xlsx');
   const when = (at) => at.toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' }).slice(0, 16);
   const rows = [['姓名', '学校', '签到时间', '签退时间', '备注'], ['林雨桐', '', when(start), when(end), ''], ['李建国', '', when(start), '', ''], ['李建国', '', when(start), '', '重复']];
-  const script = path.join(folder, 'write.py');
-  writeFileSync(script, WORKBOOK);
-  execFileSync('python3', [script, file, JSON.stringify(rows)]);
+  const file = workbook('签到表.xlsx', rows);
   await page.goto(`/activities/${made.body.activity.id}`);
   await page.getByTestId('open-sheet').click();
   await page.getByTestId('sheet-file').setInputFiles(file);

@@ -8,12 +8,14 @@ import { cases } from './cases.story.mjs';
 import { check } from './check.story.mjs';
 import { encoder } from './encoder.story.mjs';
 import { line } from './line.story.mjs';
+import { notice } from './notice.story.mjs';
 import { pages } from './pages.story.mjs';
 import { report } from './report.story.mjs';
 import { research } from './research.story.mjs';
+import { roster } from './roster.story.mjs';
 import { scorecard } from './scorecard.story.mjs';
 
-const stories = { broadcast, encoder, pages, report, scorecard, check, cases, research, line, attendance };
+const stories = { broadcast, encoder, pages, report, scorecard, roster, notice, check, cases, research, line, attendance };
 const wanted = process.argv.slice(2);
 const browser = await launch();
 let failed = 0;

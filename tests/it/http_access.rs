@@ -50,6 +50,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("PATCH",  "/api/studios/{id}",                    "----y-y-y"),
     ("POST",   "/api/studios/{id}/memberships",        "----y-y-y"),
     ("PATCH",  "/api/memberships/{id}",                "----y-y-y"),
+    ("GET",    "/api/studios/{id}/roster-sheet",       "----y-y-y"),
+    ("POST",   "/api/studios/{id}/roster-sheet",       "----y-y-y"),
     ("GET",    "/api/studios/{id}/series",             "--yyyyyyy"),
     ("POST",   "/api/studios/{id}/series",             "----y---y"),
     ("GET",    "/api/studios/{id}/activities",         "--yyyyyyy"),
@@ -80,6 +82,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/me/sessions/{id}/audit",          "--yyyyyyy"),
     ("POST",   "/api/sessions/{id}/photos",            "----y---y"),
     ("GET",    "/api/sessions/{id}/photos",            "----y-y-y"),
+    ("POST",   "/api/activities/{id}/notices",         "----y---y"),
+    ("GET",    "/api/activities/{id}/notices",         "--yyyyyyy"),
+    ("GET",    "/api/notices",                         "------yyy"),
+    ("POST",   "/api/notices/{id}/decision",           "------y-y"),
+    ("POST",   "/api/notices/{id}/withdrawal",         "----y-y-y"),
     // Anyone gets a socket; who comes in is decided by the ticket in its `hello` (see `bad_input`).
     ("GET",    "/api/sessions/{id}/socket",            "yyyyyyyyy"),
     ("GET",    "/api/activities/{id}/classrooms",      "----y-y-y"),
@@ -226,6 +233,10 @@ async fn noun_of(app: &TestApp, path: &str) -> String {
             let leave = store::leave::ask(&app.store, new, app.now()).await.unwrap().id;
             if path.contains("leaves") { leave.to_string() } else { file.to_string() }
         }
+        Some("notices") => {
+            let sent = store::notice::send(&app.store, activity, "请参加。".into(), core, app.now()).await.unwrap();
+            sent.id.to_string()
+        }
         Some("appeals") => {
             let session = store::session::go_live(&app.store, activity, None, app.now()).await.unwrap().id;
             store::session::end(&app.store, session, app.now()).await.unwrap();
@@ -348,6 +359,9 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
         ("POST", "/api/sessions/{id}/corrections") => {
             json!({ "people": [world.teacher], "status": "present", "reason": "停电" })
         }
+        ("POST", "/api/activities/{id}/notices") => json!({ "content": "请参加。" }),
+        ("POST", "/api/notices/{id}/decision") => json!({ "approved": true }),
+        ("POST", "/api/notices/{id}/withdrawal") => json!({ "reason": "改期" }),
         ("POST", "/api/sessions/{id}/photos") => json!({ "attachment": world.teacher }),
         ("POST", "/api/studios/{id}/evidence") => {
             json!({ "slot": "activity_case", "title": "案例", "day": "2026-03-01", "attachments": [] })

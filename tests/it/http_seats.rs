@@ -277,6 +277,7 @@ async fn names_are_found_on_the_roster_of_the_day_or_are_guests() {
         school: Some(world.school),
         title: String::new(),
         subject: String::new(),
+        phone: None,
         password_hash: String::new(),
     };
     let twin = store::account::create(&hall.app.store, twin, hall.app.now()).await.unwrap().id;

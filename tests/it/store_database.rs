@@ -102,6 +102,7 @@ pub(crate) fn teacher(login_name: &str, name: &str, school: SchoolId) -> NewAcco
         school: Some(school),
         title: "一级教师".into(),
         subject: "小学语文".into(),
+        phone: None,
         password_hash: "not a hash".into(),
     }
 }

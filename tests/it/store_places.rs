@@ -187,6 +187,7 @@ async fn an_account_keeps_all_that_was_entered(fresh: Fresh) {
         school: None,
         title: String::new(),
         subject: String::new(),
+        phone: None,
         password_hash: "x".into(),
     };
     let made = store::account::create(store, office, now()).await.unwrap();

@@ -41,7 +41,7 @@ async fn world(fresh: &Fresh) -> SessionId {
     ];
     for (number, name, role) in [(11, "周文澜", "host"), (12, "李建国", "core"), (13, "林雨桐", "core")] {
         statements.push(format!(
-            "insert into account values ('{}', '{name}', '{name}', 'teacher', null, '{}', '', '', '', 0, 0, null, 0)",
+            "insert into account values ('{}', '{name}', '{name}', 'teacher', null, '{}', '', '', '', 0, 0, null, 0, null)",
             id(number),
             id(3)
         ));

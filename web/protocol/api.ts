@@ -150,13 +150,17 @@ region: RegionName | null,
 /**
  * The Region that an office supervises.
  */
-region_scope: RegionName | null, title: string, subject: string, disabled: boolean, };
+region_scope: RegionName | null, title: string, subject: string, phone: string | null, disabled: boolean, };
 
 export type AccountForm = { name: string, login_name: string, password: string, role: AccountRole, 
 /**
  * For an office: the Region that it supervises.
  */
-region_scope?: string, school?: string, title?: string, subject?: string, };
+region_scope?: string, school?: string, title?: string, subject?: string, 
+/**
+ * A mobile number of eleven digits.
+ */
+phone?: string, };
 
 /**
  * Fields that are absent stay as they are.
@@ -170,6 +174,10 @@ region_scope?: string,
  * `null` takes the School away, which a teacher can't be without.
  */
 school?: string | null, title?: string, subject?: string, 
+/**
+ * `null` takes the phone away.
+ */
+phone?: string | null, 
 /**
  * A disabled Account can't sign in, and is signed out everywhere at once; what it did stays.
  */
@@ -569,6 +577,141 @@ written: number,
  * The Session that holds them, once there is one.
  */
 session: string | null, };
+
+/** sent 待审，returned 已退回，approved 已发布，withdrawn 已撤回 */
+export type NoticeState = "sent" | "returned" | "approved" | "withdrawn";
+
+export type NoticeForm = { content: string, };
+
+export type NoticeDecisionForm = { approved: boolean, 
+/**
+ * Must be given when it is returned.
+ */
+reason?: string, };
+
+export type NoticeWithdrawalForm = { reason: string, };
+
+/**
+ * What somebody said about a notice.
+ */
+export type NoticeWordView = { reason: string, by: string, at: string, };
+
+export type NoticeView = { id: string, 
+/**
+ * The Activity's id and title.
+ */
+activity: Named, state: NoticeState, 
+/**
+ * Of an approved one, with the Region that it is counted in: 青禾县〔2026〕第12号.
+ */
+number: string | null, content: string, sent_by: string, sent_at: string, decision: NoticeWordView | null, withdrawal: NoticeWordView | null, 
+/**
+ * Whoever asks may approve or return it.
+ */
+may_decide: boolean, 
+/**
+ * Whoever asks may take it back.
+ */
+may_withdraw: boolean, };
+
+/**
+ * What a person answered about a row; the form's `choices` is a JSON list of them.
+ */
+export type RosterChoiceForm = { 
+/**
+ * As the sheet counts: the first row is 1.
+ */
+row: number, } & ({ "choice": "use", column: string, text: string, } | { "choice": "same", person: string, } | { "choice": "other" } | { "choice": "moved" } | { "choice": "not_moved" });
+
+export type RosterChoiceKind = { "choice": "use", column: string, text: string, } | { "choice": "same", person: string, } | { "choice": "other" } | { "choice": "moved" } | { "choice": "not_moved" };
+
+/**
+ * A row that is not written as it is.
+ */
+export type RosterLookView = { row: number, name: string, 
+/**
+ * Of a complete number only the ends.
+ */
+phone: string, school: string, role: string, from: string, 
+/**
+ * The headers of the cells in question.
+ */
+columns: Array<string>, 
+/**
+ * A question, not an error.
+ */
+asks: boolean, sentence: string, 
+/**
+ * A text that would do in the column.
+ */
+proposal: string | null, 
+/**
+ * People who may be meant: id and school.
+ */
+people: Array<Named>, 
+/**
+ * Asks whether the person works at the school of the sheet now.
+ */
+moved: boolean, };
+
+/**
+ * An account that was made, with the password that is told only here.
+ */
+export type NewAccountView = { row: number, name: string, school: string, login_name: string, password: string, };
+
+/**
+ * A file that comes with an answer.
+ */
+export type FileInAnswer = { name: string, 
+/**
+ * xlsx, in base64.
+ */
+content: string, };
+
+/**
+ * What a roster sheet says, row by row.
+ */
+export type RosterAnswer = { 
+/**
+ * The name of the sheet that was read.
+ */
+sheet: string, 
+/**
+ * How many rows there are below the header.
+ */
+rows: number, 
+/**
+ * How many are good.
+ */
+good: number, 
+/**
+ * Of these: people who are on the roster and of whom something changes.
+ */
+updates: number, 
+/**
+ * Of these: nothing changes.
+ */
+idle: number, 
+/**
+ * Of these: people who get an account.
+ */
+new_accounts: number, looks: Array<RosterLookView>, 
+/**
+ * Rows that changed something; 0 when it was only checked.
+ */
+written: number, 
+/**
+ * Whoever sent the sheet may add accounts and change them, in some of the schools.
+ */
+may_change_accounts: boolean, 
+/**
+ * Once, when they are made.
+ */
+accounts: Array<NewAccountView>, 
+/**
+ * When it was only checked, the rows of `looks` with what to do; afterwards the new accounts with their passwords.
+ */
+file: FileInAnswer | null, };
 
 /**
  * What "attended" means here, to be shown beside every verdict.

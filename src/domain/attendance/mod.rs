@@ -29,8 +29,7 @@ pub use report::*;
 pub use seat::has_come;
 pub use shared::on_shared_devices;
 pub use sheet::{
-    FROM, NAME, NOTE, SCHOOL, SheetCell, SheetError, SheetPerson, SheetRead, SheetRow, SheetRules, Signed, TO,
-    read_sheet,
+    FROM, NAME, NOTE, SCHOOL, SheetError, SheetPerson, SheetRead, SheetRow, SheetRules, Signed, TO, read_sheet,
 };
 
 use super::Time;

@@ -1,6 +1,7 @@
 //! Sign-in sheet: what somebody wrote down where no server was, matched to people and checked row by row.
 
 use super::super::presence::{Person, PresenceInterval};
+use super::super::sheet::{self, SheetCell};
 use super::super::{AccountId, Day, Time};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -14,14 +15,6 @@ pub const SCHOOL: &str = "学校";
 pub const FROM: &str = "签到时间";
 pub const TO: &str = "签退时间";
 pub const NOTE: &str = "备注";
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum SheetCell {
-    Empty,
-    Text(String),
-    /// Days since 1899-12-30, as spreadsheets count; less than 1 is a time of day.
-    Number(f64),
-}
 
 /// A row below the header.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,7 +100,7 @@ fn one(
     by_name: &HashMap<&str, Vec<&SheetPerson>>,
     seen: &BTreeMap<String, u32>,
 ) -> Result<Signed, Wrong> {
-    let (name, school) = (text(&row.name), text(&row.school));
+    let (name, school) = (row.name.text(), row.school.text());
     if name.is_empty() {
         return Err((NAME, "请填写姓名。".to_owned()));
     }
@@ -172,19 +165,6 @@ fn whom<'a>(
     Ok(None)
 }
 
-/// Without the spaces that people type around and into short names.
-fn text(cell: &SheetCell) -> String {
-    match cell {
-        SheetCell::Text(text) => {
-            let text = text.trim();
-            let has_latin = text.chars().any(|c| c.is_ascii_alphabetic());
-            text.chars().filter(|c| !c.is_control() && (has_latin || !c.is_whitespace())).collect()
-        }
-        SheetCell::Number(number) => number.to_string(),
-        SheetCell::Empty => String::new(),
-    }
-}
-
 /// A time of day on `day`, or a day and a time of day.
 fn moment(cell: &SheetCell, day: Day) -> Result<Option<Time>, String> {
     let wrong = || "时间读不懂，请写成 14:30 或 2026-11-20 14:30 的样子。".to_owned();
@@ -196,15 +176,10 @@ fn moment(cell: &SheetCell, day: Day) -> Result<Option<Time>, String> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "checked to be days of this century")]
-fn serial(number: f64, day: Day) -> Option<Time> {
-    const DAYS_TO_1970: f64 = 25_569.0;
-    if !(0.0..80_000.0).contains(&number) {
-        return None;
-    }
-    let (days, part) = (number.floor(), number.fract());
-    let day = if days == 0.0 { day } else { Day::from_number((days - DAYS_TO_1970) as i32) };
-    Some(day.start() + Duration::from_secs((part * 86_400.0).round() as u64))
+#[expect(clippy::cast_possible_truncation, reason = "a part of one day")]
+fn serial(number: f64, on: Day) -> Option<Time> {
+    let (day, part) = sheet::serial(number)?;
+    Some(day.unwrap_or(on).start() + Duration::from_secs((part * 86_400.0).round() as u64))
 }
 
 fn written(text: &str, day: Day) -> Option<Time> {

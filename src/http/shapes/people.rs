@@ -31,6 +31,7 @@ pub struct AccountView {
     pub region_scope: Option<RegionName>,
     pub title: String,
     pub subject: String,
+    pub phone: Option<String>,
     pub disabled: bool,
 }
 
@@ -68,6 +69,10 @@ pub struct AccountForm {
     #[serde(default)]
     #[ts(optional, as = "Option<String>")]
     pub subject: String,
+    /// A mobile number of eleven digits.
+    #[serde(default)]
+    #[ts(optional)]
+    pub phone: Option<String>,
 }
 
 /// Fields that are absent stay as they are.
@@ -85,6 +90,11 @@ pub struct AccountChange {
     pub school: Option<Option<SchoolId>>,
     pub title: Option<String>,
     pub subject: Option<String>,
+    /// `null` takes the phone away.
+    #[serde(default, deserialize_with = "super::present", skip_serializing_if = "Option::is_none")]
+    #[ts(type = "string | null")]
+    #[schema(value_type = Option<String>)]
+    pub phone: Option<Option<String>>,
     /// A disabled Account can't sign in, and is signed out everywhere at once; what it did stays.
     pub disabled: Option<bool>,
     /// A new password; it signs the Account out everywhere.

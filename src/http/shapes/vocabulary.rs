@@ -51,6 +51,7 @@ plain_strings! {
     AttachmentId: None, "mzxw6ytbojtg633c";
     LeaveId: None, "mzxw6ytbojtg633c";
     AppealId: None, "mzxw6ytbojtg633c";
+    NoticeId: None, "mzxw6ytbojtg633c";
     PhotoId: None, "mzxw6ytbojtg633c";
     IssueId: None, "mzxw6ytbojtg633c";
     EvidenceId: None, "mzxw6ytbojtg633c";
@@ -105,5 +106,5 @@ macro_rules! words {
 
 words! {
     AccountRole RegionKind StudioKind Tier MemberRole ActivityKind Mode Level ActivityState ActivityRole AttendanceStatus
-    GapKind Way CaseState Class YearKind ScoreState Outlook
+    GapKind Way CaseState NoticeState Class YearKind ScoreState Outlook
 }

@@ -180,6 +180,7 @@ async fn people(store: &Store, places: &Places, now: Time) -> Result<HashMap<&'s
             school: school.map(|school| places.schools[school]),
             title: title.to_owned(),
             subject: subject.to_owned(),
+            phone: None,
             password_hash: password_hash.clone(),
         };
         let store = store.clone();

@@ -229,6 +229,7 @@ impl World {
                 school: (role == AccountRole::Teacher).then_some(school),
                 title: String::new(),
                 subject: String::new(),
+                phone: None,
                 password_hash: hash.clone(),
             };
             async move { store::account::create(store, new, now).await.unwrap().id }

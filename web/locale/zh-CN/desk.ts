@@ -330,7 +330,7 @@ export const desk = {
     editSchool: '修改学校', editAccount: '修改账号',
     newPassword: '新密码', newPasswordHint: '不改就留空。改了以后，这个账号要重新登录。',
     disable: '停用这个账号', disableHint: '停用后不能登录，已登录的立即退出。以前的记录都保留。',
-    name: '姓名', login: '登录名', role: '身份', school: '学校', region: '区域', scope: '管辖区域', title2: '职称', subject: '学科', password: '初始密码',
+    name: '姓名', login: '登录名', role: '身份', school: '学校', region: '区域', scope: '管辖区域', title2: '职称', subject: '学科', phone: '手机号', phoneHint: '11 位，导入名单时用来认人。', password: '初始密码',
     schoolName: '学校名称', rural: '乡村学校', ruralHint: '乡村教师的参加情况会单独统计。', regionName: '区域名称', regionKind: '层级', parent: '上级区域',
     loginHint: '3–32 位小写字母、数字、点、横线或下划线。',
     loginWrong: '登录名用 3–32 位小写字母、数字、点、横线或下划线。',

@@ -1,7 +1,5 @@
 //! Sign-in sheets: who was on site by a list on paper, taken in as an xlsx file, checked first, then written to the ledger.
 
-mod file;
-
 use super::auth::{KeeperOf, SignedIn};
 use super::body::Query;
 use super::disposition::FileName;
@@ -9,21 +7,19 @@ use super::error::{ApiError, Refused};
 use super::report::{Cell, Sheet, columns, one_sheet};
 use super::shapes::{SheetAnswer, SheetErrorView, SheetRowView, SheetSearch};
 use super::state::AppState;
-use crate::domain::attendance::{FROM, NAME, NOTE, SCHOOL, SheetRead, SheetRules, Signed, TO, read_sheet};
+use super::table_file::{MEDIA_TYPE, MOST_BODY_BYTES, Table, TableForm, uploaded};
+use crate::domain::attendance::{FROM, NAME, NOTE, SCHOOL, SheetRead, SheetRow, SheetRules, Signed, TO, read_sheet};
 use crate::domain::presence::Person;
 use crate::domain::{Activity, ActivityState, Mode};
 use crate::store;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use file::SheetFileError;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The file itself; a sheet of 5000 rows has less than 1 MB.
-const MOST_BYTES: usize = 5 * 1024 * 1024;
-/// With what a form puts around it.
-const MOST_BODY_BYTES: usize = MOST_BYTES + 64 * 1024;
+const FORM: TableForm =
+    TableForm { required: &[NAME, FROM], optional: &[SCHOOL, TO], also: &[("单位", SCHOOL)], formulas: true };
 
 /// A sheet to fill in: the headers, and everybody who was expected.
 #[utoipa::path(get, path = "/api/activities/{id}/sign-in-sheet", tag = "reports", params(("id" = String, Path)),
@@ -39,7 +35,7 @@ pub(super) async fn template(State(app): State<AppState>, keeper: KeeperOf<Activ
     let bytes = app.exports.make(move || one_sheet(title, sheet, now)).await?;
     let name = FileName { plain: "report", name: &name, ending: "xlsx" };
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(file::MEDIA_TYPE)),
+        (header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE)),
         (header::CONTENT_DISPOSITION, name.attachment()),
     ];
     Ok((headers, bytes).into_response())
@@ -60,9 +56,9 @@ pub(super) async fn take(
 ) -> Result<axum::Json<SheetAnswer>, ApiError> {
     let activity = keeper.noun;
     may_be_told(&activity, app.clock.now())?;
-    let bytes = uploaded(form).await?;
-    let rows = app.exports.make(move || file::rows(&bytes).map_err(refusal)).await?;
-    let names: Vec<String> = rows.iter().filter_map(file::name_of).collect();
+    let file = uploaded(form).await?.file;
+    let rows = rows(app.exports.make(move || Ok(FORM.read(&file)?)).await?);
+    let names: Vec<String> = rows.iter().map(|row| row.name.text()).collect();
     let people = store::sign_in_sheet::called(&app.store, &names).await?;
     let span = store::sign_in_sheet::span(&app.store, &activity).await?;
     let rules = SheetRules { people: &people, span, guests_allowed: activity.guests_allowed };
@@ -97,22 +93,17 @@ fn may_be_told(activity: &Activity, now: crate::domain::Time) -> Result<(), ApiE
     }
 }
 
-async fn uploaded(mut form: Multipart) -> Result<Vec<u8>, ApiError> {
-    let malformed = |error: axum::extract::multipart::MultipartError| match error.status() {
-        axum::http::StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
-        _ => ApiError::Malformed { detail: error.body_text() },
-    };
-    while let Some(field) = form.next_field().await.map_err(malformed)? {
-        if field.name() == Some("file") {
-            let bytes = field.bytes().await.map_err(malformed)?;
-            return if bytes.len() > MOST_BYTES { Err(ApiError::TooLarge) } else { Ok(bytes.to_vec()) };
-        }
-    }
-    Err(ApiError::field("file", "请选择签到表文件。"))
-}
-
-fn refusal(error: SheetFileError) -> ApiError {
-    ApiError::field("file", error.to_string())
+fn rows(table: Table) -> Vec<SheetRow> {
+    let rows = table.rows.into_iter().map(|mut row| SheetRow {
+        row: row.row,
+        name: row.take(NAME),
+        school: row.take(SCHOOL),
+        from: row.take(FROM),
+        to: row.take(TO),
+    });
+    // Somebody of the template who did not sign has a name and a school alone.
+    let signed = |row: &SheetRow| !row.from.is_empty() || !row.to.is_empty();
+    rows.filter(|row| signed(row) || (row.name.is_empty() && !row.school.is_empty())).collect()
 }
 
 fn told(rows: usize, read: &SheetRead) -> SheetAnswer {

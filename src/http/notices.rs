@@ -1,0 +1,154 @@
+//! Notices: hosts send them, the office approves and numbers them, everybody reads what was approved.
+
+use super::auth::{HostOf, KeeperOf, OfStudio, Office, SignedIn, SupervisorOf};
+use super::body::{Id, Json};
+use super::error::{ApiError, Refused};
+use super::shapes::{Named, NoticeDecisionForm, NoticeForm, NoticeView, NoticeWithdrawalForm, NoticeWordView, Rows};
+use super::state::AppState;
+use crate::domain::{Activity, ActivityId, Notice, NoticeId, NoticeState, RegionTree, StudioId};
+use crate::store::{self, Noun};
+use axum::extract::State;
+use axum::http::StatusCode;
+
+/// A notice with the Activity that it is about.
+pub(super) struct About {
+    notice: Notice,
+    activity: Activity,
+}
+
+impl OfStudio for About {
+    async fn load(app: &AppState, id: &str) -> Result<Self, ApiError> {
+        let id = NoticeId::parse(id).map_err(|_| ApiError::Missing(Noun::Notice))?;
+        let notice = store::notice::get(&app.store, id).await?;
+        let activity = store::activity::get(&app.store, notice.activity).await?;
+        Ok(Self { notice, activity })
+    }
+
+    fn studio(&self) -> StudioId {
+        self.activity.studio
+    }
+}
+
+/// Sends a notice for review. While one waits, or was approved and holds, there is no other.
+#[utoipa::path(post, path = "/api/activities/{id}/notices", tag = "notices", params(("id" = String, Path)),
+    request_body = NoticeForm, responses((status = 201, body = NoticeView), (status = 403, body = Refused),
+    (status = 409, description = "There is one, or the Activity was cancelled", body = Refused),
+    (status = 422, body = Refused)))]
+pub(super) async fn send(
+    State(app): State<AppState>,
+    host: HostOf<Activity>,
+    Json(form): Json<NoticeForm>,
+) -> Result<(StatusCode, axum::Json<NoticeView>), ApiError> {
+    let by = host.me.profile.account.id;
+    let sent = store::notice::send(&app.store, host.noun.id, form.content, by, app.clock.now()).await?;
+    Ok((StatusCode::CREATED, axum::Json(one(&app, &host.me, sent, &host.noun).await?)))
+}
+
+/// The notices of an Activity, the newest last: all of them for those who keep the Studio, what was approved for everybody.
+#[utoipa::path(get, path = "/api/activities/{id}/notices", tag = "notices", params(("id" = String, Path)),
+    responses((status = 200, body = Rows<NoticeView>), (status = 401, body = Refused)))]
+pub(super) async fn of_activity(
+    State(app): State<AppState>,
+    me: SignedIn,
+    Id(id): Id,
+) -> Result<axum::Json<Rows<NoticeView>>, ApiError> {
+    let id = ActivityId::parse(&id).map_err(|_| ApiError::Missing(Noun::Activity))?;
+    let activity = store::activity::get(&app.store, id).await?;
+    let studio = store::studio::get(&app.store, activity.studio).await?;
+    let keeps = me.keeps(&app, &studio).await?;
+    let rights = Rights { keeps, decides: me.may_decide_about(&app, &studio).await? };
+    let told = |notice: &Notice| keeps || matches!(notice.state(), NoticeState::Approved | NoticeState::Withdrawn);
+    let tree = store::region::tree(&app.store).await?;
+    let found = store::notice::of_activity(&app.store, id).await?.into_iter().filter(told);
+    Ok(axum::Json(Rows { rows: found.map(|notice| view(&me, notice, &activity, &tree, rights)).collect() }))
+}
+
+/// Approves a notice, which gives it a number of the office's Region, or returns it with a reason. Nobody decides about
+/// their own.
+#[utoipa::path(post, path = "/api/notices/{id}/decision", tag = "notices", params(("id" = String, Path)),
+    request_body = NoticeDecisionForm, responses((status = 200, body = NoticeView), (status = 403, body = Refused),
+    (status = 409, description = "One's own, or decided already", body = Refused), (status = 422, body = Refused)))]
+pub(super) async fn decide(
+    State(app): State<AppState>,
+    office: SupervisorOf<About>,
+    Json(form): Json<NoticeDecisionForm>,
+) -> Result<axum::Json<NoticeView>, ApiError> {
+    let (me, About { notice, activity }) = (office.me, office.noun);
+    let account = &me.profile.account;
+    if notice.sent_by == account.id {
+        return Err(ApiError::conflict("own_notice", "自己送审的通知不能自己审批，请工作站的其他人处理。"));
+    }
+    let studio = store::studio::get(&app.store, activity.studio).await?;
+    let region = form.approved.then(|| account.scope.unwrap_or(studio.region));
+    let said = (region, form.reason);
+    let decided = store::notice::decide(&app.store, notice.id, said, account.id, app.clock.now()).await?;
+    tracing::info!(notice = %decided.id, approved = form.approved, "decided");
+    Ok(axum::Json(one(&app, &me, decided, &activity).await?))
+}
+
+/// Takes an approved notice back; its number is not given again.
+#[utoipa::path(post, path = "/api/notices/{id}/withdrawal", tag = "notices", params(("id" = String, Path)),
+    request_body = NoticeWithdrawalForm, responses((status = 200, body = NoticeView), (status = 403, body = Refused),
+    (status = 409, description = "Not approved, or taken back already", body = Refused), (status = 422, body = Refused)))]
+pub(super) async fn withdraw(
+    State(app): State<AppState>,
+    keeper: KeeperOf<About>,
+    Json(form): Json<NoticeWithdrawalForm>,
+) -> Result<axum::Json<NoticeView>, ApiError> {
+    let (me, About { notice, activity }) = (keeper.me, keeper.noun);
+    let by = me.profile.account.id;
+    let withdrawn = store::notice::withdraw(&app.store, notice.id, form.reason, by, app.clock.now()).await?;
+    Ok(axum::Json(one(&app, &me, withdrawn, &activity).await?))
+}
+
+/// The notices that wait for this office, the oldest first.
+#[utoipa::path(get, path = "/api/notices", tag = "notices",
+    responses((status = 200, body = Rows<NoticeView>), (status = 403, body = Refused)))]
+pub(super) async fn waiting(
+    State(app): State<AppState>,
+    office: Office,
+) -> Result<axum::Json<Rows<NoticeView>>, ApiError> {
+    let me = office.0;
+    let tree = store::region::tree(&app.store).await?;
+    let mut rows = Vec::new();
+    for notice in store::notice::waiting(&app.store, me.profile.account.scope).await? {
+        let activity = store::activity::get(&app.store, notice.activity).await?;
+        rows.push(view(&me, notice, &activity, &tree, Rights { keeps: true, decides: true }));
+    }
+    Ok(axum::Json(Rows { rows }))
+}
+
+/// What somebody may do about the notices of a Studio.
+#[derive(Clone, Copy)]
+struct Rights {
+    keeps: bool,
+    decides: bool,
+}
+
+/// As it is told to somebody who has just changed it.
+async fn one(app: &AppState, me: &SignedIn, notice: Notice, activity: &Activity) -> Result<NoticeView, ApiError> {
+    let rights = Rights { keeps: true, decides: false };
+    Ok(view(me, notice, activity, &store::region::tree(&app.store).await?, rights))
+}
+
+fn view(me: &SignedIn, notice: Notice, activity: &Activity, tree: &RegionTree, rights: Rights) -> NoticeView {
+    let number = notice.decision.as_ref().and_then(|decision| decision.number);
+    let state = notice.state();
+    let word = |reason: String, by: String, at| NoticeWordView { reason, by, at };
+    NoticeView {
+        id: notice.id,
+        activity: Named::new(activity.id, &activity.title),
+        state,
+        number: number.map(|number| {
+            let region = tree.get(number.region).map_or("", |region| &region.name);
+            format!("{region}{number}")
+        }),
+        may_decide: rights.decides && state == NoticeState::Sent && notice.sent_by != me.profile.account.id,
+        may_withdraw: rights.keeps && state == NoticeState::Approved,
+        content: notice.content,
+        sent_by: notice.sent_by_name,
+        sent_at: notice.sent_at,
+        decision: notice.decision.map(|one| word(one.reason, one.by_name, one.at)),
+        withdrawal: notice.withdrawal.map(|one| word(one.reason, one.by_name, one.at)),
+    }
+}

@@ -1,0 +1,53 @@
+//! Notices.
+
+use super::Named;
+use crate::domain::{NoticeId, NoticeState, Time};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct NoticeForm {
+    pub content: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct NoticeDecisionForm {
+    pub approved: bool,
+    /// Must be given when it is returned.
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct NoticeWithdrawalForm {
+    pub reason: String,
+}
+
+/// What somebody said about a notice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct NoticeWordView {
+    pub reason: String,
+    pub by: String,
+    pub at: Time,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct NoticeView {
+    pub id: NoticeId,
+    /// The Activity's id and title.
+    pub activity: Named,
+    pub state: NoticeState,
+    /// Of an approved one, with the Region that it is counted in: 青禾县〔2026〕第12号.
+    pub number: Option<String>,
+    pub content: String,
+    pub sent_by: String,
+    pub sent_at: Time,
+    pub decision: Option<NoticeWordView>,
+    pub withdrawal: Option<NoticeWordView>,
+    /// Whoever asks may approve or return it.
+    pub may_decide: bool,
+    /// Whoever asks may take it back.
+    pub may_withdraw: bool,
+}

@@ -1,0 +1,210 @@
+//! Notices: sent, decided and withdrawn, each a row of its own.
+
+use super::row::{Columns as _, sql};
+use super::{Noun, Store, StoreError, activity, constraint, random};
+use crate::domain::notice::{NoticeDecision, NoticeNumber, NoticeWithdrawal, check_content, check_reason};
+use crate::domain::{AccountId, ActivityId, ActivityState, Notice, NoticeId, NoticeState, RegionId, Time};
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+
+/// What `read` needs.
+const NOTICE: &str =
+    "select n.id, n.activity, n.content, n.sent_by, s.name as sent_by_name, n.sent_at, d.reason, d.region,
+        d.year, d.number, d.decided_at, b.name as decided_by_name, w.reason as withdrawal_reason, w.withdrawn_at,
+        wb.name as withdrawn_by_name
+    from notice n join account s on s.id = n.sent_by
+        left join notice_decided d on d.notice = n.id left join account b on b.id = d.decided_by
+        left join notice_withdrawn w on w.notice = n.id left join account wb on wb.id = w.withdrawn_by";
+
+/// Sends a notice for review; while one waits or holds there is no other.
+pub async fn send(
+    store: &Store,
+    activity: ActivityId,
+    content: String,
+    by: AccountId,
+    now: Time,
+) -> Result<Notice, StoreError> {
+    check_content(&content)?;
+    let id: NoticeId = random::id()?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                if activity::find(connection, activity).await?.state == ActivityState::Cancelled {
+                    return Err(StoreError::Conflict(constraint::named("notice_of_cancelled")));
+                }
+                let before = all_of(connection, activity).await?;
+                if before.iter().any(Notice::is_open) {
+                    return Err(StoreError::Conflict(constraint::named("notice_ordinal_taken")));
+                }
+                sqlx::query(
+                    "insert into notice (id, activity, ordinal, content, sent_by, sent_at)
+                     values ($1, $2, $3, $4, $5, $6)",
+                )
+                .bind(id.as_str())
+                .bind(activity.as_str())
+                .bind(i64::try_from(before.len()).unwrap_or(i64::MAX) + 1)
+                .bind(content.trim())
+                .bind(by.as_str())
+                .bind(now.micros())
+                .execute(&mut *connection)
+                .await?;
+                find(connection, id).await
+            })
+        })
+        .await
+}
+
+/// What an office says: `region` approves it, and gives it the next number of its year; none returns it.
+pub async fn decide(
+    store: &Store,
+    id: NoticeId,
+    (region, reason): (Option<RegionId>, String),
+    by: AccountId,
+    now: Time,
+) -> Result<Notice, StoreError> {
+    check_reason(&reason, region.is_none())?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                if find(connection, id).await?.state() != NoticeState::Sent {
+                    return Err(StoreError::Conflict(constraint::named("notice_decided_key")));
+                }
+                let year = i64::from(now.day().year());
+                let number = match region {
+                    Some(region) => Some(next_number(connection, region, year).await?),
+                    None => None,
+                };
+                sqlx::query(
+                    "insert into notice_decided (notice, reason, region, year, number, decided_by, decided_at)
+                     values ($1, $2, $3, $4, $5, $6, $7)",
+                )
+                .bind(id.as_str())
+                .bind(reason.trim())
+                .bind(region.as_ref().map(RegionId::as_str))
+                .bind(number.map(|_| year))
+                .bind(number)
+                .bind(by.as_str())
+                .bind(now.micros())
+                .execute(&mut *connection)
+                .await?;
+                find(connection, id).await
+            })
+        })
+        .await
+}
+
+async fn next_number(connection: &mut AnyConnection, region: RegionId, year: i64) -> Result<i64, StoreError> {
+    let last =
+        sqlx::query("select coalesce(max(number), 0) as last from notice_decided where region = $1 and year = $2")
+            .bind(region.as_str())
+            .bind(year)
+            .fetch_one(connection)
+            .await?;
+    Ok(last.number("last")? + 1)
+}
+
+/// Takes an approved one back.
+pub async fn withdraw(
+    store: &Store,
+    id: NoticeId,
+    reason: String,
+    by: AccountId,
+    now: Time,
+) -> Result<Notice, StoreError> {
+    check_reason(&reason, true)?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                if find(connection, id).await?.state() != NoticeState::Approved {
+                    return Err(StoreError::Conflict(constraint::named("notice_withdrawn_key")));
+                }
+                sqlx::query(
+                    "insert into notice_withdrawn (notice, reason, withdrawn_by, withdrawn_at) values ($1, $2, $3, $4)",
+                )
+                .bind(id.as_str())
+                .bind(reason.trim())
+                .bind(by.as_str())
+                .bind(now.micros())
+                .execute(&mut *connection)
+                .await?;
+                find(connection, id).await
+            })
+        })
+        .await
+}
+
+pub async fn get(store: &Store, id: NoticeId) -> Result<Notice, StoreError> {
+    find(&mut *store.read().await?, id).await
+}
+
+/// All of one Activity, the newest last.
+pub async fn of_activity(store: &Store, activity: ActivityId) -> Result<Vec<Notice>, StoreError> {
+    all_of(&mut *store.read().await?, activity).await
+}
+
+/// Those that wait for an office: of Studios in this Region or below it, or of all.
+pub async fn waiting(store: &Store, within: Option<RegionId>) -> Result<Vec<Notice>, StoreError> {
+    let rows = sqlx::query(sql!(
+        "{NOTICE} join activity a on a.id = n.activity join studio st on st.id = a.studio
+         where d.notice is null and ($1 = '' or st.region in (
+             with recursive below (id) as (
+                 select id from region where id = $1
+                 union all select r.id from region r join below b on r.parent = b.id
+             ) select id from below))
+         order by n.sent_at, n.id limit 200"
+    ))
+    .bind(within.as_ref().map_or("", RegionId::as_str))
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+async fn all_of(connection: &mut AnyConnection, activity: ActivityId) -> Result<Vec<Notice>, StoreError> {
+    let query = sqlx::query(sql!("{NOTICE} where n.activity = $1 order by n.ordinal")).bind(activity.as_str());
+    query.fetch_all(connection).await?.iter().map(read).collect()
+}
+
+async fn find(connection: &mut AnyConnection, id: NoticeId) -> Result<Notice, StoreError> {
+    let row = sqlx::query(sql!("{NOTICE} where n.id = $1")).bind(id.as_str()).fetch_optional(connection).await?;
+    read(&row.ok_or(StoreError::NotFound(Noun::Notice))?)
+}
+
+fn read(row: &AnyRow) -> Result<Notice, StoreError> {
+    let decision = match row.optional_time("decided_at")? {
+        Some(at) => Some(NoticeDecision {
+            number: number(row)?,
+            reason: row.text("reason")?,
+            by_name: row.text("decided_by_name")?,
+            at,
+        }),
+        None => None,
+    };
+    let withdrawal = match row.optional_time("withdrawn_at")? {
+        Some(at) => {
+            let (reason, by_name) = (row.text("withdrawal_reason")?, row.text("withdrawn_by_name")?);
+            Some(NoticeWithdrawal { reason, by_name, at })
+        }
+        None => None,
+    };
+    Ok(Notice {
+        id: row.id("id")?,
+        activity: row.id("activity")?,
+        content: row.text("content")?,
+        sent_by: row.id("sent_by")?,
+        sent_by_name: row.text("sent_by_name")?,
+        sent_at: row.time("sent_at")?,
+        decision,
+        withdrawal,
+    })
+}
+
+fn number(row: &AnyRow) -> Result<Option<NoticeNumber>, StoreError> {
+    let (Some(region), Some(year), Some(number)) =
+        (row.optional_id("region")?, row.optional_number("year")?, row.optional_number("number")?)
+    else {
+        return Ok(None);
+    };
+    let year = i32::try_from(year).map_err(|_| StoreError::Unreadable { column: "year" })?;
+    let number = u32::try_from(number).map_err(|_| StoreError::Unreadable { column: "number" })?;
+    Ok(Some(NoticeNumber { region, year, number }))
+}

@@ -1,0 +1,174 @@
+//! Roster sheets: whom their rows may mean, and what good rows change, all of it or nothing.
+
+use super::account::{self, Profile};
+use super::row::{Columns as _, number_of, sql};
+use super::{Store, StoreError, constraint, membership, page, random};
+use crate::domain::roster::{AccountFill, NewPerson, RosterPlan, Step, Who};
+use crate::domain::{
+    Account, AccountId, AccountRole, Day, MemberRole, Membership, MembershipId, SchoolId, StudioId, Time,
+};
+use sqlx::AnyConnection;
+
+/// Values bound by one statement.
+const AT_ONCE: usize = 500;
+/// Accounts whose login name is the same phone with another ending.
+const MOST_OF_ONE_PHONE: u32 = 9;
+
+/// Everybody with one of these names or phones.
+pub async fn people(store: &Store, names: &[String], phones: &[String]) -> Result<Vec<Profile>, StoreError> {
+    let mut connection = store.read().await?;
+    let mut ids = Vec::new();
+    for (column, values) in [("name", names), ("phone", phones)] {
+        for some in values.chunks(AT_ONCE) {
+            let statement = sql!("select id from account where {column} in ({})", page::placeholders(1, some.len()));
+            let query = some.iter().fold(sqlx::query(statement), |query, value| query.bind(value.as_str()));
+            for row in query.fetch_all(&mut *connection).await? {
+                ids.push(row.id("id")?);
+            }
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let mut people: Vec<Profile> = account::of_ids(&mut connection, ids).await?.into_values().collect();
+    people.sort_unstable_by_key(|profile| profile.account.id);
+    Ok(people)
+}
+
+/// Who was in the Studio on `day`, with their accounts, as a roster is written.
+pub async fn roster_on(store: &Store, studio: StudioId, day: Day) -> Result<Vec<(Membership, Profile)>, StoreError> {
+    let members = membership::roster_on(store, studio, day).await?;
+    let ids = members.iter().map(|member| member.account.id);
+    let profiles = account::of_ids(&mut *store.read().await?, ids).await?;
+    // Somebody with two Memberships has two rows.
+    let row = |member: membership::Member| Some((member.membership, profiles.get(&member.account.id)?.clone()));
+    Ok(members.into_iter().filter_map(row).collect())
+}
+
+/// A plan that is to be written, with the hash of the first password where it brings an Account.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    pub plan: RosterPlan,
+    pub password_hash: Option<String>,
+}
+
+/// An Account that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    pub row: u32,
+    pub name: String,
+    pub login_name: String,
+    pub school: SchoolId,
+}
+
+/// Writes all plans in one transaction; where one does not fit any more, none.
+pub async fn apply(store: &Store, studio: StudioId, planned: Vec<Planned>, now: Time) -> Result<Vec<Made>, StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let mut made = Vec::new();
+                for Planned { plan, password_hash } in planned {
+                    let account = match plan.who {
+                        Who::Known(id, fill) => {
+                            fill_account(connection, id, &fill).await?;
+                            id
+                        }
+                        Who::New(person) => {
+                            let hash = password_hash.unwrap_or_default();
+                            let account = add(connection, person, &hash, now).await?;
+                            let (name, login_name) = (account.name, account.login_name);
+                            let school = account.school.ok_or(StoreError::Unreadable { column: "school" })?;
+                            made.push(Made { row: plan.row, name, login_name, school });
+                            account.id
+                        }
+                    };
+                    take_step(connection, studio, account, (plan.role, plan.from), plan.step).await?;
+                }
+                Ok(made)
+            })
+        })
+        .await
+}
+
+async fn add(
+    connection: &mut AnyConnection,
+    person: NewPerson,
+    password_hash: &str,
+    now: Time,
+) -> Result<Account, StoreError> {
+    let account = Account {
+        id: random::id()?,
+        login_name: free_login_name(connection, &person.phone).await?,
+        name: person.name,
+        role: AccountRole::Teacher,
+        scope: None,
+        school: Some(person.school),
+        title: person.title,
+        subject: person.subject,
+        phone: Some(person.phone),
+        disabled: false,
+        created_at: now,
+    };
+    account.check()?;
+    account::insert(connection, &account, password_hash).await?;
+    Ok(account)
+}
+
+/// The phone itself; somebody else may sign in by it who had it before.
+async fn free_login_name(connection: &mut AnyConnection, phone: &str) -> Result<String, StoreError> {
+    for number in 1..=MOST_OF_ONE_PHONE {
+        let name = if number == 1 { phone.to_owned() } else { format!("{phone}-{number}") };
+        let taken = sqlx::query("select id from account where login_name = $1").bind(name.as_str());
+        if taken.fetch_optional(&mut *connection).await?.is_none() {
+            return Ok(name);
+        }
+    }
+    Err(StoreError::Conflict(constraint::named("account_login_name_taken")))
+}
+
+async fn fill_account(connection: &mut AnyConnection, id: AccountId, fill: &AccountFill) -> Result<(), StoreError> {
+    if *fill == AccountFill::default() {
+        return Ok(());
+    }
+    sqlx::query(
+        "update account set phone = coalesce($2, phone), school = coalesce($3, school), title = coalesce($4, title),
+             subject = coalesce($5, subject)
+         where id = $1",
+    )
+    .bind(id.as_str())
+    .bind(fill.phone.as_deref())
+    .bind(fill.school.as_ref().map(SchoolId::as_str))
+    .bind(fill.title.as_deref())
+    .bind(fill.subject.as_deref())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn take_step(
+    connection: &mut AnyConnection,
+    studio: StudioId,
+    account: AccountId,
+    (role, from): (MemberRole, Day),
+    step: Step,
+) -> Result<(), StoreError> {
+    match step {
+        Step::Keep => return Ok(()),
+        Step::Begin => {}
+        Step::Change { ends } => end(connection, ends, from.plus(-1)).await?,
+    }
+    let id: MembershipId = random::id()?;
+    membership::insert(connection, &Membership { id, studio, account, role, from, to: None }).await
+}
+
+/// Ends what still goes on; somebody else may have ended it since the sheet was read.
+async fn end(connection: &mut AnyConnection, id: MembershipId, to: Day) -> Result<(), StoreError> {
+    let done = sqlx::query("update membership set to_day = $2 where id = $1 and to_day is null")
+        .bind(id.as_str())
+        .bind(number_of(to))
+        .execute(connection)
+        .await?;
+    match done.rows_affected() {
+        0 => Err(StoreError::Conflict(constraint::named("membership_open_taken"))),
+        _ => Ok(()),
+    }
+}

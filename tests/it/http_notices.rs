@@ -1,0 +1,51 @@
+//! Notices over HTTP: from the host to the office to everybody.
+
+use crate::app::{TestApp, refusal};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_notice_goes_from_the_host_to_the_office_to_everybody() {
+    let app = TestApp::start().await;
+    let (host, office, teacher) = (app.person("host").await, app.person("office").await, app.person("teacher").await);
+    let url = format!("/api/activities/{}/notices", app.world.activity);
+    let (_, _, fields) = refusal(host.post(&url, &json!({ "content": " " })).await).await;
+    assert_eq!(fields["content"], "请填写通知内容。");
+    let sent: Value = host.post(&url, &json!({ "content": "请全体成员参加。" })).await.json().await.unwrap();
+    assert_eq!((&sent["state"], &sent["number"], &sent["may_decide"]), (&"sent".into(), &Value::Null, &false.into()));
+    let list = async |who: &crate::app::Person, url: &str| {
+        let told: Value = who.get(url).await.json().await.unwrap();
+        told["rows"].as_array().unwrap().clone()
+    };
+    assert_eq!(list(&teacher, &url).await.len(), 0, "nobody reads what nobody approved");
+    assert_eq!(list(&office, &url).await[0]["may_decide"], true);
+    assert_eq!(list(&host, &url).await[0]["may_decide"], false);
+    assert_eq!(list(&office, "/api/notices").await.len(), 1);
+    assert_eq!(list(&app.person("other-office").await, "/api/notices").await.len(), 0);
+
+    let decision = format!("/api/notices/{}/decision", sent["id"].as_str().unwrap());
+    let approved: Value = office.post(&decision, &json!({ "approved": true })).await.json().await.unwrap();
+    assert_eq!((&approved["state"], &approved["number"]), (&"approved".into(), &"淳安县〔2026〕第1号".into()));
+    let (status, code, _) = refusal(office.post(&decision, &json!({ "approved": true })).await).await;
+    assert_eq!((status, code.as_str()), (StatusCode::CONFLICT, "notice_decided_key"));
+    assert_eq!(list(&teacher, &url).await[0]["number"], "淳安县〔2026〕第1号");
+    let withdrawal = format!("/api/notices/{}/withdrawal", sent["id"].as_str().unwrap());
+    let (_, _, fields) = refusal(host.post(&withdrawal, &json!({ "reason": "" })).await).await;
+    assert_eq!(fields["reason"], "请写明原因。");
+    assert_eq!(host.post(&withdrawal, &json!({ "reason": "改期" })).await.status(), StatusCode::OK);
+    let told = list(&teacher, &url).await;
+    assert_eq!((&told[0]["state"], &told[0]["withdrawal"]["reason"]), (&"withdrawn".into(), &"改期".into()));
+}
+
+#[tokio::test]
+async fn nobody_approves_their_own_notice() {
+    let app = TestApp::start().await;
+    let admin = app.person("admin").await;
+    let url = format!("/api/activities/{}/notices", app.world.activity);
+    let sent: Value = admin.post(&url, &json!({ "content": "请全体成员参加。" })).await.json().await.unwrap();
+    let decision = format!("/api/notices/{}/decision", sent["id"].as_str().unwrap());
+    let (status, code, _) = refusal(admin.post(&decision, &json!({ "approved": true })).await).await;
+    assert_eq!((status, code.as_str()), (StatusCode::CONFLICT, "own_notice"));
+    let office = app.person("office").await;
+    assert_eq!(office.post(&decision, &json!({ "approved": true })).await.status(), StatusCode::OK);
+}
