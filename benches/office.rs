@@ -127,6 +127,7 @@ async fn one(store: &Store, number: usize, region: RegionId, school: SchoolId, n
             title: String::new(),
             subject: String::new(),
             password_hash: "none".into(),
+            phone: None,
         };
         let account = store::account::create(store, new, now).await.unwrap().id;
         let role = match person {

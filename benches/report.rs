@@ -80,6 +80,7 @@ impl World {
         let mut people = Vec::with_capacity(1000);
         for number in 0..1000 {
             let new = NewAccount {
+                phone: None,
                 login_name: format!("teacher{number}"),
                 name: format!("老师{number}"),
                 role: AccountRole::Teacher,

@@ -205,6 +205,7 @@ async fn a_school_that_is_helped_is_known_by_its_teachers_or_its_classroom() {
     let new = NewHelpedSchool { studio, school: other, from, to: None };
     store::helped_school::create(&app.store, new, host, app.now()).await.unwrap();
     let new = NewAccount {
+        phone: None,
         login_name: "shanqian".into(),
         name: "山前老师".into(),
         role: AccountRole::Teacher,
