@@ -92,8 +92,8 @@ class Trial:
             you = (session, await member.welcomed)
             self.welcomed.add(you)
             if fate < 0.05:
-                # Stays until the server is killed, and is not asked to read on.
-                member.transport.pause_reading()
+                # Stays until the server is killed.
+                member.turn_deaf()
                 return
             await asyncio.sleep(self.random.uniform(0, 0.2))
             if fate < 0.4:

@@ -19,6 +19,10 @@ class Member(asyncio.Protocol):
         for future in (self.welcomed, self.left):
             future.add_done_callback(lambda done: done.cancelled() or done.exception())
 
+    def turn_deaf(self):
+        """Takes everything from the socket and looks at nothing: who does not read is dropped by the server."""
+        self.data_received = lambda data: None
+
     def connection_made(self, transport):
         self.transport = transport
         key = base64.b64encode(os.urandom(16)).decode()

@@ -12,7 +12,8 @@ use super::state::AppState;
 use crate::domain::participation::year_of;
 use crate::domain::policy::Policy;
 use crate::domain::{
-    Activity, ChoiceId, GradeRuling, Level, LevelRuling, NewChoice, NewVeto, RegionKind, Studio, StudioId, VetoId,
+    Activity, ActivityState, ChoiceId, GradeRuling, Level, LevelRuling, NewChoice, NewVeto, RegionKind, Studio,
+    StudioId, VetoId,
 };
 use crate::store::ruling::{self, ChoiceMade, Ruled, VetoFound};
 use crate::store::{self, Noun};
@@ -40,7 +41,12 @@ pub(super) async fn decide_level(
     Json(form): Json<LevelForm>,
 ) -> Result<axum::Json<LevelView>, ApiError> {
     let SupervisorOf { me, noun: activity } = supervisor;
-    if form.confirmed && highest(&app, &me).await? < Some(form.level) {
+    if !matches!(activity.state, ActivityState::Live | ActivityState::Ended) {
+        return Err(ApiError::field("level", "活动开始后才能确认级别：在那以前主持人还可以改动。"));
+    }
+    let highest = highest(&app, &me).await?;
+    let standing = ruling::level_of(&app.store, &activity).await?.filter(|one| one.ruled.granted).map(|one| one.level);
+    if (form.confirmed && highest < Some(form.level)) || highest < standing {
         return Err(ApiError::Forbidden(Need::HigherOffice));
     }
     let LevelForm { level, confirmed, reason } = form;
@@ -57,7 +63,8 @@ async fn level_view(app: &AppState, me: &SignedIn, activity: Activity) -> Result
         said: activity.level,
         confirmed: ruled.as_ref().filter(|one| one.ruled.granted).map(|one| one.level),
         ruling: ruled.map(|one| ruling_view(one.ruled)),
-        may_decide: me.may_decide_about(app, &studio).await?,
+        may_decide: matches!(activity.state, ActivityState::Live | ActivityState::Ended)
+            && me.may_decide_about(app, &studio).await?,
     })
 }
 

@@ -93,7 +93,7 @@ pub(super) async fn change(
 ) -> Result<axum::Json<StudioView>, ApiError> {
     let KeeperOf { me, noun: old } = keeper;
     let programme = form.policy.is_some() || form.cycle_start.is_some();
-    if programme && !me.is_admin() && !me.supervises(&app, old.region).await? {
+    if programme && !me.may_decide_about(&app, &old).await? {
         return Err(ApiError::Forbidden(Need::OfficeOfRegion));
     }
     let new = NewStudio {

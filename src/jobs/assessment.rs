@@ -3,6 +3,7 @@
 use crate::domain::{Studio, Time};
 use crate::store::scorecard::{AT_ONCE, Progress};
 use crate::store::{self, Store, StoreError};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How old a table may be when nobody asks for a newer one.
@@ -17,19 +18,25 @@ pub async fn keep_current(store: Store, now: impl Fn() -> Time + Send) {
     loop {
         let years = store::scorecard::asked(&store, EVERY).await;
         let at = now();
-        if years.is_empty() && seen == Some((at.day(), store.write_totals().writes)) {
+        // What is written during the round is for the next one.
+        let state = (at.day(), store.write_totals().writes);
+        if years.is_empty() && seen == Some(state) {
             continue;
         }
-        let mut wanted: Vec<Option<i32>> = vec![None];
+        // A year is settled in the months after its end.
+        let mut wanted = BTreeSet::from([None, Some(at.day().year() - 1)]);
         wanted.extend(years.into_iter().map(Some));
+        seen = Some(state);
         for year in wanted {
             match refresh(&store, year, at).await {
                 Ok(0) => {}
                 Ok(made) => tracing::info!(made, year, "scorecards made anew"),
-                Err(error) => tracing::warn!(%error, year, "scorecards not made"),
+                Err(error) => {
+                    tracing::warn!(%error, year, "scorecards not made");
+                    seen = None;
+                }
             }
         }
-        seen = Some((at.day(), store.write_totals().writes));
         tokio::time::sleep(PAUSE).await;
     }
 }

@@ -66,8 +66,14 @@ pub async fn decide(
     store
         .write(move |connection| {
             Box::pin(async move {
-                if find(connection, id).await?.state() != NoticeState::Sent {
+                let notice = find(connection, id).await?;
+                if notice.state() != NoticeState::Sent {
                     return Err(StoreError::Conflict(constraint::named("notice_decided_key")));
+                }
+                if region.is_some()
+                    && activity::find(connection, notice.activity).await?.state == ActivityState::Cancelled
+                {
+                    return Err(StoreError::Conflict(constraint::named("notice_of_cancelled")));
                 }
                 let year = i64::from(now.day().year());
                 let number = match region {

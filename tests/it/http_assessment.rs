@@ -120,7 +120,7 @@ async fn a_veto_fails_the_studio_until_it_is_taken_back() {
     let path = format!("{studio}/vetoes");
     let form = json!({ "veto": "discipline", "day": "2026-02-01", "reason": "受到处分，已查实" });
     let found = made(office.post(&path, &form).await).await;
-    assert_eq!(found["veto"]["name"], "受到纪律处分");
+    assert_eq!(found["veto"]["name"], "主持人受到纪律处分");
     let result = async || made(host.get(&format!("{studio}/scorecard")).await).await["result"].clone();
     let lost = result().await;
     assert_eq!((&lost["lost"], &lost["sentence"]), (&json!(true), &json!("一票否决")), "{lost}");
@@ -147,6 +147,17 @@ async fn a_level_is_confirmed_by_an_office_that_reaches_so_far() {
     made(city.post(&path, &json!({ "level": "city", "confirmed": true })).await).await;
     let told = made(app.person("core").await.get(&path).await).await;
     assert_eq!((&told["confirmed"], &told["may_decide"]), (&json!("city"), &json!(false)));
+    for undone in [
+        json!({ "level": "county", "confirmed": true }),
+        json!({ "level": "city", "confirmed": false, "reason": "不像" }),
+    ] {
+        assert_eq!(refusal(office.post(&path, &undone).await).await.1, "higher_office_only", "{undone}");
+    }
+    let new = NewActivity { level: Level::County, ..plan(app.world.studio, ActivityKind::OpenLesson, "2026-12-10") };
+    let later = store::activity::create(&app.store, new, app.now()).await.unwrap().id;
+    let early =
+        office.post(&format!("/api/activities/{later}/level"), &json!({ "level": "county", "confirmed": true })).await;
+    assert_eq!(refusal(early).await.0, StatusCode::UNPROCESSABLE_ENTITY, "what may still be changed is not confirmed");
 }
 
 #[tokio::test]

@@ -212,6 +212,19 @@ async fn a_host_adds_known_people_and_changes_no_account() {
 }
 
 #[tokio::test]
+async fn only_who_keeps_the_accounts_reads_phones() {
+    let app = TestApp::start().await;
+    let office = app.person("office").await;
+    let file = sheet(&[["老师teacher", "13800000003", "石桥小学", "骨干学员", "2026-02-01"]]);
+    assert_eq!(told(send(&app, &office, "", &file, json!([])).await).await["written"], 1);
+    let phones = |rows: Vec<Vec<String>>| rows[1..].iter().map(|row| row[1].clone()).collect::<Vec<_>>();
+    let day = "?day=2026-02-01";
+    assert!(phones(roster(&app, &office, day).await.1).contains(&"13800000003".to_owned()));
+    let host = app.person("host").await;
+    assert!(phones(roster(&app, &host, day).await.1).iter().all(String::is_empty), "a host is told no phone");
+}
+
+#[tokio::test]
 async fn one_phone_belongs_to_one_account() {
     let app = TestApp::start().await;
     let office = app.person("office").await;

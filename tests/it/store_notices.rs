@@ -99,7 +99,11 @@ async fn while_one_waits_or_holds_there_is_no_other(fresh: Fresh) {
     let withdrawn = notice::withdraw(store, id, "改期".into(), world.host, now()).await.unwrap();
     assert_eq!(withdrawn.state(), NoticeState::Withdrawn);
     assert_eq!(again().await.unwrap().state(), NoticeState::Sent);
+    let waits = sent(store, &world, 1).await;
     store::activity::cancel(store, world.activities[1], "停电".into()).await.unwrap();
+    let late = notice::decide(store, waits, (Some(world.places.county), String::new()), world.office, now()).await;
+    assert_eq!(conflict(late), "notice_of_cancelled", "no number is spent on what does not take place");
+    notice::decide(store, waits, (None, "活动已取消".into()), world.office, now()).await.unwrap();
     let cancelled = notice::send(store, world.activities[1], "照常".into(), world.host, now()).await;
     assert_eq!(conflict(cancelled), "notice_of_cancelled");
 }

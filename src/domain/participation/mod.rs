@@ -40,7 +40,7 @@ pub struct StudioFact {
     pub tier: Tier,
     pub kind: StudioKind,
     pub cycle_start: Day,
-    /// The city that the Studio's Region lies in, when it does.
+    /// The city that its host teaches in (名师所在设区市), otherwise the one that its Region lies in.
     pub city: Option<RegionId>,
     /// Where its host teaches.
     pub school: Option<SchoolId>,

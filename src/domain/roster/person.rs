@@ -8,6 +8,8 @@ use super::{
 };
 use std::collections::HashMap;
 
+/// Characters; what is longer is no School, and is not compared with all of them.
+const LONGEST_SCHOOL: usize = 60;
 /// People of one name who are offered.
 const MOST_OFFERED: usize = 5;
 
@@ -95,6 +97,9 @@ impl<'a> Directory<'a> {
             .find(|school| written.strip_prefix(school.region.as_str()).is_some_and(|rest| rest == school.name));
         if let Some(school) = with_region {
             return Ok(school);
+        }
+        if written.chars().count() > LONGEST_SCHOOL {
+            return mend(SCHOOL, format!("学校名称最多 {LONGEST_SCHOOL} 个字。"));
         }
         if !self.proposed.contains_key(written) {
             let found = nearest(written, self.schools.keys().copied());

@@ -71,12 +71,15 @@ pub(super) async fn give(
     let now = app.clock.now();
     let day = search.day.unwrap_or(now.day());
     let roster = store::roster_sheet::roster_on(&app.store, keeper.noun.id, day).await?;
+    let reach = Reach::of(&app, &keeper.me).await?;
     let rows = roster.into_iter().map(|(membership, profile)| {
+        // A phone is also what its owner signs in with: only who keeps the Account reads it. A row without one is known by name and School.
+        let phone = profile.account.phone.clone().filter(|_| reach.may_change(&profile));
         let school = profile.school;
         let rural = school.as_ref().map_or("", |school| if school.rural { "乡" } else { "城" });
         vec![
             Cell::text(profile.account.name),
-            Cell::text(profile.account.phone.unwrap_or_default()),
+            Cell::text(phone.unwrap_or_default()),
             Cell::text(school.as_ref().map_or("", |school| &school.name)),
             Cell::text(rural),
             Cell::text(membership.role.word()),

@@ -26,10 +26,14 @@ impl Reach {
         self.admin || self.scope.is_some()
     }
 
-    pub(super) fn person(&self, profile: Profile) -> RosterPerson {
-        let Profile { account, school } = profile;
+    pub(super) fn may_change(&self, Profile { account, school }: &Profile) -> bool {
         let teacher = account.role == AccountRole::Teacher;
-        let may_change = self.admin || (teacher && school.as_ref().is_some_and(|school| self.over(school.region)));
+        self.admin || (teacher && school.as_ref().is_some_and(|school| self.over(school.region)))
+    }
+
+    pub(super) fn person(&self, profile: Profile) -> RosterPerson {
+        let may_change = self.may_change(&profile);
+        let account = profile.account;
         RosterPerson {
             account: account.id,
             name: account.name,

@@ -8,8 +8,8 @@ use super::row::{Columns as _, rows_in};
 use super::ruling::{ChoiceMade, GradeRuled, VetoFound};
 use super::{Store, StoreError, evidence, helped_school, mentor, region, ruling};
 use crate::domain::participation::{
-    ChosenFact, EvidenceFact, EvidenceState, Facts, GradeFact, HelpedFact, MentorFact, ResourceFact, StudioFact,
-    VetoFact,
+    ChosenFact, EvidenceFact, EvidenceState, Facts, GradeFact, HelpedFact, MemberFact, MentorFact, ResourceFact,
+    StudioFact, VetoFact,
 };
 use crate::domain::presence::hex;
 use crate::domain::{ActivityId, MemberRole, RegionId, RegionKind, RegionTree, SchoolId, Studio, StudioId};
@@ -63,9 +63,9 @@ pub async fn gather(store: &Store, studios: Vec<Studio>) -> Result<Vec<Gathered>
                 tier: studio.tier,
                 kind: studio.kind,
                 cycle_start: studio.cycle_start,
-                city: city(&tree, studio.region),
-                // The latest host's.
-                school: members.iter().rfind(|one| one.role == MemberRole::Host).and_then(|one| one.school),
+                // 名师所在设区市: the latest host's, otherwise that of the Studio's Region.
+                city: host(&members).and_then(|host| host.city).or_else(|| city(&tree, studio.region)),
+                school: host(&members).and_then(|host| host.school),
             },
             members,
             activities,
@@ -107,6 +107,11 @@ pub async fn school_names(store: &Store, ids: &[SchoolId]) -> Result<BTreeMap<St
 pub(super) fn fingerprint(of: &impl Serialize) -> String {
     let json = serde_json::to_vec(of).expect("plain data");
     hex(digest(&SHA256, &json).as_ref())
+}
+
+/// The latest host.
+fn host(members: &[MemberFact]) -> Option<&MemberFact> {
+    members.iter().rfind(|one| one.role == MemberRole::Host)
 }
 
 /// The city that a Region is or lies in.
