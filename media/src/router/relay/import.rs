@@ -91,7 +91,10 @@ impl Router {
         if changed {
             self.retarget(key);
             self.tend_demand(now, key);
-            self.flush_keyframe_requests(now, key, out);
+            // Nobody may look at it any more; then it is gone.
+            if self.uplinks.get(key).is_some() {
+                self.flush_keyframe_requests(now, key, out);
+            }
         }
     }
 
