@@ -34,6 +34,17 @@ export async function person(browser, base, viewport = desk, extra = {}) {
   });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
+  // Seen over a line between namespaces: a page of which nothing came. People load it again; so does a story, and says so.
+  const goto = page.goto.bind(page);
+  page.goto = async (...args) => {
+    const answer = await goto(...args);
+    const shown = () => !document.querySelector('#app') || document.querySelector('#app > :not(.skip):not(.opening)') !== null;
+    await page.waitForFunction(shown, null, { timeout: 10_000 }).catch(() => {
+      console.log(`nothing of ${args[0]} came for 10 s, loaded again`);
+      return page.reload().catch(() => undefined);
+    });
+    return answer;
+  };
   page.complaints = [];
   page.on('pageerror', (error) => page.complaints.push(`${error}`));
   page.on('console', (message) => {
