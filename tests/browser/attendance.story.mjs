@@ -90,7 +90,12 @@ async function roll(host, viewer) {
   await shoot(host, 'check-in-host');
   await shoot(viewer, 'check-in-viewer');
   await viewer.setViewportSize(phone);
-  const button = await viewer.getByTestId('answer-check-in').boundingBox();
+  // The sheet may be drawn anew while it is measured.
+  let button = null;
+  for (let tries = 0; tries < 20 && !button; tries += 1) {
+    await viewer.getByTestId('answer-check-in').waitFor();
+    button = await viewer.getByTestId('answer-check-in').boundingBox();
+  }
   assert.ok(phone.height - button.y - button.height < 140, `the answer is ${phone.height - button.y - button.height} px above the bottom`);
   assert.ok(button.height >= 48);
   await shoot(viewer, 'check-in-viewer-phone');
