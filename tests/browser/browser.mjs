@@ -34,23 +34,40 @@ export async function person(browser, base, viewport = desk, extra = {}) {
   });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  // Seen over a line between namespaces: a page of which nothing came. People load it again; so does a story, and says so.
+  // Seen rarely: a page of which nothing came. People load it again; so does a story, and says so with what was on its way.
   const goto = page.goto.bind(page);
   page.goto = async (...args) => {
     const answer = await goto(...args);
     const shown = () => !document.querySelector('#app') || document.querySelector('#app > :not(.skip):not(.opening)') !== null;
-    await page.waitForFunction(shown, null, { timeout: 10_000 }).catch(() => {
-      console.log(`nothing of ${args[0]} came for 10 s, loaded again`);
+    await page.waitForFunction(shown, null, { timeout: 10_000 }).catch(async () => {
+      console.log(`nothing of ${args[0]} came for 10 s, loaded again: ${await state(page)}`);
       return page.reload().catch(() => undefined);
     });
     return answer;
   };
+  page.unanswered = new Map();
+  page.on('request', (request) => page.unanswered.set(request, Date.now()));
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => page.unanswered.delete(request));
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText;
+    if (why !== 'net::ERR_ABORTED') console.log(`${request.method()} ${request.url()}: ${why}`);
+  });
   page.complaints = [];
   page.on('pageerror', (error) => page.complaints.push(`${error}`));
   page.on('console', (message) => {
     if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) page.complaints.push(message.text());
   });
   return page;
+}
+
+// What a page shows and waits for, for whoever has to find out why a story failed.
+export async function state(page) {
+  const waits = [...page.unanswered ?? []].map(([request, since]) => `${request.method()} ${request.url()} for ${Date.now() - since} ms`);
+  const text = await Promise.race([
+    page.locator('body').innerText().catch((error) => `${error}`),
+    new Promise((resolve) => setTimeout(resolve, 3_000, 'the page answers nothing')),
+  ]);
+  return `${page.url()}\n  waits for: ${waits.join(', ') || 'nothing'}\n  shows: ${text.replaceAll('\n', ' | ').slice(0, 400)}`;
 }
 
 export async function signIn(page, account, password = 'lectern-demo') {

@@ -54,11 +54,6 @@ async function checked(page, name) {
   const began = Date.now();
   await page.goto('/check');
   const verdict = page.getByTestId('verdict');
-  // As a person would who sees nothing move for long; told, as it should not be needed.
-  await verdict.waitFor({ timeout: 60_000 }).catch(async () => {
-    console.log(`check: ${name} stood still at ${await page.locator('body').innerText()}`);
-    await page.reload();
-  });
   await verdict.waitFor({ timeout: 90_000 }).catch(async () => assert.fail(`${name} stands at ${await page.locator('body').innerText()}`));
   const seconds = Math.round((Date.now() - began) / 1000);
   for (const [size, viewport] of Object.entries({ desk, phone })) {

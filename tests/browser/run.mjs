@@ -1,6 +1,6 @@
 // Runs every story against a server of its own, in one Chromium. A story's name as argument runs only that one.
 
-import { launch } from './browser.mjs';
+import { launch, state } from './browser.mjs';
 import { startServer } from './server.mjs';
 import { attendance } from './attendance.story.mjs';
 import { broadcast } from './broadcast.story.mjs';
@@ -28,8 +28,11 @@ for (const [name, story] of Object.entries(stories)) {
     console.log(`ok ${name} (${Math.round((Date.now() - began) / 1000)} s)`);
   } catch (error) {
     failed += 1;
+    for (const page of browser.contexts().flatMap((context) => context.pages())) console.error(`page ${await state(page)}`);
     console.error(`FAILED ${name}: ${error.stack}\n--- server log ---\n${server.log().slice(-4000)}`);
   } finally {
+    // What a story leaves open would go on with its cameras beside the next one.
+    for (const context of browser.contexts()) await context.close();
     await server.stop();
   }
 }
