@@ -164,6 +164,7 @@ fn conditions(policy: &Policy) -> Vec<Article> {
         title: format!("{}：{}", policy.called_as(one.role), one.title),
         text: policy.condition_sentence(one),
         sources: one.sources.clone(),
+        note: one.note.clone(),
         ..Article::default()
     };
     policy.conditions.iter().map(article).collect()

@@ -6,6 +6,7 @@
 mod built_in;
 mod check;
 mod chinese;
+mod condition;
 mod explain;
 mod parse;
 mod place;
@@ -15,9 +16,10 @@ mod sentence;
 mod tests;
 
 pub use built_in::{built_in, built_in_files, document};
+pub use condition::{Condition, ConditionCheck, Education, SlotCount, TeacherTitle};
 pub use explain::{Article, Chapter, Explained, explain};
 pub use parse::PolicyError;
-pub use rule::{Comparison, Condition, ConditionCheck, Filter, Measure, Origin, Part, Rate, Scope, SlotCount, Taking};
+pub use rule::{Comparison, Filter, Measure, Origin, Part, Rate, Scope, Taking};
 
 use super::attendance::AttendanceParameters;
 use super::words::words;

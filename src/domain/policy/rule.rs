@@ -1,8 +1,7 @@
 //! What a Criterion counts, for whom, and what the number is held against.
 
 use super::super::words::words;
-use super::super::{ActivityKind, Level, MemberRole, Mode};
-use super::Source;
+use super::super::{ActivityKind, Level, Mode};
 use serde::{Deserialize, Serialize};
 
 /// For whom it is counted: `studio`, or `each:core` for every person of that population.
@@ -161,45 +160,4 @@ impl Comparison {
             }
         }
     }
-}
-
-/// What an applicant must show.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Condition {
-    pub id: String,
-    /// Who applies: as host, core …
-    pub role: MemberRole,
-    /// Only for applicants from rural schools, or only for all others.
-    #[serde(default)]
-    pub rural: Option<bool>,
-    pub title: String,
-    /// One of these is enough.
-    pub any: Vec<ConditionCheck>,
-    /// A reviewer may pass somebody who does not meet it (原则上, 特别优秀者可放宽).
-    #[serde(default)]
-    pub waivable: bool,
-    pub sources: Vec<Source>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum ConditionCheck {
-    /// Years of age on the day of the application.
-    AgeAtMost(u32),
-    TeachingYearsAtLeast(u32),
-    /// All of these slots, each with so many items.
-    Items(Vec<SlotCount>),
-    /// Open lessons or lectures at this level or above within the last five years, which the ledger or Evidence shows.
-    OpenLessons {
-        at_least: u32,
-        level: Level,
-    },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SlotCount {
-    pub slot: String,
-    pub at_least: u32,
 }
