@@ -256,6 +256,9 @@ pub struct Veto {
     pub title: String,
     pub quote: String,
     pub line: u32,
+    /// What follows from it besides the worst grade.
+    #[serde(default)]
+    pub consequence: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -273,6 +276,9 @@ pub struct Ranking {
 pub struct Credits {
     pub amount: u32,
     pub population: String,
+    /// Only for Studios of this tier.
+    #[serde(default)]
+    pub tier: Option<Tier>,
     pub sources: Vec<Source>,
 }
 
@@ -321,6 +327,8 @@ pub struct Capacity {
     pub is: Comparison,
     pub unit: String,
     pub sources: Vec<Source>,
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 words! {

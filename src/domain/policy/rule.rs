@@ -65,10 +65,16 @@ pub enum Measure {
     ClassHours(Filter),
     /// People on the roster.
     Members { population: String, origin: Origin },
-    /// Trainees or young teachers whom the person guides.
-    Mentees,
-    /// Schools or teaching groups that the Studio helps.
-    Helped,
+    /// People whom the person guides; of this population on the roster where one is named, or any young teachers.
+    Mentees {
+        #[serde(default)]
+        population: Option<String>,
+    },
+    /// Schools or teaching groups that the Studio helps; only rural schools where it says so.
+    Helped {
+        #[serde(default)]
+        rural: bool,
+    },
     /// Evidence that a reviewer accepted, in this slot; of the person where the scope is each.
     Evidence { slot: String },
     /// Resources of the Studio that were selected as 精品.
@@ -91,7 +97,7 @@ pub struct Filter {
     pub people: Option<u32>,
     /// At least this percent of the population on the roster of that day were present.
     pub rate: Option<Rate>,
-    /// For teachers of rural schools: at least one of those present came from one.
+    /// For teachers of rural schools: at least one of those present came from one, and does not lead the Studio.
     pub rural: bool,
     /// Held for a school that the Studio helps.
     pub helped: bool,

@@ -84,8 +84,10 @@ impl Policy {
                     from => format!("有来自{}的{called}{number}", from.word()),
                 }
             }
-            Measure::Mentees => format!("指导学员或青年教师{number}"),
-            Measure::Helped => format!("帮扶学校或教研组{number}"),
+            Measure::Mentees { population: Some(key) } => format!("指导名单上的{}{number}", self.called(key)),
+            Measure::Mentees { population: None } => format!("指导学员或青年教师{number}"),
+            Measure::Helped { rural: true } => format!("帮扶乡村学校{number}"),
+            Measure::Helped { rural: false } => format!("帮扶学校或教研组{number}"),
             Measure::Evidence { slot } => format!("佐证“{}”通过审核{number}", self.slot(slot)),
             Measure::SelectedResources => format!("入选精品的资源{number}"),
         }
@@ -140,7 +142,7 @@ impl Policy {
             });
         }
         if filter.rural {
-            marks.push("有乡村学校教师出席".to_owned());
+            marks.push("有带头人以外的乡村学校教师出席".to_owned());
         }
         if filter.helped {
             marks.push("面向所帮扶学校".to_owned());

@@ -39,6 +39,9 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("S2-10b", "two halves, which stand in the title"),
     ("S4-1-05", "all members are 100 %"),
     ("S2-09", "for the whole banner: an office confirms it"),
+    ("S2-02", "about 500, of whom more are no fault: from 450 on"),
+    ("S4-4-04", "for the whole county: an office confirms it"),
+    ("S4-5-05", "for the whole city: an office confirms it"),
 ];
 
 fn thresholds() -> Vec<Threshold> {
