@@ -83,6 +83,7 @@ static RULES: &[Constraint] = &[
     ),
     rule("notice_withdrawn_key", "notice_withdrawn.notice", None, "这份通知没有发布，或者已经撤回了。"),
     rule("notice_insert_only", "notice_insert_only", None, "通知送审以后不能改动。"),
+    rule("membership_changed_insert_only", "membership_changed_insert_only", None, "成员日期的改动记录只增不改。"),
     rule("case_insert_only", "case_insert_only", None, "请假、申诉和附件只增不改。"),
     rule("presence_event_insert_only", "presence_event_insert_only", None, "考勤明细只增不改。"),
     rule("assessment_insert_only", "assessment_insert_only", None, "考核的佐证、确认和决定只增不改。"),

@@ -1,6 +1,7 @@
 //! Why the store says no: in words for people, with the cause for the log.
 
 use super::constraint::{self, Constraint};
+use crate::domain::office::DecidedAbove;
 use crate::domain::{ActivityRefusal, CaseRefusal, Invalid, Time};
 
 /// What was looked for.
@@ -69,6 +70,8 @@ pub enum StoreError {
     Refused(#[from] ActivityRefusal),
     #[error(transparent)]
     Case(#[from] CaseRefusal),
+    #[error(transparent)]
+    DecidedAbove(#[from] DecidedAbove),
     /// The database holds something that excludes this.
     #[error("{}", .0.sentence)]
     Conflict(&'static Constraint),
@@ -115,6 +118,7 @@ impl StoreError {
             Self::Invalid(_) => "invalid",
             Self::Refused(refusal) => refusal.code(),
             Self::Case(refusal) => refusal.code(),
+            Self::DecidedAbove(_) => "decided_above",
             Self::Conflict(constraint) => constraint.name,
             Self::NotFound(_) => "not_found",
             Self::PolicyChanged { .. } => "policy_changed",

@@ -94,6 +94,16 @@ pub async fn of_account(store: &Store, account: AccountId, day: Day) -> Result<V
     rows.iter().map(|row| Ok(Belonging { membership: read(row)?, studio_name: row.text("studio_name")? })).collect()
 }
 
+/// All Memberships of a person, past ones too.
+pub async fn all_of_account(store: &Store, account: AccountId) -> Result<Vec<Membership>, StoreError> {
+    let rows =
+        sqlx::query(sql!("select {MEMBERSHIP} from membership m where m.account = $1 order by m.from_day, m.id"))
+            .bind(account.as_str())
+            .fetch_all(&mut *store.read().await?)
+            .await?;
+    rows.iter().map(read).collect()
+}
+
 /// What the person is in the Studio on `day`; the highest role when there are several.
 pub async fn role_on(
     store: &Store,

@@ -1,6 +1,6 @@
 //! Studios.
 
-use super::row::{Columns as _, number_of, sql};
+use super::row::{Columns as _, number_of, rows_in, sql};
 use super::{Noun, Page, Paged, Store, StoreError, page, policy, random};
 use crate::domain::{AccountId, NewStudio, RegionId, Studio, StudioId, Tier, Time};
 use sqlx::AnyConnection;
@@ -79,14 +79,16 @@ pub async fn assessed(store: &Store, within: Option<RegionId>) -> Result<Vec<Stu
     rows.iter().map(read).collect()
 }
 
+/// Those of these that there are, by their ids.
+pub async fn many(store: &Store, ids: &[StudioId]) -> Result<HashMap<StudioId, Studio>, StoreError> {
+    of_ids(&mut *store.read().await?, ids).await
+}
+
 pub(super) async fn of_ids(
     connection: &mut AnyConnection,
     ids: &[StudioId],
 ) -> Result<HashMap<StudioId, Studio>, StoreError> {
-    let places = page::placeholders(1, ids.len());
-    let statement = sql!("{STUDIO} where id in ({places})");
-    let query = ids.iter().fold(sqlx::query(statement), |query, id| query.bind(id.as_str()));
-    let rows = query.fetch_all(connection).await?;
+    let rows = rows_in(connection, &format!("{STUDIO} where id in"), ids, "").await?;
     rows.iter().map(|row| read(row).map(|studio| (studio.id, studio))).collect()
 }
 
