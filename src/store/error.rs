@@ -1,7 +1,7 @@
 //! Why the store says no: in words for people, with the cause for the log.
 
 use super::constraint::{self, Constraint};
-use crate::domain::{ActivityRefusal, CaseRefusal, Invalid, Time};
+use crate::domain::{ActivityRefusal, ApplicationRefusal, CaseRefusal, Invalid, Time};
 
 /// What was looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,10 @@ pub enum Noun {
     HelpedSchool,
     Choice,
     Veto,
+    Recruitment,
+    Application,
+    Transfer,
+    Announcement,
 }
 
 impl Noun {
@@ -55,6 +59,10 @@ impl Noun {
             Self::HelpedSchool => "没有找到这条结对记录。",
             Self::Choice => "没有找到这次选择。",
             Self::Veto => "没有找到这一项。",
+            Self::Recruitment => "没有找到这次招募。",
+            Self::Application => "没有找到这份申请。",
+            Self::Transfer => "没有找到这条变动。",
+            Self::Announcement => "没有找到这份公告。",
         }
     }
 }
@@ -67,6 +75,8 @@ pub enum StoreError {
     Refused(#[from] ActivityRefusal),
     #[error(transparent)]
     Case(#[from] CaseRefusal),
+    #[error(transparent)]
+    Application(#[from] ApplicationRefusal),
     /// The database holds something that excludes this.
     #[error("{}", .0.sentence)]
     Conflict(&'static Constraint),
@@ -113,6 +123,7 @@ impl StoreError {
             Self::Invalid(_) => "invalid",
             Self::Refused(refusal) => refusal.code(),
             Self::Case(refusal) => refusal.code(),
+            Self::Application(refusal) => refusal.code(),
             Self::Conflict(constraint) => constraint.name,
             Self::NotFound(_) => "not_found",
             Self::PolicyChanged { .. } => "policy_changed",

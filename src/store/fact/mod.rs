@@ -2,7 +2,7 @@
 
 mod activity;
 mod people;
-mod roster;
+pub(super) mod roster;
 
 use super::row::{Columns as _, rows_in};
 use super::ruling::{ChoiceMade, GradeRuled, VetoFound};
@@ -57,16 +57,7 @@ pub async fn gather(store: &Store, studios: Vec<Studio>) -> Result<Vec<Gathered>
         let handed_in = evidence.remove(&id).unwrap_or_default();
         let handed_in: Vec<_> = handed_in.into_iter().filter(|one| one.policy == policy).collect();
         let facts = Facts {
-            studio: StudioFact {
-                id,
-                name: studio.name.clone(),
-                tier: studio.tier,
-                kind: studio.kind,
-                cycle_start: studio.cycle_start,
-                // 名师所在设区市: the latest host's, otherwise that of the Studio's Region.
-                city: host(&members).and_then(|host| host.city).or_else(|| city(&tree, studio.region)),
-                school: host(&members).and_then(|host| host.school),
-            },
+            studio: studio_fact(&studio, &members, &tree),
             members,
             activities,
             mentors: mentors.remove(&id).unwrap_or_default().into_iter().map(mentor_fact).collect(),
@@ -109,13 +100,26 @@ pub(super) fn fingerprint(of: &impl Serialize) -> String {
     hex(digest(&SHA256, &json).as_ref())
 }
 
+pub(super) fn studio_fact(studio: &Studio, members: &[MemberFact], tree: &RegionTree) -> StudioFact {
+    StudioFact {
+        id: studio.id,
+        name: studio.name.clone(),
+        tier: studio.tier,
+        kind: studio.kind,
+        cycle_start: studio.cycle_start,
+        // 名师所在设区市: the latest host's, otherwise that of the Studio's Region.
+        city: host(members).and_then(|host| host.city).or_else(|| city(tree, studio.region)),
+        school: host(members).and_then(|host| host.school),
+    }
+}
+
 /// The latest host.
 fn host(members: &[MemberFact]) -> Option<&MemberFact> {
     members.iter().rfind(|one| one.role == MemberRole::Host)
 }
 
 /// The city that a Region is or lies in.
-fn city(tree: &RegionTree, region: RegionId) -> Option<RegionId> {
+pub(super) fn city(tree: &RegionTree, region: RegionId) -> Option<RegionId> {
     tree.path(region).into_iter().find(|one| one.kind == RegionKind::City).map(|one| one.id)
 }
 
