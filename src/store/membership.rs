@@ -1,7 +1,7 @@
 //! Memberships: who is in which Studio, as what, from when to when.
 
 use super::row::{Columns as _, number_of, rows_in, sql};
-use super::{Noun, Store, StoreError, random};
+use super::{Noun, Store, StoreError, constraint, random};
 use crate::domain::{
     AccountId, Day, MemberRole, Membership, MembershipId, NewMembership, PersonName, School, StudioId,
 };
@@ -144,11 +144,28 @@ pub(super) async fn insert(connection: &mut AnyConnection, new: &Membership) -> 
 }
 
 pub async fn get(store: &Store, id: MembershipId) -> Result<Membership, StoreError> {
+    find(&mut *store.read().await?, id).await
+}
+
+pub(super) async fn find(connection: &mut AnyConnection, id: MembershipId) -> Result<Membership, StoreError> {
     let row = sqlx::query(sql!("select {MEMBERSHIP} from membership m where m.id = $1"))
         .bind(id.as_str())
-        .fetch_optional(&mut *store.read().await?)
+        .fetch_optional(connection)
         .await?;
     read(&row.ok_or(StoreError::NotFound(Noun::Membership))?)
+}
+
+/// Ends what still goes on; somebody else may have ended it meanwhile.
+pub(super) async fn end(connection: &mut AnyConnection, id: MembershipId, last: Day) -> Result<(), StoreError> {
+    let done = sqlx::query("update membership set to_day = $2 where id = $1 and to_day is null")
+        .bind(id.as_str())
+        .bind(number_of(last))
+        .execute(connection)
+        .await?;
+    match done.rows_affected() {
+        0 => Err(StoreError::Conflict(constraint::named("membership_open_taken"))),
+        _ => Ok(()),
+    }
 }
 
 /// Sets the last day, or takes it away again.
@@ -156,11 +173,7 @@ pub async fn set_end(store: &Store, id: MembershipId, to: Option<Day>) -> Result
     store
         .write(move |connection| {
             Box::pin(async move {
-                let row = sqlx::query(sql!("select {MEMBERSHIP} from membership m where m.id = $1"))
-                    .bind(id.as_str())
-                    .fetch_optional(&mut *connection)
-                    .await?;
-                let mut membership = read(&row.ok_or(StoreError::NotFound(Noun::Membership))?)?;
+                let mut membership = find(connection, id).await?;
                 membership.check_end(to)?;
                 membership.to = to;
                 sqlx::query("update membership set to_day = $2 where id = $1")
