@@ -1,6 +1,6 @@
 //! Studios.
 
-use super::row::{Columns as _, number_of, sql};
+use super::row::{Columns as _, number_of, rows_in, sql};
 use super::{Noun, Page, Paged, Store, StoreError, page, policy, random};
 use crate::domain::{AccountId, NewStudio, RegionId, Studio, StudioId, Tier, Time};
 use sqlx::AnyConnection;
@@ -77,6 +77,11 @@ pub async fn assessed(store: &Store, within: Option<RegionId>) -> Result<Vec<Stu
     .fetch_all(&mut *store.read().await?)
     .await?;
     rows.iter().map(read).collect()
+}
+
+pub async fn by_ids(store: &Store, ids: &[StudioId]) -> Result<HashMap<StudioId, Studio>, StoreError> {
+    let rows = rows_in(&mut *store.read().await?, &format!("{STUDIO} where id in"), ids, "").await?;
+    rows.iter().map(|row| read(row).map(|studio| (studio.id, studio))).collect()
 }
 
 pub(super) async fn of_ids(
