@@ -127,6 +127,14 @@ pub enum Need {
     Member,
     #[error("自己工作室的考核不能自己决定，请由工作站的其他人处理。")]
     NotOwnStudio,
+    #[error("这份申请只给本人和审核它的人看；审核要等轮到的那一步。")]
+    Reviewer,
+    #[error("自己的申请和变动不能自己决定，请由别的主持人或工作站处理。")]
+    NotOwnApplication,
+    #[error("只有申请人自己可以提交和撤回。")]
+    OwnApplication,
+    #[error("只有发起这次招募的人，或管这个区域的工作站可以这样做。")]
+    RecruitmentKeeper,
     #[error("参加过这场活动的人，或工作室的导师才能评课。")]
     WasThere,
     #[error("这个级别要由上一级工作站确认。")]
@@ -270,6 +278,10 @@ impl Need {
             Self::NotOwnCase => "own_case",
             Self::Member => "members_only",
             Self::NotOwnStudio => "own_studio",
+            Self::Reviewer => "not_your_review",
+            Self::OwnApplication => "not_your_application",
+            Self::NotOwnApplication => "own_application",
+            Self::RecruitmentKeeper => "recruitment_keeper_only",
             Self::WasThere => "was_not_there",
             Self::HigherOffice => "higher_office_only",
             Self::DecidedAbove => "decided_above",

@@ -3,6 +3,8 @@
 mod accounts;
 mod activities;
 pub mod addresses;
+mod announcements;
+mod applications;
 mod attachments;
 mod attendance;
 mod audit;
@@ -10,6 +12,7 @@ mod auth;
 mod authority;
 mod body;
 mod calendars;
+mod capacities;
 mod cards;
 mod cases;
 pub mod certificate;
@@ -36,6 +39,7 @@ pub mod per_address;
 mod photos;
 mod policies;
 mod printed_codes;
+mod recruitments;
 mod regions;
 mod report;
 mod roster_sheets;
@@ -54,6 +58,7 @@ mod state;
 mod studios;
 mod table_file;
 pub mod ticket;
+mod transfers;
 mod verifications;
 mod web;
 mod whip;
@@ -187,6 +192,27 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(rulings::vetoes, rulings::find_veto))
         .routes(routes!(rulings::lift_veto))
         .routes(routes!(rulings::grade))
+        .routes(routes!(recruitments::list))
+        .routes(routes!(recruitments::read))
+        .routes(routes!(recruitments::open_for_studio))
+        .routes(routes!(recruitments::open_for_region))
+        .routes(routes!(recruitments::change))
+        .routes(routes!(applications::save))
+        .routes(routes!(applications::of_recruitment))
+        .routes(routes!(applications::waiting))
+        .routes(routes!(applications::mine))
+        .routes(routes!(applications::read))
+        .routes(routes!(applications::send))
+        .routes(routes!(applications::withdraw))
+        .routes(routes!(applications::review))
+        .routes(routes!(transfers::ask))
+        .routes(routes!(transfers::of_studio))
+        .routes(routes!(transfers::waiting))
+        .routes(routes!(transfers::decide))
+        .routes(routes!(capacities::of_region))
+        .routes(routes!(announcements::list))
+        .routes(routes!(announcements::publish))
+        .routes(routes!(announcements::withdraw))
         .merge(sign_in_sheets::routes())
         .merge(roster_sheets::routes())
         .routes(routes!(line_checks::create))

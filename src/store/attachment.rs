@@ -1,12 +1,13 @@
 //! Attachments: what is known of the files that people gave as proofs, and where each is one.
 
 use super::evidence::STUDIOS_OF_ATTACHMENT;
-use super::row::{Columns as _, sql};
+use super::row::{Columns as _, rows_in, sql};
 use super::{Noun, Store, StoreError, random};
 use crate::domain::attachment::MOST_A_DAY;
 use crate::domain::{AccountId, ActivityId, Attachment, AttachmentId, CaseRefusal, MediaType, StudioId, Time};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use std::collections::HashMap;
 use std::time::Duration;
 
 pub(super) const ATTACHMENT: &str = "t.id, t.digest, t.name, t.media_type, t.size, t.author, t.created_at";
@@ -58,6 +59,12 @@ pub async fn may_create(store: &Store, author: AccountId, now: Time) -> Result<(
 
 pub async fn get(store: &Store, id: AttachmentId) -> Result<Attachment, StoreError> {
     find(&mut *store.read().await?, id).await
+}
+
+pub async fn by_ids(store: &Store, ids: &[AttachmentId]) -> Result<HashMap<AttachmentId, Attachment>, StoreError> {
+    let head = format!("select {ATTACHMENT} from attachment t where t.id in");
+    let rows = rows_in(&mut *store.read().await?, &head, ids, "").await?;
+    rows.iter().map(|row| read(row).map(|one| (one.id, one))).collect()
 }
 
 /// The Studios whose keepers may read it: those of the Activities for which it is a proof, and those whose Evidence it is.

@@ -1,9 +1,10 @@
 //! Schools.
 
-use super::row::Columns as _;
+use super::row::{Columns as _, rows_in};
 use super::{Noun, Page, Paged, Store, StoreError, page, random};
 use crate::domain::{NewSchool, RegionId, School, SchoolId};
 use sqlx::any::AnyRow;
+use std::collections::HashMap;
 
 /// Which schools; the default is all.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +58,12 @@ pub async fn all(store: &Store) -> Result<Vec<School>, StoreError> {
         .fetch_all(&mut *store.read().await?)
         .await?;
     rows.iter().map(read).collect()
+}
+
+pub async fn by_ids(store: &Store, ids: &[SchoolId]) -> Result<HashMap<SchoolId, School>, StoreError> {
+    let head = "select id, name, region, rural from school where id in";
+    let rows = rows_in(&mut *store.read().await?, head, ids, "").await?;
+    rows.iter().map(|row| read(row).map(|school| (school.id, school))).collect()
 }
 
 pub async fn get(store: &Store, id: SchoolId) -> Result<School, StoreError> {

@@ -14,6 +14,7 @@ mod faulty_disk;
 mod held;
 mod house;
 mod http_access;
+mod http_applications;
 mod http_assessment;
 mod http_calendars;
 mod http_cases;
@@ -43,6 +44,7 @@ mod program;
 #[path = "support/socket.rs"]
 mod socket;
 mod spread;
+mod store_applications;
 mod store_attendance;
 mod store_cases;
 mod store_database;

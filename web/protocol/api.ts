@@ -55,6 +55,30 @@ export type ScoreState = "met" | "waiting" | "not_yet" | "impossible";
 /** passing 可合格，on_track 正常，at_risk 有风险，lost 已不可能 */
 export type Outlook = "passing" | "on_track" | "at_risk" | "lost";
 
+/** draft 草稿，waiting 审核中，returned 退回修改，accepted 已录用，refused 未录用，withdrawn 已撤回 */
+export type ApplicationState = "draft" | "waiting" | "returned" | "accepted" | "refused" | "withdrawn";
+
+/** met 符合，look 待核，missing 未填，unmet 不符合 */
+export type ConditionState = "met" | "look" | "missing" | "unmet";
+
+/** granted 同意，returned 退回修改，refused 不同意 */
+export type ReviewVerdict = "granted" | "returned" | "refused";
+
+/** preschool 学前，primary 小学，junior 初中，senior 高中，vocational 中职，special 特殊教育 */
+export type SchoolStage = "preschool" | "primary" | "junior" | "senior" | "vocational" | "special";
+
+/** female 女，male 男 */
+export type Sex = "female" | "male";
+
+/** host 主持人选择，school 学校意见，recommendation 逐级推荐，office 工作站审定 */
+export type Step = "host" | "school" | "recommendation" | "office";
+
+/** departed 调离，quit 退出，replaced 更换，promoted 晋级，demoted 降级 */
+export type TransferKind = "departed" | "quit" | "replaced" | "promoted" | "demoted";
+
+/** waiting 等待决定，granted 已同意，refused 未同意 */
+export type TransferState = "waiting" | "granted" | "refused";
+
 /**
  * The body of every refusal.
  */
@@ -1574,6 +1598,256 @@ export type GradeForm = { year?: number,
  * A grade of the Policy that a person gives.
  */
 grade: string, granted: boolean, reason?: string, };
+
+export type RecruitmentForm = { 
+/**
+ * Key of the Policy; of a Studio's own Recruitment always the Studio's.
+ */
+policy?: string, role: MemberRole, title: string, content?: string, 
+/**
+ * New Studios in all; otherwise for each Studio.
+ */
+places: number, 
+/**
+ * How many Studios an applicant may name, in order; 1 where a Studio recruits for itself.
+ */
+most_choices?: number, school_consents?: boolean, office_approves?: boolean, opens: string, closes: string, 
+/**
+ * Of the Studios that hosts get.
+ */
+tier?: Tier, kind?: StudioKind, };
+
+export type RecruitmentChangeForm = { 
+/**
+ * The last day; yesterday ends it at once.
+ */
+closes: string, reason: string, };
+
+export type RecruitmentState = "coming" | "open" | "closed";
+
+export type RecruitmentCard = { id: string, title: string, role: MemberRole, 
+/**
+ * What the programme calls them: 学科（专业）带头人.
+ */
+role_title: string, 
+/**
+ * The Policy's key and title.
+ */
+policy: Named, 
+/**
+ * For which alone it is.
+ */
+studio: Named | null, region: RegionName | null, tier: Tier | null, kind: StudioKind | null, places: number, 
+/**
+ * How many have been taken in.
+ */
+taken: number, most_choices: number, opens: string, closes: string, state: RecruitmentState, 
+/**
+ * Whoever asks opened it or supervises who did.
+ */
+keeps: boolean, 
+/**
+ * What became of the asker's own Application, when there is one.
+ */
+mine: ApplicationState | null, };
+
+export type RecruitmentChangeView = { closes: string, reason: string, by: string, at: string, };
+
+/**
+ * What the Policy asks of an applicant.
+ */
+export type ConditionView = { id: string, title: string, 
+/**
+ * A reviewer may pass somebody who does not meet it.
+ */
+waivable: boolean, 
+/**
+ * Only for applicants from rural schools, or only for all others.
+ */
+rural: boolean | null, quote: string, };
+
+export type RecruitmentPage = { card: RecruitmentCard, content: string, opened_by: string, changes: Array<RecruitmentChangeView>, conditions: Array<ConditionView>, 
+/**
+ * What papers may be handed in for.
+ */
+slots: Array<SlotView>, 
+/**
+ * Which Studios may be wished for.
+ */
+studios: Array<Named>, 
+/**
+ * Who speaks about an Application, in order.
+ */
+steps: Array<Step>, 
+/**
+ * The asker's School, which an Application is sent from.
+ */
+school: SchoolName | null, 
+/**
+ * What the asker has written; empty fields with what is known of them where they have not begun.
+ */
+draft: ApplicationDraftForm, application: ApplicationView | null, 
+/**
+ * The conditions held against the asker's draft.
+ */
+findings: Array<FindingView>, 
+/**
+ * Papers of the draft.
+ */
+attachments: Array<AttachmentView>, may_write: boolean, };
+
+export type ApplicationFields = { sex: Sex | null, born: string | null, phone: string, education: string, stage: SchoolStage | null, subject: string, 
+/**
+ * 职称
+ */
+title: string, 
+/**
+ * 职务
+ */
+post: string, teaching_years: number | null, honours: string, summary: string, plan: string, 
+/**
+ * Of a host's new Studio.
+ */
+studio_name: string, items: Array<ApplicationItemForm>, };
+
+export type ApplicationItemForm = { slot: string, title: string, attachment: string | null, };
+
+export type ApplicationDraftForm = { fields: ApplicationFields, 
+/**
+ * Studios in the order in which they are wished for.
+ */
+choices: Array<string>, };
+
+/**
+ * A draft was kept.
+ */
+export type ApplicationSaved = { id: string, saved_at: string, findings: Array<FindingView>, };
+
+export type FindingView = { condition: string, title: string, state: ConditionState, waivable: boolean, sentence: string, };
+
+/**
+ * Somebody who has to say yes.
+ */
+export type StopView = { step: Step, 
+/**
+ * Which Studio or Region speaks.
+ */
+who: string, };
+
+export type ReviewView = { step: Step, who: string, verdict: ReviewVerdict, reason: string, attachment: string | null, by: string, at: string, };
+
+export type ApplicantView = { name: string, school: SchoolName | null, region: string, };
+
+/**
+ * An Application as lists show it.
+ */
+export type ApplicationRow = { id: string, 
+/**
+ * The Recruitment's id and title.
+ */
+recruitment: Named, role_title: string, applicant: ApplicantView, state: ApplicationState, choices: Array<Named>, 
+/**
+ * The Studio whose host took them.
+ */
+taken_by: Named | null, sent_at: string | null, waits_for: StopView | null, 
+/**
+ * Conditions that a person has to look at, and those that are not met.
+ */
+to_look: number, unmet: number, may_decide: boolean, };
+
+/**
+ * An Application whole.
+ */
+export type ApplicationView = { row: ApplicationRow, fields: ApplicationFields, attachments: Array<AttachmentView>, findings: Array<FindingView>, reviews: Array<ReviewView>, 
+/**
+ * Words about what was sent before.
+ */
+earlier: Array<ReviewView>, 
+/**
+ * Who speaks after what was said so far, in order.
+ */
+ahead: Array<StopView>, may_withdraw: boolean, 
+/**
+ * Name these when deciding, so that two reviewers at once notice each other.
+ */
+sending: number, seen: number, 
+/**
+ * The next consent is the last one: a first day can be named.
+ */
+last_step: boolean, };
+
+export type ReviewForm = { verdict: ReviewVerdict, reason?: string, attachment?: string, 
+/**
+ * The first day of the Membership; today where none is named.
+ */
+from?: string, sending: number, seen: number, };
+
+export type TransferForm = { kind: TransferKind, 
+/**
+ * The first day on which it holds.
+ */
+day: string, 
+/**
+ * What the person is from then on; for promotion and demotion.
+ */
+role?: MemberRole, 
+/**
+ * Where, when it is another Studio.
+ */
+studio?: string, reason: string, attachment?: string, };
+
+export type TransferDecisionForm = { granted: boolean, reason?: string, };
+
+export type TransferView = { id: string, membership: string, person: Named, studio: Named, 
+/**
+ * What the person was.
+ */
+was: MemberRole, kind: TransferKind, day: string, role: MemberRole | null, to_studio: Named | null, reason: string, attachment: string | null, asked_by: string, asked_at: string, state: TransferState, decision: TransferWordView | null, may_decide: boolean, };
+
+export type TransferWordView = { granted: boolean, reason: string, by: string, at: string, };
+
+export type CapacityState = "met" | "under" | "over" | "unknown";
+
+export type CapacityRow = { id: string, title: string, have: number | null, unit: string, 
+/**
+ * ≥600
+ */
+wanted: string, state: CapacityState, sources: Array<SourceView>, };
+
+/**
+ * How many of one role a Studio has.
+ */
+export type StudioCapacity = { studio: Named, counts: Array<RoleCount>, };
+
+export type RoleCount = { role: MemberRole, title: string, have: number, 
+/**
+ * 10–15; empty where the Policy says nothing.
+ */
+wanted: string, state: CapacityState, };
+
+export type CapacityPage = { region: Named, policy: Named | null, 
+/**
+ * Those that Studios of the Region are under, with how many.
+ */
+policies: Array<Named>, rows: Array<CapacityRow>, studios: Array<StudioCapacity>, };
+
+export type AnnouncementForm = { title: string, content: string, 
+/**
+ * Whose accepted people it names.
+ */
+recruitment?: string, };
+
+export type AnnouncementWithdrawalForm = { reason: string, };
+
+export type AnnouncementView = { id: string, 
+/**
+ * Whose office says it.
+ */
+region: Named, title: string, content: string, recruitment: string | null, by: string, at: string, 
+/**
+ * Why it was taken back; told only to offices.
+ */
+withdrawn: string | null, may_withdraw: boolean, };
 
 export type LineCheckForm = { 
 /**

@@ -2,7 +2,7 @@
 
 use super::super::policy::{Condition, ConditionCheck, Education, Policy, SlotCount, TeacherTitle};
 use super::super::words::words;
-use super::super::{Day, Level, MemberRole};
+use super::super::{Day, Level, MemberRole, Tier};
 use super::ApplicationForm;
 use super::form::years_between;
 use serde::{Deserialize, Serialize};
@@ -41,18 +41,30 @@ impl Finding {
     }
 }
 
-/// The conditions for this role, held against what is filled in. `lessons` are the levels of the open lessons and lectures of the
-/// last five years that the server knows of.
+/// What the server knows of somebody who applies.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applicant {
+    /// Those of the Studios that are asked for.
+    pub tiers: Vec<Tier>,
+    /// Teaches at a rural School.
+    pub rural: bool,
+    /// The levels of their open lessons and lectures of the last five years.
+    pub lessons: Vec<Level>,
+}
+
+/// The conditions for this role, held against what is filled in.
 #[must_use]
 pub fn findings(
     policy: &Policy,
     role: MemberRole,
-    rural: bool,
+    applicant: &Applicant,
     form: &ApplicationForm,
-    lessons: &[Level],
     today: Day,
 ) -> Vec<Finding> {
-    let asked = conditions(policy, role).filter(|one| one.rural.is_none_or(|asked| asked == rural));
+    let Applicant { tiers, rural, lessons } = applicant;
+    let asked = conditions(policy, role)
+        .filter(|one| one.rural.is_none_or(|asked| asked == *rural))
+        .filter(|one| one.tier.is_none_or(|tier| tiers.contains(&tier)));
     let finding = |one: &Condition| {
         let told = one.any.iter().map(|check| look(policy, check, form, lessons, today));
         // The first of the best: what is met tells more than what is not.

@@ -21,7 +21,7 @@ words! {
 
 words! {
     pub enum TransferState {
-        Waiting = "waiting" / "等待工作站决定",
+        Waiting = "waiting" / "等待决定",
         Granted = "granted" / "已同意",
         Refused = "refused" / "未同意",
     }

@@ -35,14 +35,14 @@ pub struct AccountView {
     pub disabled: bool,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct SchoolName {
     pub id: SchoolId,
     pub name: String,
     pub rural: bool,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct RegionName {
     pub id: RegionId,
     pub name: String,

@@ -60,6 +60,10 @@ plain_strings! {
     LessonReviewId: None, "mzxw6ytbojtg633c";
     ChoiceId: None, "mzxw6ytbojtg633c";
     VetoId: None, "mzxw6ytbojtg633c";
+    RecruitmentId: None, "mzxw6ytbojtg633c";
+    ApplicationId: None, "mzxw6ytbojtg633c";
+    TransferId: None, "mzxw6ytbojtg633c";
+    AnnouncementId: None, "mzxw6ytbojtg633c";
     Time: Some(KnownFormat::DateTime), "2026-11-20T14:30:00+08:00";
     Day: Some(KnownFormat::Date), "2026-11-20";
 }
@@ -106,5 +110,6 @@ macro_rules! words {
 
 words! {
     AccountRole RegionKind StudioKind Tier MemberRole ActivityKind Mode Level ActivityState ActivityRole AttendanceStatus
-    GapKind Way CaseState NoticeState Class YearKind ScoreState Outlook
+    GapKind Way CaseState NoticeState Class YearKind ScoreState Outlook ApplicationState ConditionState ReviewVerdict
+    SchoolStage Sex Step TransferKind TransferState
 }
