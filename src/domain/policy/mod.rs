@@ -367,6 +367,14 @@ words! {
     }
 }
 
+impl Policy {
+    /// 学分 that people of a Studio of this tier get when it passes.
+    #[must_use]
+    pub fn credits_of(&self, tier: Tier) -> Option<&Credits> {
+        self.credits.as_ref().filter(|one| one.tier.is_none_or(|only| only == tier))
+    }
+}
+
 const fn one() -> u32 {
     1
 }

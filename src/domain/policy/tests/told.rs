@@ -1,5 +1,6 @@
 //! What people are told of the built-in programmes.
 
+use crate::domain::Tier;
 use crate::domain::policy::{Policy, built_in, built_in_files, explain};
 
 fn programme(key: &str) -> &'static Policy {
@@ -92,6 +93,8 @@ fn what_follows_from_a_veto_or_a_pass_is_told() {
     assert_eq!(hangjin.matches("由主管部门认定。后果：取消名师工作室及挂牌名师资格。").count(), 3);
     assert_eq!(hangjin.matches("后果：不得参加各种先进、荣誉称号的评选，并追究相关责任人的责任。").count(), 2);
     assert!(told("zhejiang-2019").contains("省级工作室年度考核合格的，负责人和学科（专业）带头人每人计 30 学分。"));
+    let credits = |tier| programme("zhejiang-2019").credits_of(tier).map(|one| one.amount);
+    assert_eq!((credits(Tier::Province), credits(Tier::City)), (Some(30), None));
     assert!(told("city-3").contains("“考核不合格的,取消名师工作室资格”"));
 }
 
