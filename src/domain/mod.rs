@@ -38,9 +38,9 @@ pub use case::{Appeal, CaseRefusal, Decision, Leave, Photo};
 pub use classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
 pub use evidence::{EvidenceVerdict, NewEvidence};
 pub use id::{
-    AccountId, ActivityId, AppealId, AttachmentId, ChoiceId, ClassroomId, EventId, EvidenceId, HelpedSchoolId, IssueId,
-    LeaveId, LessonReviewId, LoginId, MembershipId, MentorId, NoticeId, PhotoId, PrintedCodeId, RegionId, SchoolId,
-    SeriesId, SessionId, StudioId, VetoId,
+    AccountId, ActivityId, AppealId, AttachmentId, CalendarFeedId, ChoiceId, ClassroomId, EventId, EvidenceId,
+    HelpedSchoolId, IssueId, LeaveId, LessonReviewId, LoginId, MembershipId, MentorId, NoticeId, PhotoId,
+    PrintedCodeId, RegionId, SchoolId, SeriesId, SessionId, StudioId, VetoId,
 };
 pub use invalid::{Checks, Invalid};
 pub use lesson_review::NewLessonReview;

@@ -61,6 +61,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0009_notice.sql"),
         include_str!("../../migrations/postgres/0009_notice.sql"),
     ),
+    (
+        13,
+        "calendar",
+        include_str!("../../migrations/sqlite/0013_calendar.sql"),
+        include_str!("../../migrations/postgres/0013_calendar.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

@@ -8,6 +8,7 @@ pub mod activity;
 pub mod appeal;
 pub mod attachment;
 pub mod attendance;
+pub mod calendar_feed;
 pub mod card;
 pub mod case;
 pub mod classroom;
