@@ -314,6 +314,9 @@ pub struct Deadline {
     /// None: some time in the month.
     #[serde(default)]
     pub day: Option<u32>,
+    /// It comes again each year.
+    #[serde(default = "yes")]
+    pub yearly: bool,
     pub sources: Vec<Source>,
 }
 

@@ -95,6 +95,7 @@ fn what_follows_from_a_veto_or_a_pass_is_told() {
     assert!(told("zhejiang-2019").contains("省级工作室年度考核合格的，负责人和学科（专业）带头人每人计 30 学分。"));
     let credits = |tier| programme("zhejiang-2019").credits_of(tier).map(|one| one.amount);
     assert_eq!((credits(Tier::Province), credits(Tier::City)), (Some(30), None));
+    assert!(told("city-3").contains("      1月25日，只有一次。\n") && hangjin.contains("      每年 12月。\n"));
     assert!(told("city-3").contains("“考核不合格的,取消名师工作室资格”"));
 }
 
