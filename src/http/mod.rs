@@ -7,6 +7,7 @@ mod attachments;
 mod attendance;
 mod audit;
 mod auth;
+mod authority;
 mod body;
 mod calendars;
 mod cards;

@@ -1,12 +1,13 @@
 //! Activities: what studios plan, with their presenters.
 
-use super::row::{Columns as _, sql};
+use super::row::{Columns as _, rows_in, sql};
 use super::{Noun, Store, StoreError, random};
 use crate::domain::{
     AccountId, Activity, ActivityId, ActivityRefusal, ActivityState, Checks, Invalid, NewActivity, SeriesId, Time,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use std::collections::HashMap;
 
 /// The columns that `read` needs, of a table called `a`.
 pub(super) const ACTIVITY: &str = "a.id, a.studio, a.series, a.title, a.summary, a.kind, a.mode, a.level, a.audience,
@@ -14,6 +15,13 @@ pub(super) const ACTIVITY: &str = "a.id, a.studio, a.series, a.title, a.summary,
 
 pub async fn get(store: &Store, id: ActivityId) -> Result<Activity, StoreError> {
     find(&mut *store.read().await?, id).await
+}
+
+/// Those of these that there are, by their ids.
+pub async fn many(store: &Store, ids: &[ActivityId]) -> Result<HashMap<ActivityId, Activity>, StoreError> {
+    let head = format!("select {ACTIVITY} from activity a where a.id in");
+    let rows = rows_in(&mut *store.read().await?, &head, ids, "").await?;
+    rows.iter().map(|row| read(row).map(|activity| (activity.id, activity))).collect()
 }
 
 pub async fn create(store: &Store, new: NewActivity, now: Time) -> Result<Activity, StoreError> {

@@ -1,7 +1,8 @@
 //! Why the store says no: in words for people, with the cause for the log.
 
 use super::constraint::{self, Constraint};
-use crate::domain::{ActivityRefusal, CaseRefusal, Invalid, Time};
+use crate::domain::office::DecidedAbove;
+use crate::domain::{ActivityRefusal, ApplicationRefusal, CaseRefusal, Invalid, Time};
 
 /// What was looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,10 @@ pub enum Noun {
     HelpedSchool,
     Choice,
     Veto,
+    Recruitment,
+    Application,
+    Transfer,
+    Announcement,
 }
 
 impl Noun {
@@ -57,6 +62,10 @@ impl Noun {
             Self::HelpedSchool => "没有找到这条结对记录。",
             Self::Choice => "没有找到这次选择。",
             Self::Veto => "没有找到这一项。",
+            Self::Recruitment => "没有找到这次招募。",
+            Self::Application => "没有找到这份申请。",
+            Self::Transfer => "没有找到这条变动。",
+            Self::Announcement => "没有找到这份公告。",
         }
     }
 }
@@ -69,6 +78,10 @@ pub enum StoreError {
     Refused(#[from] ActivityRefusal),
     #[error(transparent)]
     Case(#[from] CaseRefusal),
+    #[error(transparent)]
+    DecidedAbove(#[from] DecidedAbove),
+    #[error(transparent)]
+    Application(#[from] ApplicationRefusal),
     /// The database holds something that excludes this.
     #[error("{}", .0.sentence)]
     Conflict(&'static Constraint),
@@ -115,6 +128,8 @@ impl StoreError {
             Self::Invalid(_) => "invalid",
             Self::Refused(refusal) => refusal.code(),
             Self::Case(refusal) => refusal.code(),
+            Self::DecidedAbove(_) => "decided_above",
+            Self::Application(refusal) => refusal.code(),
             Self::Conflict(constraint) => constraint.name,
             Self::NotFound(_) => "not_found",
             Self::PolicyChanged { .. } => "policy_changed",

@@ -1,7 +1,7 @@
 //! Memberships: who is in which Studio, as what, from when to when.
 
 use super::row::{Columns as _, number_of, rows_in, sql};
-use super::{Noun, Store, StoreError, random};
+use super::{Noun, Store, StoreError, constraint, random};
 use crate::domain::{
     AccountId, Day, MemberRole, Membership, MembershipId, NewMembership, PersonName, School, StudioId,
 };
@@ -94,6 +94,16 @@ pub async fn of_account(store: &Store, account: AccountId, day: Day) -> Result<V
     rows.iter().map(|row| Ok(Belonging { membership: read(row)?, studio_name: row.text("studio_name")? })).collect()
 }
 
+/// All Memberships of a person, past ones too.
+pub async fn all_of_account(store: &Store, account: AccountId) -> Result<Vec<Membership>, StoreError> {
+    let rows =
+        sqlx::query(sql!("select {MEMBERSHIP} from membership m where m.account = $1 order by m.from_day, m.id"))
+            .bind(account.as_str())
+            .fetch_all(&mut *store.read().await?)
+            .await?;
+    rows.iter().map(read).collect()
+}
+
 /// What the person is in the Studio on `day`; the highest role when there are several.
 pub async fn role_on(
     store: &Store,
@@ -134,11 +144,28 @@ pub(super) async fn insert(connection: &mut AnyConnection, new: &Membership) -> 
 }
 
 pub async fn get(store: &Store, id: MembershipId) -> Result<Membership, StoreError> {
+    find(&mut *store.read().await?, id).await
+}
+
+pub(super) async fn find(connection: &mut AnyConnection, id: MembershipId) -> Result<Membership, StoreError> {
     let row = sqlx::query(sql!("select {MEMBERSHIP} from membership m where m.id = $1"))
         .bind(id.as_str())
-        .fetch_optional(&mut *store.read().await?)
+        .fetch_optional(connection)
         .await?;
     read(&row.ok_or(StoreError::NotFound(Noun::Membership))?)
+}
+
+/// Ends what still goes on; somebody else may have ended it meanwhile.
+pub(super) async fn end(connection: &mut AnyConnection, id: MembershipId, last: Day) -> Result<(), StoreError> {
+    let done = sqlx::query("update membership set to_day = $2 where id = $1 and to_day is null")
+        .bind(id.as_str())
+        .bind(number_of(last))
+        .execute(connection)
+        .await?;
+    match done.rows_affected() {
+        0 => Err(StoreError::Conflict(constraint::named("membership_open_taken"))),
+        _ => Ok(()),
+    }
 }
 
 /// Sets the last day, or takes it away again.
@@ -146,11 +173,7 @@ pub async fn set_end(store: &Store, id: MembershipId, to: Option<Day>) -> Result
     store
         .write(move |connection| {
             Box::pin(async move {
-                let row = sqlx::query(sql!("select {MEMBERSHIP} from membership m where m.id = $1"))
-                    .bind(id.as_str())
-                    .fetch_optional(&mut *connection)
-                    .await?;
-                let mut membership = read(&row.ok_or(StoreError::NotFound(Noun::Membership))?)?;
+                let mut membership = find(connection, id).await?;
                 membership.check_end(to)?;
                 membership.to = to;
                 sqlx::query("update membership set to_day = $2 where id = $1")

@@ -1,7 +1,7 @@
 //! Roster sheets: whom their rows may mean, and what good rows change, all of it or nothing.
 
 use super::account::{self, Profile};
-use super::row::{Columns as _, number_of, sql};
+use super::row::{Columns as _, sql};
 use super::{Store, StoreError, constraint, membership, page, random};
 use crate::domain::roster::{AccountFill, NewPerson, RosterPlan, Step, Who};
 use crate::domain::{
@@ -154,21 +154,8 @@ async fn take_step(
     match step {
         Step::Keep => return Ok(()),
         Step::Begin => {}
-        Step::Change { ends } => end(connection, ends, from.plus(-1)).await?,
+        Step::Change { ends } => membership::end(connection, ends, from.plus(-1)).await?,
     }
     let id: MembershipId = random::id()?;
     membership::insert(connection, &Membership { id, studio, account, role, from, to: None }).await
-}
-
-/// Ends what still goes on; somebody else may have ended it since the sheet was read.
-async fn end(connection: &mut AnyConnection, id: MembershipId, to: Day) -> Result<(), StoreError> {
-    let done = sqlx::query("update membership set to_day = $2 where id = $1 and to_day is null")
-        .bind(id.as_str())
-        .bind(number_of(to))
-        .execute(connection)
-        .await?;
-    match done.rows_affected() {
-        0 => Err(StoreError::Conflict(constraint::named("membership_open_taken"))),
-        _ => Ok(()),
-    }
 }

@@ -1,7 +1,7 @@
 //! Who may do what: a table of every route and role, walked over the real server.
 
 use crate::app::{Person, TestApp};
-use lectern::domain::{AttachmentId, NewChoice, NewEvidence, NewHelpedSchool, NewMentor, NewVeto};
+use lectern::domain::{AttachmentId, NewChoice, NewEvidence, NewHelpedSchool, NewMentor, NewVeto, OfficeTier, Officer};
 use lectern::store;
 use lectern::store::appeal::NewAppeal;
 use lectern::store::leave::NewLeave;
@@ -281,7 +281,11 @@ async fn noun_of(app: &TestApp, path: &str) -> String {
         Some("vetoes") => {
             let (studio, policy, day) = (app.world.studio, "zhejiang-2019".to_owned(), app.now().day());
             let new = NewVeto { studio, policy, veto: "ethics".into(), day, reason: "查实".into() };
-            store::ruling::find_veto(&app.store, new, core, app.now()).await.unwrap().id.to_string()
+            store::ruling::find_veto(&app.store, new, Officer { account: core, tier: OfficeTier::County }, app.now())
+                .await
+                .unwrap()
+                .id
+                .to_string()
         }
         _ => String::new(),
     }

@@ -179,9 +179,10 @@ async fn the_last_word_about_evidence_counts_and_none_is_changed(fresh: Fresh) {
     let decided = |what| Decided { day: now().day(), what };
     assert_eq!(told().await, []);
     let verdict = |accepted, count, reason: &str| EvidenceVerdict { accepted, count, reason: reason.into() };
-    store::evidence::decide(store, given.id, verdict(true, 2, ""), small.visitor, now()).await.unwrap();
+    let by = Officer { account: small.visitor, tier: OfficeTier::County };
+    store::evidence::decide(store, given.id, verdict(true, 2, ""), by, now()).await.unwrap();
     assert_eq!(told().await, [decided(Some(2))]);
-    store::evidence::decide(store, given.id, verdict(false, 0, "重复提交"), small.visitor, now()).await.unwrap();
+    store::evidence::decide(store, given.id, verdict(false, 0, "重复提交"), by, now()).await.unwrap();
     assert_eq!(told().await, [decided(Some(2)), decided(None)]);
     let readers = attachment::studios(store, file).await.unwrap();
     assert_eq!(readers, [small.studio], "the Studio's keepers and their office read what proves something");

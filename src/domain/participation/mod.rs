@@ -7,7 +7,7 @@ mod roster;
 
 pub use decided::{Decided, standing};
 pub use held::{Held, Participation, Turnout};
-pub use periods::{Assessed, Span, year_of};
+pub use periods::{Assessed, Span, day_within, first_day, year_of};
 pub use roster::{from_where, population};
 
 use super::{

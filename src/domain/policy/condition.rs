@@ -103,6 +103,20 @@ impl TeacherTitle {
     }
 }
 
+impl Education {
+    /// As people write it; of several the highest. None where a person has to look.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        let ranks: [(Self, &[&str]); 3] = [
+            (Self::Postgraduate, &["研究生", "硕士", "博士"]),
+            (Self::Bachelor, &["本科", "学士"]),
+            (Self::College, &["专科", "大专"]),
+        ];
+        ranks.iter().find(|(_, words)| has(words)).map(|(rank, _)| *rank)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,5 +144,19 @@ mod tests {
             assert_eq!(TeacherTitle::read(text), rank, "{text}");
         }
         assert!(TeacherTitle::First < TeacherTitle::Senior && Education::Bachelor < Education::Postgraduate);
+    }
+
+    #[test]
+    fn an_education_is_read_as_people_write_it() {
+        for (text, rank) in [
+            ("本科", Some(Education::Bachelor)),
+            ("大学本科，文学学士", Some(Education::Bachelor)),
+            ("教育硕士", Some(Education::Postgraduate)),
+            ("研究生（本科为师范）", Some(Education::Postgraduate)),
+            ("大专", Some(Education::College)),
+            ("中师", None),
+        ] {
+            assert_eq!(Education::read(text), rank, "{text}");
+        }
     }
 }

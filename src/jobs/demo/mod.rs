@@ -91,7 +91,8 @@ pub async fn hand_in(store: &Store, shown: &Shown, now: Time) -> Result<(), Demo
     let account =
         async |at: usize| Ok::<_, DemoError>(store::login::credentials(store, SIGN_INS[at].login_name).await?);
     let (Some(host), Some(office)) = (account(0).await?, account(3).await?) else { return Ok(()) };
-    let (host, office) = (host.account.id, office.account.id);
+    let host = host.account.id;
+    let office = assessed::officer(office.account.id);
     let belongings = store::membership::of_account(store, host, now.day()).await?;
     let Some(studio) = belongings.first().map(|one| one.membership.studio) else { return Ok(()) };
     assessed::hand_in(store, studio, host, office, shown, now).await
@@ -245,7 +246,7 @@ async fn activities(
         let new = new_activity(planned, studio, accounts, start);
         let created_at = start.min(now) - Duration::from_secs(7 * 24 * 3600);
         let there = past::attendees(planned, accounts, number);
-        let (store, office) = (store.clone(), accounts["宋雅琴"]);
+        let (store, office) = (store.clone(), assessed::office(accounts));
         making.spawn(async move {
             let end = new.planned_end;
             let activity = store::activity::create(&store, new, created_at).await?.id;

@@ -3,7 +3,7 @@
 mod activity;
 mod decided;
 mod people;
-mod roster;
+pub(super) mod roster;
 
 use super::row::{Columns as _, rows_in};
 use super::ruling::{ChoiceMade, GradeRuled, VetoFound};
@@ -60,16 +60,7 @@ pub async fn gather(store: &Store, studios: Vec<Studio>) -> Result<Vec<Gathered>
         let handed_in = handed_in.into_iter().filter(|one| one.policy == policy);
         let handed_in: Vec<_> = handed_in.map(|one| evidence_fact(&one, &mut decisions)).collect();
         let facts = Facts {
-            studio: StudioFact {
-                id,
-                name: studio.name.clone(),
-                tier: studio.tier,
-                kind: studio.kind,
-                cycle_start: studio.cycle_start,
-                // 名师所在设区市: the latest host's, otherwise that of the Studio's Region.
-                city: host(&members).and_then(|host| host.city).or_else(|| city(&tree, studio.region)),
-                school: host(&members).and_then(|host| host.school),
-            },
+            studio: studio_fact(&studio, &members, &tree),
             members,
             activities,
             mentors: mentors.remove(&id).unwrap_or_default().into_iter().map(mentor_fact).collect(),
@@ -112,13 +103,26 @@ pub(super) fn fingerprint(of: &impl Serialize) -> String {
     hex(digest(&SHA256, &json).as_ref())
 }
 
+pub(super) fn studio_fact(studio: &Studio, members: &[MemberFact], tree: &RegionTree) -> StudioFact {
+    StudioFact {
+        id: studio.id,
+        name: studio.name.clone(),
+        tier: studio.tier,
+        kind: studio.kind,
+        cycle_start: studio.cycle_start,
+        // 名师所在设区市: the latest host's, otherwise that of the Studio's Region.
+        city: host(members).and_then(|host| host.city).or_else(|| city(tree, studio.region)),
+        school: host(members).and_then(|host| host.school),
+    }
+}
+
 /// The latest host.
 fn host(members: &[MemberFact]) -> Option<&MemberFact> {
     members.iter().rfind(|one| one.role == MemberRole::Host)
 }
 
 /// The city that a Region is or lies in.
-fn city(tree: &RegionTree, region: RegionId) -> Option<RegionId> {
+pub(super) fn city(tree: &RegionTree, region: RegionId) -> Option<RegionId> {
     tree.path(region).into_iter().find(|one| one.kind == RegionKind::City).map(|one| one.id)
 }
 
