@@ -198,11 +198,12 @@ async fn every_word_about_a_level_comes_with_its_day(fresh: Fresh) {
     let small = small(store).await;
     let new = NewActivity { level: Level::City, ..plan(small.studio, ActivityKind::Lecture, "2026-03-19") };
     let (activity, _) = hold(store, new, &[is(small.host)]).await;
+    let by = Officer { account: small.visitor, tier: OfficeTier::County };
     let days = [(Level::County, true, 0), (Level::City, true, 2), (Level::City, false, 5)];
     for (level, confirmed, later) in days {
         let ruling = LevelRuling { level, confirmed, reason: "看了材料".into() };
         let at = now() + std::time::Duration::from_secs(later * 86_400);
-        store::ruling::level(store, activity, ruling, small.visitor, at).await.unwrap();
+        store::ruling::level(store, activity, ruling, by, at).await.unwrap();
     }
     let facts = facts(store, small.studio).await;
     let [one] = facts.activities.as_slice() else { panic!("{facts:?}") };

@@ -94,22 +94,36 @@ fn years_taught_are_held_against_each_programme() {
 }
 
 #[test]
+fn a_rural_teacher_needs_a_title_or_an_honour_and_others_both() {
+    use ConditionState::{Look, Met, Missing, Unmet};
+    let of = |rural, condition, title: &str, honours: &str| {
+        let form = form("1990-01-01", 10, &[]);
+        let form = ApplicationForm { title: title.into(), honours: honours.into(), ..form };
+        state("zhejiang-2019", MemberRole::Core, rural, condition, &form)
+    };
+    assert_eq!(of(true, "S1-29", "一级教师", ""), Some(Met));
+    assert_eq!(of(true, "S1-29", "二级教师", "杭州市教坛新秀"), Some(Look));
+    assert_eq!(of(true, "S1-29", "", ""), Some(Missing));
+    // Each is asked only what is meant for them.
+    assert_eq!((of(true, "S1-29.2", "", ""), of(false, "S1-29", "", "")), (None, None));
+    assert_eq!(
+        (of(false, "S1-29.2", "高级教师", ""), of(false, "S1-29.3", "高级教师", "")),
+        (Some(Met), Some(Missing))
+    );
+    assert_eq!(of(false, "S1-29.2", "二级教师", "杭州市教坛新秀"), Some(Unmet));
+    assert_eq!(of(false, "S1-29.3", "", "杭州市教坛新秀"), Some(Look));
+}
+
+#[test]
 fn papers_wait_for_a_look_and_too_few_refuse() {
     use ConditionState::{Look, Unmet};
     use MemberRole::{Core, Host};
-    let by_papers =
-        |key, role, rural, condition, papers: &[_]| state(key, role, rural, condition, &form("1990-01-01", 10, papers));
-    let zhejiang = |rural, condition, papers: &[_]| by_papers("zhejiang-2019", Core, rural, condition, papers);
-    let (title, honour) = (("level_one_title", 1), ("city_honour", 1));
-    // A rural teacher needs one of both, everybody else both; each is asked only what is meant for them.
-    assert_eq!(zhejiang(true, "S1-29", &[title]), Some(Look));
-    assert_eq!(zhejiang(true, "S1-29", &[]), Some(Unmet));
-    assert_eq!(zhejiang(true, "S1-29.2", &[]), None);
-    assert_eq!(zhejiang(false, "S1-29.2", &[title]), Some(Unmet));
-    assert_eq!(zhejiang(false, "S1-29.2", &[title, honour]), Some(Look));
-    assert_eq!(by_papers("hangjin-2024", Host, false, "S2-15", &[("paper", 1)]), Some(Unmet));
-    assert_eq!(by_papers("hangjin-2024", Host, false, "S2-15", &[("paper", 2)]), Some(Look));
-    assert_eq!(by_papers("hangjin-2024", Core, false, "S2-19", &[("paper", 1)]), Some(Look));
+    let hangjin = |role, condition, slot, count| {
+        state("hangjin-2024", role, false, condition, &form("1990-01-01", 10, &[(slot, count)]))
+    };
+    assert_eq!(hangjin(Host, "S2-15", "host_paper", 1), Some(Unmet));
+    assert_eq!(hangjin(Host, "S2-15", "host_paper", 2), Some(Look));
+    assert_eq!(hangjin(Core, "S2-19", "member_paper", 1), Some(Look));
 }
 
 #[test]
