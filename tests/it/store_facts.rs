@@ -15,6 +15,8 @@ on_both! {
     a_correction_a_leave_and_a_new_member_change_the_facts,
     many_studios_have_the_same_facts_as_each_alone,
     the_last_word_about_evidence_counts_and_none_is_changed,
+    every_word_about_a_level_comes_with_its_day,
+    a_helped_school_says_whether_it_is_rural,
     the_kept_scorecard_is_made_anew_only_when_something_changed,
     a_registered_policy_is_never_edited,
 }
@@ -189,6 +191,46 @@ async fn the_last_word_about_evidence_counts_and_none_is_changed(fresh: Fresh) {
         let refused = sqlx::query(statement).execute(&rows).await.unwrap_err();
         assert!(refused.to_string().contains("assessment_insert_only"), "{refused}");
     }
+}
+
+async fn every_word_about_a_level_comes_with_its_day(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    let new = NewActivity { level: Level::City, ..plan(small.studio, ActivityKind::Lecture, "2026-03-19") };
+    let (activity, _) = hold(store, new, &[is(small.host)]).await;
+    let by = Officer { account: small.visitor, tier: OfficeTier::County };
+    let days = [(Level::County, true, 0), (Level::City, true, 2), (Level::City, false, 5)];
+    for (level, confirmed, later) in days {
+        let ruling = LevelRuling { level, confirmed, reason: "看了材料".into() };
+        let at = now() + std::time::Duration::from_secs(later * 86_400);
+        store::ruling::level(store, activity, ruling, by, at).await.unwrap();
+    }
+    let facts = facts(store, small.studio).await;
+    let [one] = facts.activities.as_slice() else { panic!("{facts:?}") };
+    let today = now().day();
+    let known = |on: i32| one.confirmed_level(today.plus(on));
+    assert_eq!((one.level, known(-1)), (Level::City, None));
+    assert_eq!(
+        [known(0), known(1), known(2), known(4)].map(Option::unwrap),
+        [Level::County, Level::County, Level::City, Level::City]
+    );
+    assert_eq!(known(5), None);
+}
+
+async fn a_helped_school_says_whether_it_is_rural(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    let studio = store::studio::get(store, small.studio).await.unwrap();
+    let town = NewSchool { name: "县城第一小学".into(), region: studio.region, rural: false };
+    let town = store::school::create(store, town).await.unwrap().id;
+    let rural = facts(store, small.studio).await.members[0].school.unwrap();
+    for school in [rural, town] {
+        let new = NewHelpedSchool { studio: small.studio, school, from: day("2026-02-01"), to: None };
+        store::helped_school::create(store, new, small.host, now()).await.unwrap();
+    }
+    let mut told: Vec<_> = facts(store, small.studio).await.helped.iter().map(|one| (one.rural, one.school)).collect();
+    told.sort_unstable();
+    assert_eq!(told, [(false, town), (true, rural)]);
 }
 
 async fn the_kept_scorecard_is_made_anew_only_when_something_changed(fresh: Fresh) {

@@ -178,7 +178,11 @@ fn deadline(one: &Deadline) -> Article {
     let day = one.day.map_or_else(String::new, |day| format!("{day}日"));
     Article {
         title: one.title.clone(),
-        text: format!("每年 {}月{day}。", one.month),
+        text: if one.yearly {
+            format!("每年 {}月{day}。", one.month)
+        } else {
+            format!("{}月{day}，只有一次。", one.month)
+        },
         sources: one.sources.clone(),
         ..Article::default()
     }

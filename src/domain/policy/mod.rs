@@ -314,6 +314,9 @@ pub struct Deadline {
     /// None: some time in the month.
     #[serde(default)]
     pub day: Option<u32>,
+    /// It comes again each year.
+    #[serde(default = "yes")]
+    pub yearly: bool,
     pub sources: Vec<Source>,
 }
 
@@ -364,6 +367,14 @@ words! {
         ContentGate = "content_gate" / "内容审核与操作记录",
         Security = "security" / "安全与权限",
         ProgrammeSpan = "programme_span" / "项目期限",
+    }
+}
+
+impl Policy {
+    /// 学分 that people of a Studio of this tier get when it passes.
+    #[must_use]
+    pub fn credits_of(&self, tier: Tier) -> Option<&Credits> {
+        self.credits.as_ref().filter(|one| one.tier.is_none_or(|only| only == tier))
     }
 }
 

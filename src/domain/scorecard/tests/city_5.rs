@@ -121,3 +121,18 @@ fn three_courses_are_given_over_three_school_years() {
     let over = card(2028, "2029-08-31");
     assert_eq!((over.state("S4-5-14"), over.grade(), over.card.result.lost), (Impossible, Some("failed"), true));
 }
+
+#[test]
+fn the_lead_hands_in_a_plan_and_a_summary_of_each_school_year() {
+    let mut story = begin();
+    story.day("2026-09-20").evidence("year_plan", "名师计划").of(LEAD).accepted();
+    story.day("2027-07-05").evidence("year_summary", "学员总结").of("学员1").accepted();
+    let card = story.on("2027-08-30");
+    assert_eq!((card.person("S4-5-L369", 0, LEAD), card.person("S4-5-L369", 1, LEAD)), ((1, 1, Met), (0, 1, NotYet)));
+    assert_eq!((card.state("S4-5-L369"), card.numbers("S4-5-08c.3")), (NotYet, (1, 4)));
+    story.day("2027-08-31").evidence("year_summary", "名师总结").of(LEAD).accepted();
+    assert_eq!(story.on("2027-08-31").state("S4-5-L369"), Met);
+    // The three years' plan is asked for in the last of them.
+    let required = |year| story.of_year(year, "2029-08-31").score("S4-5-L323").required;
+    assert_eq!([2026, 2027, 2028].map(required), [false, false, true]);
+}

@@ -47,6 +47,8 @@ fn year() -> Story {
     _ = story.day("2027-03-16").lecture("名师讲座").by(&[LEAD]);
     _ = story.day("2027-05-20").showcase("全县展示").by(&[LEAD]).level(Level::County).present(&many("学员", 10));
     story.day("2027-06-01").evidence("lead_paper", "论文").of(LEAD).accepted();
+    story.day("2026-09-10").evidence("year_plan", "名师计划").of(LEAD).accepted();
+    story.day("2027-07-10").evidence("year_summary", "名师总结").of(LEAD).accepted();
     story
 }
 
@@ -73,7 +75,7 @@ fn a_year_that_is_done_passes_without_what_the_cycle_asks() {
     let story = year();
     let card = story.on("2027-08-31");
     assert_eq!((card.grade(), card.card.points, card.card.result.missing), (Some("passed"), 10_000, 0));
-    let of_the_cycle = ["S4-4-06", "S4-4-07b", "S4-4-07c", "S4-4-08.2", "S4-4-10"];
+    let of_the_cycle = ["S4-4-06", "S4-4-07b", "S4-4-L251", "S4-4-07c", "S4-4-08.2", "S4-4-10"];
     assert!(of_the_cycle.iter().all(|id| !card.score(id).required && card.state(id) == NotYet));
     let last = story.of_year(2028, "2029-08-31");
     assert!(of_the_cycle.iter().all(|id| last.score(id).required && last.state(id) == Impossible));

@@ -97,6 +97,7 @@ fn last_year() -> Story {
     teach(&mut story, "2025-10-15", &everybody());
     teach(&mut story, "2026-04-15", &everybody());
     story.day("2024-11-01").evidence("region_topic", "课题").accepted();
+    story.day("2024-03-01").evidence("work_plan", "方案").accepted();
     story.day("2026-09-01").evidence("essays", "论文集").accepted();
     MEMBERS.iter().for_each(|name| _ = story.day("2025-05-01").evidence("own_topic", name).of(name).accepted());
     story
