@@ -6,14 +6,17 @@ use super::body::{Id, PageQuery, Query};
 use super::cards;
 use super::cases;
 use super::error::{ApiError, Refused};
-use super::shapes::{AuditCorrectionView, AuditPage, AuditPerson, AuditRow, AuditSearch, CaseView, Rows};
+use super::shapes::{
+    AuditCorrectionView, AuditPage, AuditPerson, AuditRow, AuditSearch, CaseView, DaysChangedView, DaysView, Rows,
+};
 use super::state::AppState;
-use crate::domain::SessionId;
 use crate::domain::attendance::{AuditCorrection, AuditLine, Verdict, audit};
 use crate::domain::presence::{Head, Person, verify};
+use crate::domain::{MembershipDays, SessionId};
 use crate::store::attendance::{self, Attendee};
 use crate::store::card::{self, Look};
 use crate::store::case::Case;
+use crate::store::membership::DaysChanged;
 use crate::store::{self, Noun, Page, appeal, leave, ledger};
 use axum::extract::State;
 use std::collections::BTreeMap;
@@ -73,6 +76,7 @@ async fn read(app: &AppState, id: SessionId, reader: Reader, page: Page) -> Resu
     let mut lines = audit(&events, &measured(&people));
     lines.retain(concerns);
     let cases = cases_of(app, &reader, &card, id).await?;
+    let memberships = memberships_of(app, &reader, &card, id).await?;
     let names: BTreeMap<&str, &str> =
         people.iter().map(|one| (one.record.person.as_str(), one.name.as_str())).collect();
     let from = (page.number as usize - 1) * page.size as usize;
@@ -87,6 +91,7 @@ async fn read(app: &AppState, id: SessionId, reader: Reader, page: Page) -> Resu
         activity: cards::activity(card),
         session: id,
         cases,
+        memberships,
         rows,
         total,
         page: page.number,
@@ -110,6 +115,29 @@ async fn cases_of(
     let found: Vec<Case> = leaves.chain(appeals).filter(shown).collect();
     let axum::Json(Rows { rows }) = cases::rows(app, &reader.me, found).await?;
     Ok(rows)
+}
+
+/// What was changed of who was in the Studio on the day of the Session, after it had begun.
+async fn memberships_of(
+    app: &AppState,
+    reader: &Reader,
+    card: &card::ActivityCard,
+    session: SessionId,
+) -> Result<Vec<DaysChangedView>, ApiError> {
+    let begun = store::session::get(&app.store, session).await?.started_at;
+    let found = store::membership::changes_touching(&app.store, card.activity.studio, begun.day(), begun).await?;
+    let shown = |one: &DaysChanged| reader.only.as_ref().is_none_or(|key| one.account.id.to_string() == *key);
+    let days = |days: MembershipDays| DaysView { from: days.from, to: days.to };
+    let view = |one: DaysChanged| DaysChangedView {
+        name: one.account.name,
+        role: one.role,
+        before: one.before.map(days),
+        after: days(one.after),
+        reason: one.reason,
+        by_name: one.by_name,
+        at: one.at,
+    };
+    Ok(found.into_iter().filter(shown).map(view).collect())
 }
 
 /// Everybody's verdict before any Correction.

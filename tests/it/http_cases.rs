@@ -111,7 +111,7 @@ async fn nobody_decides_their_own_case_and_a_hosts_goes_to_the_office() {
     let second = store::login::credentials(&app.store, "teacher").await.unwrap().unwrap().account.id;
     let from = Day::parse("2026-01-01").unwrap();
     let new = NewMembership { studio: app.world.studio, account: second, role: MemberRole::Host, from, to: None };
-    store::membership::create(&app.store, new).await.unwrap();
+    crate::store_database::begin(&app.store, new).await.unwrap();
     let second = app.person("teacher").await;
     assert_eq!(refused(second.post(&decision, &granted).await).await, told(403, "office_decides_for_hosts"));
     assert_eq!(made(second.get("/api/cases").await).await["rows"], json!([]));

@@ -35,7 +35,7 @@ async fn small(store: &Store) -> Small {
     let visitor = account(store, "chenxiaomei", "陈晓梅", places.school).await;
     for (account, role) in [(host, MemberRole::Host), (core, MemberRole::Core)] {
         let new = NewMembership { studio, account, role, from: day("2026-01-01"), to: None };
-        store::membership::create(store, new).await.unwrap();
+        begin(store, new).await.unwrap();
     }
     Small { studio, host, core, visitor }
 }
@@ -105,7 +105,7 @@ async fn a_correction_a_leave_and_a_new_member_change_the_facts(fresh: Fresh) {
     let from = day("2026-03-01");
     let role = MemberRole::Trainee;
     let new = NewMembership { studio: small.studio, account: small.visitor, role, from, to: None };
-    store::membership::create(store, new).await.unwrap();
+    begin(store, new).await.unwrap();
     assert_eq!(attended(store, &small, small.visitor).await, Some(Attended::Absent));
 
     // As granted before it began.

@@ -151,6 +151,8 @@ pub fn typescript() -> String {
         AuditCorrectionView,
         AuditPerson,
         AuditPage,
+        DaysChangedView,
+        DaysView,
         ClassroomForm,
         ClassroomView,
         ClassroomState,

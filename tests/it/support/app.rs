@@ -128,6 +128,11 @@ impl TestApp {
         files
     }
 
+    /// Where the database is, for somebody who comes beside the store.
+    pub(crate) fn database(&self) -> String {
+        format!("sqlite:{}", self.folder.path().join("test.db").display())
+    }
+
     pub(crate) fn nobody(&self) -> Person {
         Person::nobody(&self.url)
     }
@@ -259,7 +264,7 @@ impl World {
         let other_studio = studio("李老师名师工作室", other_county).await;
         let member = |studio, account, role| {
             let new = NewMembership { studio, account, role, from: Day::parse("2026-01-01").unwrap(), to: None };
-            async move { store::membership::create(store, new).await.unwrap().id }
+            async move { crate::store_database::begin(store, new).await.unwrap().id }
         };
         member(own, host, MemberRole::Host).await;
         let core_membership = member(own, core, MemberRole::Core).await;
