@@ -3,6 +3,7 @@
 mod accounts;
 mod activities;
 pub mod addresses;
+mod aside;
 mod attachments;
 mod attendance;
 mod audit;
