@@ -235,6 +235,23 @@ fn who_began_before_the_earliest_day_is_for_the_office() {
 }
 
 #[test]
+fn whose_phone_it_is_is_told_to_those_who_keep_the_account() {
+    let mut world = world();
+    let of_han = with(NEW, 1, "13800000002");
+    assert!(world.look(of_han).sentence.contains("登记的是另一个名字"));
+    for person in &mut world.people {
+        person.may_change = false;
+    }
+    for school in &mut world.schools {
+        school.may_fill = false;
+    }
+    let nobodys = world.look(NEW).sentence;
+    assert_eq!(world.look(of_han).sentence, nobodys, "like a phone that nobody has");
+    let li = world.look(with(with(KNOWN, 1, "13900000009"), 2, "青禾县实验小学"));
+    assert_eq!(li.sentence, "系统里有“李建国”。是同一人吗？");
+}
+
+#[test]
 fn schools_of_one_name_are_told_apart_by_their_region() {
     let mut world = world();
     let mut other = school(3, "石桥镇中心小学", true);
