@@ -1,7 +1,7 @@
 //! Accounts.
 
 use super::row::{Columns as _, sql};
-use super::{Noun, Page, Paged, Store, StoreError, page, random};
+use super::{Noun, Page, Paged, Store, StoreError, fact, page, random};
 use crate::domain::{Account, AccountId, AccountRole, NewAccount, RegionId, School, SchoolId, Time};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -158,8 +158,12 @@ pub async fn update(
         .write(move |connection| {
             Box::pin(async move {
                 let old = find(connection, id).await?.ok_or(StoreError::NotFound(Noun::Account))?;
+                let school = old.account.school;
                 let account = edit(old.account)?;
                 account.check()?;
+                if account.school != school {
+                    fact::forget(connection, id).await?;
+                }
                 sqlx::query(
                     "update account set name = $2, role = $3, scope = $4, school = $5, title = $6, subject = $7,
                          disabled = $8, phone = $9

@@ -2,7 +2,7 @@
 
 use super::account::{self, Profile};
 use super::row::{Columns as _, sql};
-use super::{Store, StoreError, constraint, membership, page, random};
+use super::{Store, StoreError, constraint, fact, membership, page, random};
 use crate::domain::roster::{AccountFill, NewPerson, RosterPlan, Step, Who};
 use crate::domain::{
     Account, AccountId, AccountRole, Day, DaysNote, MemberRole, Membership, MembershipDays, MembershipId, SchoolId,
@@ -136,6 +136,9 @@ async fn free_login_name(connection: &mut AnyConnection, phone: &str) -> Result<
 async fn fill_account(connection: &mut AnyConnection, id: AccountId, fill: &AccountFill) -> Result<(), StoreError> {
     if *fill == AccountFill::default() {
         return Ok(());
+    }
+    if fill.school.is_some() {
+        fact::forget(connection, id).await?;
     }
     sqlx::query(
         "update account set phone = coalesce($2, phone), school = coalesce($3, school), title = coalesce($4, title),
