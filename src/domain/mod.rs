@@ -54,7 +54,7 @@ pub use id::{
 };
 pub use invalid::{Checks, Invalid};
 pub use lesson_review::NewLessonReview;
-pub use membership::{MemberRole, Membership, NewMembership};
+pub use membership::{DaysNote, MemberRole, Membership, MembershipDays, NewMembership};
 pub use mentoring::{NewHelpedSchool, NewMentor};
 pub use notice::{Notice, NoticeState};
 pub use office::{OfficeTier, Officer};

@@ -5,6 +5,7 @@ mod activities;
 pub mod addresses;
 mod announcements;
 mod applications;
+mod aside;
 mod attachments;
 mod attendance;
 mod audit;

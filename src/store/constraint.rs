@@ -31,6 +31,7 @@ static RULES: &[Constraint] = &[
     rule("region_name_taken", "index 'region_name_taken'", Some("name"), "同一上级区域下已有这个名称。"),
     rule("school_name_taken", "school.region, school.name", Some("name"), "这个区域已有同名学校。"),
     rule("account_login_name_taken", "account.login_name", Some("login_name"), "这个登录名已被使用，请换一个。"),
+    rule("account_changed", "", None, "这个账号刚被别人改过，请刷新后重试。"),
     rule("account_phone_taken", "account.phone", Some("phone"), "这个手机号已登记给别的账号。"),
     rule("studio_name_taken", "studio.region, studio.name", Some("name"), "这个区域已有同名工作室。"),
     rule(

@@ -121,6 +121,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Somebody else changed the Account meanwhile.
+    #[must_use]
+    pub fn account_changed() -> Self {
+        Self::Conflict(constraint::named("account_changed"))
+    }
+
     /// A stable code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {

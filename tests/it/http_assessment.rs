@@ -81,7 +81,7 @@ async fn nobody_decides_what_they_handed_in_or_about_their_own_studio() {
     let admin = account(&app, "admin").await;
     let (from, role) = (Day::parse("2026-01-01").unwrap(), MemberRole::Adviser);
     let new = NewMembership { studio: app.world.studio, account: admin, role, from, to: None };
-    store::membership::create(&app.store, new).await.unwrap();
+    crate::store_database::begin(&app.store, new).await.unwrap();
     let member = app.person("admin").await.post(&decision, &json!({ "accepted": true })).await;
     assert_eq!(refusal(member).await.1, "own_studio");
 }
@@ -328,7 +328,7 @@ async fn who_was_in_the_studio_within_the_assessed_year_decides_nothing_about_it
     let (account, role) = (account(&app, "office").await, MemberRole::Adviser);
     let new =
         NewMembership { studio: app.world.studio, account, role, from: day("2025-03-01"), to: Some(day("2026-01-15")) };
-    store::membership::create(&app.store, new).await.unwrap();
+    crate::store_database::begin(&app.store, new).await.unwrap();
     let host = app.person("host").await;
     let hand_in = async |on: &str| {
         let form = json!({ "slot": "activity_case", "title": "案例", "day": on, "attachments": [file(&host).await] });

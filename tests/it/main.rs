@@ -20,6 +20,7 @@ mod http_calendars;
 mod http_cases;
 mod http_line_checks;
 mod http_logins;
+mod http_memberships;
 mod http_notices;
 mod http_nouns;
 mod http_reports;

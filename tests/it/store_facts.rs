@@ -12,6 +12,7 @@ use lectern::store::{self, Store, StoreError, attachment};
 
 on_both! {
     facts_tell_who_was_in_which_activity,
+    who_moves_to_another_school_is_of_that_school_in_kept_facts_too,
     a_correction_a_leave_and_a_new_member_change_the_facts,
     many_studios_have_the_same_facts_as_each_alone,
     the_last_word_about_evidence_counts_and_none_is_changed,
@@ -37,7 +38,7 @@ async fn small(store: &Store) -> Small {
     let visitor = account(store, "chenxiaomei", "陈晓梅", places.school).await;
     for (account, role) in [(host, MemberRole::Host), (core, MemberRole::Core)] {
         let new = NewMembership { studio, account, role, from: day("2026-01-01"), to: None };
-        store::membership::create(store, new).await.unwrap();
+        begin(store, new).await.unwrap();
     }
     Small { studio, host, core, visitor }
 }
@@ -83,6 +84,23 @@ async fn facts_tell_who_was_in_which_activity(fresh: Fresh) {
     assert_eq!(roles, [MemberRole::Host, MemberRole::Core]);
 }
 
+async fn who_moves_to_another_school_is_of_that_school_in_kept_facts_too(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    hold(store, plan(small.studio, ActivityKind::Seminar, "2026-03-19"), &[is(small.visitor)]).await;
+    let rural = async || {
+        let facts = facts(store, small.studio).await;
+        facts.activities[0].people.iter().find(|one| one.person == small.visitor.to_string()).unwrap().rural
+    };
+    assert!(rural().await);
+    let region = store::studio::get(store, small.studio).await.unwrap().region;
+    let town = NewSchool { name: "县城小学".into(), region, rural: false };
+    let town = store::school::create(store, town).await.unwrap().id;
+    let moved = move |old| Ok(Account { school: Some(town), ..old });
+    store::account::update(store, small.visitor, moved, None).await.unwrap();
+    assert!(!rural().await);
+}
+
 async fn a_correction_a_leave_and_a_new_member_change_the_facts(fresh: Fresh) {
     let store = &fresh.store;
     let small = small(store).await;
@@ -107,7 +125,7 @@ async fn a_correction_a_leave_and_a_new_member_change_the_facts(fresh: Fresh) {
     let from = day("2026-03-01");
     let role = MemberRole::Trainee;
     let new = NewMembership { studio: small.studio, account: small.visitor, role, from, to: None };
-    store::membership::create(store, new).await.unwrap();
+    begin(store, new).await.unwrap();
     assert_eq!(attended(store, &small, small.visitor).await, Some(Attended::Absent));
 
     // As granted before it began.

@@ -160,6 +160,8 @@ pub fn typescript() -> String {
         AuditCorrectionView,
         AuditPerson,
         AuditPage,
+        DaysChangedView,
+        DaysView,
         ClassroomForm,
         ClassroomView,
         ClassroomState,

@@ -4,13 +4,15 @@ mod assessed;
 mod past;
 mod world;
 
+use crate::domain::case::Decider;
 use crate::domain::id::BadId;
 use crate::domain::password::{self, PasswordError, SALT_BYTES};
 use crate::domain::{
-    AccountId, AccountRole, ActivityId, ActivityKind, ActivityState, Day, Level, LevelRuling, Mode, NewAccount,
-    NewActivity, NewMembership, NewRegion, NewSchool, NewSeries, NewStudio, RegionId, SchoolId, SeriesId, SessionId,
-    StudioId, Time,
+    AccountId, AccountRole, ActivityId, ActivityKind, ActivityState, Day, DaysNote, Level, LevelRuling, Mode,
+    NewAccount, NewActivity, NewMembership, NewRegion, NewSchool, NewSeries, NewStudio, RegionId, SchoolId, SeriesId,
+    SessionId, StudioId, Time,
 };
+use crate::store::membership::MemberMarks;
 use crate::store::{self, Store, StoreError};
 pub use assessed::{Shown, paper};
 use std::collections::HashMap;
@@ -205,6 +207,7 @@ async fn studios(
     let mut made = Vec::with_capacity(world::STUDIOS.len());
     let mut making = JoinSet::new();
     let today = now.day();
+    let office = assessed::office(accounts).account;
     for one in world::STUDIOS {
         let cycle_start = today.plus(-one.cycle_began_days_ago);
         let new = NewStudio {
@@ -226,7 +229,9 @@ async fn studios(
             let to: Option<Day> = left.map(|days| today.plus(-days));
             let new = NewMembership { studio: id, account: accounts[name], role: *role, from, to };
             let store = store.clone();
-            making.spawn(async move { Ok(store::membership::create(&store, new).await?) });
+            let note = DaysNote { by: office, reason: String::new(), at: now };
+            let by = (Decider::Office, note);
+            making.spawn(async move { Ok(store::membership::create(&store, new, MemberMarks::default(), by).await?) });
         }
     }
     all(making).await?;

@@ -15,6 +15,7 @@ use crate::domain::participation::{
 use crate::domain::presence::hex;
 use crate::domain::{ActivityId, EvidenceId, MemberRole, RegionId, RegionKind, RegionTree, SchoolId, Studio, StudioId};
 use activity::Held;
+pub(super) use people::forget;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
