@@ -2,6 +2,7 @@
 
 import { launch, state } from './browser.mjs';
 import { startServer } from './server.mjs';
+import { application } from './application.story.mjs';
 import { attendance } from './attendance.story.mjs';
 import { broadcast } from './broadcast.story.mjs';
 import { cases } from './cases.story.mjs';
@@ -15,7 +16,7 @@ import { research } from './research.story.mjs';
 import { roster } from './roster.story.mjs';
 import { scorecard } from './scorecard.story.mjs';
 
-const stories = { broadcast, encoder, pages, report, scorecard, roster, notice, check, cases, research, line, attendance };
+const stories = { broadcast, encoder, pages, report, scorecard, roster, notice, application, check, cases, research, line, attendance };
 const wanted = process.argv.slice(2);
 const browser = await launch();
 let failed = 0;

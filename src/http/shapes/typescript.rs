@@ -256,6 +256,7 @@ pub fn typescript() -> String {
         ApplicationRow,
         ApplicationView,
         ReviewForm,
+        SummaryAnswer,
         TransferForm,
         TransferDecisionForm,
         TransferView,
