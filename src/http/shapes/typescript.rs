@@ -259,6 +259,7 @@ pub fn typescript() -> String {
         ApplicationRow,
         ApplicationView,
         ReviewForm,
+        SummaryAnswer,
         TransferForm,
         TransferDecisionForm,
         TransferView,
