@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod activity;
+pub mod announcement;
+pub mod application;
 pub mod attachment;
 pub mod attendance;
 pub mod case;
@@ -34,14 +36,21 @@ pub use account::{Account, AccountRole, NewAccount, PersonName, read_phone};
 pub use activity::{
     Activity, ActivityKind, ActivityRefusal, ActivityState, Level, Mode, NewActivity, NewSeries, Series,
 };
+pub use announcement::Announcement;
+pub use application::{
+    Application, ApplicationDraft, ApplicationForm, ApplicationRefusal, ApplicationState, ConditionState,
+    NewRecruitment, NewReview, NewTransfer, Recruitment, Review, ReviewVerdict, SchoolStage, Sex, Step, Transfer,
+    TransferKind, TransferState,
+};
 pub use attachment::{Attachment, MediaType};
 pub use case::{Appeal, CaseRefusal, Decision, Leave, Photo};
 pub use classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
 pub use evidence::{EvidenceVerdict, NewEvidence};
 pub use id::{
-    AccountId, ActivityId, AppealId, AttachmentId, ChoiceId, ClassroomId, EventId, EvidenceId, HelpedSchoolId, IssueId,
-    LeaveId, LessonReviewId, LoginId, MembershipId, MentorId, NoticeId, PhotoId, PrintedCodeId, RegionId, SchoolId,
-    SeriesId, SessionId, StudioId, VetoId,
+    AccountId, ActivityId, AnnouncementId, AppealId, ApplicationId, AttachmentId, CalendarFeedId, ChoiceId,
+    ClassroomId, EventId, EvidenceId, HelpedSchoolId, IssueId, LeaveId, LessonReviewId, LoginId, MembershipId,
+    MentorId, NoticeId, PhotoId, PrintedCodeId, RecruitmentId, RegionId, SchoolId, SeriesId, SessionId, StudioId,
+    TransferId, VetoId,
 };
 pub use invalid::{Checks, Invalid};
 pub use lesson_review::NewLessonReview;

@@ -307,6 +307,7 @@ impl From<StoreError> for ApiError {
             StoreError::Refused(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::Case(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::DecidedAbove(_) => Self::Forbidden(Need::DecidedAbove),
+            StoreError::Application(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::Conflict(constraint) => match constraint.field {
                 Some(field) => Self::field(field, constraint.sentence),
                 None => Self::Conflict { code: constraint.name, sentence: constraint.sentence.to_owned() },

@@ -10,6 +10,7 @@ mod audit;
 mod auth;
 mod authority;
 mod body;
+mod calendars;
 mod cards;
 mod cases;
 pub mod certificate;
@@ -152,6 +153,9 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(cases::correct))
         .routes(routes!(cases::waiting))
         .routes(routes!(cases::mine))
+        .routes(routes!(calendars::mine, calendars::renew, calendars::end))
+        .routes(routes!(calendars::feed))
+        .routes(routes!(calendars::of_activity))
         .routes(routes!(audit::of_session))
         .routes(routes!(audit::mine))
         .routes(routes!(photos::list, photos::add))

@@ -99,6 +99,45 @@ static RULES: &[Constraint] = &[
         Some("school"),
         "这所学校已在结对名单里。",
     ),
+    rule(
+        "application_taken",
+        "application.recruitment, application.account",
+        None,
+        "您已经有这份申请了，请刷新后继续填写。",
+    ),
+    rule(
+        "application_sent_key",
+        "application_sent.application, application_sent.ordinal",
+        None,
+        "这份申请刚刚提交过，请刷新后查看。",
+    ),
+    rule(
+        "application_withdrawn_key",
+        "application_withdrawn.application, application_withdrawn.sending",
+        None,
+        "您已经撤回了。",
+    ),
+    rule(
+        "application_reviewed_key",
+        "application_reviewed.application, application_reviewed.sending, application_reviewed.ordinal",
+        None,
+        "这份申请刚被别人处理过，请刷新后查看。",
+    ),
+    rule(
+        "recruitment_changed_key",
+        "recruitment_changed.recruitment, recruitment_changed.ordinal",
+        None,
+        "截止日期刚被别人改过，请刷新后查看。",
+    ),
+    rule(
+        "transfer_ordinal_taken",
+        "transfer.membership, transfer.ordinal",
+        None,
+        "这位成员刚有一条变动，请刷新后查看。",
+    ),
+    rule("transfer_decided_key", "transfer_decided.transfer", None, "这条变动已经处理过了，请刷新后查看。"),
+    rule("announcement_withdrawn_key", "announcement_withdrawn.announcement", None, "这份公告已经撤回了。"),
+    rule("application_insert_only", "application_insert_only", None, "招募、申请、变动和公告只增不改。"),
     rule("report_issue_insert_only", "report_issue_insert_only", None, "发出的报告不能改动。"),
 ];
 

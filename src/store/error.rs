@@ -2,7 +2,7 @@
 
 use super::constraint::{self, Constraint};
 use crate::domain::office::DecidedAbove;
-use crate::domain::{ActivityRefusal, CaseRefusal, Invalid, Time};
+use crate::domain::{ActivityRefusal, ApplicationRefusal, CaseRefusal, Invalid, Time};
 
 /// What was looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,7 @@ pub enum Noun {
     Activity,
     Session,
     Attachment,
+    Calendar,
     Leave,
     Appeal,
     Classroom,
@@ -29,6 +30,10 @@ pub enum Noun {
     HelpedSchool,
     Choice,
     Veto,
+    Recruitment,
+    Application,
+    Transfer,
+    Announcement,
 }
 
 impl Noun {
@@ -43,6 +48,7 @@ impl Noun {
             Self::Series => "没有找到这个系列。",
             Self::Activity => "没有找到这个活动。",
             Self::Session => "没有找到这场直播。",
+            Self::Calendar => "这个日历地址已经失效，请在日程页重新复制。",
             Self::Attachment => "没有找到这份附件。",
             Self::Leave => "没有找到这次请假。",
             Self::Appeal => "没有找到这次申诉。",
@@ -56,6 +62,10 @@ impl Noun {
             Self::HelpedSchool => "没有找到这条结对记录。",
             Self::Choice => "没有找到这次选择。",
             Self::Veto => "没有找到这一项。",
+            Self::Recruitment => "没有找到这次招募。",
+            Self::Application => "没有找到这份申请。",
+            Self::Transfer => "没有找到这条变动。",
+            Self::Announcement => "没有找到这份公告。",
         }
     }
 }
@@ -70,6 +80,8 @@ pub enum StoreError {
     Case(#[from] CaseRefusal),
     #[error(transparent)]
     DecidedAbove(#[from] DecidedAbove),
+    #[error(transparent)]
+    Application(#[from] ApplicationRefusal),
     /// The database holds something that excludes this.
     #[error("{}", .0.sentence)]
     Conflict(&'static Constraint),
@@ -123,6 +135,7 @@ impl StoreError {
             Self::Refused(refusal) => refusal.code(),
             Self::Case(refusal) => refusal.code(),
             Self::DecidedAbove(_) => "decided_above",
+            Self::Application(refusal) => refusal.code(),
             Self::Conflict(constraint) => constraint.name,
             Self::NotFound(_) => "not_found",
             Self::PolicyChanged { .. } => "policy_changed",

@@ -1,7 +1,7 @@
 //! Memberships: who is in which Studio, as what, from when to when.
 
 use super::row::{Columns as _, number_of, rows_in, sql};
-use super::{Noun, Store, StoreError, random};
+use super::{Noun, Store, StoreError, constraint, random};
 use crate::domain::case::Decider;
 use crate::domain::{
     AccountId, Day, DaysNote, MemberRole, Membership, MembershipDays, MembershipId, NewMembership, PersonName, School,
@@ -170,6 +170,20 @@ pub(super) async fn find(connection: &mut AnyConnection, id: MembershipId) -> Re
     read(&row.ok_or(StoreError::NotFound(Noun::Membership))?)
 }
 
+/// Ends what still goes on; somebody else may have ended it meanwhile.
+pub(super) async fn end(
+    connection: &mut AnyConnection,
+    id: MembershipId,
+    last: Day,
+    note: &DaysNote,
+) -> Result<(), StoreError> {
+    let before = find(connection, id).await?.days();
+    if before.to.is_some() {
+        return Err(StoreError::Conflict(constraint::named("membership_open_taken")));
+    }
+    set_days(connection, id, (before, MembershipDays { to: Some(last), ..before }), note).await
+}
+
 /// What is to become of a Membership; what is absent stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MembershipChange {
@@ -213,7 +227,7 @@ pub async fn change(
 }
 
 /// Within the caller's transaction, with the trace of who did it.
-pub(super) async fn set_days(
+async fn set_days(
     connection: &mut AnyConnection,
     id: MembershipId,
     (before, after): (MembershipDays, MembershipDays),

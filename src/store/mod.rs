@@ -5,9 +5,13 @@
 
 pub mod account;
 pub mod activity;
+pub mod announcement;
 pub mod appeal;
+pub mod application;
 pub mod attachment;
 pub mod attendance;
+pub mod calendar_feed;
+pub mod capacity;
 pub mod card;
 pub mod case;
 pub mod classroom;
@@ -32,6 +36,7 @@ pub mod policy;
 pub mod printed_code;
 pub mod proof;
 mod random;
+pub mod recruitment;
 pub mod region;
 pub mod report;
 pub mod report_issue;
@@ -47,6 +52,7 @@ mod session_record;
 pub mod setting;
 pub mod sign_in_sheet;
 pub mod studio;
+pub mod transfer;
 pub mod verification;
 mod writer;
 

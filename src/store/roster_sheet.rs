@@ -5,8 +5,7 @@ use super::row::{Columns as _, sql};
 use super::{Store, StoreError, constraint, fact, membership, page, random};
 use crate::domain::roster::{AccountFill, NewPerson, RosterPlan, Step, Who};
 use crate::domain::{
-    Account, AccountId, AccountRole, Day, DaysNote, MemberRole, Membership, MembershipDays, MembershipId, SchoolId,
-    StudioId, Time,
+    Account, AccountId, AccountRole, Day, DaysNote, MemberRole, Membership, MembershipId, SchoolId, StudioId, Time,
 };
 use sqlx::AnyConnection;
 
@@ -173,17 +172,8 @@ async fn take_step(
     match step {
         Step::Keep => return Ok(()),
         Step::Begin => {}
-        Step::Change { ends } => end(connection, ends, from.plus(-1), note).await?,
+        Step::Change { ends } => membership::end(connection, ends, from.plus(-1), note).await?,
     }
     let id: MembershipId = random::id()?;
     membership::begin(connection, &Membership { id, studio, account, role, from, to: None }, note).await
-}
-
-/// Ends what still goes on; somebody else may have ended it since the sheet was read.
-async fn end(connection: &mut AnyConnection, id: MembershipId, to: Day, note: &DaysNote) -> Result<(), StoreError> {
-    let before = membership::find(connection, id).await?.days();
-    if before.to.is_some() {
-        return Err(StoreError::Conflict(constraint::named("membership_open_taken")));
-    }
-    membership::set_days(connection, id, (before, MembershipDays { to: Some(to), ..before }), note).await
 }

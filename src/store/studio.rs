@@ -99,26 +99,31 @@ pub async fn create(store: &Store, new: NewStudio, now: Time) -> Result<Studio, 
     store
         .write(move |connection| {
             Box::pin(async move {
-                sqlx::query(
-                    "insert into studio (id, name, tier, kind, subject, region, cycle_start, policy, introduction, created_at)
-                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                )
-                .bind(studio.id.as_str())
-                .bind(studio.name.as_str())
-                .bind(studio.tier.code())
-                .bind(studio.kind.code())
-                .bind(studio.subject.as_str())
-                .bind(studio.region.as_str())
-                .bind(number_of(studio.cycle_start))
-                .bind(studio.policy.as_deref())
-                .bind(studio.introduction.as_str())
-                .bind(studio.created_at.micros())
-                .execute(connection)
-                .await?;
+                insert(connection, &studio).await?;
                 Ok(studio)
             })
         })
         .await
+}
+
+pub(super) async fn insert(connection: &mut AnyConnection, studio: &Studio) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into studio (id, name, tier, kind, subject, region, cycle_start, policy, introduction, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(studio.id.as_str())
+    .bind(studio.name.as_str())
+    .bind(studio.tier.code())
+    .bind(studio.kind.code())
+    .bind(studio.subject.as_str())
+    .bind(studio.region.as_str())
+    .bind(number_of(studio.cycle_start))
+    .bind(studio.policy.as_deref())
+    .bind(studio.introduction.as_str())
+    .bind(studio.created_at.micros())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Makes of the Studio, as it is when this is written, what `edit` says: two who edit different things lose nothing.
@@ -159,7 +164,7 @@ pub async fn update(
         .await
 }
 
-fn from(id: StudioId, new: NewStudio, created_at: Time) -> Studio {
+pub(super) fn from(id: StudioId, new: NewStudio, created_at: Time) -> Studio {
     Studio {
         id,
         name: new.name.trim().to_owned(),

@@ -60,6 +60,12 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("PATCH",  "/api/activities/{id}",                 "----y---y"),
     ("POST",   "/api/activities/{id}/cancel",          "----y---y"),
     ("POST",   "/api/activities/{id}/go-live",         "----y---y"),
+    ("GET",    "/api/me/calendar",                     "--yyyyyyy"),
+    ("POST",   "/api/me/calendar",                     "--yyyyyyy"),
+    ("DELETE", "/api/me/calendar",                     "--yyyyyyy"),
+    // By the secret address, whoever is signed in.
+    ("GET",    "/api/calendars/{token}",               "yyyyyyyyy"),
+    ("GET",    "/api/activities/{id}/calendar",        "--yyyyyyy"),
     ("GET",    "/api/sessions/{id}",                   "yyyyyyyyy"),
     ("POST",   "/api/sessions/{id}/end",               "----y---y"),
     ("POST",   "/api/sessions/{id}/tickets",           "-yyyyyyyy"),

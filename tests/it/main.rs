@@ -15,6 +15,7 @@ mod held;
 mod house;
 mod http_access;
 mod http_assessment;
+mod http_calendars;
 mod http_cases;
 mod http_line_checks;
 mod http_logins;

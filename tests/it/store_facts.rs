@@ -3,7 +3,7 @@
 use crate::held::{hold, plan};
 use crate::store_database::*;
 use lectern::domain::attendance::{AttendanceStatus, CorrectedDetail, Verdict};
-use lectern::domain::participation::{Attended, EvidenceState, Facts};
+use lectern::domain::participation::{Attended, Decided, Facts};
 use lectern::domain::presence::Person;
 use lectern::domain::*;
 use lectern::store::correction::NewCorrection;
@@ -190,15 +190,16 @@ async fn the_last_word_about_evidence_counts_and_none_is_changed(fresh: Fresh) {
     let told = async || {
         let facts = facts(store, small.studio).await;
         let [one] = facts.evidence.as_slice() else { panic!("{:?}", facts.evidence) };
-        (one.state, one.count)
+        one.decisions.clone()
     };
-    assert_eq!(told().await, (EvidenceState::Waiting, 1));
+    let decided = |what| Decided { day: now().day(), what };
+    assert_eq!(told().await, []);
     let verdict = |accepted, count, reason: &str| EvidenceVerdict { accepted, count, reason: reason.into() };
     let by = Officer { account: small.visitor, tier: OfficeTier::County };
     store::evidence::decide(store, given.id, verdict(true, 2, ""), by, now()).await.unwrap();
-    assert_eq!(told().await, (EvidenceState::Accepted, 2));
+    assert_eq!(told().await, [decided(Some(2))]);
     store::evidence::decide(store, given.id, verdict(false, 0, "重复提交"), by, now()).await.unwrap();
-    assert_eq!(told().await, (EvidenceState::Refused, 0));
+    assert_eq!(told().await, [decided(Some(2)), decided(None)]);
     let readers = attachment::studios(store, file).await.unwrap();
     assert_eq!(readers, [small.studio], "the Studio's keepers and their office read what proves something");
     let rows = fresh.intruder().await;

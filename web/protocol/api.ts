@@ -329,6 +329,15 @@ place: string,
  */
 cancel_reason: string | null, may_manage: boolean, cases: ActivityCases, };
 
+/**
+ * Where a person's calendar program finds their Activities.
+ */
+export type CalendarView = { 
+/**
+ * A path on this server; null until one is asked for.
+ */
+link: string | null, };
+
 export type ActivityForm = { title: string, kind: ActivityKind, mode: Mode, level: Level, 
 /**
  * For whom, in words.

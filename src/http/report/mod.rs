@@ -144,7 +144,7 @@ impl Format {
         let issue = issue();
         let made_at = issue.made_at;
         let code = store::report_issue::record(&app.store, issue).await?;
-        let url = format!("{}/verify/{code}", site.0);
+        let url = site.page(&format!("/verify/{code}"));
         Ok(Some(Seal { code, url, made_at, made_by: me.profile.account.name.clone() }))
     }
 }
@@ -293,6 +293,13 @@ fn kept(session: SessionId, head: Head) -> KeptHead {
 
 /// The address by which the one who asks has reached this server: it is the one that others know, too.
 pub(super) struct Site(String);
+
+impl Site {
+    /// The whole address of one of its pages.
+    pub(super) fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for Site {
     type Rejection = ApiError;

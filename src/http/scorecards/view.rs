@@ -6,7 +6,7 @@ use super::super::shapes::{
     SpanView, StateCountsView, SubjectView, TodoView, VetoScoreView, YearName,
 };
 use crate::domain::participation::{Facts, year_of};
-use crate::domain::policy::{Criterion, Part, Policy, Source, YearKind};
+use crate::domain::policy::{Credits, Criterion, Part, Policy, Source, YearKind};
 use crate::domain::scorecard::{
     ChoiceScore, Ground, Outlook, PartScore, Score, ScoreState, Scorecard, SubjectScore, Todo,
 };
@@ -115,6 +115,8 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
             reason: one.reason.clone(),
         })
         .collect();
+    let earned = |one: &&Credits| one.tier.is_none_or(|tier| tier == facts.studio.tier);
+    let credits = policy.credits.as_ref().filter(earned).filter(|_| card.outlook() == Outlook::Passing);
     let over = card.span.to <= card.on;
     let sentence = match (result.passes, result.lost, vetoes.is_empty()) {
         (true, ..) => grade.map_or_else(|| "可合格".to_owned(), |one| one.title.clone()),
@@ -134,7 +136,7 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
         vetoes,
         points: card.points,
         points_word: points_word(card.points),
-        credits: policy.credits.as_ref().filter(|_| card.outlook() == Outlook::Passing).map(|one| one.amount),
+        credits: credits.map(|one| one.amount),
     }
 }
 

@@ -79,6 +79,7 @@ pub fn typescript() -> String {
         ActivityCard,
         SessionCard,
         ActivityPage,
+        CalendarView,
         ActivityForm,
         ActivityChange,
         CancelForm,

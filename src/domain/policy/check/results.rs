@@ -55,7 +55,9 @@ pub(super) fn conditions(findings: &mut Findings<'_>) {
                     }
                     !items.is_empty() && items.iter().all(|one| one.at_least >= 1)
                 }
+                ConditionCheck::Honour { of, .. } => of.iter().all(|word| !word.trim().is_empty()),
                 ConditionCheck::OpenLessons { at_least, .. } => *at_least >= 1,
+                ConditionCheck::TitleAtLeast(_) | ConditionCheck::EducationAtLeast(_) => true,
             };
             findings.that(enough, &place, || "这个条件的数不可能是这样。".to_owned());
         }

@@ -162,8 +162,8 @@ fn every_mistake_is_named_with_its_line() {
         ("between = [5, 7]", "between = [5]", "列表里的个数不对。"),
         (
             "count = \"members\", population = \"core\", origin = \"any\"",
-            "count = \"helped\", rural = true",
-            "数 helped 时没有 rural 这一项。",
+            "count = \"selected_resources\", rural = true",
+            "数 selected_resources 时没有 rural 这一项。",
         ),
         ("kinds = [\"seminar\"]", "kinds = [\"meeting\"]", "没有“meeting”这个取值"),
         ("count = \"members\"", "count = \"heads\"", "没有“heads”这个取值，可写的有 activities"),

@@ -1,8 +1,8 @@
 //! A cycle under the fifth plan, a city's studios of four; all values are worked out by hand.
 
 use super::story::{Story, many};
-use crate::domain::MemberRole;
-use crate::domain::scorecard::ScoreState::{Impossible, Met, NotYet};
+use crate::domain::scorecard::ScoreState::{Impossible, Met, NotYet, Waiting};
+use crate::domain::{Level, MemberRole};
 
 const LEAD: &str = "叶青";
 /// September began before the cycle did.
@@ -66,7 +66,8 @@ fn twenty_class_hours_are_900_minutes() {
         let lesson = story.day(&format!("2026-11-{number:02}")).open_lesson("课").by(&["学员1"]);
         _ = lesson.present_for(&[LEAD], 99);
     }
-    // 891 minutes are 19 class hours and 36 minutes.
+    // 891 minutes are 19 class hours and 36 minutes. A stranger's lesson is no member's.
+    _ = story.day("2026-11-20").open_lesson("外校的课").by(&["外人"]).present_for(&[LEAD], 90);
     assert_eq!(story.on("2026-11-30").person("S4-5-06", 0, LEAD), (19, 20, NotYet));
     _ = story.day("2026-12-01").lesson_review("评课").by(&["学员2"]).present_for(&[LEAD], 8);
     assert_eq!(story.on("2026-12-01").person("S4-5-06", 0, LEAD), (19, 20, NotYet));
@@ -88,9 +89,11 @@ fn a_lecture_is_both_the_years_and_the_school_years() {
         "公开教学展示：1 名领衔名师中 0 人已达标；还差：叶青（0/2 次）；专题讲座：1 名领衔名师都已主讲"
     );
     _ = story.day("2027-03-10").lecture("继续教育").by(&[LEAD]);
-    _ = story.day("2027-03-11").open_lesson("课").by(&[LEAD]);
-    _ = story.day("2027-03-12").showcase("展示").by(&[LEAD]);
-    let card = story.on("2027-03-12");
+    _ = story.day("2027-03-10").open_lesson("校内的课").by(&[LEAD]);
+    _ = story.day("2027-03-11").open_lesson("课").by(&[LEAD]).level(Level::City);
+    _ = story.day("2027-03-12").showcase("展示").by(&[LEAD]).claims(Level::City);
+    assert_eq!(story.on("2027-03-12").person("S4-5-05", 0, LEAD), (1, 2, Waiting));
+    let card = story.confirm("展示").on("2027-03-12");
     assert_eq!((card.state("S4-5-05"), card.state("S4-5-09")), (Met, Met));
     // The day before the cycle is before everything.
     assert_eq!(story.on("2026-09-15").numbers("S4-5-09"), (0, 2));

@@ -100,10 +100,9 @@ fn happens(story: &mut Story, at: Day, happening: &Happening, names: &[String]) 
             let playing = story.day(&text).activity(ActivityKind::ALL[*kind], "活动");
             let mut playing =
                 playing.by(&[&names[taking[0]]]).hosted_by(&[&names[taking[1]]]).reviewed_by(&[&names[taking[2]]]);
-            playing = playing.change(|activity| {
-                (activity.level, activity.level_confirmed) = (Level::ALL[*level], *confirmed);
-                activity.mode = Mode::ALL[*mode];
-            });
+            let level = Level::ALL[*level];
+            playing = if *confirmed { playing.level(level) } else { playing.claims(level) };
+            playing = playing.change(|activity| activity.mode = Mode::ALL[*mode]);
             if let Some(series) = series {
                 playing = playing.series(&series.to_string());
             }
@@ -165,7 +164,7 @@ fn shuffled(facts: &Facts, by: usize) -> Facts {
 fn counts(story: &Story, card: &Scorecard) -> Vec<u32> {
     let both = story.policy.criteria.iter().zip(&card.criteria);
     let parts = both.flat_map(|(criterion, score)| criterion.parts.iter().zip(&score.parts));
-    let done = parts.filter(|(part, _)| !matches!(part.measure, Measure::Members { .. } | Measure::Mentees));
+    let done = parts.filter(|(part, _)| !matches!(part.measure, Measure::Members { .. } | Measure::Mentees { .. }));
     done.flat_map(|(_, score)| score.subjects.iter().map(|subject| subject.measured)).collect()
 }
 

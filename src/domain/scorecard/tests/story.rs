@@ -173,16 +173,38 @@ impl Story {
         self
     }
 
-    /// An office confirms the level of the Activity of that title.
+    /// An office confirms the level of the Activity of that title, on its day.
     pub(in super::super) fn confirm(&mut self, title: &str) -> &mut Self {
-        let mut activities = self.facts.activities.iter_mut();
-        activities.find(|activity| activity.title == title).unwrap().level_confirmed = true;
+        let activity = self.titled(title);
+        let level = Decided { day: activity.day, what: Some(activity.level) };
+        activity.levels.push(level);
         self
     }
 
-    /// A reviewer decides on the Evidence of that title.
-    pub(in super::super) fn decide(&mut self, title: &str, state: EvidenceState) -> &mut Self {
-        self.facts.evidence.iter_mut().find(|one| one.title == title).unwrap().state = state;
+    fn titled(&mut self, title: &str) -> &mut ActivityFact {
+        self.facts.activities.iter_mut().find(|activity| activity.title == title).unwrap()
+    }
+
+    /// A reviewer accepts the Evidence of that title, on the day that it proves something of.
+    pub(in super::super) fn accept(&mut self, title: &str) -> &mut Self {
+        self.decide(title, Some(1))
+    }
+
+    pub(in super::super) fn refuse(&mut self, title: &str) -> &mut Self {
+        self.decide(title, None)
+    }
+
+    fn decide(&mut self, title: &str, what: Option<u32>) -> &mut Self {
+        let evidence = self.facts.evidence.iter_mut().find(|one| one.title == title).unwrap();
+        evidence.decisions.push(Decided { day: evidence.day, what });
+        self
+    }
+
+    /// The resources that were proposed last, so many, are selected.
+    pub(in super::super) fn select(&mut self, count: usize) -> &mut Self {
+        for resource in self.facts.resources.iter_mut().rev().take(count) {
+            resource.decisions.push(Decided { day: resource.day, what: Some(1) });
+        }
         self
     }
 
@@ -253,7 +275,7 @@ impl<'a> OnDay<'a> {
             kind,
             mode: Mode::Online,
             level: Level::School,
-            level_confirmed: false,
+            levels: vec![],
             series: None,
             day: self.day,
             held: true,
@@ -286,8 +308,7 @@ impl<'a> OnDay<'a> {
             account: None,
             title: title.to_owned(),
             day: self.day,
-            state: EvidenceState::Waiting,
-            count: 1,
+            decisions: vec![],
         });
         Paper { story: self.story }
     }
@@ -295,7 +316,8 @@ impl<'a> OnDay<'a> {
     /// Puts up a resource that is proposed as 精品, or that was selected.
     pub(in super::super) fn resource(self, title: &str, selected: bool) {
         let id = format!("resource-{}", self.story.facts.resources.len());
-        self.story.facts.resources.push(ResourceFact { id, title: title.to_owned(), day: self.day, selected });
+        self.story.facts.resources.push(ResourceFact { id, title: title.to_owned(), day: self.day, decisions: vec![] });
+        self.story.select(usize::from(selected));
     }
 
     /// Begins to guide somebody.
@@ -304,22 +326,35 @@ impl<'a> OnDay<'a> {
         self.story.facts.mentors.push(MentorFact { mentor, mentee, from: self.day, to: None });
     }
 
-    /// Begins to help a school.
+    /// An office confirms the level of the Activity of that title, or does not.
+    pub(in super::super) fn rules(self, title: &str, level: Option<Level>) {
+        let day = self.day;
+        self.story.titled(title).levels.push(Decided { day, what: level });
+    }
+
+    /// A reviewer counts the Evidence of that title for so many, or refuses it.
+    pub(in super::super) fn decides(self, title: &str, count: Option<u32>) {
+        let evidence = self.story.facts.evidence.iter_mut().find(|one| one.title == title);
+        evidence.unwrap().decisions.push(Decided { day: self.day, what: count });
+    }
+
+    /// Begins to help a rural school.
     pub(in super::super) fn helps(self, school: &str) {
         let school = self.story.school(school);
-        self.story.facts.helped.push(HelpedFact { school, from: self.day, to: None });
+        self.story.facts.helped.push(HelpedFact { school, rural: true, from: self.day, to: None });
     }
 
     /// Takes on a Criterion of a Choice, in the assessed year that the day lies in.
     pub(in super::super) fn chooses(self, choice: &str, criterion: &str, confirmed: bool) {
         let year = self.assessed_year();
         let (choice, criterion) = (choice.to_owned(), criterion.to_owned());
-        self.story.facts.chosen.push(ChosenFact { choice, criterion, year, confirmed });
+        let confirmed = confirmed.then_some(self.day);
+        self.story.facts.chosen.push(ChosenFact { choice, criterion, year, day: self.day, confirmed });
     }
 
     pub(in super::super) fn veto(self, veto: &str, reason: &str) {
         let (veto, reason) = (veto.to_owned(), reason.to_owned());
-        self.story.facts.vetoes.push(VetoFact { veto, day: self.day, reason });
+        self.story.facts.vetoes.push(VetoFact { veto, day: self.day, found: self.day, reason });
     }
 
     /// A reviewer decides for a grade, in the assessed year that the day lies in.
@@ -360,12 +395,15 @@ impl Playing<'_> {
 
     /// At this level, as an office has confirmed.
     pub(in super::super) fn level(self, level: Level) -> Self {
-        self.change(|activity| (activity.level, activity.level_confirmed) = (level, true))
+        self.change(|activity| {
+            activity.level = level;
+            activity.levels = vec![Decided { day: activity.day, what: Some(level) }];
+        })
     }
 
     /// Said to be at this level; no office has confirmed it yet.
     pub(in super::super) fn claims(self, level: Level) -> Self {
-        self.change(|activity| (activity.level, activity.level_confirmed) = (level, false))
+        self.change(|activity| (activity.level, activity.levels) = (level, vec![]))
     }
 
     pub(in super::super) fn series(self, theme: &str) -> Self {
@@ -470,12 +508,13 @@ impl Paper<'_> {
     /// The reviewer counts it for so many.
     pub(in super::super) fn accepted_for(self, count: u32) -> Self {
         let last = self.story.facts.evidence.last_mut().unwrap();
-        (last.state, last.count) = (EvidenceState::Accepted, count);
+        last.decisions = vec![Decided { day: last.day, what: Some(count) }];
         self
     }
 
     pub(in super::super) fn refused(self) -> Self {
-        self.story.facts.evidence.last_mut().unwrap().state = EvidenceState::Refused;
+        let last = self.story.facts.evidence.last_mut().unwrap();
+        last.decisions = vec![Decided { day: last.day, what: None }];
         self
     }
 }
