@@ -143,6 +143,8 @@ ids! {
     LessonReviewId,
     ChoiceId,
     VetoId,
+    YearEndId,
+    ObjectionId,
     /// Names one report that was given out; it is printed and read aloud.
     IssueId,
     /// Names one PresenceEvent for ever; the same id written twice is one event.

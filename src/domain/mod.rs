@@ -28,6 +28,7 @@ pub mod sheet;
 pub mod studio;
 pub mod time;
 mod words;
+pub mod year_end;
 
 pub use account::{Account, AccountRole, NewAccount, PersonName, read_phone};
 pub use activity::{
@@ -39,8 +40,8 @@ pub use classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
 pub use evidence::{EvidenceVerdict, NewEvidence};
 pub use id::{
     AccountId, ActivityId, AppealId, AttachmentId, ChoiceId, ClassroomId, EventId, EvidenceId, HelpedSchoolId, IssueId,
-    LeaveId, LessonReviewId, LoginId, MembershipId, MentorId, NoticeId, PhotoId, PrintedCodeId, RegionId, SchoolId,
-    SeriesId, SessionId, StudioId, VetoId,
+    LeaveId, LessonReviewId, LoginId, MembershipId, MentorId, NoticeId, ObjectionId, PhotoId, PrintedCodeId, RegionId,
+    SchoolId, SeriesId, SessionId, StudioId, VetoId, YearEndId,
 };
 pub use invalid::{Checks, Invalid};
 pub use lesson_review::NewLessonReview;
@@ -54,3 +55,4 @@ pub use session::{ActivityRole, Session};
 pub use studio::{NewStudio, Studio, StudioKind, Tier};
 pub use time::{Day, Time};
 pub use words::Coded;
+pub use year_end::YearEndRefusal;

@@ -318,6 +318,7 @@ impl From<StoreError> for ApiError {
             StoreError::Invalid(invalid) => invalid.into(),
             StoreError::Refused(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::Case(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
+            StoreError::YearEnd(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::Conflict(constraint) => match constraint.field {
                 Some(field) => Self::field(field, constraint.sentence),
                 None => Self::Conflict { code: constraint.name, sentence: constraint.sentence.to_owned() },

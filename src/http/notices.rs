@@ -3,7 +3,7 @@
 use super::auth::{HostOf, KeeperOf, OfStudio, Office, SignedIn, SupervisorOf};
 use super::body::{Id, Json};
 use super::error::{ApiError, Refused};
-use super::shapes::{Named, NoticeDecisionForm, NoticeForm, NoticeView, NoticeWithdrawalForm, NoticeWordView, Rows};
+use super::shapes::{Named, NoticeDecisionForm, NoticeForm, NoticeView, NoticeWithdrawalForm, Rows, WordView};
 use super::state::AppState;
 use crate::domain::{Activity, ActivityId, Notice, NoticeId, NoticeState, RegionTree, StudioId};
 use crate::store::{self, Noun};
@@ -134,7 +134,7 @@ async fn one(app: &AppState, me: &SignedIn, notice: Notice, activity: &Activity)
 fn view(me: &SignedIn, notice: Notice, activity: &Activity, tree: &RegionTree, rights: Rights) -> NoticeView {
     let number = notice.decision.as_ref().and_then(|decision| decision.number);
     let state = notice.state();
-    let word = |reason: String, by: String, at| NoticeWordView { reason, by, at };
+    let word = |reason: String, by: String, at| WordView { reason, by, at };
     NoticeView {
         id: notice.id,
         activity: Named::new(activity.id, &activity.title),

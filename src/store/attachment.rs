@@ -60,11 +60,13 @@ pub async fn get(store: &Store, id: AttachmentId) -> Result<Attachment, StoreErr
     find(&mut *store.read().await?, id).await
 }
 
-/// The Studios whose keepers may read it: those of the Activities for which it is a proof, and those whose Evidence it is.
+/// The Studios whose keepers may read it: those of the Activities for which it is a proof, those whose Evidence it is,
+/// and those that object by it.
 pub async fn studios(store: &Store, id: AttachmentId) -> Result<Vec<StudioId>, StoreError> {
     let rows = sqlx::query(sql!(
         "select a.studio from attachment_use u join activity a on a.id = u.activity where u.attachment = $1
-         union {STUDIOS_OF_ATTACHMENT}"
+         union {STUDIOS_OF_ATTACHMENT} union {}",
+        super::year_end::STUDIOS_OF_ATTACHMENT
     ))
     .bind(id.as_str())
     .fetch_all(&mut *store.read().await?)

@@ -97,6 +97,36 @@ static RULES: &[Constraint] = &[
         Some("school"),
         "这所学校已在结对名单里。",
     ),
+    rule(
+        "year_end_ordinal_taken",
+        "year_end.policy, year_end.year, year_end.ordinal",
+        None,
+        "这一年刚刚由另一个工作站冻结，请刷新后再看。",
+    ),
+    rule("year_end_published_key", "year_end_published.year_end", None, "已经公示过了，请刷新后查看。"),
+    rule("year_end_closed_key", "year_end_closed.year_end", None, "这次评定刚刚已经定为最终结果或作废，请刷新后查看。"),
+    rule(
+        "year_end_objection_ordinal_taken",
+        "year_end_objection.year_end, year_end_objection.studio, year_end_objection.ordinal",
+        None,
+        "您的工作室已有一件异议在等待答复，不用再提交。",
+    ),
+    rule("year_end_answer_key", "year_end_answer.objection", None, "这件异议已经答复过了，请刷新后查看。"),
+    rule(
+        "year_end_correction_key",
+        "year_end_correction.year_end, year_end_correction.studio, year_end_correction.ordinal",
+        None,
+        "这个结果刚刚更正过，请刷新后查看。",
+    ),
+    rule("certificate_ordinal_taken", "index 'certificate_ordinal_taken'", None, "证书刚刚已经发了，请刷新后查看。"),
+    rule(
+        "certificate_number_taken",
+        "certificate.region, certificate.year, certificate.number",
+        None,
+        "这个编号刚被用掉，请再试一次。",
+    ),
+    rule("certificate_revoked_key", "certificate_revoked.certificate", None, "这份证书已经撤销了。"),
+    rule("year_end_insert_only", "year_end_insert_only", None, "年度评定的每一步只增不改。"),
     rule("report_issue_insert_only", "report_issue_insert_only", None, "发出的报告不能改动。"),
 ];
 

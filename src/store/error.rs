@@ -1,7 +1,7 @@
 //! Why the store says no: in words for people, with the cause for the log.
 
 use super::constraint::{self, Constraint};
-use crate::domain::{ActivityRefusal, CaseRefusal, Invalid, Time};
+use crate::domain::{ActivityRefusal, CaseRefusal, Invalid, Time, YearEndRefusal};
 
 /// What was looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,9 @@ pub enum Noun {
     HelpedSchool,
     Choice,
     Veto,
+    YearEnd,
+    Objection,
+    Certificate,
 }
 
 impl Noun {
@@ -55,6 +58,9 @@ impl Noun {
             Self::HelpedSchool => "没有找到这条结对记录。",
             Self::Choice => "没有找到这次选择。",
             Self::Veto => "没有找到这一项。",
+            Self::YearEnd => "没有找到这次年度评定。",
+            Self::Objection => "没有找到这件异议。",
+            Self::Certificate => "没有找到这份证书。",
         }
     }
 }
@@ -67,6 +73,8 @@ pub enum StoreError {
     Refused(#[from] ActivityRefusal),
     #[error(transparent)]
     Case(#[from] CaseRefusal),
+    #[error(transparent)]
+    YearEnd(#[from] YearEndRefusal),
     /// The database holds something that excludes this.
     #[error("{}", .0.sentence)]
     Conflict(&'static Constraint),
@@ -113,6 +121,7 @@ impl StoreError {
             Self::Invalid(_) => "invalid",
             Self::Refused(refusal) => refusal.code(),
             Self::Case(refusal) => refusal.code(),
+            Self::YearEnd(refusal) => refusal.code(),
             Self::Conflict(constraint) => constraint.name,
             Self::NotFound(_) => "not_found",
             Self::PolicyChanged { .. } => "policy_changed",

@@ -61,6 +61,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0009_notice.sql"),
         include_str!("../../migrations/postgres/0009_notice.sql"),
     ),
+    (
+        10,
+        "year_end",
+        include_str!("../../migrations/sqlite/0010_year_end.sql"),
+        include_str!("../../migrations/postgres/0010_year_end.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

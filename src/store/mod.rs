@@ -10,6 +10,7 @@ pub mod attachment;
 pub mod attendance;
 pub mod card;
 pub mod case;
+pub mod certificate;
 pub mod classroom;
 mod constraint;
 pub mod correction;
@@ -49,6 +50,7 @@ pub mod sign_in_sheet;
 pub mod studio;
 pub mod verification;
 mod writer;
+pub mod year_end;
 
 pub use constraint::Constraint;
 pub use error::{Noun, StoreError};

@@ -4,6 +4,7 @@ mod region;
 mod view;
 
 pub(super) use region::*;
+pub(super) use view::points_word;
 
 use super::auth::{InsiderOf, SignedIn};
 use super::body::{Json, Query};
@@ -72,7 +73,7 @@ pub(super) async fn what_if(
 }
 
 /// The year and the day that are meant.
-fn asked(
+pub(super) fn asked(
     app: &AppState,
     studio: &Studio,
     year: Option<i32>,

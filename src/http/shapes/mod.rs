@@ -18,6 +18,7 @@ mod session;
 mod studio;
 mod typescript;
 mod vocabulary;
+mod year_end;
 
 pub use activity::*;
 pub use attendance::*;
@@ -36,6 +37,7 @@ pub use seats::*;
 pub use session::*;
 pub use studio::*;
 pub use typescript::typescript;
+pub use year_end::*;
 
 use crate::store::Paged;
 use serde::{Deserialize, Deserializer, Serialize};

@@ -4,6 +4,7 @@ use crate::domain::attendance::{AttendanceStatus, GapKind, Way};
 use crate::domain::case::CaseState;
 use crate::domain::policy::{Class, YearKind};
 use crate::domain::scorecard::{Outlook, ScoreState};
+use crate::domain::year_end::{CertificateKind, ObjectionState, YearEndStage};
 use crate::domain::*;
 use ts_rs::{Config, TS};
 use utoipa::openapi::RefOr;
@@ -60,6 +61,8 @@ plain_strings! {
     LessonReviewId: None, "mzxw6ytbojtg633c";
     ChoiceId: None, "mzxw6ytbojtg633c";
     VetoId: None, "mzxw6ytbojtg633c";
+    YearEndId: None, "mzxw6ytbojtg633c";
+    ObjectionId: None, "mzxw6ytbojtg633c";
     Time: Some(KnownFormat::DateTime), "2026-11-20T14:30:00+08:00";
     Day: Some(KnownFormat::Date), "2026-11-20";
 }
@@ -106,5 +109,6 @@ macro_rules! words {
 
 words! {
     AccountRole RegionKind StudioKind Tier MemberRole ActivityKind Mode Level ActivityState ActivityRole AttendanceStatus
-    GapKind Way CaseState NoticeState Class YearKind ScoreState Outlook
+    GapKind Way CaseState NoticeState Class YearKind ScoreState Outlook YearEndStage ObjectionState
+    CertificateKind
 }

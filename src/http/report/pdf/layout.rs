@@ -1,7 +1,7 @@
 //! Where everything of a paper stands: pages of marks, in points from the upper left corner.
 
 use super::font::Typeface;
-use super::{Paper, PaperTable, Seal};
+use super::{Paper, PaperChart, PaperTable, Seal};
 
 const MM: f32 = 72.0 / 25.4;
 pub(super) const WIDTH: f32 = 210.0 * MM;
@@ -21,6 +21,8 @@ const PAD: f32 = 3.0;
 
 pub(super) const INK: (u8, u8, u8) = (28, 36, 33);
 pub(super) const PALE: (u8, u8, u8) = (95, 105, 99);
+/// 黑板绿, the one accent.
+const BOARD: (u8, u8, u8) = (28, 94, 76);
 const SUNK: (u8, u8, u8) = (236, 238, 232);
 const HAIRLINE: (u8, u8, u8) = (218, 221, 212);
 
@@ -32,6 +34,10 @@ pub(super) enum Mark {
 pub(super) fn pages(paper: &Paper, seal: &Seal, typeface: &Typeface) -> Vec<Vec<Mark>> {
     let mut pen = Pen { pages: vec![Vec::new()], y: MARGIN, typeface };
     pen.head(paper, seal);
+    pen.body(&paper.body);
+    for chart in &paper.charts {
+        pen.chart(chart);
+    }
     for table in &paper.tables {
         pen.table(table);
     }
@@ -115,6 +121,47 @@ impl Pen<'_> {
                 x += width;
             }
             self.y += height;
+        }
+    }
+
+    fn body(&mut self, paragraphs: &[String]) {
+        const SIZE: f32 = 13.0;
+        if !paragraphs.is_empty() {
+            self.y += 14.0;
+        }
+        for paragraph in paragraphs {
+            self.paragraph(paragraph, SIZE, INK, INNER);
+            self.y += SIZE * 0.6;
+        }
+    }
+
+    /// Label, bar on its track, value; a chart that goes over the page goes on with its next bar.
+    fn chart(&mut self, chart: &PaperChart) {
+        const LABEL: f32 = INNER * 0.42;
+        const VALUE: f32 = INNER * 0.18;
+        const TRACK: f32 = INNER - LABEL - VALUE - 16.0;
+        const HEIGHT: f32 = 7.0;
+        self.y += 8.0;
+        self.room(12.0 * LINE + 3.0 * BODY * LINE);
+        self.line((MARGIN, self.y), 12.0, INK, true, &chart.title);
+        self.y += 12.0 * LINE + 4.0;
+        for bar in &chart.bars {
+            let label = wrapped(&bar.label, BODY, LABEL, self.typeface);
+            self.room(lines_height(label.len()));
+            let middle = self.y + (BODY * LINE - HEIGHT) / 2.0;
+            #[expect(clippy::cast_possible_truncation, reason = "a share of a width in points")]
+            let filled = TRACK * bar.share.clamp(0.0, 1.0) as f32;
+            let left = MARGIN + LABEL + 8.0;
+            self.put(Mark::Box { at: (left, middle), size: (TRACK, HEIGHT), color: SUNK });
+            if filled > 0.0 {
+                self.put(Mark::Box { at: (left, middle), size: (filled, HEIGHT), color: BOARD });
+            }
+            self.line((left + TRACK + 8.0, self.y), BODY, INK, false, &bar.value);
+            for line in label {
+                self.line((MARGIN, self.y), BODY, INK, false, &line);
+                self.y += BODY * LINE;
+            }
+            self.y += 2.0;
         }
     }
 
