@@ -11,6 +11,7 @@ import { liveRoutes } from '@/pages/live/routes'
 import { reportRoutes } from '@/pages/report/routes'
 import { scorecardRoutes } from '@/pages/scorecard/routes'
 import { rosterRoutes } from '@/pages/roster/routes'
+import { yearEndRoutes } from '@/pages/year-end/routes'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -35,6 +36,7 @@ export const router = createRouter({
     ...reportRoutes,
     ...scorecardRoutes,
     ...rosterRoutes,
+    ...yearEndRoutes,
     ...caseRoutes,
     ...placeRoutes,
     { path: '/:rest(.*)*', name: 'missing', component: () => import('@/pages/MissingPage.vue'), meta: { open: true, title: words.errors.pageMissing } },
