@@ -62,11 +62,11 @@ export const report = {
     event: '活动', when: '时间', came: '人数', core: '核心成员', schools: '乡村学校', mean: '人均分钟',
   },
   verify: {
-    lead: '输入报告上的核对编号，看它是不是从这里发出的，内容有没有改过。',
+    lead: '输入报告、证书或通知上的核对编号，看它是不是从这里发出的，内容有没有改过。',
     code: '核对编号', codeHint: '16 位，例如 abcd-efgh-2345-wxyz', act: '核对', missing: '请填写核对编号。',
     notFetched: '没有核对成',
-    issued: '这份报告是从这里发出的', by: (name: string) => `由${name}导出`,
-    studio: '工作室', made: '发出时间', said: '报告上应当写着',
+    issued: '这份文件是从这里发出的', by: (name: string) => `由${name}发出`,
+    studio: '工作室', made: '发出时间', said: '上面应当写着',
     intact: '考勤明细没有改动', intactHint: '报告依据的每一行都还在，逐行指纹都对得上。',
     changed: '考勤明细与发出时不同', changedHint: '报告依据的明细有缺失或改动，请联系发出报告的工作室核对。',
     same: '重新计算，结果相同', sameHint: '用同样的明细和出席规则再算一遍，每个人的结果都一样。',
@@ -75,7 +75,7 @@ export const report = {
     differs: '现在的情况与发出时不同', differentPaper: '发出之后又有活动、材料或决定。以上面列出的内容为发出时的内容。',
     revoked: '这份文件已经撤销', revokedBy: (who: string, when: string) => `${who}于${when}撤销`,
     since: (n: number) => `发出之后有 ${n} 处更正`, sinceHint: '更正不改变这份报告，要看最新结果请重新导出。',
-    none: '没有找到这份报告', noneHint: '请核对编号是否抄对；如果没有抄错，这份报告就不是从这里发出的。',
+    none: '没有找到这份文件', noneHint: '请核对编号是否抄对；如果没有抄错，这份文件就不是从这里发出的。',
     again: '核对另一份',
   },
   sheet: {
