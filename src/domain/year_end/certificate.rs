@@ -52,10 +52,10 @@ impl CertificateText {
     pub fn sentence(&self) -> String {
         match (&self.person, self.credits) {
             (Some((name, role)), Some(credits)) => format!(
-                "{name}为{}{role}。该工作室{}考核{}，按《{}》计 {credits} 学分。",
+                "{name}为{}{role}。该工作室 {}考核{}，按《{}》计 {credits} 学分。",
                 self.studio, self.year_word, self.grade, self.policy
             ),
-            _ => format!("{}在{}考核中评定为{}，依据《{}》。", self.studio, self.year_word, self.grade, self.policy),
+            _ => format!("{}在 {}考核中评定为{}，依据《{}》。", self.studio, self.year_word, self.grade, self.policy),
         }
     }
 
@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(one.title(), "周文澜小学语文名师工作室 2026 年度考核证书");
         assert_eq!(
             one.sentence(),
-            "周文澜小学语文名师工作室在2026 年度考核中评定为合格，依据《名师网络工作室考核办法》。"
+            "周文澜小学语文名师工作室在 2026 年度考核中评定为合格，依据《名师网络工作室考核办法》。"
         );
         assert!(one.figures().contains(&("主持人".into(), "周文澜".into())));
     }

@@ -4,10 +4,10 @@ use super::super::auth::SignedIn;
 use super::super::body::path_parameter;
 use super::super::error::{ApiError, Need};
 use super::super::state::AppState;
-use crate::domain::{StudioId, YearEndId};
-use crate::store::Noun;
+use crate::domain::{MemberRole, StudioId, YearEndId};
 use crate::store::certificate::{self, Certificate};
 use crate::store::year_end::{self, YearEnd};
+use crate::store::{self, Noun};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
@@ -84,11 +84,11 @@ impl FromRequestParts<AppState> for ConcernedBy {
         let office = me.settles(app, &year_end).await?;
         let mut own = Vec::new();
         if year_end.published.is_some() {
-            for studio in year_end::studios_of(&app.store, year_end.id).await? {
-                if me.hosts(app, studio).await? {
-                    own.push(studio);
-                }
-            }
+            let (account, today) = (me.profile.account.id, app.clock.now().day());
+            let listed = year_end::studios_of(&app.store, year_end.id).await?;
+            let hosted = store::membership::of_account(&app.store, account, today).await?;
+            let hosted = hosted.into_iter().map(|one| one.membership).filter(|one| one.role == MemberRole::Host);
+            own.extend(hosted.map(|one| one.studio).filter(|studio| listed.contains(studio)));
         }
         if office || !own.is_empty() {
             return Ok(Self { me, year_end, office, own });
