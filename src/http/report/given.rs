@@ -38,6 +38,8 @@ pub(in super::super) async fn certificate_file(
         },
         facts: facts.into_iter().map(|(label, value)| format!("{label}：{value}")).collect(),
         body: statements.into_iter().map(|(_, sentence)| sentence.clone()).collect(),
+        signed: vec![one.region_name.clone(), words::chinese_day(one.given.at)],
+        framed: true,
         ..Paper::default()
     };
     let name = format!("{} {number}", one.title);
@@ -99,14 +101,12 @@ fn notice_figures(number: &str, studio: &str, activity: &Activity) -> Vec<(Strin
 }
 
 fn notice_paper(notice: &Notice, issue: &NewIssue, (region, activity): (&str, &Activity)) -> Paper {
-    let mut body: Vec<String> = notice.content.lines().map(str::to_owned).collect();
-    body.push(String::new());
-    body.push(format!("{region}　{}", words::chinese_day(issue.made_at)));
     Paper {
         heading: "通知",
         title: format!("关于“{}”的通知", activity.title),
         facts: issue.figures.iter().map(|(label, value)| format!("{label}：{value}")).collect(),
-        body,
+        body: notice.content.lines().map(str::to_owned).collect(),
+        signed: vec![region.to_owned(), words::chinese_day(issue.made_at)],
         ..Paper::default()
     }
 }

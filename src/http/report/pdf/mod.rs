@@ -21,6 +21,10 @@ pub(super) struct Paper {
     pub(super) facts: Vec<String>,
     /// Paragraphs in larger type: what a certificate or a notice says.
     pub(super) body: Vec<String>,
+    /// Who says it and when, at the right below it.
+    pub(super) signed: Vec<String>,
+    /// Framed, with its heading in the middle: to be hung on a wall.
+    pub(super) framed: bool,
     pub(super) figures: Vec<(String, String)>,
     pub(super) charts: Vec<PaperChart>,
     pub(super) tables: Vec<PaperTable>,
