@@ -133,6 +133,7 @@ ids! {
     PrintedCodeId,
     LoginId,
     AttachmentId,
+    CalendarFeedId,
     LeaveId,
     AppealId,
     PhotoId,
@@ -145,6 +146,10 @@ ids! {
     VetoId,
     YearEndId,
     ObjectionId,
+    RecruitmentId,
+    ApplicationId,
+    TransferId,
+    AnnouncementId,
     /// Names one report that was given out; it is printed and read aloud.
     IssueId,
     /// Names one PresenceEvent for ever; the same id written twice is one event.

@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod activity;
+pub mod announcement;
+pub mod application;
 pub mod attachment;
 pub mod attendance;
 pub mod case;
@@ -14,6 +16,7 @@ pub mod login;
 pub mod membership;
 pub mod mentoring;
 pub mod notice;
+pub mod office;
 pub mod participation;
 pub mod password;
 pub mod policy;
@@ -34,20 +37,25 @@ pub use account::{Account, AccountRole, NewAccount, PersonName, read_phone};
 pub use activity::{
     Activity, ActivityKind, ActivityRefusal, ActivityState, Level, Mode, NewActivity, NewSeries, Series,
 };
+pub use announcement::Announcement;
+pub use application::{
+    Application, ApplicationDraft, ApplicationForm, ApplicationRefusal, ApplicationState, ConditionState,
+    NewRecruitment, NewReview, NewTransfer, Recruitment, Review, ReviewVerdict, SchoolStage, Sex, Step, Transfer,
+    TransferKind, TransferState,
+};
 pub use attachment::{Attachment, MediaType};
 pub use case::{Appeal, CaseRefusal, Decision, Leave, Photo};
 pub use classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
 pub use evidence::{EvidenceVerdict, NewEvidence};
 pub use id::{
-    AccountId, ActivityId, AppealId, AttachmentId, ChoiceId, ClassroomId, EventId, EvidenceId, HelpedSchoolId, IssueId,
-    LeaveId, LessonReviewId, LoginId, MembershipId, MentorId, NoticeId, ObjectionId, PhotoId, PrintedCodeId, RegionId,
-    SchoolId, SeriesId, SessionId, StudioId, VetoId, YearEndId,
+    AccountId, ActivityId, AnnouncementId, AppealId, ApplicationId, AttachmentId, CalendarFeedId, ChoiceId, ClassroomId, EventId, EvidenceId, HelpedSchoolId, IssueId, LeaveId, LessonReviewId, LoginId, MembershipId, MentorId, NoticeId, ObjectionId, PhotoId, PrintedCodeId, RecruitmentId, RegionId, SchoolId, SeriesId, SessionId, StudioId, TransferId, VetoId, YearEndId,
 };
 pub use invalid::{Checks, Invalid};
 pub use lesson_review::NewLessonReview;
-pub use membership::{MemberRole, Membership, NewMembership};
+pub use membership::{DaysNote, MemberRole, Membership, MembershipDays, NewMembership};
 pub use mentoring::{NewHelpedSchool, NewMentor};
 pub use notice::{Notice, NoticeState};
+pub use office::{OfficeTier, Officer};
 pub use region::{NewRegion, Region, RegionKind, RegionTree};
 pub use ruling::{GradeRuling, LevelRuling, NewChoice, NewVeto};
 pub use school::{NewSchool, School};

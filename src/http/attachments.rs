@@ -1,5 +1,6 @@
 //! Attachments: uploads that prove something, and reading them again.
 
+use super::applications::desk::{Desk, cases};
 use super::auth::SignedIn;
 use super::body::Id;
 use super::disposition::FileName;
@@ -63,6 +64,7 @@ pub(super) async fn create(
         let incoming_name = store::random_id::<AttachmentId>()?.to_string();
         let mut incoming = take(app.blobs.begin(&incoming_name).await?, field).await?;
         let media_type = sniff(&incoming.content().await?).ok_or(ApiError::FileNotTaken)?;
+        let _staying = app.blobs.staying().await;
         let kept = incoming.keep().await?;
         let new = NewAttachment {
             digest: kept.digest,
@@ -108,8 +110,23 @@ pub(super) fn view(attachment: Attachment) -> AttachmentView {
     }
 }
 
+/// These files, in the order in which they are named.
+pub(super) async fn views(app: &AppState, ids: &[AttachmentId]) -> Result<Vec<AttachmentView>, ApiError> {
+    let found = store::attachment::by_ids(&app.store, ids).await?;
+    Ok(ids.iter().filter_map(|id| found.get(id)).cloned().map(view).collect())
+}
+
 async fn may_read(app: &AppState, me: &SignedIn, attachment: &Attachment) -> Result<bool, ApiError> {
     if attachment.author == me.profile.account.id || me.is_admin() {
+        return Ok(true);
+    }
+    for studio in store::transfer::studios_of_attachment(&app.store, attachment.id).await? {
+        let studio = store::studio::get(&app.store, studio).await?;
+        if me.keeps(app, &studio).await? {
+            return Ok(true);
+        }
+    }
+    if may_review_with(app, me, attachment).await? {
         return Ok(true);
     }
     for studio in store::attachment::studios(&app.store, attachment.id).await? {
@@ -119,6 +136,17 @@ async fn may_read(app: &AppState, me: &SignedIn, attachment: &Attachment) -> Res
         }
     }
     Ok(false)
+}
+
+/// Does it lie beside an Application that this person may read?
+async fn may_review_with(app: &AppState, me: &SignedIn, attachment: &Attachment) -> Result<bool, ApiError> {
+    let beside = store::application::of_attachment(&app.store, attachment.id).await?;
+    if beside.is_empty() {
+        return Ok(false);
+    }
+    let desk = Desk::of(app, me).await?;
+    let (cases, studios) = cases(app, &desk.tree, beside).await?;
+    Ok(cases.iter().any(|case| desk.may_read(case, &studios)))
 }
 
 /// Writes the field to disk piece by piece. Of one that is too large the rest is heard and forgotten.

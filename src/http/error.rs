@@ -127,10 +127,20 @@ pub enum Need {
     Member,
     #[error("自己工作室的考核不能自己决定，请由工作站的其他人处理。")]
     NotOwnStudio,
+    #[error("这份申请只给本人和审核它的人看；审核要等轮到的那一步。")]
+    Reviewer,
+    #[error("自己的申请和变动不能自己决定，请由别的主持人或工作站处理。")]
+    NotOwnApplication,
+    #[error("只有申请人自己可以提交和撤回。")]
+    OwnApplication,
+    #[error("只有发起这次招募的人，或管这个区域的工作站可以这样做。")]
+    RecruitmentKeeper,
     #[error("参加过这场活动的人，或工作室的导师才能评课。")]
     WasThere,
     #[error("这个级别要由上一级工作站确认。")]
     HigherOffice,
+    #[error("{}", crate::domain::office::DecidedAbove)]
+    DecidedAbove,
     #[error("主持人的考勤由管它的工作站决定。")]
     OfficeForHosts,
     #[error("这个凭证不能用来推流。")]
@@ -268,8 +278,13 @@ impl Need {
             Self::NotOwnCase => "own_case",
             Self::Member => "members_only",
             Self::NotOwnStudio => "own_studio",
+            Self::Reviewer => "not_your_review",
+            Self::OwnApplication => "not_your_application",
+            Self::NotOwnApplication => "own_application",
+            Self::RecruitmentKeeper => "recruitment_keeper_only",
             Self::WasThere => "was_not_there",
             Self::HigherOffice => "higher_office_only",
+            Self::DecidedAbove => "decided_above",
             Self::OfficeForHosts => "office_decides_for_hosts",
             Self::MayPublish => "may_not_publish",
             Self::MayWatch => "may_not_watch",

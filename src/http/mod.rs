@@ -3,11 +3,17 @@
 mod accounts;
 mod activities;
 pub mod addresses;
+mod announcements;
+mod applications;
+mod aside;
 mod attachments;
 mod attendance;
 mod audit;
 mod auth;
+mod authority;
 mod body;
+mod calendars;
+mod capacities;
 mod cards;
 mod cases;
 pub mod certificate;
@@ -34,6 +40,7 @@ pub mod per_address;
 mod photos;
 mod policies;
 mod printed_codes;
+mod recruitments;
 mod regions;
 mod report;
 mod roster_sheets;
@@ -52,6 +59,7 @@ mod state;
 mod studios;
 mod table_file;
 pub mod ticket;
+mod transfers;
 mod verifications;
 mod web;
 mod whip;
@@ -151,6 +159,9 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(cases::correct))
         .routes(routes!(cases::waiting))
         .routes(routes!(cases::mine))
+        .routes(routes!(calendars::mine, calendars::renew, calendars::end))
+        .routes(routes!(calendars::feed))
+        .routes(routes!(calendars::of_activity))
         .routes(routes!(audit::of_session))
         .routes(routes!(audit::mine))
         .routes(routes!(photos::list, photos::add))
@@ -201,6 +212,27 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(year_ends::of_studio))
         .routes(routes!(year_ends::publications))
         .routes(routes!(year_ends::publication))
+        .routes(routes!(recruitments::list))
+        .routes(routes!(recruitments::read))
+        .routes(routes!(recruitments::open_for_studio))
+        .routes(routes!(recruitments::open_for_region))
+        .routes(routes!(recruitments::change))
+        .routes(routes!(applications::save))
+        .routes(routes!(applications::of_recruitment))
+        .routes(routes!(applications::waiting))
+        .routes(routes!(applications::mine))
+        .routes(routes!(applications::read))
+        .routes(routes!(applications::send))
+        .routes(routes!(applications::withdraw))
+        .routes(routes!(applications::review))
+        .routes(routes!(transfers::ask))
+        .routes(routes!(transfers::of_studio))
+        .routes(routes!(transfers::waiting))
+        .routes(routes!(transfers::decide))
+        .routes(routes!(capacities::of_region))
+        .routes(routes!(announcements::list))
+        .routes(routes!(announcements::publish))
+        .routes(routes!(announcements::withdraw))
         .merge(sign_in_sheets::routes())
         .merge(roster_sheets::routes())
         .routes(routes!(line_checks::create))

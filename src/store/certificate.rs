@@ -119,7 +119,7 @@ async fn credits(
     rules: &Policy,
     (row, text): (&Row, &CertificateText),
 ) -> Result<Vec<(AccountId, CertificateText)>, StoreError> {
-    let Some(rule) = &rules.credits else { return Ok(Vec::new()) };
+    let Some(rule) = rules.credits_of(row.entry.frozen.tier) else { return Ok(Vec::new()) };
     let roles = rules.populations.get(&rule.population).map(|one| one.roles.as_slice()).unwrap_or_default();
     let last = Assessed::of(rules, rules.effective_from, year_end.year).span.to.min(year_end.on);
     let roster = membership::roster_on(store, row.settled.studio, last).await?;

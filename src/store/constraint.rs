@@ -31,6 +31,7 @@ static RULES: &[Constraint] = &[
     rule("region_name_taken", "index 'region_name_taken'", Some("name"), "同一上级区域下已有这个名称。"),
     rule("school_name_taken", "school.region, school.name", Some("name"), "这个区域已有同名学校。"),
     rule("account_login_name_taken", "account.login_name", Some("login_name"), "这个登录名已被使用，请换一个。"),
+    rule("account_changed", "", None, "这个账号刚被别人改过，请刷新后重试。"),
     rule("account_phone_taken", "account.phone", Some("phone"), "这个手机号已登记给别的账号。"),
     rule("studio_name_taken", "studio.region, studio.name", Some("name"), "这个区域已有同名工作室。"),
     rule(
@@ -83,6 +84,7 @@ static RULES: &[Constraint] = &[
     ),
     rule("notice_withdrawn_key", "notice_withdrawn.notice", None, "这份通知没有发布，或者已经撤回了。"),
     rule("notice_insert_only", "notice_insert_only", None, "通知送审以后不能改动。"),
+    rule("membership_changed_insert_only", "membership_changed_insert_only", None, "成员日期的改动记录只增不改。"),
     rule("case_insert_only", "case_insert_only", None, "请假、申诉和附件只增不改。"),
     rule("presence_event_insert_only", "presence_event_insert_only", None, "考勤明细只增不改。"),
     rule("assessment_insert_only", "assessment_insert_only", None, "考核的佐证、确认和决定只增不改。"),
@@ -127,6 +129,45 @@ static RULES: &[Constraint] = &[
     ),
     rule("certificate_revoked_key", "certificate_revoked.certificate", None, "这份证书已经撤销了。"),
     rule("year_end_insert_only", "year_end_insert_only", None, "年度评定的每一步只增不改。"),
+    rule(
+        "application_taken",
+        "application.recruitment, application.account",
+        None,
+        "您已经有这份申请了，请刷新后继续填写。",
+    ),
+    rule(
+        "application_sent_key",
+        "application_sent.application, application_sent.ordinal",
+        None,
+        "这份申请刚刚提交过，请刷新后查看。",
+    ),
+    rule(
+        "application_withdrawn_key",
+        "application_withdrawn.application, application_withdrawn.sending",
+        None,
+        "您已经撤回了。",
+    ),
+    rule(
+        "application_reviewed_key",
+        "application_reviewed.application, application_reviewed.sending, application_reviewed.ordinal",
+        None,
+        "这份申请刚被别人处理过，请刷新后查看。",
+    ),
+    rule(
+        "recruitment_changed_key",
+        "recruitment_changed.recruitment, recruitment_changed.ordinal",
+        None,
+        "截止日期刚被别人改过，请刷新后查看。",
+    ),
+    rule(
+        "transfer_ordinal_taken",
+        "transfer.membership, transfer.ordinal",
+        None,
+        "这位成员刚有一条变动，请刷新后查看。",
+    ),
+    rule("transfer_decided_key", "transfer_decided.transfer", None, "这条变动已经处理过了，请刷新后查看。"),
+    rule("announcement_withdrawn_key", "announcement_withdrawn.announcement", None, "这份公告已经撤回了。"),
+    rule("application_insert_only", "application_insert_only", None, "招募、申请、变动和公告只增不改。"),
     rule("report_issue_insert_only", "report_issue_insert_only", None, "发出的报告不能改动。"),
 ];
 

@@ -1,7 +1,8 @@
 //! Why the store says no: in words for people, with the cause for the log.
 
 use super::constraint::{self, Constraint};
-use crate::domain::{ActivityRefusal, CaseRefusal, Invalid, Time, YearEndRefusal};
+use crate::domain::office::DecidedAbove;
+use crate::domain::{ActivityRefusal, ApplicationRefusal, CaseRefusal, Invalid, Time, YearEndRefusal};
 
 /// What was looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,7 @@ pub enum Noun {
     Activity,
     Session,
     Attachment,
+    Calendar,
     Leave,
     Appeal,
     Classroom,
@@ -31,6 +33,10 @@ pub enum Noun {
     YearEnd,
     Objection,
     Certificate,
+    Recruitment,
+    Application,
+    Transfer,
+    Announcement,
 }
 
 impl Noun {
@@ -45,6 +51,7 @@ impl Noun {
             Self::Series => "没有找到这个系列。",
             Self::Activity => "没有找到这个活动。",
             Self::Session => "没有找到这场直播。",
+            Self::Calendar => "这个日历地址已经失效，请在日程页重新复制。",
             Self::Attachment => "没有找到这份附件。",
             Self::Leave => "没有找到这次请假。",
             Self::Appeal => "没有找到这次申诉。",
@@ -61,6 +68,10 @@ impl Noun {
             Self::YearEnd => "没有找到这次年度评定。",
             Self::Objection => "没有找到这件异议。",
             Self::Certificate => "没有找到这份证书。",
+            Self::Recruitment => "没有找到这次招募。",
+            Self::Application => "没有找到这份申请。",
+            Self::Transfer => "没有找到这条变动。",
+            Self::Announcement => "没有找到这份公告。",
         }
     }
 }
@@ -75,6 +86,10 @@ pub enum StoreError {
     Case(#[from] CaseRefusal),
     #[error(transparent)]
     YearEnd(#[from] YearEndRefusal),
+    #[error(transparent)]
+    DecidedAbove(#[from] DecidedAbove),
+    #[error(transparent)]
+    Application(#[from] ApplicationRefusal),
     /// The database holds something that excludes this.
     #[error("{}", .0.sentence)]
     Conflict(&'static Constraint),
@@ -114,6 +129,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Somebody else changed the Account meanwhile.
+    #[must_use]
+    pub fn account_changed() -> Self {
+        Self::Conflict(constraint::named("account_changed"))
+    }
+
     /// A stable code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -122,6 +143,8 @@ impl StoreError {
             Self::Refused(refusal) => refusal.code(),
             Self::Case(refusal) => refusal.code(),
             Self::YearEnd(refusal) => refusal.code(),
+            Self::DecidedAbove(_) => "decided_above",
+            Self::Application(refusal) => refusal.code(),
             Self::Conflict(constraint) => constraint.name,
             Self::NotFound(_) => "not_found",
             Self::PolicyChanged { .. } => "policy_changed",

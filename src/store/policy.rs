@@ -82,7 +82,12 @@ pub fn newest(store: &Store) -> Vec<Arc<Policy>> {
 /// The version of this programme that holds on the day; where none does, the nearest one.
 #[must_use]
 pub fn in_force(store: &Store, key: &str, day: Day) -> Option<Arc<Policy>> {
-    let known = all(store);
+    shelved(&all(store), key, day)
+}
+
+/// The same among Policies that were looked up before.
+#[must_use]
+pub(super) fn shelved(known: &Policies, key: &str, day: Day) -> Option<Arc<Policy>> {
     let versions = || known.range((key.to_owned(), 0)..=(key.to_owned(), u32::MAX)).map(|(_, policy)| policy);
     let begun = || versions().filter(|policy| policy.effective_from <= day);
     let holds = begun().rfind(|policy| policy.effective_to.is_none_or(|to| day <= to));

@@ -1,6 +1,6 @@
 //! Studios.
 
-use super::row::{Columns as _, number_of, sql};
+use super::row::{Columns as _, number_of, rows_in, sql};
 use super::{Noun, Page, Paged, Store, StoreError, page, policy, random};
 use crate::domain::{AccountId, NewStudio, RegionId, Studio, StudioId, Tier, Time};
 use sqlx::AnyConnection;
@@ -79,14 +79,16 @@ pub async fn assessed(store: &Store, within: Option<RegionId>) -> Result<Vec<Stu
     rows.iter().map(read).collect()
 }
 
+/// Those of these that there are, by their ids.
+pub async fn many(store: &Store, ids: &[StudioId]) -> Result<HashMap<StudioId, Studio>, StoreError> {
+    of_ids(&mut *store.read().await?, ids).await
+}
+
 pub(super) async fn of_ids(
     connection: &mut AnyConnection,
     ids: &[StudioId],
 ) -> Result<HashMap<StudioId, Studio>, StoreError> {
-    let places = page::placeholders(1, ids.len());
-    let statement = sql!("{STUDIO} where id in ({places})");
-    let query = ids.iter().fold(sqlx::query(statement), |query, id| query.bind(id.as_str()));
-    let rows = query.fetch_all(connection).await?;
+    let rows = rows_in(connection, &format!("{STUDIO} where id in"), ids, "").await?;
     rows.iter().map(|row| read(row).map(|studio| (studio.id, studio))).collect()
 }
 
@@ -97,40 +99,48 @@ pub async fn create(store: &Store, new: NewStudio, now: Time) -> Result<Studio, 
     store
         .write(move |connection| {
             Box::pin(async move {
-                sqlx::query(
-                    "insert into studio (id, name, tier, kind, subject, region, cycle_start, policy, introduction, created_at)
-                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                )
-                .bind(studio.id.as_str())
-                .bind(studio.name.as_str())
-                .bind(studio.tier.code())
-                .bind(studio.kind.code())
-                .bind(studio.subject.as_str())
-                .bind(studio.region.as_str())
-                .bind(number_of(studio.cycle_start))
-                .bind(studio.policy.as_deref())
-                .bind(studio.introduction.as_str())
-                .bind(studio.created_at.micros())
-                .execute(connection)
-                .await?;
+                insert(connection, &studio).await?;
                 Ok(studio)
             })
         })
         .await
 }
 
-/// Gives the Studio this whole new content.
-pub async fn update(store: &Store, id: StudioId, new: NewStudio) -> Result<Studio, StoreError> {
-    new.check()?;
-    policy::check(store, new.policy.as_deref())?;
+pub(super) async fn insert(connection: &mut AnyConnection, studio: &Studio) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into studio (id, name, tier, kind, subject, region, cycle_start, policy, introduction, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(studio.id.as_str())
+    .bind(studio.name.as_str())
+    .bind(studio.tier.code())
+    .bind(studio.kind.code())
+    .bind(studio.subject.as_str())
+    .bind(studio.region.as_str())
+    .bind(number_of(studio.cycle_start))
+    .bind(studio.policy.as_deref())
+    .bind(studio.introduction.as_str())
+    .bind(studio.created_at.micros())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Makes of the Studio, as it is when this is written, what `edit` says: two who edit different things lose nothing.
+pub async fn update(
+    store: &Store,
+    id: StudioId,
+    edit: impl FnOnce(Studio) -> NewStudio + Send + 'static,
+) -> Result<Studio, StoreError> {
+    let policies = store.clone();
     store
         .write(move |connection| {
             Box::pin(async move {
-                let row = sqlx::query("select created_at from studio where id = $1")
-                    .bind(id.as_str())
-                    .fetch_optional(&mut *connection)
-                    .await?;
-                let created_at = row.ok_or(StoreError::NotFound(Noun::Studio))?.time("created_at")?;
+                let old = of_ids(connection, &[id]).await?.remove(&id).ok_or(StoreError::NotFound(Noun::Studio))?;
+                let created_at = old.created_at;
+                let new = edit(old);
+                new.check()?;
+                policy::check(&policies, new.policy.as_deref())?;
                 let studio = from(id, new, created_at);
                 sqlx::query(
                     "update studio set name = $2, tier = $3, kind = $4, subject = $5, region = $6, cycle_start = $7,
@@ -154,7 +164,7 @@ pub async fn update(store: &Store, id: StudioId, new: NewStudio) -> Result<Studi
         .await
 }
 
-fn from(id: StudioId, new: NewStudio, created_at: Time) -> Studio {
+pub(super) fn from(id: StudioId, new: NewStudio, created_at: Time) -> Studio {
     Studio {
         id,
         name: new.name.trim().to_owned(),

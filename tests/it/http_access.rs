@@ -1,8 +1,9 @@
 //! Who may do what: a table of every route and role, walked over the real server.
 
 use crate::app::{Person, TestApp};
+use crate::http_applications;
 use lectern::domain::year_end::NewObjection;
-use lectern::domain::{AttachmentId, NewChoice, NewEvidence, NewHelpedSchool, NewMentor, NewVeto};
+use lectern::domain::{AttachmentId, NewChoice, NewEvidence, NewHelpedSchool, NewMentor, NewVeto, OfficeTier, Officer};
 use lectern::store;
 use lectern::store::appeal::NewAppeal;
 use lectern::store::leave::NewLeave;
@@ -65,6 +66,12 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("PATCH",  "/api/activities/{id}",                 "----y---y"),
     ("POST",   "/api/activities/{id}/cancel",          "----y---y"),
     ("POST",   "/api/activities/{id}/go-live",         "----y---y"),
+    ("GET",    "/api/me/calendar",                     "--yyyyyyy"),
+    ("POST",   "/api/me/calendar",                     "--yyyyyyy"),
+    ("DELETE", "/api/me/calendar",                     "--yyyyyyy"),
+    // By the secret address, whoever is signed in.
+    ("GET",    "/api/calendars/{token}",               "yyyyyyyyy"),
+    ("GET",    "/api/activities/{id}/calendar",        "--yyyyyyy"),
     ("GET",    "/api/sessions/{id}",                   "yyyyyyyyy"),
     ("POST",   "/api/sessions/{id}/end",               "----y---y"),
     ("POST",   "/api/sessions/{id}/tickets",           "-yyyyyyyy"),
@@ -176,6 +183,29 @@ const TABLE: &[(&str, &str, &str)] = &[
     // What is published is for everybody.
     ("GET",    "/api/publications",                    "yyyyyyyyy"),
     ("GET",    "/api/publications/{id}",               "yyyyyyyyy"),
+    ("GET",    "/api/recruitments",                    "--yyyyyyy"),
+    ("GET",    "/api/recruitments/{id}",               "--yyyyyyy"),
+    ("POST",   "/api/studios/{id}/recruitments",       "----y-y-y"),
+    ("POST",   "/api/regions/{id}/recruitments",       "------y-y"),
+    ("POST",   "/api/recruitments/{id}/closing",       "----y-y-y"),
+    ("POST",   "/api/recruitments/{id}/application",   "--yyyyyyy"),
+    ("GET",    "/api/recruitments/{id}/applications",  "----y-y-y"),
+    ("GET",    "/api/applications",                    "--yyyyyyy"),
+    ("GET",    "/api/me/applications",                 "--yyyyyyy"),
+    // The teacher's, which waits for the host.
+    ("GET",    "/api/applications/{id}",               "--y-y-y-y"),
+    ("POST",   "/api/applications/{id}/sending",       "--y------"),
+    ("POST",   "/api/applications/{id}/withdrawal",    "--y------"),
+    ("POST",   "/api/applications/{id}/review",        "----y---y"),
+    // Of the core member, who may leave by themselves.
+    ("POST",   "/api/memberships/{id}/transfers",      "---yy-y-y"),
+    ("GET",    "/api/studios/{id}/transfers",          "----y-y-y"),
+    ("GET",    "/api/transfers",                       "------yyy"),
+    ("POST",   "/api/transfers/{id}/decision",         "------y-y"),
+    ("GET",    "/api/regions/{id}/capacities",         "------y-y"),
+    ("GET",    "/api/announcements",                   "--yyyyyyy"),
+    ("POST",   "/api/regions/{id}/announcements",      "------y-y"),
+    ("POST",   "/api/announcements/{id}/withdrawal",   "------y-y"),
     ("GET",    "/api/openapi.json",                    "yyyyyyyyy"),
     ("GET",    "/healthz",                             "yyyyyyyyy"),
     ("GET",    "/readyz",                              "yyyyyyyyy"),
@@ -264,6 +294,20 @@ async fn noun_of(app: &TestApp, path: &str) -> String {
             let sent = store::notice::send(&app.store, activity, "请参加。".into(), core, app.now()).await.unwrap();
             sent.id.to_string()
         }
+        Some("recruitments") => http_applications::core_recruitment(app).await,
+        Some("applications") => http_applications::waiting_application(app).await.0,
+        Some("transfers") => {
+            let form = json!({ "kind": "quit", "day": "2026-03-02", "reason": "工作调整" });
+            let url = format!("/api/memberships/{}/transfers", app.world.core_membership);
+            let asked: Value = app.person("host").await.post(&url, &form).await.json().await.unwrap();
+            asked["id"].as_str().unwrap().to_owned()
+        }
+        Some("announcements") => {
+            let url = format!("/api/regions/{}/announcements", app.world.county);
+            let form = json!({ "title": "公告", "content": "请各工作室报送计划。" });
+            let made: Value = app.person("office").await.post(&url, &form).await.json().await.unwrap();
+            made["id"].as_str().unwrap().to_owned()
+        }
         Some("appeals") => {
             let session = store::session::go_live(&app.store, activity, None, app.now()).await.unwrap().id;
             store::session::end(&app.store, session, app.now()).await.unwrap();
@@ -302,7 +346,11 @@ async fn noun_of(app: &TestApp, path: &str) -> String {
         Some("vetoes") => {
             let (studio, policy, day) = (app.world.studio, "zhejiang-2019".to_owned(), app.now().day());
             let new = NewVeto { studio, policy, veto: "ethics".into(), day, reason: "查实".into() };
-            store::ruling::find_veto(&app.store, new, core, app.now()).await.unwrap().id.to_string()
+            store::ruling::find_veto(&app.store, new, Officer { account: core, tier: OfficeTier::County }, app.now())
+                .await
+                .unwrap()
+                .id
+                .to_string()
         }
         Some(noun @ ("year-ends" | "publications" | "objections" | "certificates")) => settled_noun(app, noun).await,
         _ => String::new(),
@@ -440,6 +488,18 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
         ("POST", "/api/studios/{id}/vetoes") => json!({ "veto": "ethics", "day": "2026-03-01", "reason": "查实" }),
         ("POST", "/api/vetoes/{id}/lifting") => json!({ "reason": "查错了" }),
         ("POST", "/api/studios/{id}/grades") => json!({ "grade": "excellent", "granted": true }),
+        ("POST", "/api/studios/{id}/recruitments" | "/api/regions/{id}/recruitments") => {
+            http_applications::recruitment_form("core")
+        }
+        ("POST", "/api/recruitments/{id}/closing") => json!({ "closes": "2026-03-20", "reason": "报名踊跃" }),
+        ("POST", "/api/recruitments/{id}/application") => json!({ "fields": { "subject": "语文" }, "choices": [] }),
+        ("POST", "/api/applications/{id}/review") => json!({ "verdict": "granted", "sending": 1, "seen": 0 }),
+        ("POST", "/api/memberships/{id}/transfers") => {
+            json!({ "kind": "quit", "day": "2026-03-02", "reason": "工作调整" })
+        }
+        ("POST", "/api/transfers/{id}/decision") => json!({ "granted": true }),
+        ("POST", "/api/regions/{id}/announcements") => json!({ "title": "公告", "content": "请报送计划。" }),
+        ("POST", "/api/announcements/{id}/withdrawal") => json!({ "reason": "写错了" }),
         ("POST", "/api/studios/{id}/scorecard/what-if") => json!({ "planned": [] }),
         ("POST", "/api/regions/{id}/year-ends") => json!({ "policy": "zhejiang-2019", "year": 2026 }),
         ("POST", "/api/year-ends/{id}/publication") => json!({ "until": "2027-01-20" }),

@@ -55,6 +55,30 @@ export type ScoreState = "met" | "waiting" | "not_yet" | "impossible";
 /** passing 可合格，on_track 正常，at_risk 有风险，lost 已不可能 */
 export type Outlook = "passing" | "on_track" | "at_risk" | "lost";
 
+/** draft 草稿，waiting 审核中，returned 退回修改，accepted 已录用，refused 未录用，withdrawn 已撤回 */
+export type ApplicationState = "draft" | "waiting" | "returned" | "accepted" | "refused" | "withdrawn";
+
+/** met 符合，look 待核，missing 未填，unmet 不符合 */
+export type ConditionState = "met" | "look" | "missing" | "unmet";
+
+/** granted 同意，returned 退回修改，refused 不同意 */
+export type ReviewVerdict = "granted" | "returned" | "refused";
+
+/** preschool 学前，primary 小学，junior 初中，senior 高中，vocational 中职，special 特殊教育 */
+export type SchoolStage = "preschool" | "primary" | "junior" | "senior" | "vocational" | "special";
+
+/** female 女，male 男 */
+export type Sex = "female" | "male";
+
+/** host 主持人选择，school 学校意见，recommendation 逐级推荐，office 工作站审定 */
+export type Step = "host" | "school" | "recommendation" | "office";
+
+/** departed 调离，quit 退出，replaced 更换，promoted 晋级，demoted 降级 */
+export type TransferKind = "departed" | "quit" | "replaced" | "promoted" | "demoted";
+
+/** waiting 等待决定，granted 已同意，refused 未同意 */
+export type TransferState = "waiting" | "granted" | "refused";
+
 /**
  * The body of every refusal.
  */
@@ -232,7 +256,15 @@ export type MembershipChange = {
 /**
  * The last day, which still counts; `null` lets the Membership go on.
  */
-to?: string | null, new_teacher?: boolean, backbone?: boolean, };
+to?: string | null, 
+/**
+ * The first day, where it was entered wrongly.
+ */
+from?: string, 
+/**
+ * Why; needed where days that have passed are changed.
+ */
+reason?: string, new_teacher?: boolean, backbone?: boolean, };
 
 /**
  * A Studio as lists and cards show it.
@@ -320,6 +352,15 @@ place: string,
  * Why it was cancelled.
  */
 cancel_reason: string | null, may_manage: boolean, cases: ActivityCases, };
+
+/**
+ * Where a person's calendar program finds their Activities.
+ */
+export type CalendarView = { 
+/**
+ * A path on this server; null until one is asked for.
+ */
+link: string | null, };
 
 export type ActivityForm = { title: string, kind: ActivityKind, mode: Mode, level: Level, 
 /**
@@ -533,23 +574,11 @@ export type FigureView = { label: string, value: string, };
 /**
  * What a report on paper said, and whether that still holds.
  */
-export type VerificationView = { code: string, title: string, studio: string | null, made_at: string, made_by: string, figures: Array<FigureView>, digest: string, 
+export type VerificationView = { code: string, title: string, studio: string | null, made_at: string, made_by: string, figures: Array<FigureView>, digest: string, parameters: ParametersView, ledger: LedgerFinding, same: DigestFinding, 
 /**
- * None where nothing was judged by them.
+ * Records that were corrected by hand afterwards.
  */
-parameters: ParametersView | null, 
-/**
- * None where it goes back to no lines of the ledger.
- */
-ledger: LedgerFinding | null, same: DigestFinding, 
-/**
- * Records and results that were corrected by hand afterwards.
- */
-corrections_since: number, 
-/**
- * It was taken back since, and why.
- */
-revoked: WordView | null, };
+corrections_since: number, };
 
 /**
  * What is wrong with one row of a sign-in sheet.
@@ -604,7 +633,7 @@ reason?: string, };
 export type NoticeWithdrawalForm = { reason: string, };
 
 /**
- * What somebody said, and when.
+ * What somebody said about a notice.
  */
 export type WordView = { reason: string, by: string, at: string, };
 
@@ -1005,7 +1034,11 @@ key: string, name: string, school: string | null, record: RecordView, };
 /**
  * One page of a Session's lines, folded, and everything that was asked for and decided.
  */
-export type AuditPage = { activity: ActivityCard, session: string, people: Array<AuditPerson>, cases: Array<CaseView>, rows: Array<AuditRow>, 
+export type AuditPage = { activity: ActivityCard, session: string, people: Array<AuditPerson>, cases: Array<CaseView>, 
+/**
+ * Changes of days of Memberships, made after the Session began, that decide who was in the Studio on its day.
+ */
+memberships: Array<DaysChangedView>, rows: Array<AuditRow>, 
 /**
  * Rows on all pages.
  */
@@ -1018,6 +1051,20 @@ lines: number,
  * Every line fits the one before.
  */
 intact: boolean, };
+
+/**
+ * Who set the days of a Membership, and why.
+ */
+export type DaysChangedView = { name: string, role: MemberRole, 
+/**
+ * None where the Membership was begun.
+ */
+before: DaysView | null, after: DaysView, reason: string, by_name: string, at: string, };
+
+/**
+ * From when to when; both days count.
+ */
+export type DaysView = { from: string, to: string | null, };
 
 export type ClassroomForm = { name: string, school: string, 
 /**
@@ -1578,208 +1625,255 @@ export type GradeForm = { year?: number,
  */
 grade: string, granted: boolean, reason?: string, };
 
-/** frozen 已冻结，published 公示，final 最终结果，withdrawn 已作废 */
-export type YearEndStage = "frozen" | "published" | "final" | "withdrawn";
-
-/** open 等待答复，recomputed 已重新核算，graded 已改定等次，rejected 不予采纳 */
-export type ObjectionState = "open" | "recomputed" | "graded" | "rejected";
-
-/** grade 考核证书，credits 学分证明 */
-export type CertificateKind = "grade" | "credits";
-
-export type YearEndForm = { 
+export type RecruitmentForm = { 
 /**
- * The programme's key.
+ * Key of the Policy; of a Studio's own Recruitment always the Studio's.
  */
-policy: string, year: number, reason?: string, };
+policy?: string, role: MemberRole, title: string, content?: string, 
+/**
+ * New Studios in all; otherwise for each Studio.
+ */
+places: number, 
+/**
+ * How many Studios an applicant may name, in order; 1 where a Studio recruits for itself.
+ */
+most_choices?: number, school_consents?: boolean, office_approves?: boolean, opens: string, closes: string, 
+/**
+ * Of the Studios that hosts get.
+ */
+tier?: Tier, kind?: StudioKind, };
 
-export type PublicationForm = { 
+export type RecruitmentChangeForm = { 
 /**
- * The last day; today is the first.
+ * The last day; yesterday ends it at once.
  */
-until: string, reason?: string, };
+closes: string, reason: string, };
 
-export type RemarkForm = { reason?: string, };
+export type RecruitmentState = "coming" | "open" | "closed";
 
-export type ReasonForm = { reason: string, };
+export type RecruitmentCard = { id: string, title: string, role: MemberRole, 
+/**
+ * What the programme calls them: 学科（专业）带头人.
+ */
+role_title: string, 
+/**
+ * The Policy's key and title.
+ */
+policy: Named, 
+/**
+ * For which alone it is.
+ */
+studio: Named | null, region: RegionName | null, tier: Tier | null, kind: StudioKind | null, places: number, 
+/**
+ * How many have been taken in.
+ */
+taken: number, most_choices: number, opens: string, closes: string, state: RecruitmentState, 
+/**
+ * Whoever asks opened it or supervises who did.
+ */
+keeps: boolean, 
+/**
+ * What became of the asker's own Application, when there is one.
+ */
+mine: ApplicationState | null, };
 
-export type ObjectionForm = { studio: string, reason: string, attachment?: string, };
-
-export type AnswerForm = { 
-/**
- * Not `open`.
- */
-state: ObjectionState, 
-/**
- * Where the grade is set.
- */
-grade?: string, reason: string, };
-
-export type ResultCorrectionForm = { studio: string, grade: string, reason: string, };
-
-export type YearEndCard = { id: string, region: string, region_name: string, policy: PolicyName, year: number, 
-/**
- * 2026 年度
- */
-year_word: string, stage: YearEndStage, 
-/**
- * The Scorecards are those of the end of this day.
- */
-on: string, studios: number, 
-/**
- * Objections that nobody has answered.
- */
-open: number, published: SpanView | null, 
-/**
- * The publication is over.
- */
-over: boolean, 
-/**
- * Whoever asks settles it.
- */
-may_decide: boolean, };
+export type RecruitmentChangeView = { closes: string, reason: string, by: string, at: string, };
 
 /**
- * A year that may be frozen, or will be.
+ * What the Policy asks of an applicant.
  */
-export type YearEndCandidate = { policy: PolicyName, year: number, year_word: string, studios: number, 
+export type ConditionView = { id: string, title: string, 
 /**
- * The first day on which it may be frozen.
+ * A reviewer may pass somebody who does not meet it.
  */
-from: string, ready: boolean, };
+waivable: boolean, 
+/**
+ * Only for applicants from rural schools, or only for all others.
+ */
+rural: boolean | null, quote: string, };
 
-export type YearEndsView = { region: string, region_name: string, rows: Array<YearEndCard>, candidates: Array<YearEndCandidate>, 
+export type RecruitmentPage = { card: RecruitmentCard, content: string, opened_by: string, changes: Array<RecruitmentChangeView>, conditions: Array<ConditionView>, 
 /**
- * How many days a publication has to last, and may.
+ * What papers may be handed in for.
  */
-least_days: number, most_days: number, today: string, };
+slots: Array<SlotView>, 
+/**
+ * Which Studios may be wished for.
+ */
+studios: Array<Named>, 
+/**
+ * Who speaks about an Application, in order.
+ */
+steps: Array<Step>, 
+/**
+ * The asker's School, which an Application is sent from.
+ */
+school: SchoolName | null, 
+/**
+ * What the asker has written; empty fields with what is known of them where they have not begun.
+ */
+draft: ApplicationDraftForm, application: ApplicationView | null, 
+/**
+ * The conditions held against the asker's draft.
+ */
+findings: Array<FindingView>, 
+/**
+ * Papers of the draft.
+ */
+attachments: Array<AttachmentView>, may_write: boolean, };
 
-export type OutcomeView = { grade: string | null, grade_title: string | null, passes: boolean, 
+export type ApplicationFields = { sex: Sex | null, born: string | null, phone: string, education: string, stage: SchoolStage | null, subject: string, 
 /**
- * 71.5
+ * 职称
  */
-points_word: string, };
+title: string, 
+/**
+ * 职务
+ */
+post: string, teaching_years: number | null, honours: string, summary: string, plan: string, 
+/**
+ * Of a host's new Studio.
+ */
+studio_name: string, items: Array<ApplicationItemForm>, };
 
-/**
- * Stands beside a final result.
- */
-export type ResultCorrectionView = { grade_title: string, passes: boolean, word: WordView, };
+export type ApplicationItemForm = { slot: string, title: string, attachment: string | null, };
 
-export type CriterionChangeView = { criterion: Named, 
+export type ApplicationDraftForm = { fields: ApplicationFields, 
 /**
- * 已达标，5 / 5
+ * Studios in the order in which they are wished for.
  */
-before: string, now: string, };
-
-/**
- * Where the Scorecard of today is not what was frozen.
- */
-export type DifferenceView = { 
-/**
- * None where grade and points are the same.
- */
-now: OutcomeView | null, changes: Array<CriterionChangeView>, };
-
-export type YearEndRow = { studio: Named, hosts: Array<string>, region: string, tier: Tier, outcome: OutcomeView, 
-/**
- * Among those of its tier.
- */
-rank: number, tied: boolean, 
-/**
- * Within the cut-off; none where there is none for its tier.
- */
-within: boolean | null, 
-/**
- * As it was frozen, where an answer changed it.
- */
-frozen: OutcomeView | null, 
-/**
- * The latest last.
- */
-corrections: Array<ResultCorrectionView>, 
-/**
- * Told to the office only.
- */
-difference: DifferenceView | null, 
-/**
- * Whoever asks hosts it.
- */
-own: boolean, 
-/**
- * SHA-256 of all that the Scorecard followed from.
- */
-digest: string, };
-
-export type CutOffView = { tier: Tier, cut_off: number, 
-/**
- * Who shares the last rank is within, so there may be more.
- */
-within: number, 
-/**
- * How many share the last rank.
- */
-sharing: number, };
-
-export type GradeCountView = { title: string, passes: boolean, studios: number, };
-
-export type ObjectionView = { id: string, studio: Named, given: WordView, attachment: AttachmentView | null, state: ObjectionState, answer: WordView | null, 
-/**
- * What stands since, where it was upheld.
- */
-outcome: OutcomeView | null, may_answer: boolean, };
-
-export type CertificateView = { id: string, kind: CertificateKind, title: string, 
-/**
- * 青禾县评证〔2027〕第1号
- */
-number: string, studio: Named, 
-/**
- * Whose credits they are.
- */
-person: Named | null, given: WordView, revoked: WordView | null, };
-
-export type YearEndView = { card: YearEndCard, frozen: WordView, published: WordView | null, settled: WordView | null, withdrawn: WordView | null, 
-/**
- * By tier and rank.
- */
-rows: Array<YearEndRow>, counts: Array<GradeCountView>, cut_off: CutOffView | null, grades: Array<GradeRuleView>, 
-/**
- * Of a host those about their own Studios.
- */
-objections: Array<ObjectionView>, certificates: Array<CertificateView>, 
-/**
- * The Studios about which whoever asks may object now.
- */
-may_object: Array<Named>, 
-/**
- * Since when the Scorecards that it is compared with are known.
- */
-compared_at: string | null, least_days: number, most_days: number, today: string, };
+choices: Array<string>, };
 
 /**
- * What a year came to for one Studio, for its own people.
+ * A draft was kept.
  */
-export type StudioYearEndView = { card: YearEndCard, row: YearEndRow, objections: Array<ObjectionView>, certificates: Array<CertificateView>, may_object: boolean, };
+export type ApplicationSaved = { id: string, saved_at: string, findings: Array<FindingView>, };
 
-export type PublicRow = { studio: string, hosts: Array<string>, region: string, tier: Tier, grade_title: string | null, rank: number, tied: boolean, within: boolean | null, 
+export type FindingView = { condition: string, title: string, state: ConditionState, waivable: boolean, sentence: string, };
+
 /**
- * What the last correction says, and its day.
+ * Somebody who has to say yes.
  */
-corrected: CorrectedView | null, };
-
-export type CorrectedView = { grade_title: string, on: string, };
-
-export type PublicationView = { card: PublicationCard, 
+export type StopView = { step: Step, 
 /**
- * None of one that was withdrawn.
+ * Which Studio or Region speaks.
  */
-rows: Array<PublicRow>, counts: Array<GradeCountView>, cut_off: CutOffView | null, };
+who: string, };
 
-export type PublicationCard = { id: string, 
+export type ReviewView = { step: Step, who: string, verdict: ReviewVerdict, reason: string, attachment: string | null, by: string, at: string, };
+
+export type ApplicantView = { name: string, school: SchoolName | null, region: string, };
+
 /**
- * 青禾县 2026 年度考核
+ * An Application as lists show it.
  */
-title: string, policy_title: string, region_name: string, year_word: string, stage: YearEndStage, span: SpanView, over: boolean, settled_on: string | null, studios: number, };
+export type ApplicationRow = { id: string, 
+/**
+ * The Recruitment's id and title.
+ */
+recruitment: Named, role_title: string, applicant: ApplicantView, state: ApplicationState, choices: Array<Named>, 
+/**
+ * The Studio whose host took them.
+ */
+taken_by: Named | null, sent_at: string | null, waits_for: StopView | null, 
+/**
+ * Conditions that a person has to look at, and those that are not met.
+ */
+to_look: number, unmet: number, may_decide: boolean, };
+
+/**
+ * An Application whole.
+ */
+export type ApplicationView = { row: ApplicationRow, fields: ApplicationFields, attachments: Array<AttachmentView>, findings: Array<FindingView>, reviews: Array<ReviewView>, 
+/**
+ * Words about what was sent before.
+ */
+earlier: Array<ReviewView>, 
+/**
+ * Who speaks after what was said so far, in order.
+ */
+ahead: Array<StopView>, may_withdraw: boolean, 
+/**
+ * Name these when deciding, so that two reviewers at once notice each other.
+ */
+sending: number, seen: number, 
+/**
+ * The next consent is the last one: a first day can be named.
+ */
+last_step: boolean, };
+
+export type ReviewForm = { verdict: ReviewVerdict, reason?: string, attachment?: string, 
+/**
+ * The first day of the Membership; today where none is named.
+ */
+from?: string, sending: number, seen: number, };
+
+export type TransferForm = { kind: TransferKind, 
+/**
+ * The first day on which it holds.
+ */
+day: string, 
+/**
+ * What the person is from then on; for promotion and demotion.
+ */
+role?: MemberRole, 
+/**
+ * Where, when it is another Studio.
+ */
+studio?: string, reason: string, attachment?: string, };
+
+export type TransferDecisionForm = { granted: boolean, reason?: string, };
+
+export type TransferView = { id: string, membership: string, person: Named, studio: Named, 
+/**
+ * What the person was.
+ */
+was: MemberRole, kind: TransferKind, day: string, role: MemberRole | null, to_studio: Named | null, reason: string, attachment: string | null, asked_by: string, asked_at: string, state: TransferState, decision: TransferWordView | null, may_decide: boolean, };
+
+export type TransferWordView = { granted: boolean, reason: string, by: string, at: string, };
+
+export type CapacityState = "met" | "under" | "over" | "unknown";
+
+export type CapacityRow = { id: string, title: string, have: number | null, unit: string, 
+/**
+ * ≥600
+ */
+wanted: string, state: CapacityState, sources: Array<SourceView>, };
+
+/**
+ * How many of one role a Studio has.
+ */
+export type StudioCapacity = { studio: Named, counts: Array<RoleCount>, };
+
+export type RoleCount = { role: MemberRole, title: string, have: number, 
+/**
+ * 10–15; empty where the Policy says nothing.
+ */
+wanted: string, state: CapacityState, };
+
+export type CapacityPage = { region: Named, policy: Named | null, 
+/**
+ * Those that Studios of the Region are under, with how many.
+ */
+policies: Array<Named>, rows: Array<CapacityRow>, studios: Array<StudioCapacity>, };
+
+export type AnnouncementForm = { title: string, content: string, 
+/**
+ * Whose accepted people it names.
+ */
+recruitment?: string, };
+
+export type AnnouncementWithdrawalForm = { reason: string, };
+
+export type AnnouncementView = { id: string, 
+/**
+ * Whose office says it.
+ */
+region: Named, title: string, content: string, recruitment: string | null, by: string, at: string, 
+/**
+ * Why it was taken back; told only to offices.
+ */
+withdrawn: string | null, may_withdraw: boolean, };
 
 export type LineCheckForm = { 
 /**

@@ -1,6 +1,7 @@
 //! What the HTTP API says and is told, as JSON. The TypeScript types of the pages are generated from these.
 
 mod activity;
+mod application;
 mod attendance;
 mod case;
 mod evidence;
@@ -16,11 +17,13 @@ mod scorecard;
 mod seats;
 mod session;
 mod studio;
+mod transfer;
 mod typescript;
 mod vocabulary;
 mod year_end;
 
 pub use activity::*;
+pub use application::*;
 pub use attendance::*;
 pub use case::*;
 pub use evidence::*;
@@ -36,6 +39,7 @@ pub use scorecard::*;
 pub use seats::*;
 pub use session::*;
 pub use studio::*;
+pub use transfer::*;
 pub use typescript::typescript;
 pub use year_end::*;
 

@@ -63,6 +63,10 @@ plain_strings! {
     VetoId: None, "mzxw6ytbojtg633c";
     YearEndId: None, "mzxw6ytbojtg633c";
     ObjectionId: None, "mzxw6ytbojtg633c";
+    RecruitmentId: None, "mzxw6ytbojtg633c";
+    ApplicationId: None, "mzxw6ytbojtg633c";
+    TransferId: None, "mzxw6ytbojtg633c";
+    AnnouncementId: None, "mzxw6ytbojtg633c";
     Time: Some(KnownFormat::DateTime), "2026-11-20T14:30:00+08:00";
     Day: Some(KnownFormat::Date), "2026-11-20";
 }
@@ -109,6 +113,6 @@ macro_rules! words {
 
 words! {
     AccountRole RegionKind StudioKind Tier MemberRole ActivityKind Mode Level ActivityState ActivityRole AttendanceStatus
-    GapKind Way CaseState NoticeState Class YearKind ScoreState Outlook YearEndStage ObjectionState
-    CertificateKind
+    GapKind Way CaseState NoticeState Class YearKind ScoreState Outlook ApplicationState ConditionState ReviewVerdict
+    SchoolStage Sex Step TransferKind TransferState YearEndStage ObjectionState CertificateKind
 }

@@ -1,6 +1,7 @@
 //! Objections: a host's about their own Studio while it is published, and the office's answer.
 
-use super::super::auth::{OfStudio, SignedIn, SupervisorOf};
+use super::super::auth::{OfStudio, SignedIn};
+use super::super::authority::{Authority, SupervisorOf};
 use super::super::body::Json;
 use super::super::error::{ApiError, Need, Refused};
 use super::super::shapes::{AnswerForm, ObjectionForm, ObjectionView};
@@ -45,7 +46,7 @@ pub(in super::super) async fn answer(
     supervisor: SupervisorOf<Objection>,
     Json(form): Json<AnswerForm>,
 ) -> Result<axum::Json<ObjectionView>, ApiError> {
-    let SupervisorOf { me, noun: objection } = supervisor;
+    let SupervisorOf { me, noun: objection, .. } = supervisor;
     let year_end = year_end::get(&app.store, objection.year_end).await?;
     // The office of the Studio's county does not answer what its province settles.
     if !me.is_admin() && !me.supervises(&app, year_end.region).await? {

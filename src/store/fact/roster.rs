@@ -8,7 +8,7 @@ use crate::store::row::{Columns as _, rows_in};
 use sqlx::AnyConnection;
 use std::collections::HashMap;
 
-pub(super) async fn of_studios(
+pub(in crate::store) async fn of_studios(
     connection: &mut AnyConnection,
     tree: &RegionTree,
     studios: &[StudioId],

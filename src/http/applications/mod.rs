@@ -1,0 +1,213 @@
+//! Applications: written and sent by teachers, decided by hosts and offices, step by step.
+
+pub(super) mod desk;
+pub(super) mod view;
+
+use super::auth::SignedIn;
+use super::body::{Id, Json};
+use super::error::{ApiError, Need, Refused};
+use super::shapes::{ApplicationDraftForm, ApplicationRow, ApplicationSaved, ApplicationView, ReviewForm, Rows};
+use super::state::AppState;
+use crate::domain::application::{Finding, Standing, findings};
+use crate::domain::{Application, ApplicationDraft, ApplicationId, NewReview, Recruitment, RecruitmentId, StudioId};
+use crate::store::{self, Noun};
+use axum::extract::State;
+use desk::{Case, Desk, Studios, case_for, cases};
+
+/// Keeps what the asker has written for a Recruitment so far, and tells what the conditions come to.
+#[utoipa::path(post, path = "/api/recruitments/{id}/application", tag = "applications", params(("id" = String, Path)),
+    request_body = ApplicationDraftForm, responses((status = 200, body = ApplicationSaved),
+    (status = 401, body = Refused), (status = 409, description = "It was sent, or another's file", body = Refused),
+    (status = 422, body = Refused)))]
+pub(super) async fn save(
+    State(app): State<AppState>,
+    me: SignedIn,
+    Id(id): Id,
+    Json(form): Json<ApplicationDraftForm>,
+) -> Result<axum::Json<ApplicationSaved>, ApiError> {
+    let id = RecruitmentId::parse(&id).map_err(|_| ApiError::Missing(Noun::Recruitment))?;
+    let recruitment = store::recruitment::get(&app.store, id).await?;
+    let draft = ApplicationDraft { form: view::form(form.fields), choices: form.choices };
+    let by = me.profile.account.id;
+    let saved = store::application::save(&app.store, id, by, draft, app.clock.now()).await?;
+    let told = told(&app, &me, &recruitment, &saved.draft).await?;
+    let findings = told.iter().map(view::finding).collect();
+    Ok(axum::Json(ApplicationSaved { id: saved.id, saved_at: saved.saved_at, findings }))
+}
+
+/// Sends the asker's own. Conditions that nobody may waive refuse it with their sentence.
+#[utoipa::path(post, path = "/api/applications/{id}/sending", tag = "applications", params(("id" = String, Path)),
+    responses((status = 200, body = ApplicationView), (status = 403, body = Refused),
+    (status = 409, description = "Closed, sent already, or a condition is not met", body = Refused),
+    (status = 422, body = Refused)))]
+pub(super) async fn send(
+    State(app): State<AppState>,
+    me: SignedIn,
+    Id(id): Id,
+) -> Result<axum::Json<ApplicationView>, ApiError> {
+    let own = own(&app, &me, &id).await?;
+    let sent = store::application::send(&app.store, own, me.profile.account.id, app.clock.now()).await?;
+    tracing::info!(application = %sent.id, "sent");
+    one(&app, &me, sent).await
+}
+
+/// Takes the asker's own back, before it is decided; it may be mended and sent again.
+#[utoipa::path(post, path = "/api/applications/{id}/withdrawal", tag = "applications", params(("id" = String, Path)),
+    responses((status = 200, body = ApplicationView), (status = 403, body = Refused),
+    (status = 409, description = "Not sent, or settled", body = Refused)))]
+pub(super) async fn withdraw(
+    State(app): State<AppState>,
+    me: SignedIn,
+    Id(id): Id,
+) -> Result<axum::Json<ApplicationView>, ApiError> {
+    let own = own(&app, &me, &id).await?;
+    let withdrawn = store::application::withdraw(&app.store, own, me.profile.account.id, app.clock.now()).await?;
+    one(&app, &me, withdrawn).await
+}
+
+/// The applicant, the hosts who were wished for, and the offices that speak about it read it.
+#[utoipa::path(get, path = "/api/applications/{id}", tag = "applications", params(("id" = String, Path)),
+    responses((status = 200, body = ApplicationView), (status = 403, body = Refused), (status = 404, body = Refused)))]
+pub(super) async fn read(
+    State(app): State<AppState>,
+    me: SignedIn,
+    Id(id): Id,
+) -> Result<axum::Json<ApplicationView>, ApiError> {
+    let found = store::application::get(&app.store, parse(&id)?).await?;
+    one(&app, &me, found).await
+}
+
+/// Consents, returns or refuses, as whoever's turn it is; nobody about their own. The last consent begins the Membership.
+#[utoipa::path(post, path = "/api/applications/{id}/review", tag = "applications", params(("id" = String, Path)),
+    request_body = ReviewForm, responses((status = 200, body = ApplicationView), (status = 403, body = Refused),
+    (status = 409, description = "Another was faster, or no place is left", body = Refused),
+    (status = 422, body = Refused)))]
+pub(super) async fn review(
+    State(app): State<AppState>,
+    me: SignedIn,
+    Id(id): Id,
+    Json(form): Json<ReviewForm>,
+) -> Result<axum::Json<ApplicationView>, ApiError> {
+    let found = store::application::get(&app.store, parse(&id)?).await?;
+    let desk = Desk::of(&app, &me).await?;
+    let (case, studios) = case_for(&app, &desk, found).await?;
+    if case.application.account.id == desk.me {
+        return Err(ApiError::Forbidden(Need::NotOwnApplication));
+    }
+    let waits = matches!(case.standing(), Some(Standing::Waiting(_)));
+    if waits && !desk.may_decide(&case, &studios) {
+        let (reviews, sending) = case.application.last().map_or((0, 0), |one| (one.reviews.len(), one.ordinal));
+        // Somebody whose turn it was, and whom another has forestalled, is told so.
+        if (form.sending, form.seen) == (sending, u32::try_from(reviews).unwrap_or(u32::MAX)) {
+            return Err(ApiError::Forbidden(Need::Reviewer));
+        }
+    }
+    let new = NewReview {
+        seen: (form.sending, form.seen),
+        verdict: form.verdict,
+        reason: form.reason,
+        attachment: form.attachment,
+        from: form.from,
+        by: desk.me,
+    };
+    let reviewed = store::application::review(&app.store, case.application.id, new, app.clock.now()).await?;
+    tracing::info!(application = %reviewed.id, verdict = form.verdict.code(), "reviewed");
+    one(&app, &me, reviewed).await
+}
+
+/// The asker's own, the latest first.
+#[utoipa::path(get, path = "/api/me/applications", tag = "applications",
+    responses((status = 200, body = Rows<ApplicationRow>), (status = 401, body = Refused)))]
+pub(super) async fn mine(
+    State(app): State<AppState>,
+    me: SignedIn,
+) -> Result<axum::Json<Rows<ApplicationRow>>, ApiError> {
+    let found = store::application::of_account(&app.store, me.profile.account.id).await?;
+    let desk = Desk::of(&app, &me).await?;
+    rows(&app, &desk, found, |_, _| true).await
+}
+
+/// What waits for the asker's word, the oldest first.
+#[utoipa::path(get, path = "/api/applications", tag = "applications",
+    responses((status = 200, body = Rows<ApplicationRow>), (status = 401, body = Refused)))]
+pub(super) async fn waiting(
+    State(app): State<AppState>,
+    me: SignedIn,
+) -> Result<axum::Json<Rows<ApplicationRow>>, ApiError> {
+    let desk = Desk::of(&app, &me).await?;
+    let mut found: Vec<Application> = Vec::new();
+    if desk.is_office() {
+        found = store::application::waiting_in(&app.store, desk.scope).await?;
+    }
+    let hosted: Vec<StudioId> = desk.hosted.iter().copied().collect();
+    let more = store::application::waiting_for(&app.store, &hosted).await?;
+    found.extend(more.into_iter().filter(|one| !found.iter().any(|known| known.id == one.id)).collect::<Vec<_>>());
+    rows(&app, &desk, found, |case, studios| desk.may_decide(case, studios)).await
+}
+
+/// All that were sent to a Recruitment, for those who keep it.
+#[utoipa::path(get, path = "/api/recruitments/{id}/applications", tag = "applications", params(("id" = String, Path)),
+    responses((status = 200, body = Rows<ApplicationRow>), (status = 403, body = Refused)))]
+pub(super) async fn of_recruitment(
+    State(app): State<AppState>,
+    me: SignedIn,
+    Id(id): Id,
+) -> Result<axum::Json<Rows<ApplicationRow>>, ApiError> {
+    let desk = Desk::of(&app, &me).await?;
+    let recruitment = kept(&app, &desk, &id).await?;
+    let found = store::application::of_recruitment(&app.store, recruitment.id).await?;
+    rows(&app, &desk, found, |_, _| true).await
+}
+
+/// A Recruitment that the asker keeps.
+pub(super) async fn kept(app: &AppState, desk: &Desk, id: &str) -> Result<Recruitment, ApiError> {
+    let id = RecruitmentId::parse(id).map_err(|_| ApiError::Missing(Noun::Recruitment))?;
+    let recruitment = store::recruitment::get(&app.store, id).await?;
+    if desk.keeps(&recruitment) { Ok(recruitment) } else { Err(ApiError::Forbidden(Need::RecruitmentKeeper)) }
+}
+
+/// The conditions held against a draft of the asker's.
+pub(super) async fn told(
+    app: &AppState,
+    me: &SignedIn,
+    recruitment: &Recruitment,
+    draft: &ApplicationDraft,
+) -> Result<Vec<Finding>, ApiError> {
+    let today = app.clock.now().day();
+    let policy = store::policy::in_force(&app.store, &recruitment.policy, today);
+    let Some(policy) = policy else { return Ok(Vec::new()) };
+    let me = me.profile.account.id;
+    let applicant = store::application::applicant(&app.store, recruitment, &draft.choices, me, today).await?;
+    Ok(findings(&policy, recruitment.role, &applicant, &draft.form, today))
+}
+
+async fn one(app: &AppState, me: &SignedIn, found: Application) -> Result<axum::Json<ApplicationView>, ApiError> {
+    let desk = Desk::of(app, me).await?;
+    let (case, studios) = case_for(app, &desk, found).await?;
+    Ok(axum::Json(view::whole(app, &desk, &case, &studios).await?))
+}
+
+async fn rows(
+    app: &AppState,
+    desk: &Desk,
+    found: Vec<Application>,
+    told: impl Fn(&Case, &Studios) -> bool,
+) -> Result<axum::Json<Rows<ApplicationRow>>, ApiError> {
+    let (found, studios) = cases(app, &desk.tree, found).await?;
+    let told = found.iter().filter(|case| told(case, &studios));
+    Ok(axum::Json(Rows { rows: told.map(|case| view::row(app, desk, case, &studios)).collect() }))
+}
+
+/// The asker's own Application.
+async fn own(app: &AppState, me: &SignedIn, id: &str) -> Result<ApplicationId, ApiError> {
+    let found = store::application::get(&app.store, parse(id)?).await?;
+    if found.account.id == me.profile.account.id {
+        Ok(found.id)
+    } else {
+        Err(ApiError::Forbidden(Need::OwnApplication))
+    }
+}
+
+fn parse(id: &str) -> Result<ApplicationId, ApiError> {
+    ApplicationId::parse(id).map_err(|_| ApiError::Missing(Noun::Application))
+}

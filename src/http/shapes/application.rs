@@ -1,0 +1,276 @@
+//! Recruitments, Applications to them, and what reviewers say.
+
+use super::{AttachmentView, Named, RegionName, SchoolName, SlotView};
+use crate::domain::{
+    ApplicationId, ApplicationState, AttachmentId, ConditionState, Day, MemberRole, RecruitmentId, ReviewVerdict,
+    SchoolStage, Sex, Step, StudioId, StudioKind, Tier, Time,
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct RecruitmentForm {
+    /// Key of the Policy; of a Studio's own Recruitment always the Studio's.
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub policy: String,
+    pub role: MemberRole,
+    pub title: String,
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub content: String,
+    /// New Studios in all; otherwise for each Studio.
+    pub places: u32,
+    /// How many Studios an applicant may name, in order; 1 where a Studio recruits for itself.
+    #[serde(default = "one")]
+    #[ts(optional, as = "Option<u32>")]
+    pub most_choices: u32,
+    #[serde(default = "yes")]
+    #[ts(optional, as = "Option<bool>")]
+    pub school_consents: bool,
+    #[serde(default = "yes")]
+    #[ts(optional, as = "Option<bool>")]
+    pub office_approves: bool,
+    pub opens: Day,
+    pub closes: Day,
+    /// Of the Studios that hosts get.
+    #[serde(default)]
+    #[ts(optional)]
+    pub tier: Option<Tier>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub kind: Option<StudioKind>,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct RecruitmentChangeForm {
+    /// The last day; yesterday ends it at once.
+    pub closes: Day,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecruitmentState {
+    Coming,
+    Open,
+    Closed,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct RecruitmentCard {
+    pub id: RecruitmentId,
+    pub title: String,
+    pub role: MemberRole,
+    /// What the programme calls them: 学科（专业）带头人.
+    pub role_title: String,
+    /// The Policy's key and title.
+    pub policy: Named,
+    /// For which alone it is.
+    pub studio: Option<Named>,
+    pub region: Option<RegionName>,
+    pub tier: Option<Tier>,
+    pub kind: Option<StudioKind>,
+    pub places: u32,
+    /// How many have been taken in.
+    pub taken: u32,
+    pub most_choices: u32,
+    pub opens: Day,
+    pub closes: Day,
+    pub state: RecruitmentState,
+    /// Whoever asks opened it or supervises who did.
+    pub keeps: bool,
+    /// What became of the asker's own Application, when there is one.
+    pub mine: Option<ApplicationState>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct RecruitmentChangeView {
+    pub closes: Day,
+    pub reason: String,
+    pub by: String,
+    pub at: Time,
+}
+
+/// What the Policy asks of an applicant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ConditionView {
+    pub id: String,
+    pub title: String,
+    /// A reviewer may pass somebody who does not meet it.
+    pub waivable: bool,
+    /// Only for applicants from rural schools, or only for all others.
+    pub rural: Option<bool>,
+    pub quote: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct RecruitmentPage {
+    pub card: RecruitmentCard,
+    pub content: String,
+    pub opened_by: String,
+    pub changes: Vec<RecruitmentChangeView>,
+    pub conditions: Vec<ConditionView>,
+    /// What papers may be handed in for.
+    pub slots: Vec<SlotView>,
+    /// Which Studios may be wished for.
+    pub studios: Vec<Named>,
+    /// Who speaks about an Application, in order.
+    pub steps: Vec<Step>,
+    /// The asker's School, which an Application is sent from.
+    pub school: Option<SchoolName>,
+    /// What the asker has written; empty fields with what is known of them where they have not begun.
+    pub draft: ApplicationDraftForm,
+    pub application: Option<ApplicationView>,
+    /// The conditions held against the asker's draft.
+    pub findings: Vec<FindingView>,
+    /// Papers of the draft.
+    pub attachments: Vec<AttachmentView>,
+    pub may_write: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(default)]
+pub struct ApplicationFields {
+    pub sex: Option<Sex>,
+    pub born: Option<Day>,
+    pub phone: String,
+    pub education: String,
+    pub stage: Option<SchoolStage>,
+    pub subject: String,
+    /// 职称
+    pub title: String,
+    /// 职务
+    pub post: String,
+    pub teaching_years: Option<u32>,
+    pub honours: String,
+    pub summary: String,
+    pub plan: String,
+    /// Of a host's new Studio.
+    pub studio_name: String,
+    pub items: Vec<ApplicationItemForm>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ApplicationItemForm {
+    pub slot: String,
+    pub title: String,
+    pub attachment: Option<AttachmentId>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(default)]
+pub struct ApplicationDraftForm {
+    pub fields: ApplicationFields,
+    /// Studios in the order in which they are wished for.
+    pub choices: Vec<StudioId>,
+}
+
+/// A draft was kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ApplicationSaved {
+    pub id: ApplicationId,
+    pub saved_at: Time,
+    pub findings: Vec<FindingView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct FindingView {
+    pub condition: String,
+    pub title: String,
+    pub state: ConditionState,
+    pub waivable: bool,
+    pub sentence: String,
+}
+
+/// Somebody who has to say yes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct StopView {
+    pub step: Step,
+    /// Which Studio or Region speaks.
+    pub who: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ReviewView {
+    pub step: Step,
+    pub who: String,
+    pub verdict: ReviewVerdict,
+    pub reason: String,
+    pub attachment: Option<AttachmentId>,
+    pub by: String,
+    pub at: Time,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ApplicantView {
+    pub name: String,
+    pub school: Option<SchoolName>,
+    pub region: String,
+}
+
+/// An Application as lists show it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ApplicationRow {
+    pub id: ApplicationId,
+    /// The Recruitment's id and title.
+    pub recruitment: Named,
+    pub role_title: String,
+    pub applicant: ApplicantView,
+    pub state: ApplicationState,
+    pub choices: Vec<Named>,
+    /// The Studio whose host took them.
+    pub taken_by: Option<Named>,
+    pub sent_at: Option<Time>,
+    pub waits_for: Option<StopView>,
+    /// Conditions that a person has to look at, and those that are not met.
+    pub to_look: u32,
+    pub unmet: u32,
+    pub may_decide: bool,
+}
+
+/// An Application whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ApplicationView {
+    pub row: ApplicationRow,
+    pub fields: ApplicationFields,
+    pub attachments: Vec<AttachmentView>,
+    pub findings: Vec<FindingView>,
+    pub reviews: Vec<ReviewView>,
+    /// Words about what was sent before.
+    pub earlier: Vec<ReviewView>,
+    /// Who speaks after what was said so far, in order.
+    pub ahead: Vec<StopView>,
+    pub may_withdraw: bool,
+    /// Name these when deciding, so that two reviewers at once notice each other.
+    pub sending: u32,
+    pub seen: u32,
+    /// The next consent is the last one: a first day can be named.
+    pub last_step: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct ReviewForm {
+    pub verdict: ReviewVerdict,
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub reason: String,
+    #[serde(default)]
+    #[ts(optional)]
+    pub attachment: Option<AttachmentId>,
+    /// The first day of the Membership; today where none is named.
+    #[serde(default)]
+    #[ts(optional)]
+    pub from: Option<Day>,
+    pub sending: u32,
+    pub seen: u32,
+}

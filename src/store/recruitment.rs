@@ -1,0 +1,177 @@
+//! Recruitments: opened once; only the closing day moves, by a row that says why.
+
+use super::row::{Columns as _, number_of, rows_in, sql};
+use super::{Noun, Store, StoreError, policy, random};
+use crate::domain::application::RecruitmentChange;
+use crate::domain::{
+    AccountId, Day, Invalid, NewRecruitment, PersonName, Recruitment, RecruitmentId, RegionId, StudioId, Time,
+};
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+use std::collections::HashMap;
+
+const RECRUITMENT: &str =
+    "select r.id, r.policy, r.role, r.studio, r.region, r.tier, r.kind, r.title, r.content, r.places,
+        r.most_choices, r.school_consents, r.office_approves, r.opens, r.closes, r.opened_by, r.opened_at,
+        a.name as opener_name
+    from recruitment r join account a on a.id = r.opened_by";
+
+/// More of them nobody looks through.
+const MOST: u32 = 300;
+/// How long one that has ended is still told of.
+const TOLD_DAYS: i32 = 60;
+
+pub async fn open(store: &Store, new: NewRecruitment, by: AccountId, now: Time) -> Result<Recruitment, StoreError> {
+    let today = now.day();
+    let rules = policy::in_force(store, &new.policy, new.opens.max(today));
+    let rules = rules.ok_or_else(|| Invalid::one("policy", "没有这个考核办法，请从列表中选择。"))?;
+    new.check(&rules, today)?;
+    let id: RecruitmentId = random::id()?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(
+                    "insert into recruitment (id, policy, role, studio, region, tier, kind, title, content, places,
+                         most_choices, school_consents, office_approves, opens, closes, opened_by, opened_at)
+                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+                )
+                .bind(id.as_str())
+                .bind(new.policy.as_str())
+                .bind(new.role.code())
+                .bind(new.studio.as_ref().map(StudioId::as_str))
+                .bind(new.region.as_str())
+                .bind(new.tier.map(|tier| tier.code()))
+                .bind(new.kind.map(|kind| kind.code()))
+                .bind(new.title.trim())
+                .bind(new.content.trim())
+                .bind(i64::from(new.places))
+                .bind(i64::from(new.most_choices))
+                .bind(i64::from(new.school_consents))
+                .bind(i64::from(new.office_approves))
+                .bind(number_of(new.opens))
+                .bind(number_of(new.closes))
+                .bind(by.as_str())
+                .bind(now.micros())
+                .execute(&mut *connection)
+                .await?;
+                find(connection, id).await
+            })
+        })
+        .await
+}
+
+/// Moves the closing day.
+pub async fn change(
+    store: &Store,
+    id: RecruitmentId,
+    (closes, reason): (Day, String),
+    by: AccountId,
+    now: Time,
+) -> Result<Recruitment, StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let before = find(connection, id).await?;
+                before.check_change(closes, &reason, now.day())?;
+                sqlx::query(
+                    "insert into recruitment_changed (recruitment, ordinal, closes, reason, changed_by, changed_at)
+                     values ($1, $2, $3, $4, $5, $6)",
+                )
+                .bind(id.as_str())
+                .bind(i64::try_from(before.changes.len()).unwrap_or(i64::MAX) + 1)
+                .bind(number_of(closes))
+                .bind(reason.trim())
+                .bind(by.as_str())
+                .bind(now.micros())
+                .execute(&mut *connection)
+                .await?;
+                find(connection, id).await
+            })
+        })
+        .await
+}
+
+pub async fn get(store: &Store, id: RecruitmentId) -> Result<Recruitment, StoreError> {
+    find(&mut *store.read().await?, id).await
+}
+
+/// Those that are open or to come, and those that ended not long ago; by closing day.
+pub async fn current(store: &Store, today: Day) -> Result<Vec<Recruitment>, StoreError> {
+    let mut connection = store.read().await?;
+    let rows = sqlx::query(sql!(
+        "{RECRUITMENT} where r.closes >= $1 or exists (
+             select 1 from recruitment_changed c where c.recruitment = r.id and c.closes >= $1)
+         order by r.closes, r.id limit {MOST}"
+    ))
+    .bind(number_of(today.plus(-TOLD_DAYS)))
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut found: Vec<Recruitment> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    with_changes(&mut connection, &mut found).await?;
+    Ok(found)
+}
+
+pub(super) async fn find(connection: &mut AnyConnection, id: RecruitmentId) -> Result<Recruitment, StoreError> {
+    let found = of_ids(connection, &[id]).await?.remove(&id);
+    found.ok_or(StoreError::NotFound(Noun::Recruitment))
+}
+
+pub async fn by_ids(store: &Store, ids: &[RecruitmentId]) -> Result<HashMap<RecruitmentId, Recruitment>, StoreError> {
+    of_ids(&mut *store.read().await?, ids).await
+}
+
+pub(super) async fn of_ids(
+    connection: &mut AnyConnection,
+    ids: &[RecruitmentId],
+) -> Result<HashMap<RecruitmentId, Recruitment>, StoreError> {
+    let rows = rows_in(connection, &format!("{RECRUITMENT} where r.id in"), ids, "").await?;
+    let mut found: Vec<Recruitment> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    with_changes(connection, &mut found).await?;
+    Ok(found.into_iter().map(|one| (one.id, one)).collect())
+}
+
+async fn with_changes(connection: &mut AnyConnection, found: &mut [Recruitment]) -> Result<(), StoreError> {
+    let ids: Vec<RecruitmentId> = found.iter().map(|one| one.id).collect();
+    let head = "select c.recruitment, c.closes, c.reason, c.changed_by, c.changed_at, a.name as changer_name
+        from recruitment_changed c join account a on a.id = c.changed_by where c.recruitment in";
+    let mut changes: HashMap<RecruitmentId, Vec<RecruitmentChange>> = HashMap::new();
+    for row in rows_in(connection, head, &ids, "order by c.recruitment, c.ordinal").await? {
+        changes.entry(row.id("recruitment")?).or_default().push(RecruitmentChange {
+            closes: row.day("closes")?,
+            reason: row.text("reason")?,
+            by: PersonName { id: row.id("changed_by")?, name: row.text("changer_name")? },
+            at: row.time("changed_at")?,
+        });
+    }
+    for one in found {
+        one.changes = changes.remove(&one.id).unwrap_or_default();
+        one.closes = one.changes.last().map_or(one.closes, |change| change.closes);
+    }
+    Ok(())
+}
+
+fn read(row: &AnyRow) -> Result<Recruitment, StoreError> {
+    let count = |column| row.number(column).map(|number| u32::try_from(number).unwrap_or(0));
+    let coded = |text: Option<String>| text.unwrap_or_default();
+    let region: RegionId = row.id("region")?;
+    Ok(Recruitment {
+        id: row.id("id")?,
+        policy: row.text("policy")?,
+        role: row.coded("role")?,
+        studio: row.optional_id("studio")?,
+        region,
+        tier: crate::domain::Tier::from_code(&coded(row.optional_text("tier")?)),
+        kind: crate::domain::StudioKind::from_code(&coded(row.optional_text("kind")?)),
+        title: row.text("title")?,
+        content: row.text("content")?,
+        places: count("places")?,
+        most_choices: count("most_choices")?,
+        school_consents: row.flag("school_consents")?,
+        office_approves: row.flag("office_approves")?,
+        opens: row.day("opens")?,
+        closes: row.day("closes")?,
+        opened_by: PersonName { id: row.id("opened_by")?, name: row.text("opener_name")? },
+        opened_at: row.time("opened_at")?,
+        changes: Vec::new(),
+    })
+}

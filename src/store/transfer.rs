@@ -1,0 +1,248 @@
+//! Transfers: asked for, decided, and with the consent the Memberships change, all in one transaction.
+
+use super::application::make_room;
+use super::row::{Columns as _, number_of, rows_in, sql};
+use super::{Noun, Store, StoreError, attachment, membership, policy, random, region, studio};
+use crate::domain::application::TransferDecision;
+use crate::domain::{
+    AccountId, ApplicationRefusal, AttachmentId, CaseRefusal, DaysNote, MemberRole, Membership, MembershipId,
+    NewTransfer, PersonName, RegionId, StudioId, Time, Transfer, TransferId, TransferState,
+};
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+
+const TRANSFER: &str = "select t.id, t.membership, t.kind, t.day, t.role as to_role, t.studio as to_studio, t.reason,
+        t.attachment, t.asked_by, t.asked_at, m.studio, m.account, m.role, m.from_day, m.to_day, p.name as person_name,
+        a.name as asker_name, d.granted, d.reason as decision_reason, d.began, d.decided_by, d.decided_at,
+        b.name as decider_name
+    from transfer t join membership m on m.id = t.membership join account p on p.id = m.account
+        join account a on a.id = t.asked_by
+        left join transfer_decided d on d.transfer = t.id left join account b on b.id = d.decided_by";
+
+/// Consent or refusal, with its reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransferWord {
+    pub granted: bool,
+    pub reason: String,
+}
+
+/// Asks for it; with `decides` it is granted at once by whoever asks.
+pub async fn ask(
+    store: &Store,
+    new: NewTransfer,
+    by: AccountId,
+    decides: bool,
+    now: Time,
+) -> Result<Transfer, StoreError> {
+    let id: TransferId = random::id()?;
+    let store_of = store.clone();
+    let tree = region::tree(store).await?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let ends = membership::find(connection, new.membership).await?;
+                new.check(&ends, now.day())?;
+                if let Some(file) = new.attachment
+                    && attachment::find(connection, file).await?.author != by
+                {
+                    return Err(CaseRefusal::ForeignAttachment.into());
+                }
+                let before = of_memberships(connection, &[new.membership]).await?;
+                if before.iter().any(|one| one.state() == TransferState::Waiting) {
+                    return Err(ApplicationRefusal::TransferTaken.into());
+                }
+                insert(connection, id, &new, before.len(), by, now).await?;
+                if decides {
+                    let word = TransferWord { granted: true, reason: String::new() };
+                    carry_out(connection, &store_of, &tree, id, word, by, now).await?;
+                }
+                find(connection, id).await
+            })
+        })
+        .await
+}
+
+pub async fn decide(
+    store: &Store,
+    id: TransferId,
+    word: TransferWord,
+    by: AccountId,
+    now: Time,
+) -> Result<Transfer, StoreError> {
+    let store_of = store.clone();
+    let tree = region::tree(store).await?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                carry_out(connection, &store_of, &tree, id, word, by, now).await?;
+                find(connection, id).await
+            })
+        })
+        .await
+}
+
+async fn carry_out(
+    connection: &mut AnyConnection,
+    store: &Store,
+    tree: &crate::domain::RegionTree,
+    id: TransferId,
+    word: TransferWord,
+    by: AccountId,
+    now: Time,
+) -> Result<(), StoreError> {
+    crate::domain::Checks::new()
+        .that(word.granted || !word.reason.trim().is_empty(), "reason", "请写明原因。")
+        .optional_text(&word.reason, "reason", "原因", 300)
+        .done()?;
+    let transfer = find(connection, id).await?;
+    if transfer.decision.is_some() {
+        return Err(ApplicationRefusal::TransferSettled.into());
+    }
+    let note = DaysNote { by, reason: transfer.reason.clone(), at: now };
+    let began = if word.granted { change(connection, store, tree, &transfer, &note).await? } else { None };
+    sqlx::query(
+        "insert into transfer_decided (transfer, granted, reason, began, decided_by, decided_at)
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(id.as_str())
+    .bind(i64::from(word.granted))
+    .bind(word.reason.trim())
+    .bind(began.as_ref().map(MembershipId::as_str))
+    .bind(by.as_str())
+    .bind(now.micros())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The Membership ends the day before; where the person goes on, another begins on the day.
+async fn change(
+    connection: &mut AnyConnection,
+    store: &Store,
+    tree: &crate::domain::RegionTree,
+    transfer: &Transfer,
+    note: &DaysNote,
+) -> Result<Option<MembershipId>, StoreError> {
+    let Membership { id, studio: from, account, .. } = transfer.membership;
+    membership::end(connection, id, transfer.day.plus(-1), note).await?;
+    let Some(role) = transfer.role else { return Ok(None) };
+    let joins = transfer.studio.unwrap_or(from);
+    let found = studio::of_ids(connection, &[joins]).await?.remove(&joins).ok_or(StoreError::NotFound(Noun::Studio))?;
+    if let Some(rules) = found.policy.as_deref().and_then(|key| policy::in_force(store, key, transfer.day)) {
+        make_room(connection, (joins, account), role, &rules, tree, (transfer.day, note)).await?;
+    }
+    let new = Membership { id: random::id()?, studio: joins, account, role, from: transfer.day, to: None };
+    membership::begin(connection, &new, note).await?;
+    Ok(Some(new.id))
+}
+
+pub async fn get(store: &Store, id: TransferId) -> Result<Transfer, StoreError> {
+    find(&mut *store.read().await?, id).await
+}
+
+/// All about members of the Studio, the latest first.
+pub async fn of_studio(store: &Store, studio: StudioId) -> Result<Vec<Transfer>, StoreError> {
+    let rows = sqlx::query(sql!("{TRANSFER} where m.studio = $1 order by t.asked_at desc, t.id limit 300"))
+        .bind(studio.as_str())
+        .fetch_all(&mut *store.read().await?)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// What waits for a decision about Studios in this Region or below it, or anywhere; the oldest first.
+pub async fn waiting(store: &Store, within: Option<RegionId>) -> Result<Vec<Transfer>, StoreError> {
+    let rows = sqlx::query(sql!(
+        "{TRANSFER} join studio st on st.id = m.studio where d.transfer is null and ($1 = '' or st.region in (
+             with recursive below (id) as (
+                 select id from region where id = $1
+                 union all select r.id from region r join below b on r.parent = b.id
+             ) select id from below)) order by t.asked_at, t.id limit 200"
+    ))
+    .bind(within.as_ref().map_or("", RegionId::as_str))
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+/// The Studios whose keepers decide by this file.
+pub async fn studios_of_attachment(store: &Store, attachment: AttachmentId) -> Result<Vec<StudioId>, StoreError> {
+    let rows =
+        sqlx::query("select m.studio from transfer t join membership m on m.id = t.membership where t.attachment = $1")
+            .bind(attachment.as_str())
+            .fetch_all(&mut *store.read().await?)
+            .await?;
+    rows.iter().map(|row| row.id("studio")).collect()
+}
+
+async fn insert(
+    connection: &mut AnyConnection,
+    id: TransferId,
+    new: &NewTransfer,
+    before: usize,
+    by: AccountId,
+    now: Time,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into transfer (id, membership, ordinal, kind, day, role, studio, reason, attachment, asked_by, asked_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(id.as_str())
+    .bind(new.membership.as_str())
+    .bind(i64::try_from(before).unwrap_or(i64::MAX) + 1)
+    .bind(new.kind.code())
+    .bind(number_of(new.day))
+    .bind(new.role.map(MemberRole::code))
+    .bind(new.studio.as_ref().map(StudioId::as_str))
+    .bind(new.reason.trim())
+    .bind(new.attachment.as_ref().map(AttachmentId::as_str))
+    .bind(by.as_str())
+    .bind(now.micros())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn of_memberships(connection: &mut AnyConnection, ids: &[MembershipId]) -> Result<Vec<Transfer>, StoreError> {
+    let rows = rows_in(connection, &format!("{TRANSFER} where t.membership in"), ids, "order by t.asked_at").await?;
+    rows.iter().map(read).collect()
+}
+
+async fn find(connection: &mut AnyConnection, id: TransferId) -> Result<Transfer, StoreError> {
+    let row = sqlx::query(sql!("{TRANSFER} where t.id = $1")).bind(id.as_str()).fetch_optional(connection).await?;
+    read(&row.ok_or(StoreError::NotFound(Noun::Transfer))?)
+}
+
+fn read(row: &AnyRow) -> Result<Transfer, StoreError> {
+    let account: AccountId = row.id("account")?;
+    let decision = match row.optional_id::<AccountId>("decided_by")? {
+        Some(id) => Some(TransferDecision {
+            granted: row.flag("granted")?,
+            reason: row.text("decision_reason")?,
+            by: PersonName { id, name: row.text("decider_name")? },
+            at: row.time("decided_at")?,
+            began: row.optional_id("began")?,
+        }),
+        None => None,
+    };
+    Ok(Transfer {
+        id: row.id("id")?,
+        membership: Membership {
+            id: row.id("membership")?,
+            studio: row.id("studio")?,
+            account,
+            role: row.coded("role")?,
+            from: row.day("from_day")?,
+            to: row.optional_day("to_day")?,
+        },
+        person: PersonName { id: account, name: row.text("person_name")? },
+        kind: row.coded("kind")?,
+        day: row.day("day")?,
+        role: row.optional_text("to_role")?.and_then(|code| MemberRole::from_code(&code)),
+        studio: row.optional_id("to_studio")?,
+        reason: row.text("reason")?,
+        attachment: row.optional_id("attachment")?,
+        asked_by: PersonName { id: row.id("asked_by")?, name: row.text("asker_name")? },
+        asked_at: row.time("asked_at")?,
+        decision,
+    })
+}
