@@ -12,6 +12,7 @@ import { liveRoutes } from '@/pages/live/routes'
 import { reportRoutes } from '@/pages/report/routes'
 import { scorecardRoutes } from '@/pages/scorecard/routes'
 import { rosterRoutes } from '@/pages/roster/routes'
+import { yearEndRoutes } from '@/pages/year-end/routes'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -36,6 +37,7 @@ export const router = createRouter({
     ...reportRoutes,
     ...scorecardRoutes,
     ...rosterRoutes,
+    ...yearEndRoutes,
     ...caseRoutes,
     ...applicationRoutes,
     ...placeRoutes,

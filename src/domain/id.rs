@@ -144,6 +144,8 @@ ids! {
     LessonReviewId,
     ChoiceId,
     VetoId,
+    YearEndId,
+    ObjectionId,
     RecruitmentId,
     ApplicationId,
     TransferId,

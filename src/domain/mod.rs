@@ -31,6 +31,7 @@ pub mod sheet;
 pub mod studio;
 pub mod time;
 mod words;
+pub mod year_end;
 
 pub use account::{Account, AccountRole, NewAccount, PersonName, read_phone};
 pub use activity::{
@@ -49,8 +50,8 @@ pub use evidence::{EvidenceVerdict, NewEvidence};
 pub use id::{
     AccountId, ActivityId, AnnouncementId, AppealId, ApplicationId, AttachmentId, CalendarFeedId, ChoiceId,
     ClassroomId, EventId, EvidenceId, HelpedSchoolId, IssueId, LeaveId, LessonReviewId, LoginId, MembershipId,
-    MentorId, NoticeId, PhotoId, PrintedCodeId, RecruitmentId, RegionId, SchoolId, SeriesId, SessionId, StudioId,
-    TransferId, VetoId,
+    MentorId, NoticeId, ObjectionId, PhotoId, PrintedCodeId, RecruitmentId, RegionId, SchoolId, SeriesId, SessionId,
+    StudioId, TransferId, VetoId, YearEndId,
 };
 pub use invalid::{Checks, Invalid};
 pub use lesson_review::NewLessonReview;
@@ -65,3 +66,4 @@ pub use session::{ActivityRole, Session};
 pub use studio::{NewStudio, Studio, StudioKind, Tier};
 pub use time::{Day, Time};
 pub use words::Coded;
+pub use year_end::YearEndRefusal;

@@ -40,6 +40,7 @@ pub struct NoticeDecision {
     /// Of an approved one.
     pub number: Option<NoticeNumber>,
     pub reason: String,
+    pub by: AccountId,
     pub by_name: String,
     pub at: Time,
     /// Of the office that decided.

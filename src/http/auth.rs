@@ -306,6 +306,7 @@ impl From<StoreError> for ApiError {
             StoreError::Invalid(invalid) => invalid.into(),
             StoreError::Refused(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::Case(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
+            StoreError::YearEnd(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::DecidedAbove(_) => Self::Forbidden(Need::DecidedAbove),
             StoreError::Application(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::Conflict(constraint) => match constraint.field {

@@ -2,11 +2,12 @@
 
 use super::shapes::{
     ActivityCard, CheckInsView, ClauseView, CorrectionView, GapView, IntervalView, Named, ParametersView, RecordView,
-    SessionCard, StudioCard,
+    SessionCard, StudioCard, WordView,
 };
 use crate::domain::Studio;
 use crate::domain::attendance::{AttendanceParameters, AttendanceRecord, Correction};
 use crate::store::card;
+use crate::store::year_end::Word;
 
 pub(super) fn activity(card: card::ActivityCard) -> ActivityCard {
     let one = card.activity;
@@ -34,6 +35,10 @@ pub(super) fn activity(card: card::ActivityCard) -> ActivityCard {
 
 pub(super) fn activities(cards: Vec<card::ActivityCard>) -> Vec<ActivityCard> {
     cards.into_iter().map(activity).collect()
+}
+
+pub(super) fn word(word: Word) -> WordView {
+    WordView { reason: word.reason, by: word.by_name, at: word.at }
 }
 
 pub(super) fn studio(studio: &Studio) -> StudioCard {

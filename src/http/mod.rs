@@ -63,6 +63,7 @@ mod transfers;
 mod verifications;
 mod web;
 mod whip;
+mod year_ends;
 
 pub use error::{ApiError, Need, Refused};
 pub use report::{Exports, FontError};
@@ -173,6 +174,10 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(report::of_year))
         .routes(routes!(report::year_file))
         .routes(routes!(report::my_file))
+        .routes(routes!(report::scorecard_file))
+        .routes(routes!(report::annual_file))
+        .routes(routes!(report::certificate_file))
+        .routes(routes!(report::notice_file))
         .routes(routes!(verifications::read))
         .routes(routes!(policies::list))
         .routes(routes!(policies::read))
@@ -193,6 +198,20 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(rulings::vetoes, rulings::find_veto))
         .routes(routes!(rulings::lift_veto))
         .routes(routes!(rulings::grade))
+        .routes(routes!(year_ends::of_region, year_ends::freeze))
+        .routes(routes!(year_ends::read))
+        .routes(routes!(year_ends::publish))
+        .routes(routes!(year_ends::object))
+        .routes(routes!(year_ends::answer))
+        .routes(routes!(year_ends::settle))
+        .routes(routes!(year_ends::withdraw))
+        .routes(routes!(year_ends::correct))
+        .routes(routes!(year_ends::give))
+        .routes(routes!(year_ends::revoke))
+        .routes(routes!(year_ends::my_certificates))
+        .routes(routes!(year_ends::of_studio))
+        .routes(routes!(year_ends::publications))
+        .routes(routes!(year_ends::publication))
         .routes(routes!(recruitments::list))
         .routes(routes!(recruitments::read))
         .routes(routes!(recruitments::open_for_studio))

@@ -4,7 +4,7 @@ use super::auth::{HostOf, KeeperOf, OfStudio, Office, SignedIn};
 use super::authority::{Authority, SupervisorOf};
 use super::body::{Id, Json};
 use super::error::{ApiError, Need, Refused};
-use super::shapes::{Named, NoticeDecisionForm, NoticeForm, NoticeView, NoticeWithdrawalForm, NoticeWordView, Rows};
+use super::shapes::{Named, NoticeDecisionForm, NoticeForm, NoticeView, NoticeWithdrawalForm, Rows, WordView};
 use super::state::AppState;
 use crate::domain::{
     Activity, ActivityId, Day, Notice, NoticeId, NoticeState, OfficeTier, Officer, RegionTree, Studio, StudioId,
@@ -173,7 +173,7 @@ fn view(notice: Notice, activity: &Activity, tree: &RegionTree, rights: &Rights)
     let state = notice.state();
     let after = |tier: OfficeTier| tier.decides_after(notice.last_tier).is_ok();
     let decides = |by: Officer| after(by.tier) && by.account != notice.sent_by;
-    let word = |reason: String, by: String, at| NoticeWordView { reason, by, at };
+    let word = |reason: String, by: String, at| WordView { reason, by, at };
     NoticeView {
         id: notice.id,
         activity: Named::new(activity.id, &activity.title),

@@ -3,7 +3,7 @@
 use super::body::Id;
 use super::error::{ApiError, Refused};
 use super::report;
-use super::shapes::{DigestFinding, LedgerFinding, VerificationView};
+use super::shapes::VerificationView;
 use super::state::AppState;
 use crate::domain::IssueId;
 use crate::store::{self, Noun};
@@ -17,9 +17,7 @@ pub(super) async fn read(State(app): State<AppState>, Id(code): Id) -> Result<ax
     let issue = store::report_issue::get(&app.store, parse(&code)?).await?;
     let _turn = app.exports.turn().await?;
     let found = store::verification::of(&app.store, &issue).await?;
-    let ledger = if found.intact { LedgerFinding::Intact } else { LedgerFinding::Changed };
-    let same = if found.same { DigestFinding::Same } else { DigestFinding::Different };
-    Ok(axum::Json(report::verification(issue, ledger, same, found.corrections_since)))
+    Ok(axum::Json(report::verification(issue, found)))
 }
 
 /// As it is printed, in groups, or typed by hand.

@@ -22,6 +22,7 @@ pub const REFERRING: &[&str] = &[
     "application_attachment",
     "application_reviewed",
     "transfer",
+    "year_end_objection",
 ];
 const UNUSED_AT_ONCE: u32 = 100;
 const DAY: Duration = Duration::from_secs(86_400);
@@ -80,11 +81,13 @@ pub async fn by_ids(store: &Store, ids: &[AttachmentId]) -> Result<HashMap<Attac
     rows.iter().map(|row| read(row).map(|one| (one.id, one))).collect()
 }
 
-/// The Studios whose keepers may read it: those of the Activities for which it is a proof, and those whose Evidence it is.
+/// The Studios whose keepers may read it: those of the Activities for which it is a proof, those whose Evidence it is,
+/// and those that object by it.
 pub async fn studios(store: &Store, id: AttachmentId) -> Result<Vec<StudioId>, StoreError> {
     let rows = sqlx::query(sql!(
         "select a.studio from attachment_use u join activity a on a.id = u.activity where u.attachment = $1
-         union {STUDIOS_OF_ATTACHMENT}"
+         union {STUDIOS_OF_ATTACHMENT} union {}",
+        super::year_end::STUDIOS_OF_ATTACHMENT
     ))
     .bind(id.as_str())
     .fetch_all(&mut *store.read().await?)

@@ -2,7 +2,7 @@
 
 use super::constraint::{self, Constraint};
 use crate::domain::office::DecidedAbove;
-use crate::domain::{ActivityRefusal, ApplicationRefusal, CaseRefusal, Invalid, Time};
+use crate::domain::{ActivityRefusal, ApplicationRefusal, CaseRefusal, Invalid, Time, YearEndRefusal};
 
 /// What was looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,9 @@ pub enum Noun {
     HelpedSchool,
     Choice,
     Veto,
+    YearEnd,
+    Objection,
+    Certificate,
     Recruitment,
     Application,
     Transfer,
@@ -62,6 +65,9 @@ impl Noun {
             Self::HelpedSchool => "没有找到这条结对记录。",
             Self::Choice => "没有找到这次选择。",
             Self::Veto => "没有找到这一项。",
+            Self::YearEnd => "没有找到这次年度评定。",
+            Self::Objection => "没有找到这件异议。",
+            Self::Certificate => "没有找到这份证书。",
             Self::Recruitment => "没有找到这次招募。",
             Self::Application => "没有找到这份申请。",
             Self::Transfer => "没有找到这条变动。",
@@ -78,6 +84,8 @@ pub enum StoreError {
     Refused(#[from] ActivityRefusal),
     #[error(transparent)]
     Case(#[from] CaseRefusal),
+    #[error(transparent)]
+    YearEnd(#[from] YearEndRefusal),
     #[error(transparent)]
     DecidedAbove(#[from] DecidedAbove),
     #[error(transparent)]
@@ -134,6 +142,7 @@ impl StoreError {
             Self::Invalid(_) => "invalid",
             Self::Refused(refusal) => refusal.code(),
             Self::Case(refusal) => refusal.code(),
+            Self::YearEnd(refusal) => refusal.code(),
             Self::DecidedAbove(_) => "decided_above",
             Self::Application(refusal) => refusal.code(),
             Self::Conflict(constraint) => constraint.name,

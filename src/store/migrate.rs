@@ -62,6 +62,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0009_notice.sql"),
     ),
     (
+        10,
+        "year_end",
+        include_str!("../../migrations/sqlite/0010_year_end.sql"),
+        include_str!("../../migrations/postgres/0010_year_end.sql"),
+    ),
+    (
         11,
         "applications",
         include_str!("../../migrations/sqlite/0011_applications.sql"),

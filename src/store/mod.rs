@@ -14,6 +14,7 @@ pub mod calendar_feed;
 pub mod capacity;
 pub mod card;
 pub mod case;
+pub mod certificate;
 pub mod classroom;
 mod constraint;
 pub mod correction;
@@ -55,6 +56,7 @@ pub mod studio;
 pub mod transfer;
 pub mod verification;
 mod writer;
+pub mod year_end;
 
 pub use constraint::Constraint;
 pub use error::{Noun, StoreError};

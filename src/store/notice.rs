@@ -1,7 +1,7 @@
 //! Notices: sent, decided and withdrawn, each a row of its own.
 
 use super::row::{Columns as _, sql};
-use super::{Noun, Store, StoreError, activity, constraint, random};
+use super::{Noun, Store, StoreError, activity, constraint, fact, random};
 use crate::domain::notice::{NoticeDecision, NoticeNumber, NoticeWithdrawal, check_content, check_reason};
 use crate::domain::{
     AccountId, ActivityId, ActivityState, Notice, NoticeId, NoticeState, OfficeTier, Officer, RegionId, Time,
@@ -12,7 +12,7 @@ use sqlx::any::AnyRow;
 /// What `read` needs.
 const NOTICE: &str =
     "select n.id, n.activity, n.content, n.sent_by, s.name as sent_by_name, n.sent_at, d.reason, d.region,
-        d.year, d.number, d.decided_at, d.tier, b.name as decided_by_name, w.reason as withdrawal_reason, w.withdrawn_at,
+        d.year, d.number, d.decided_at, d.decided_by, d.tier, b.name as decided_by_name, w.reason as withdrawal_reason, w.withdrawn_at,
         wb.name as withdrawn_by_name,
         (select ld.tier from notice ln join notice_decided ld on ld.notice = ln.id
             where ln.activity = n.activity order by ln.ordinal desc limit 1) as last_tier
@@ -150,6 +150,14 @@ pub async fn withdraw(
         .await
 }
 
+/// Of what was approved, and under which number.
+#[must_use]
+pub fn digest(notice: &Notice) -> String {
+    let number = notice.decision.as_ref().and_then(|decision| decision.number);
+    let number = number.map(|one| (one.region, one.year, one.number));
+    fact::fingerprint(&(notice.activity, &notice.content, number))
+}
+
 pub async fn get(store: &Store, id: NoticeId) -> Result<Notice, StoreError> {
     find(&mut *store.read().await?, id).await
 }
@@ -191,6 +199,7 @@ fn read(row: &AnyRow) -> Result<Notice, StoreError> {
         Some(at) => Some(NoticeDecision {
             number: number(row)?,
             reason: row.text("reason")?,
+            by: row.id("decided_by")?,
             by_name: row.text("decided_by_name")?,
             at,
             tier: row.coded("tier")?,

@@ -3,11 +3,11 @@
 use super::row::{Columns as _, sql};
 use super::{Noun, Store, StoreError, random};
 use crate::domain::attendance::AttendanceParameters;
-use crate::domain::{AccountId, Coded, IssueId, SessionId, StudioId, Time};
+use crate::domain::{AccountId, Coded, IssueId, NoticeId, SessionId, StudioId, Time, YearEndId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::Row as _;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row as _};
 
 /// What a report is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,10 @@ pub enum Subject {
     Session(SessionId),
     Year(StudioId, i32),
     Person(AccountId, i32),
+    Scorecard(StudioId, i32),
+    Notice(NoticeId),
+    Certificate(YearEndId, StudioId),
+    Annual(YearEndId),
 }
 
 /// The end of a chain at the time: its Session, its sequence, its hash in hex.
@@ -24,7 +28,8 @@ pub type KeptHead = (SessionId, i64, String);
 pub struct NewIssue {
     pub subject: Subject,
     pub title: String,
-    pub parameters: AttendanceParameters,
+    /// None where nothing was judged by them.
+    pub parameters: Option<AttendanceParameters>,
     /// As printed: what it is called, and its value.
     pub figures: Vec<(String, String)>,
     pub heads: Vec<KeptHead>,
@@ -38,7 +43,7 @@ pub struct Issue {
     pub id: IssueId,
     pub content: NewIssue,
     pub maker: String,
-    /// Of the Session, of the Studio; none for one person's.
+    /// Of the Session, of the Studio, of the Activity; none for one person's.
     pub studio: Option<String>,
 }
 
@@ -47,21 +52,32 @@ enum Kind {
     Session,
     Year,
     Person,
+    Scorecard,
+    Notice,
+    Certificate,
+    Annual,
 }
 
 impl Kind {
+    const ALL: [Self; 7] =
+        [Self::Session, Self::Year, Self::Person, Self::Scorecard, Self::Notice, Self::Certificate, Self::Annual];
+
     const fn code(self) -> &'static str {
         match self {
             Self::Session => "session",
             Self::Year => "year",
             Self::Person => "person",
+            Self::Scorecard => "scorecard",
+            Self::Notice => "notice",
+            Self::Certificate => "certificate",
+            Self::Annual => "annual",
         }
     }
 }
 
 impl Coded for Kind {
     fn from_code(code: &str) -> Option<Self> {
-        [Self::Session, Self::Year, Self::Person].into_iter().find(|kind| kind.code() == code)
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 }
 
@@ -71,6 +87,10 @@ impl Subject {
             Self::Session(_) => Kind::Session,
             Self::Year(..) => Kind::Year,
             Self::Person(..) => Kind::Person,
+            Self::Scorecard(..) => Kind::Scorecard,
+            Self::Notice(_) => Kind::Notice,
+            Self::Certificate(..) => Kind::Certificate,
+            Self::Annual(_) => Kind::Annual,
         }
     }
 
@@ -79,17 +99,29 @@ impl Subject {
     }
 
     fn studio(self) -> Option<StudioId> {
-        if let Self::Year(id, _) = self { Some(id) } else { None }
+        match self {
+            Self::Year(id, _) | Self::Scorecard(id, _) | Self::Certificate(_, id) => Some(id),
+            Self::Session(_) | Self::Person(..) | Self::Notice(_) | Self::Annual(_) => None,
+        }
     }
 
     fn account(self) -> Option<AccountId> {
         if let Self::Person(id, _) = self { Some(id) } else { None }
     }
 
+    fn notice(self) -> Option<NoticeId> {
+        if let Self::Notice(id) = self { Some(id) } else { None }
+    }
+
+    fn year_end(self) -> Option<YearEndId> {
+        if let Self::Certificate(id, _) | Self::Annual(id) = self { Some(id) } else { None }
+    }
+
     fn year(self) -> Option<i32> {
-        match self {
-            Self::Session(_) => None,
-            Self::Year(_, year) | Self::Person(_, year) => Some(year),
+        if let Self::Year(_, year) | Self::Person(_, year) | Self::Scorecard(_, year) = self {
+            Some(year)
+        } else {
+            None
         }
     }
 }
@@ -97,35 +129,60 @@ impl Subject {
 /// Writes it down before anybody gets it.
 pub async fn record(store: &Store, new: NewIssue) -> Result<IssueId, StoreError> {
     let id: IssueId = random::id()?;
-    let (parameters, figures, heads) = (written(&new.parameters), written(&new.figures), written(&new.heads));
     store
         .write(move |connection| {
             Box::pin(async move {
-                let subject = new.subject;
-                sqlx::query(
-                    "insert into report_issue (id, kind, session, studio, account, year, title, parameters, figures,
-                         heads, digest, made_at, made_by)
-                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-                )
-                .bind(id.as_str())
-                .bind(subject.kind().code())
-                .bind(subject.session().map(|id| id.to_string()))
-                .bind(subject.studio().map(|id| id.to_string()))
-                .bind(subject.account().map(|id| id.to_string()))
-                .bind(subject.year().map(i64::from))
-                .bind(new.title)
-                .bind(parameters)
-                .bind(figures)
-                .bind(heads)
-                .bind(new.digest)
-                .bind(new.made_at.micros())
-                .bind(new.made_by.as_str())
-                .execute(connection)
-                .await?;
+                insert(connection, id, &new).await?;
                 Ok(id)
             })
         })
         .await
+}
+
+/// A notice is given out once: the code under which it was, or is from now on.
+pub async fn record_notice(store: &Store, notice: NoticeId, new: NewIssue) -> Result<IssueId, StoreError> {
+    let id: IssueId = random::id()?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let known = sqlx::query("select id from report_issue where kind = 'notice' and notice = $1")
+                    .bind(notice.as_str())
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                match known {
+                    Some(row) => row.id("id"),
+                    None => insert(connection, id, &new).await.map(|()| id),
+                }
+            })
+        })
+        .await
+}
+
+pub(super) async fn insert(connection: &mut AnyConnection, id: IssueId, new: &NewIssue) -> Result<(), StoreError> {
+    let subject = new.subject;
+    sqlx::query(
+        "insert into report_issue (id, kind, session, studio, account, notice, year_end, year, title, parameters, figures,
+             heads, digest, made_at, made_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    )
+    .bind(id.as_str())
+    .bind(subject.kind().code())
+    .bind(subject.session().map(|id| id.to_string()))
+    .bind(subject.studio().map(|id| id.to_string()))
+    .bind(subject.account().map(|id| id.to_string()))
+    .bind(subject.notice().map(|id| id.to_string()))
+    .bind(subject.year_end().map(|id| id.to_string()))
+    .bind(subject.year().map(i64::from))
+    .bind(new.title.as_str())
+    .bind(written(&new.parameters))
+    .bind(written(&new.figures))
+    .bind(written(&new.heads))
+    .bind(new.digest.as_str())
+    .bind(new.made_at.micros())
+    .bind(new.made_by.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 pub async fn get(store: &Store, id: IssueId) -> Result<Issue, StoreError> {
@@ -134,7 +191,8 @@ pub async fn get(store: &Store, id: IssueId) -> Result<Issue, StoreError> {
          from report_issue i join account a on a.id = i.made_by
          left join studio st on st.id = i.studio
          left join session s on s.id = i.session
-         left join activity ac on ac.id = s.activity
+         left join notice n on n.id = i.notice
+         left join activity ac on ac.id = coalesce(s.activity, n.activity)
          left join studio sa on sa.id = ac.studio
          where i.id = $1"
     ))
@@ -153,6 +211,10 @@ fn read(row: &AnyRow) -> Result<Issue, StoreError> {
         Kind::Session => Subject::Session(row.id("session")?),
         Kind::Year => Subject::Year(row.id("studio")?, year()?),
         Kind::Person => Subject::Person(row.id("account")?, year()?),
+        Kind::Scorecard => Subject::Scorecard(row.id("studio")?, year()?),
+        Kind::Notice => Subject::Notice(row.id("notice")?),
+        Kind::Certificate => Subject::Certificate(row.id("year_end")?, row.id("studio")?),
+        Kind::Annual => Subject::Annual(row.id("year_end")?),
     };
     Ok(Issue {
         id: row.id("id")?,

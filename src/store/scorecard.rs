@@ -5,10 +5,11 @@ use super::row::{Columns as _, number_of, rows_in};
 use super::{Store, StoreError, policy};
 use crate::domain::participation::{Facts, year_of};
 use crate::domain::policy::Policy;
-use crate::domain::scorecard::{Outlook, ScoreState, Scorecard, score};
+use crate::domain::scorecard::{Outlook, ScoreState, Scorecard, ranks, score};
 use crate::domain::{Day, Studio, StudioId, Tier, Time};
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -55,6 +56,8 @@ pub struct Kept {
     pub version: u32,
     pub points: u32,
     pub summary: Summary,
+    /// The digest of all that it followed from.
+    pub basis: String,
     pub on: Day,
     pub made_at: Time,
 }
@@ -81,6 +84,12 @@ pub async fn of_studio(store: &Store, studio: Studio, year: i32, on: Day) -> Res
     });
     // It does not panic, and nobody cancels it: only a runtime that stops lets it fall.
     scoring.await.map(Some).map_err(|_| StoreError::Busy)
+}
+
+/// Of a whole Scorecard, as its paper is verified by.
+#[must_use]
+pub fn digest(card: &Scorecard) -> String {
+    fact::fingerprint(card)
 }
 
 /// One to make: the Studio's Policy, its Facts, the year, and the digest of all that.
@@ -155,7 +164,7 @@ fn made(one: Stale, today: Day) -> Made {
     Made { card, basis, summary, content }
 }
 
-fn summary(card: &Scorecard, facts: &Facts) -> Summary {
+pub(super) fn summary(card: &Scorecard, facts: &Facts) -> Summary {
     let cells = card.criteria.iter().map(|score| {
         let (done, of) = score.progress();
         let (state, at_risk, required) = (score.state, score.at_risk, score.required);
@@ -208,7 +217,8 @@ pub async fn kept(
     policy: &str,
     year: i32,
 ) -> Result<HashMap<StudioId, Kept>, StoreError> {
-    let head = "select studio, year, policy, version, points, summary, on_day, made_at from scorecard where studio in";
+    let head =
+        "select studio, year, policy, version, points, summary, basis, on_day, made_at from scorecard where studio in";
     let mut found = HashMap::with_capacity(studios.len());
     for row in rows_in(&mut *store.read().await?, head, studios, "").await? {
         if row.number("year")? != i64::from(year) || row.text("policy")? != policy {
@@ -222,6 +232,7 @@ pub async fn kept(
             version: u32::try_from(row.number("version")?).unwrap_or(0),
             points: u32::try_from(row.number("points")?).unwrap_or(0),
             summary,
+            basis: row.text("basis")?,
             on: row.day("on_day")?,
             made_at: row.time("made_at")?,
         };
@@ -240,16 +251,12 @@ pub async fn standings(store: &Store, policy: &str, year: i32) -> Result<Vec<Sta
     .bind(i64::from(year))
     .fetch_all(&mut *store.read().await?)
     .await?;
-    let mut standings: Vec<Standing> = Vec::with_capacity(rows.len());
-    let mut ordinal = 0;
-    for row in rows {
-        let (tier, points) = (row.coded("tier")?, u32::try_from(row.number("points")?).unwrap_or(0));
-        let before = standings.last().filter(|one| one.tier == tier).copied();
-        ordinal = if before.is_some() { ordinal + 1 } else { 1 };
-        let rank = before.filter(|one| one.points == points).map_or(ordinal, |one| one.rank);
-        standings.push(Standing { studio: row.id("studio")?, tier, points, rank });
-    }
-    Ok(standings)
+    let points = rows.iter().map(|row| Ok((row.coded("tier")?, u32::try_from(row.number("points")?).unwrap_or(0))));
+    let points: Vec<(Tier, u32)> = points.collect::<Result<_, StoreError>>()?;
+    let standing = |((row, rank), &(tier, points)): ((&AnyRow, u32), &(Tier, u32))| {
+        Ok(Standing { studio: row.id("studio")?, tier, points, rank })
+    };
+    rows.iter().zip(ranks(&points)).zip(&points).map(standing).collect()
 }
 
 /// Which years somebody wants kept besides the current ones, and how far the one who makes them is.

@@ -1,48 +1,96 @@
-//! Verification: does the ledger still hold the chains that a report goes back to, and do they still give the same?
+//! Verification: does what a report goes back to still stand, and does it still give the same?
 
 use super::report_issue::{Issue, KeptHead, Subject};
-use super::{Store, StoreError, account, ledger, proof, report, studio};
-use crate::domain::SessionId;
-use crate::domain::attendance::YearReport;
+use super::year_end::Word;
+use super::{Store, StoreError, account, certificate, ledger, notice, proof, report, scorecard, studio, year_end};
+use crate::domain::attendance::{AttendanceParameters, YearReport};
 use crate::domain::presence::{Head, PresenceEvent, PresenceKind, hex, verify as verify_chain};
+use crate::domain::{NoticeState, SessionId, StudioId};
 
 /// What was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Every chain is whole up to its head, and the head is the one that was kept.
-    pub intact: bool,
-    /// The same lines with the names and rosters of now give the same verdicts.
+    /// Every chain is whole up to its head, and the head is the one that was kept; none where no chain was asked.
+    pub intact: Option<bool>,
+    /// What it goes back to gives the same today, with the names and rosters of now.
     pub same: bool,
     /// Corrections that came afterwards.
     pub corrections_since: u32,
+    /// It was taken back since.
+    pub revoked: Option<Word>,
 }
 
-/// Goes through every line up to the kept heads.
+/// Goes through every line up to the kept heads, or looks up again what has no lines.
 pub async fn of(store: &Store, issue: &Issue) -> Result<Found, StoreError> {
     let content = &issue.content;
-    let mut found = Found { intact: true, same: false, corrections_since: 0 };
+    let mut found = Found { intact: None, same: false, corrections_since: 0, revoked: None };
+    let digest = match content.subject {
+        Subject::Session(_) | Subject::Year(..) | Subject::Person(..) => of_lines(store, issue, &mut found).await?,
+        Subject::Scorecard(id, year) => scorecard_digest(store, issue, (id, year)).await?,
+        Subject::Notice(id) => {
+            let notice = notice::get(store, id).await?;
+            if notice.state() == NoticeState::Withdrawn {
+                let word = notice.withdrawal.clone();
+                found.revoked = word.map(|one| Word { reason: one.reason, by_name: one.by_name, at: one.at });
+            }
+            Some(notice::digest(&notice))
+        }
+        Subject::Certificate(..) => {
+            let certificate = certificate::get(store, issue.id).await?;
+            found.revoked = certificate.revoked;
+            Some(certificate::digest(&certificate.title, &certificate.figures))
+        }
+        Subject::Annual(id) => {
+            let year_end = year_end::get(store, id).await?;
+            let rows = year_end::rows(store, &year_end).await?;
+            let since = |at| at > content.made_at;
+            let corrections = rows.iter().flat_map(|row| &row.corrections).filter(|one| since(one.word.at));
+            found.corrections_since = u32::try_from(corrections.count()).unwrap_or(u32::MAX);
+            found.revoked = year_end.withdrawn;
+            Some(year_end::digest(&rows))
+        }
+    };
+    found.same = digest.as_ref() == Some(&content.digest);
+    Ok(found)
+}
+
+/// The Scorecard of the same day, from what is known now.
+async fn scorecard_digest(
+    store: &Store,
+    issue: &Issue,
+    (id, year): (StudioId, i32),
+) -> Result<Option<String>, StoreError> {
+    let studio = studio::get(store, id).await?;
+    let assessed = scorecard::of_studio(store, studio, year, issue.content.made_at.day()).await?;
+    Ok(assessed.map(|one| scorecard::digest(&one.card)))
+}
+
+async fn of_lines(store: &Store, issue: &Issue, found: &mut Found) -> Result<Option<String>, StoreError> {
+    let content = &issue.content;
+    let usual = AttendanceParameters::default();
+    let parameters = content.parameters.as_ref().unwrap_or(&usual);
     let mut reports = Vec::new();
     // In a year each Session was judged by the parameters of its own day.
-    let given = matches!(content.subject, Subject::Session(_)).then_some(&content.parameters);
+    let given = matches!(content.subject, Subject::Session(_)).then_some(parameters);
+    found.intact = Some(true);
     for kept in &content.heads {
-        let events = lines(store, kept, &mut found).await?;
+        let events = lines(store, kept, found).await?;
         if !matches!(content.subject, Subject::Person(..)) {
             reports.push(report::of_lines(store, kept.0, events, given).await?);
         }
     }
-    let digest = match content.subject {
+    Ok(match content.subject {
         Subject::Session(_) => reports.pop().map(|report| report.digest()),
         Subject::Year(id, year) => {
             let studio = studio::get(store, id).await?;
-            Some(YearReport::of((id, studio.name), year, &content.parameters, reports).digest())
+            Some(YearReport::of((id, studio.name), year, parameters, reports).digest())
         }
         Subject::Person(id, year) => {
             let profile = account::get(store, id).await?;
             Some(proof::of_heads(store, &profile, year, &content.heads).await?.digest())
         }
-    };
-    found.same = digest.as_ref() == Some(&content.digest);
-    Ok(found)
+        Subject::Scorecard(..) | Subject::Notice(_) | Subject::Certificate(..) | Subject::Annual(_) => None,
+    })
 }
 
 /// The lines up to the kept head, and in `found` whether they are still those.
@@ -54,6 +102,7 @@ async fn lines(store: &Store, kept: &KeptHead, found: &mut Found) -> Result<Vec<
     events.retain(|event| event.sequence <= *sequence);
     let checking = tokio::task::spawn_blocking(move || (verify_chain(Head::START, &events), events));
     let (verdict, events) = checking.await.map_err(|_| StoreError::Busy)?;
-    found.intact &= verdict.is_ok_and(|head| head.sequence == *sequence && hex(&head.hash) == *hash);
+    let whole = verdict.is_ok_and(|head| head.sequence == *sequence && hex(&head.hash) == *hash);
+    found.intact = found.intact.map(|intact| intact && whole);
     Ok(events)
 }

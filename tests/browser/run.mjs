@@ -16,8 +16,9 @@ import { report } from './report.story.mjs';
 import { research } from './research.story.mjs';
 import { roster } from './roster.story.mjs';
 import { scorecard } from './scorecard.story.mjs';
+import { year } from './year.story.mjs';
 
-const stories = { broadcast, encoder, pages, report, scorecard, roster, notice, application, check, cases, research, line, attendance };
+const stories = { broadcast, encoder, pages, report, scorecard, year, roster, notice, application, check, cases, research, line, attendance };
 const wanted = process.argv.slice(2);
 // What a build wrote before is on the disk now, and not on its way there beside the stories.
 execFileSync('sync');

@@ -29,20 +29,29 @@ async function freePort(udp) {
   }
 }
 
-export async function startServer({ broadcast = false, cable: lay = () => null } = {}) {
+// Its wall clock can be put ahead at a start.
+function clock(folder) {
+  const library = path.join(folder, 'clock.so');
+  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-Wall', '-o', library, path.join(import.meta.dirname, 'clock.c'), '-ldl']);
+  return library;
+}
+
+export async function startServer({ broadcast = false, calendar = false, cable: lay = () => null } = {}) {
   const cable = lay();
   const folder = mkdtempSync(path.join(tmpdir(), 'lectern-browser-'));
   const [http, https, media] = [await freePort(), await freePort(), await freePort(true)];
   const options = ['--data-dir', path.join(folder, 'data'), '--http-listen', `127.0.0.1:${http}`, '--https-listen', `0.0.0.0:${https}`];
   const log = path.join(folder, 'server.log');
   const url = `http://127.0.0.1:${http}`;
+  const ahead = calendar ? clock(folder) : null;
   let child;
 
-  async function start() {
+  async function start(days = 0) {
     const out = openSync(log, 'a');
     const demo = ['--demo', '--demo-broadcast', broadcast ? 'on' : 'off'];
     child = spawn(binary, ['serve', ...options, '--media-port', `${media}`, '--media-shards', '1', ...demo], {
       stdio: ['ignore', out, out],
+      env: ahead ? { ...process.env, LD_PRELOAD: ahead, LECTERN_TEST_DAYS: `${days}` } : process.env,
     });
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.ended = ended;

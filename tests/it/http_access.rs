@@ -2,13 +2,18 @@
 
 use crate::app::{Person, TestApp};
 use crate::http_applications;
+use lectern::domain::year_end::NewObjection;
 use lectern::domain::{AttachmentId, NewChoice, NewEvidence, NewHelpedSchool, NewMentor, NewVeto, OfficeTier, Officer};
 use lectern::store;
 use lectern::store::appeal::NewAppeal;
 use lectern::store::leave::NewLeave;
+use lectern::store::year_end::{self, NewCorrection, NewYearEnd};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::time::Duration;
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// The columns, in the order of the letters below.
 const ROLES: [&str; 9] =
@@ -156,6 +161,28 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST",   "/api/studios/{id}/vetoes",             "------y-y"),
     ("POST",   "/api/vetoes/{id}/lifting",             "------y-y"),
     ("POST",   "/api/studios/{id}/grades",             "------y-y"),
+    ("GET",    "/api/regions/{id}/year-ends",          "------y-y"),
+    ("POST",   "/api/regions/{id}/year-ends",          "------y-y"),
+    ("GET",    "/api/year-ends/{id}",                  "----y-y-y"),
+    ("POST",   "/api/year-ends/{id}/publication",      "------y-y"),
+    // Nobody objects for a Studio that they do not host.
+    ("POST",   "/api/year-ends/{id}/objections",       "----y----"),
+    ("POST",   "/api/objections/{id}/answer",          "------y-y"),
+    ("POST",   "/api/year-ends/{id}/final",            "------y-y"),
+    ("POST",   "/api/year-ends/{id}/withdrawal",       "------y-y"),
+    ("POST",   "/api/year-ends/{id}/corrections",      "------y-y"),
+    ("POST",   "/api/year-ends/{id}/certificates",     "------y-y"),
+    ("POST",   "/api/certificates/{id}/revocation",    "------y-y"),
+    ("GET",    "/api/year-ends/{id}/report/{format}",  "------y-y"),
+    // Who passed, the host, and their office.
+    ("GET",    "/api/certificates/{id}/pdf",           "----y-y-y"),
+    ("GET",    "/api/notices/{id}/pdf",                "--yyyyyyy"),
+    ("GET",    "/api/studios/{id}/scorecard/{format}", "---yy-y-y"),
+    ("GET",    "/api/me/certificates",                 "--yyyyyyy"),
+    ("GET",    "/api/studios/{id}/year-ends",          "---yy-y-y"),
+    // What is published is for everybody.
+    ("GET",    "/api/publications",                    "yyyyyyyyy"),
+    ("GET",    "/api/publications/{id}",               "yyyyyyyyy"),
     ("GET",    "/api/recruitments",                    "--yyyyyyy"),
     ("GET",    "/api/recruitments/{id}",               "--yyyyyyy"),
     ("POST",   "/api/studios/{id}/recruitments",       "----y-y-y"),
@@ -327,7 +354,39 @@ async fn noun_of(app: &TestApp, path: &str) -> String {
                 .id
                 .to_string()
         }
+        Some(noun @ ("year-ends" | "publications" | "objections" | "certificates")) => settled_noun(app, noun).await,
         _ => String::new(),
+    }
+}
+
+/// A YearEnd that is published, an objection in it, or a certificate of one that is final.
+async fn settled_noun(app: &TestApp, noun: &str) -> String {
+    let by = store::login::credentials(&app.store, "office").await.unwrap().unwrap().account.id;
+    let studio = format!("/api/studios/{}", app.world.studio);
+    let under = app.person("office").await.patch(&studio, &json!({ "policy": "zhejiang-2019" })).await;
+    assert_eq!(under.status(), StatusCode::OK);
+    app.turn_clock(DAY * 309);
+    let new =
+        NewYearEnd { region: app.world.county, policy: "zhejiang-2019".into(), year: 2026, reason: String::new() };
+    let id = year_end::freeze(&app.store, new, by, app.now()).await.unwrap().id;
+    let until = (app.now().day().plus(6), String::new());
+    year_end::publish(&app.store, id, until, by, app.now()).await.unwrap();
+    match noun {
+        "objections" => {
+            let studio = app.world.studio;
+            let new = NewObjection { year_end: id, studio, reason: "少算了".into(), attachment: None, by };
+            year_end::object(&app.store, new, app.now()).await.unwrap().id.to_string()
+        }
+        "certificates" => {
+            app.turn_clock(DAY * 7);
+            year_end::settle(&app.store, id, String::new(), by, app.now()).await.unwrap();
+            let (studio, reason) = (app.world.studio, "复核".to_owned());
+            let new = NewCorrection { year_end: id, studio, grade: "passed".into(), reason };
+            year_end::correct(&app.store, new, by, app.now()).await.unwrap();
+            store::certificate::give(&app.store, id, by, app.now()).await.unwrap();
+            store::certificate::of_year_end(&app.store, id).await.unwrap()[0].id.to_string()
+        }
+        _ => id.to_string(),
     }
 }
 
@@ -444,6 +503,15 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
         ("POST", "/api/regions/{id}/announcements") => json!({ "title": "公告", "content": "请报送计划。" }),
         ("POST", "/api/announcements/{id}/withdrawal") => json!({ "reason": "写错了" }),
         ("POST", "/api/studios/{id}/scorecard/what-if") => json!({ "planned": [] }),
+        ("POST", "/api/regions/{id}/year-ends") => json!({ "policy": "zhejiang-2019", "year": 2026 }),
+        ("POST", "/api/year-ends/{id}/publication") => json!({ "until": "2027-01-20" }),
+        ("POST", "/api/year-ends/{id}/objections") => json!({ "studio": world.studio, "reason": "少算了" }),
+        ("POST", "/api/objections/{id}/answer") => json!({ "state": "rejected", "reason": "已计入" }),
+        ("POST", "/api/year-ends/{id}/final") => json!({}),
+        ("POST", "/api/year-ends/{id}/withdrawal" | "/api/certificates/{id}/revocation") => json!({ "reason": "有误" }),
+        ("POST", "/api/year-ends/{id}/corrections") => {
+            json!({ "studio": world.studio, "grade": "passed", "reason": "复核" })
+        }
         ("POST", "/api/sessions/{id}/tickets") if guest => json!({ "guest": { "name": "王芳", "school": "石桥小学" } }),
         ("POST", "/api/sessions/{id}/tickets") => json!({}),
         _ => return None,

@@ -65,7 +65,7 @@ async fn bytes(app: &TestApp, who: &str, path: &str) -> Vec<u8> {
     answer.bytes().await.unwrap().to_vec()
 }
 
-fn pdf_text(pdf: &[u8]) -> String {
+pub(crate) fn pdf_text(pdf: &[u8]) -> String {
     let mut tool = Command::new("pdftotext")
         .args(["-layout", "-", "-"])
         .stdin(Stdio::piped())

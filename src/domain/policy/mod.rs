@@ -124,6 +124,17 @@ words! {
     }
 }
 
+impl YearKind {
+    /// 2026 年度, 2026—2027 学年
+    #[must_use]
+    pub fn named(self, year: i32) -> String {
+        match self {
+            Self::Calendar => format!("{year} 年度"),
+            Self::School => format!("{year}—{} 学年", year + 1),
+        }
+    }
+}
+
 words! {
     /// What a number is counted over. Shorter ones must hold each time; the ones that end within the assessed year count.
     pub enum PeriodKind {

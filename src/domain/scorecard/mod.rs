@@ -7,6 +7,7 @@ mod grade;
 mod measure;
 mod outlook;
 mod points;
+mod rank;
 mod risk;
 mod sentence;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod what_if;
 pub use super::participation::Span;
 pub use assessment::score;
 pub use outlook::Outlook;
+pub use rank::ranks;
 pub use todo::{Todo, todo};
 pub use what_if::{Change, Planned, Step, WhatIf, what_if};
 

@@ -24,6 +24,8 @@ pub(in crate::http) enum Cell {
     Empty,
     Text(String),
     Number(f64),
+    /// Shown with one place.
+    Points(f64),
     /// Of 1: shown as a percentage with one place.
     Share(f64),
     /// Shown as a date and a time of day in China.

@@ -28,6 +28,7 @@ fn cell(cell: &Cell) -> String {
     match cell {
         Cell::Empty => String::new(),
         Cell::Text(text) => field(text),
+        Cell::Points(points) => format!("{points:.1}"),
         Cell::Number(number) => number.to_string(),
         Cell::Share(share) => format!("{:.1}%", share * 100.0),
         Cell::Moment(at) => words::moment(*at),

@@ -1,15 +1,21 @@
 //! Reports: on one Session, on a Studio's year, on oneself; read as JSON, taken away as files.
 
+mod annual_book;
+mod assessment;
 mod book;
 mod csv;
+mod given;
 mod pdf;
 mod proof_book;
+mod scorecard_book;
 mod session_book;
 mod view;
 mod words;
 mod xlsx;
 mod year_book;
 
+pub(super) use assessment::*;
+pub(super) use given::*;
 pub use pdf::FontError;
 pub(super) use view::verification;
 
@@ -136,17 +142,18 @@ impl Format {
             return Ok(None);
         }
         if !app.exports.has_font() {
-            return Err(ApiError::conflict(
-                "no_font",
-                "服务器上没有中文字体，暂时不能导出 PDF。表格可以照常导出；请联系管理员安装字体。",
-            ));
+            return Err(no_font());
         }
         let issue = issue();
         let made_at = issue.made_at;
         let code = store::report_issue::record(&app.store, issue).await?;
         let url = site.page(&format!("/verify/{code}"));
-        Ok(Some(Seal { code, url, made_at, made_by: me.profile.account.name.clone() }))
+        Ok(Some(Seal { code, url, made_at, made_by: me.profile.account.name.clone(), verb: "导出" }))
     }
+}
+
+fn no_font() -> ApiError {
+    ApiError::conflict("no_font", "服务器上没有中文字体，暂时不能导出 PDF。表格可以照常导出；请联系管理员安装字体。")
 }
 
 /// The report on one Session, for its hosts and their office.
@@ -180,7 +187,7 @@ pub(super) async fn session_file(
     let issue = || NewIssue {
         subject: Subject::Session(report.occasion.session),
         title: report.occasion.title.clone(),
-        parameters: report.parameters.clone(),
+        parameters: Some(report.parameters.clone()),
         figures: session_book::figures(&report),
         heads: vec![kept(report.occasion.session, report.head)],
         digest: report.digest(),
@@ -229,7 +236,7 @@ pub(super) async fn year_file(
     let issue = || NewIssue {
         subject: Subject::Year(report.studio, year),
         title: name.clone(),
-        parameters: report.parameters.clone(),
+        parameters: Some(report.parameters.clone()),
         figures: year_book::figures(&report),
         heads: report.sessions.iter().map(|one| kept(one.occasion.session, one.head)).collect(),
         digest: report.digest(),
@@ -263,7 +270,7 @@ pub(super) async fn my_file(
     let issue = || NewIssue {
         subject: Subject::Person(proof.account, year),
         title: format!("{} {year} 年考勤证明", proof.name),
-        parameters: proof.parameters.clone(),
+        parameters: Some(proof.parameters.clone()),
         figures: proof_book::figures(&proof),
         heads: proof.rows.iter().map(|row| kept(row.session, row.head)).collect(),
         digest: proof.digest(),

@@ -87,5 +87,6 @@ pub(super) fn paper(proof: &Proof) -> Paper {
         figures: figures(proof),
         tables: vec![PaperTable { title: "活动".to_owned(), columns: columns.to_vec(), rows: rows.collect() }],
         notes,
+        ..Paper::default()
     }
 }

@@ -251,5 +251,6 @@ pub(super) fn paper(report: &AttendanceReport) -> Paper {
         figures: figures(report),
         tables: vec![PaperTable { title: ROSTER.to_owned(), columns: columns.to_vec(), rows: rows.collect() }],
         notes,
+        ..Paper::default()
     }
 }

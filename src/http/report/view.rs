@@ -10,6 +10,7 @@ use crate::domain::attendance::{
     AttendanceReport, Figures, ReportRow, YearFigures, YearPerson, YearReport, YearTotals,
 };
 use crate::store::report_issue::Issue;
+use crate::store::verification::Found;
 
 pub(super) fn report(report: AttendanceReport) -> ReportView {
     let digest = report.digest();
@@ -176,13 +177,9 @@ fn totals(totals: YearTotals) -> YearTotalsView {
 }
 
 /// What an issue said, beside what was found of it.
-pub(in crate::http) fn verification(
-    issue: Issue,
-    ledger: LedgerFinding,
-    same: DigestFinding,
-    corrections_since: u32,
-) -> VerificationView {
+pub(in crate::http) fn verification(issue: Issue, found: Found) -> VerificationView {
     let content = issue.content;
+    let ledger = found.intact.map(|intact| if intact { LedgerFinding::Intact } else { LedgerFinding::Changed });
     VerificationView {
         code: issue.id,
         title: content.title,
@@ -191,9 +188,10 @@ pub(in crate::http) fn verification(
         made_by: issue.maker,
         figures: content.figures.into_iter().map(|(label, value)| FigureView { label, value }).collect(),
         digest: content.digest,
-        parameters: cards::parameters(&content.parameters),
+        parameters: content.parameters.as_ref().map(cards::parameters),
         ledger,
-        same,
-        corrections_since,
+        same: if found.same { DigestFinding::Same } else { DigestFinding::Different },
+        corrections_since: found.corrections_since,
+        revoked: found.revoked.map(cards::word),
     }
 }

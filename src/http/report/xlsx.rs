@@ -18,6 +18,7 @@ struct Formats {
     /// Shows text that begins like a formula, and keeps it text when somebody edits the cell.
     quoted: Format,
     number: Format,
+    points: Format,
     share: Format,
     moment: Format,
 }
@@ -30,6 +31,7 @@ impl Formats {
             text: plain(),
             quoted: plain().set_quote_prefix(),
             number: plain().set_num_format("0"),
+            points: plain().set_num_format("0.0"),
             share: plain().set_num_format("0.0%"),
             moment: plain().set_num_format("yyyy-mm-dd hh:mm"),
         }
@@ -77,6 +79,9 @@ fn write_cell(into: &mut Worksheet, at: (u32, u16), cell: &Cell, formats: &Forma
         Cell::Text(text) => write_text(into, at, text, &formats.text)?,
         Cell::Number(number) => {
             into.write_number_with_format(at.0, at.1, *number, &formats.number)?;
+        }
+        Cell::Points(points) => {
+            into.write_number_with_format(at.0, at.1, *points, &formats.points)?;
         }
         Cell::Share(share) => {
             into.write_number_with_format(at.0, at.1, *share, &formats.share)?;

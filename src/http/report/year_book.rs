@@ -215,6 +215,7 @@ pub(super) fn paper(report: &YearReport) -> Paper {
             PaperTable { title: "人员".to_owned(), columns: people_columns.to_vec(), rows: people.collect() },
         ],
         notes,
+        ..Paper::default()
     }
 }
 

@@ -4,6 +4,7 @@ mod region;
 mod view;
 
 pub(super) use region::*;
+pub(super) use view::points_word;
 
 use super::aside::aside;
 use super::auth::{InsiderOf, SignedIn};
@@ -79,7 +80,7 @@ pub(super) async fn what_if(
 }
 
 /// The year and the day that are meant.
-fn asked(
+pub(super) fn asked(
     app: &AppState,
     studio: &Studio,
     year: Option<i32>,

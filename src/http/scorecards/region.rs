@@ -11,7 +11,7 @@ use super::super::shapes::{
 use super::super::state::AppState;
 use super::super::{cards, policies, regions};
 use super::YEARS;
-use super::view::{days_left, points_word, year_word};
+use super::view::{days_left, points_word};
 use crate::domain::participation::{Assessed, year_of};
 use crate::domain::policy::Policy;
 use crate::domain::scorecard::Outlook;
@@ -60,7 +60,7 @@ pub(in super::super) async fn of_region(
         region: region.id,
         region_name: region.name,
         year,
-        year_word: year_word(kind, year),
+        year_word: kind.named(year),
         on: today.min(last),
         days_left: days_left(last, today),
         as_of: table.as_of,

@@ -6,7 +6,7 @@ use super::super::shapes::{
     SpanView, StateCountsView, SubjectView, TodoView, VetoScoreView, YearName,
 };
 use crate::domain::participation::{Facts, year_of};
-use crate::domain::policy::{Criterion, Part, Policy, Source, YearKind};
+use crate::domain::policy::{Criterion, Part, Policy, Source};
 use crate::domain::scorecard::{
     ChoiceScore, Ground, Outlook, PartScore, Score, ScoreState, Scorecard, SubjectScore, Todo,
 };
@@ -56,7 +56,7 @@ pub(super) fn scorecard(assessed: &Assessed, card: &Scorecard, todo: Vec<Todo>, 
         studio: Named::new(studio.id, &studio.name),
         policy: policies::name(policy),
         year: card.year,
-        year_word: year_word(policy.year, card.year),
+        year_word: policy.year.named(card.year),
         span: SpanView { from: card.span.from, to: card.span.to },
         on: card.on,
         as_of: around.now,
@@ -74,20 +74,12 @@ pub(super) fn scorecard(assessed: &Assessed, card: &Scorecard, todo: Vec<Todo>, 
     }
 }
 
-/// 2026 年度, 2026—2027 学年
-pub(super) fn year_word(kind: YearKind, year: i32) -> String {
-    match kind {
-        YearKind::Calendar => format!("{year} 年度"),
-        YearKind::School => format!("{year}—{} 学年", year + 1),
-    }
-}
-
 pub(super) fn days_left(last: Day, on: Day) -> u32 {
     u32::try_from(i64::from(last.number()) - i64::from(on.number())).unwrap_or(0)
 }
 
 /// 71.5
-pub(super) fn points_word(points: u32) -> String {
+pub(in super::super) fn points_word(points: u32) -> String {
     format!("{}.{}", points / 100, points % 100 / 10)
 }
 
@@ -95,7 +87,7 @@ pub(super) fn points_word(points: u32) -> String {
 fn years(policy: &Policy, cycle_start: Day, today: Day) -> Vec<YearName> {
     let (first, last) = (year_of(policy.year, cycle_start), year_of(policy.year, today));
     let first = first.max(last - 10).min(last);
-    (first..=last).rev().map(|year| YearName { year, word: year_word(policy.year, year) }).collect()
+    (first..=last).rev().map(|year| YearName { year, word: policy.year.named(year) }).collect()
 }
 
 fn names(facts: &Facts) -> HashMap<AccountId, String> {

@@ -20,6 +20,7 @@ mod studio;
 mod transfer;
 mod typescript;
 mod vocabulary;
+mod year_end;
 
 pub use activity::*;
 pub use application::*;
@@ -40,6 +41,7 @@ pub use session::*;
 pub use studio::*;
 pub use transfer::*;
 pub use typescript::typescript;
+pub use year_end::*;
 
 use crate::store::Paged;
 use serde::{Deserialize, Deserializer, Serialize};

@@ -25,9 +25,9 @@ pub struct NoticeWithdrawalForm {
     pub reason: String,
 }
 
-/// What somebody said about a notice.
+/// What somebody said, and when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-pub struct NoticeWordView {
+pub struct WordView {
     pub reason: String,
     pub by: String,
     pub at: Time,
@@ -44,8 +44,8 @@ pub struct NoticeView {
     pub content: String,
     pub sent_by: String,
     pub sent_at: Time,
-    pub decision: Option<NoticeWordView>,
-    pub withdrawal: Option<NoticeWordView>,
+    pub decision: Option<WordView>,
+    pub withdrawal: Option<WordView>,
     /// Whoever asks may approve or return it.
     pub may_decide: bool,
     /// Whoever asks may take it back.

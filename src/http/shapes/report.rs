@@ -1,6 +1,6 @@
 //! Reports: what a Session came to, what a Studio's year came to, and what a report on paper said.
 
-use super::{Named, ParametersView, RecordView};
+use super::{Named, ParametersView, RecordView, WordView};
 use crate::domain::attendance::{AttendanceStatus, Way};
 use crate::domain::{ActivityId, ActivityKind, IssueId, Level, MemberRole, Mode, SessionId, StudioId, Time};
 use serde::{Deserialize, Serialize};
@@ -232,11 +232,15 @@ pub struct VerificationView {
     pub made_by: String,
     pub figures: Vec<FigureView>,
     pub digest: String,
-    pub parameters: ParametersView,
-    pub ledger: LedgerFinding,
+    /// None where nothing was judged by them.
+    pub parameters: Option<ParametersView>,
+    /// None where it goes back to no lines of the ledger.
+    pub ledger: Option<LedgerFinding>,
     pub same: DigestFinding,
-    /// Records that were corrected by hand afterwards.
+    /// Records and results that were corrected by hand afterwards.
     pub corrections_since: u32,
+    /// It was taken back since, and why.
+    pub revoked: Option<WordView>,
 }
 
 /// What is wrong with one row of a sign-in sheet.

@@ -6,6 +6,7 @@ use crate::domain::attendance::{AttendanceStatus, GapKind, Way};
 use crate::domain::case::CaseState;
 use crate::domain::policy::{Class, YearKind};
 use crate::domain::scorecard::{Outlook, ScoreState};
+use crate::domain::year_end::{CertificateKind, ObjectionState, YearEndStage};
 use crate::domain::*;
 use ts_rs::{Config, TS};
 
@@ -122,7 +123,7 @@ pub fn typescript() -> String {
         NoticeForm,
         NoticeDecisionForm,
         NoticeWithdrawalForm,
-        NoticeWordView,
+        WordView,
         NoticeView,
         RosterChoiceForm,
         RosterChoiceKind,
@@ -241,6 +242,34 @@ pub fn typescript() -> String {
         VetoView,
         LiftingForm,
         GradeForm,
+        YearEndStage,
+        ObjectionState,
+        CertificateKind,
+        YearEndForm,
+        PublicationForm,
+        RemarkForm,
+        ReasonForm,
+        ObjectionForm,
+        AnswerForm,
+        ResultCorrectionForm,
+        YearEndCard,
+        YearEndCandidate,
+        YearEndsView,
+        OutcomeView,
+        ResultCorrectionView,
+        CriterionChangeView,
+        DifferenceView,
+        YearEndRow,
+        CutOffView,
+        GradeCountView,
+        ObjectionView,
+        CertificateView,
+        YearEndView,
+        StudioYearEndView,
+        PublicRow,
+        CorrectedView,
+        PublicationView,
+        PublicationCard,
         RecruitmentForm,
         RecruitmentChangeForm,
         RecruitmentState,

@@ -4,6 +4,7 @@ use crate::domain::attendance::{AttendanceStatus, GapKind, Way};
 use crate::domain::case::CaseState;
 use crate::domain::policy::{Class, YearKind};
 use crate::domain::scorecard::{Outlook, ScoreState};
+use crate::domain::year_end::{CertificateKind, ObjectionState, YearEndStage};
 use crate::domain::*;
 use ts_rs::{Config, TS};
 use utoipa::openapi::RefOr;
@@ -60,6 +61,8 @@ plain_strings! {
     LessonReviewId: None, "mzxw6ytbojtg633c";
     ChoiceId: None, "mzxw6ytbojtg633c";
     VetoId: None, "mzxw6ytbojtg633c";
+    YearEndId: None, "mzxw6ytbojtg633c";
+    ObjectionId: None, "mzxw6ytbojtg633c";
     RecruitmentId: None, "mzxw6ytbojtg633c";
     ApplicationId: None, "mzxw6ytbojtg633c";
     TransferId: None, "mzxw6ytbojtg633c";
@@ -111,5 +114,5 @@ macro_rules! words {
 words! {
     AccountRole RegionKind StudioKind Tier MemberRole ActivityKind Mode Level ActivityState ActivityRole AttendanceStatus
     GapKind Way CaseState NoticeState Class YearKind ScoreState Outlook ApplicationState ConditionState ReviewVerdict
-    SchoolStage Sex Step TransferKind TransferState
+    SchoolStage Sex Step TransferKind TransferState YearEndStage ObjectionState CertificateKind
 }

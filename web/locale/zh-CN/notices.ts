@@ -1,5 +1,6 @@
 /** 电子通知里的话。 */
 export const notices = {
+  print: '打印 PDF',
   title: '电子通知',
   none: '还没有通知。拟好以后送工作站审核，通过后编号发布。',
   draft: '拟通知', again: '重新拟通知', send: '送审',

@@ -1,5 +1,6 @@
 /** 考核表里的话。 */
 export const scorecard = {
+  exportHints: { xlsx: '汇总、指标和依据三张表', csv: '每项指标一行', pdf: '可打印，扫码能核对真伪' },
   title: '年度考核',
   heading: (studio: string, year: string) => `${studio} · ${year}考核`,
   notFetched: '考核表没有取到',

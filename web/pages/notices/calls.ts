@@ -12,3 +12,6 @@ export const noticeCalls = {
   decide: (notice: string, approved: boolean, reason = '') => api.post<NoticeView>(`/api/notices/${id(notice)}/decision`, { approved, reason }),
   withdraw: (notice: string, reason: string) => api.post<NoticeView>(`/api/notices/${id(notice)}/withdrawal`, { reason }),
 }
+
+/** The numbered paper of an approved one. */
+export const noticeFile = (notice: string) => `/api/notices/${id(notice)}/pdf`

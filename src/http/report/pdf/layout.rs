@@ -1,7 +1,7 @@
 //! Where everything of a paper stands: pages of marks, in points from the upper left corner.
 
 use super::font::Typeface;
-use super::{Paper, PaperTable, Seal};
+use super::{Paper, PaperChart, PaperTable, Seal};
 
 const MM: f32 = 72.0 / 25.4;
 pub(super) const WIDTH: f32 = 210.0 * MM;
@@ -16,11 +16,15 @@ pub(super) const QR_AT: (f32, f32) = (WIDTH - MARGIN - QR, MARGIN);
 const SMALL: f32 = 8.0;
 const BODY: f32 = 9.0;
 const LINE: f32 = 1.45;
+/// Of what is read as a letter.
+const BODY_LINE: f32 = 1.75;
 /// Beside the text of a cell.
 const PAD: f32 = 3.0;
 
 pub(super) const INK: (u8, u8, u8) = (28, 36, 33);
 pub(super) const PALE: (u8, u8, u8) = (95, 105, 99);
+/// 黑板绿, the one accent.
+const BOARD: (u8, u8, u8) = (28, 94, 76);
 const SUNK: (u8, u8, u8) = (236, 238, 232);
 const HAIRLINE: (u8, u8, u8) = (218, 221, 212);
 
@@ -31,7 +35,16 @@ pub(super) enum Mark {
 
 pub(super) fn pages(paper: &Paper, seal: &Seal, typeface: &Typeface) -> Vec<Vec<Mark>> {
     let mut pen = Pen { pages: vec![Vec::new()], y: MARGIN, typeface };
-    pen.head(paper, seal);
+    if paper.framed {
+        pen.certificate(paper, seal);
+    } else {
+        pen.head(paper, seal);
+        pen.body(&paper.body, 13.0, (MARGIN, INNER));
+        pen.signed(&paper.signed, WIDTH - MARGIN);
+    }
+    for chart in &paper.charts {
+        pen.chart(chart);
+    }
     for table in &paper.tables {
         pen.table(table);
     }
@@ -93,11 +106,8 @@ impl Pen<'_> {
             self.paragraph(fact, BODY, INK, width);
         }
         self.paragraph(&seal.made_words(), BODY, PALE, width);
-        // Readers want four modules of white around the code (ISO/IEC 18004 §6.3.8).
-        let under = QR_AT.1 + QR + 6.0;
-        self.line((QR_AT.0, under), SMALL, PALE, false, "扫码核对真伪");
-        self.line((QR_AT.0, under + SMALL * LINE), 7.0, PALE, false, &seal.code_words());
-        self.y = self.y.max(under + 2.0 * SMALL * LINE) + 8.0;
+        let under = self.code(seal);
+        self.y = self.y.max(under) + 8.0;
         self.figures(&paper.figures);
     }
 
@@ -115,6 +125,115 @@ impl Pen<'_> {
                 x += width;
             }
             self.y += height;
+        }
+    }
+
+    /// Each paragraph begins two 汉字 further in.
+    fn body(&mut self, paragraphs: &[String], size: f32, (left, width): (f32, f32)) {
+        if !paragraphs.is_empty() {
+            self.y += 14.0;
+        }
+        for paragraph in paragraphs {
+            for line in wrapped(&format!("　　{paragraph}"), size, width, self.typeface) {
+                self.room(size * BODY_LINE);
+                self.line((left, self.y), size, INK, false, &line);
+                self.y += size * BODY_LINE;
+            }
+        }
+    }
+
+    fn signed(&mut self, lines: &[String], right: f32) {
+        const SIZE: f32 = 13.0;
+        self.y += SIZE;
+        for line in lines {
+            self.room(SIZE * BODY_LINE);
+            let x = right - self.typeface.width(line, SIZE);
+            self.line((x, self.y), SIZE, INK, false, line);
+            self.y += SIZE * BODY_LINE;
+        }
+    }
+
+    fn middle(&mut self, text: &str, size: f32, strong: bool) {
+        for line in wrapped(text, size, INNER - 20.0 * MM, self.typeface) {
+            let x = (WIDTH - self.typeface.width(&line, size)) / 2.0;
+            self.line((x, self.y), size, INK, strong, &line);
+            self.y += size * LINE;
+        }
+    }
+
+    /// A frame of two lines, outer and inner.
+    fn frame(&mut self) {
+        for (inset, thick) in [(8.0 * MM, 1.6), (9.6 * MM, 0.6)] {
+            let (width, height) = (WIDTH - 2.0 * inset, HEIGHT - 2.0 * inset);
+            let sides = [
+                ((inset, inset), (width, thick)),
+                ((inset, HEIGHT - inset - thick), (width, thick)),
+                ((inset, inset), (thick, height)),
+                ((WIDTH - inset - thick, inset), (thick, height)),
+            ];
+            for (at, size) in sides {
+                self.put(Mark::Box { at, size, color: BOARD });
+            }
+        }
+    }
+
+    fn certificate(&mut self, paper: &Paper, seal: &Seal) {
+        const SIDE: f32 = 30.0 * MM;
+        self.frame();
+        self.code(seal);
+        self.y = 78.0 * MM;
+        self.middle(paper.heading, 36.0, true);
+        self.y += 16.0;
+        self.middle(&paper.title, 20.0, true);
+        self.y += 16.0;
+        self.body(&paper.body, 16.0, (SIDE, WIDTH - 2.0 * SIDE));
+        self.y += 30.0;
+        self.signed(&paper.signed, WIDTH - SIDE);
+        #[expect(clippy::cast_precision_loss, reason = "a handful of lines")]
+        let facts = paper.facts.len() as f32 * SMALL * LINE;
+        self.y = self.y.max(BOTTOM - facts - 8.0 * MM);
+        for fact in &paper.facts {
+            self.line((SIDE, self.y), SMALL, PALE, false, fact);
+            self.y += SMALL * LINE;
+        }
+    }
+
+    /// What stands under the QR code; where it ends.
+    fn code(&mut self, seal: &Seal) -> f32 {
+        // Readers want four modules of white around the code (ISO/IEC 18004 §6.3.8).
+        let under = QR_AT.1 + QR + 6.0;
+        self.line((QR_AT.0, under), SMALL, PALE, false, "扫码核对真伪");
+        self.line((QR_AT.0, under + SMALL * LINE), 7.0, PALE, false, &seal.code_words());
+        under + 2.0 * SMALL * LINE
+    }
+
+    /// Label, bar on its track, value; a chart that goes over the page goes on with its next bar.
+    fn chart(&mut self, chart: &PaperChart) {
+        const LABEL: f32 = INNER * 0.42;
+        const VALUE: f32 = INNER * 0.18;
+        const TRACK: f32 = INNER - LABEL - VALUE - 16.0;
+        const HEIGHT: f32 = 7.0;
+        self.y += 8.0;
+        self.room(12.0 * LINE + 3.0 * BODY * LINE);
+        self.line((MARGIN, self.y), 12.0, INK, true, &chart.title);
+        self.y += 12.0 * LINE + 4.0;
+        for bar in &chart.bars {
+            let label = wrapped(&bar.label, BODY, LABEL, self.typeface);
+            self.room(lines_height(label.len()));
+            let middle = self.y + (BODY * LINE - HEIGHT) / 2.0;
+            #[expect(clippy::cast_possible_truncation, reason = "a share of a width in points")]
+            let filled = TRACK * bar.share.clamp(0.0, 1.0) as f32;
+            let left = MARGIN + LABEL + 8.0;
+            self.put(Mark::Box { at: (left, middle), size: (TRACK, HEIGHT), color: SUNK });
+            if filled > 0.0 {
+                self.put(Mark::Box { at: (left, middle), size: (filled, HEIGHT), color: BOARD });
+            }
+            self.line((left + TRACK + 8.0, self.y), BODY, INK, false, &bar.value);
+            for line in label {
+                self.line((MARGIN, self.y), BODY, INK, false, &line);
+                self.y += BODY * LINE;
+            }
+            self.y += 2.0;
         }
     }
 

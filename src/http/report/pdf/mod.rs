@@ -13,15 +13,36 @@ use font::Typeface;
 use std::path::Path;
 
 /// What stands on the pages.
+#[derive(Default)]
 pub(super) struct Paper {
     /// What kind of paper it is.
     pub(super) heading: &'static str,
     pub(super) title: String,
     pub(super) facts: Vec<String>,
+    /// Paragraphs in larger type: what a certificate or a notice says.
+    pub(super) body: Vec<String>,
+    /// Who says it and when, at the right below it.
+    pub(super) signed: Vec<String>,
+    /// Framed, with its heading in the middle: to be hung on a wall.
+    pub(super) framed: bool,
     pub(super) figures: Vec<(String, String)>,
+    pub(super) charts: Vec<PaperChart>,
     pub(super) tables: Vec<PaperTable>,
     /// By which parameters it was judged.
     pub(super) notes: Vec<String>,
+}
+
+/// Bars below each other.
+pub(super) struct PaperChart {
+    pub(super) title: String,
+    pub(super) bars: Vec<Bar>,
+}
+
+pub(super) struct Bar {
+    pub(super) label: String,
+    pub(super) value: String,
+    /// Of 1.
+    pub(super) share: f64,
 }
 
 pub(super) struct PaperTable {
@@ -38,6 +59,8 @@ pub(super) struct Seal {
     pub(super) url: String,
     pub(super) made_at: Time,
     pub(super) made_by: String,
+    /// What they did with it: 导出, 颁发 …
+    pub(super) verb: &'static str,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +87,6 @@ impl Seal {
     }
 
     fn made_words(&self) -> String {
-        format!("{} 由{}导出", words::moment(self.made_at), self.made_by)
+        format!("{} 由{}{}", words::moment(self.made_at), self.made_by, self.verb)
     }
 }

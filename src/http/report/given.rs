@@ -1,0 +1,132 @@
+//! What is given out once and printed as often as somebody likes: certificates, and notices that were approved.
+
+use super::super::auth::SignedIn;
+use super::super::body::Id;
+use super::super::error::{ApiError, Refused};
+use super::super::state::AppState;
+use super::super::year_ends::HolderOf;
+use super::pdf::{Paper, Seal};
+use super::{File, Format, Made, Part, Site, words};
+use crate::domain::year_end::{CertificateKind, STATEMENT};
+use crate::domain::{Activity, IssueId, Notice, NoticeId, NoticeState};
+use crate::store::report_issue::{NewIssue, Subject};
+use crate::store::year_end::Word;
+use crate::store::{self, Noun};
+use axum::extract::State;
+use axum::response::Response;
+
+/// A certificate to print, with the code by which it is verified. Of a revoked one there is none.
+#[utoipa::path(get, path = "/api/certificates/{id}/pdf", tag = "year-end", params(("id" = String, Path)),
+    responses((status = 200, body = Vec<u8>), (status = 403, body = Refused),
+    (status = 409, description = "It was revoked, or there is no font", body = Refused)))]
+pub(in super::super) async fn certificate_file(
+    State(app): State<AppState>,
+    holder: HolderOf,
+    site: Site,
+) -> Result<Response, ApiError> {
+    let one = holder.0;
+    if one.revoked.is_some() {
+        return Err(ApiError::conflict("certificate_revoked", "这份证书已经撤销，不能再打印。"));
+    }
+    let number = format!("{}{}", one.region_name, one.number);
+    let (statements, facts): (Vec<_>, Vec<_>) = one.figures.iter().partition(|(label, _)| label == STATEMENT);
+    let paper = Paper {
+        heading: one.kind.word(),
+        title: match one.kind {
+            CertificateKind::Grade => one.studio_name.clone(),
+            CertificateKind::Credits => one.account.as_ref().map(|person| person.name.clone()).unwrap_or_default(),
+        },
+        facts: facts.into_iter().map(|(label, value)| format!("{label}：{value}")).collect(),
+        body: statements.into_iter().map(|(_, sentence)| sentence.clone()).collect(),
+        signed: vec![one.region_name.clone(), words::chinese_day(one.given.at)],
+        framed: true,
+        ..Paper::default()
+    };
+    let name = format!("{} {number}", one.title);
+    give(&app, &site, (one.id, "颁发", one.given), (name, paper)).await
+}
+
+/// An approved notice to print, with its number and the code by which it is verified.
+#[utoipa::path(get, path = "/api/notices/{id}/pdf", tag = "notices", params(("id" = String, Path)),
+    responses((status = 200, body = Vec<u8>), (status = 401, body = Refused), (status = 404, body = Refused),
+    (status = 409, description = "It was taken back, or there is no font", body = Refused)))]
+pub(in super::super) async fn notice_file(
+    State(app): State<AppState>,
+    _me: SignedIn,
+    Id(id): Id,
+    site: Site,
+) -> Result<Response, ApiError> {
+    let missing = || ApiError::Missing(Noun::Notice);
+    let notice = store::notice::get(&app.store, NoticeId::parse(&id).map_err(|_| missing())?).await?;
+    if notice.state() == NoticeState::Withdrawn {
+        return Err(ApiError::conflict("notice_withdrawn", "这份通知已经撤回，不能再打印。"));
+    }
+    let decision = notice.decision.clone().filter(|_| notice.state() == NoticeState::Approved).ok_or_else(missing)?;
+    let number = decision.number.ok_or_else(missing)?;
+    let region = store::region::get(&app.store, number.region).await?.name;
+    let number = format!("{region}{number}");
+    let activity = store::activity::get(&app.store, notice.activity).await?;
+    let studio = store::studio::get(&app.store, activity.studio).await?;
+    let issue = NewIssue {
+        subject: Subject::Notice(notice.id),
+        title: format!("{number} {}", activity.title),
+        parameters: None,
+        figures: notice_figures(&number, &studio.name, &activity),
+        heads: Vec::new(),
+        digest: store::notice::digest(&notice),
+        made_at: decision.at,
+        made_by: decision.by,
+    };
+    if !app.exports.has_font() {
+        return Err(super::no_font());
+    }
+    let paper = notice_paper(&notice, &issue, (&region, &activity));
+    let code = store::report_issue::record_notice(&app.store, notice.id, issue).await?;
+    let word = Word { reason: String::new(), by_name: decision.by_name, at: decision.at };
+    give(&app, &site, (code, "批准", word), (format!("通知 {number}"), paper)).await
+}
+
+fn notice_figures(number: &str, studio: &str, activity: &Activity) -> Vec<(String, String)> {
+    let mut figures = vec![
+        ("编号", number.to_owned()),
+        ("活动", activity.title.clone()),
+        ("工作室", studio.to_owned()),
+        ("时间", words::span(activity.planned_start, activity.planned_end)),
+        ("形式", activity.mode.word().to_owned()),
+    ];
+    if !activity.place.is_empty() {
+        figures.push(("地点", activity.place.clone()));
+    }
+    figures.into_iter().map(|(label, value)| (label.to_owned(), value)).collect()
+}
+
+fn notice_paper(notice: &Notice, issue: &NewIssue, (region, activity): (&str, &Activity)) -> Paper {
+    Paper {
+        heading: "通知",
+        title: format!("关于“{}”的通知", activity.title),
+        facts: issue.figures.iter().map(|(label, value)| format!("{label}：{value}")).collect(),
+        body: notice.content.lines().map(str::to_owned).collect(),
+        signed: vec![region.to_owned(), words::chinese_day(issue.made_at)],
+        ..Paper::default()
+    }
+}
+
+/// The same code and the same moment, however often it is printed.
+async fn give(
+    app: &AppState,
+    site: &Site,
+    (code, verb, word): (IssueId, &'static str, Word),
+    (name, paper): (String, Paper),
+) -> Result<Response, ApiError> {
+    if !app.exports.has_font() {
+        return Err(super::no_font());
+    }
+    let url = format!("{}/verify/{code}", site.0);
+    let seal = Seal { code, url, made_at: word.at, made_by: word.by_name, verb };
+    let file = File { format: Format::Pdf, name, seal: Some(seal) };
+    file.give(app, move |part| match part {
+        // There is no other format of it.
+        Part::Paper | Part::Book | Part::Sheet => Made::Paper(paper),
+    })
+    .await
+}

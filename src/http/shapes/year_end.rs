@@ -1,0 +1,291 @@
+//! YearEnds: what an office settles, what hosts object to, and what everybody may read.
+
+use super::{AttachmentView, GradeRuleView, Named, PolicyName, SpanView, WordView};
+use crate::domain::year_end::{CertificateKind, ObjectionState, YearEndStage};
+use crate::domain::{AttachmentId, Day, IssueId, ObjectionId, RegionId, StudioId, Tier, Time, YearEndId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct YearEndForm {
+    /// The programme's key.
+    pub policy: String,
+    pub year: i32,
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct PublicationForm {
+    /// The last day; today is the first.
+    pub until: Day,
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct RemarkForm {
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct ReasonForm {
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct ObjectionForm {
+    pub studio: StudioId,
+    pub reason: String,
+    #[serde(default)]
+    #[ts(optional)]
+    pub attachment: Option<AttachmentId>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct AnswerForm {
+    /// Not `open`.
+    pub state: ObjectionState,
+    /// Where the grade is set.
+    #[serde(default)]
+    #[ts(optional)]
+    pub grade: Option<String>,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct ResultCorrectionForm {
+    pub studio: StudioId,
+    pub grade: String,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct YearEndCard {
+    pub id: YearEndId,
+    pub region: RegionId,
+    pub region_name: String,
+    pub policy: PolicyName,
+    pub year: i32,
+    /// 2026 年度
+    pub year_word: String,
+    pub stage: YearEndStage,
+    /// The Scorecards are those of the end of this day.
+    pub on: Day,
+    pub studios: u32,
+    /// Objections that nobody has answered.
+    pub open: u32,
+    pub published: Option<SpanView>,
+    /// The publication is over.
+    pub over: bool,
+    /// Whoever asks settles it.
+    pub may_decide: bool,
+}
+
+/// A year that may be frozen, or will be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct YearEndCandidate {
+    pub policy: PolicyName,
+    pub year: i32,
+    pub year_word: String,
+    pub studios: u32,
+    /// The first day on which it may be frozen.
+    pub from: Day,
+    pub ready: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct YearEndsView {
+    pub region: RegionId,
+    pub region_name: String,
+    pub rows: Vec<YearEndCard>,
+    pub candidates: Vec<YearEndCandidate>,
+    /// How many days a publication has to last, and may.
+    pub least_days: u32,
+    pub most_days: u32,
+    pub today: Day,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct OutcomeView {
+    pub grade: Option<String>,
+    pub grade_title: Option<String>,
+    pub passes: bool,
+    /// 71.5
+    pub points_word: String,
+}
+
+/// Stands beside a final result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ResultCorrectionView {
+    pub grade_title: String,
+    pub passes: bool,
+    pub word: WordView,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CriterionChangeView {
+    pub criterion: Named,
+    /// 已达标，5 / 5
+    pub before: String,
+    pub now: String,
+}
+
+/// Where the Scorecard of today is not what was frozen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct DifferenceView {
+    /// None where grade and points are the same.
+    pub now: Option<OutcomeView>,
+    pub changes: Vec<CriterionChangeView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct YearEndRow {
+    pub studio: Named,
+    pub hosts: Vec<String>,
+    pub region: String,
+    pub tier: Tier,
+    pub outcome: OutcomeView,
+    /// Among those of its tier.
+    pub rank: u32,
+    pub tied: bool,
+    /// Within the cut-off; none where there is none for its tier.
+    pub within: Option<bool>,
+    /// As it was frozen, where an answer changed it.
+    pub frozen: Option<OutcomeView>,
+    /// The latest last.
+    pub corrections: Vec<ResultCorrectionView>,
+    /// Told to the office only.
+    pub difference: Option<DifferenceView>,
+    /// Whoever asks hosts it.
+    pub own: bool,
+    /// SHA-256 of all that the Scorecard followed from.
+    pub digest: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CutOffView {
+    pub tier: Tier,
+    pub cut_off: u32,
+    /// Who shares the last rank is within, so there may be more.
+    pub within: u32,
+    /// How many share the last rank.
+    pub sharing: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct GradeCountView {
+    pub title: String,
+    pub passes: bool,
+    pub studios: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ObjectionView {
+    pub id: ObjectionId,
+    pub studio: Named,
+    pub given: WordView,
+    pub attachment: Option<AttachmentView>,
+    pub state: ObjectionState,
+    pub answer: Option<WordView>,
+    /// What stands since, where it was upheld.
+    pub outcome: Option<OutcomeView>,
+    pub may_answer: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CertificateView {
+    pub id: IssueId,
+    pub kind: CertificateKind,
+    pub title: String,
+    /// 青禾县评证〔2027〕第1号
+    pub number: String,
+    pub studio: Named,
+    /// Whose credits they are.
+    pub person: Option<Named>,
+    pub given: WordView,
+    pub revoked: Option<WordView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct YearEndView {
+    pub card: YearEndCard,
+    pub frozen: WordView,
+    pub published: Option<WordView>,
+    pub settled: Option<WordView>,
+    pub withdrawn: Option<WordView>,
+    /// By tier and rank.
+    pub rows: Vec<YearEndRow>,
+    pub counts: Vec<GradeCountView>,
+    pub cut_off: Option<CutOffView>,
+    pub grades: Vec<GradeRuleView>,
+    /// Of a host those about their own Studios.
+    pub objections: Vec<ObjectionView>,
+    pub certificates: Vec<CertificateView>,
+    /// The Studios about which whoever asks may object now.
+    pub may_object: Vec<Named>,
+    /// Since when the Scorecards that it is compared with are known.
+    pub compared_at: Option<Time>,
+    pub least_days: u32,
+    pub most_days: u32,
+    pub today: Day,
+}
+
+/// What a year came to for one Studio, for its own people.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct StudioYearEndView {
+    pub card: YearEndCard,
+    pub row: YearEndRow,
+    pub objections: Vec<ObjectionView>,
+    pub certificates: Vec<CertificateView>,
+    pub may_object: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct PublicRow {
+    pub studio: String,
+    pub hosts: Vec<String>,
+    pub region: String,
+    pub tier: Tier,
+    pub grade_title: Option<String>,
+    pub rank: u32,
+    pub tied: bool,
+    pub within: Option<bool>,
+    /// What the last correction says, and its day.
+    pub corrected: Option<CorrectedView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CorrectedView {
+    pub grade_title: String,
+    pub on: Day,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct PublicationCard {
+    pub id: YearEndId,
+    /// 青禾县 2026 年度考核
+    pub title: String,
+    pub policy_title: String,
+    pub region_name: String,
+    pub year_word: String,
+    pub stage: YearEndStage,
+    pub span: SpanView,
+    pub over: bool,
+    pub settled_on: Option<Day>,
+    pub studios: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct PublicationView {
+    pub card: PublicationCard,
+    /// None of one that was withdrawn.
+    pub rows: Vec<PublicRow>,
+    pub counts: Vec<GradeCountView>,
+    pub cut_off: Option<CutOffView>,
+}

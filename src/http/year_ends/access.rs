@@ -1,0 +1,113 @@
+//! Who may read a YearEnd, and who settles it.
+
+use super::super::auth::SignedIn;
+use super::super::body::path_parameter;
+use super::super::error::{ApiError, Need};
+use super::super::state::AppState;
+use crate::domain::{MemberRole, StudioId, YearEndId};
+use crate::store::certificate::{self, Certificate};
+use crate::store::year_end::{self, YearEnd};
+use crate::store::{self, Noun};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+/// The office of the YearEnd's Region, or one above it.
+pub(in super::super) struct SettlerOf<T> {
+    pub(in super::super) me: SignedIn,
+    pub(in super::super) noun: T,
+}
+
+/// The office, or a host of a Studio in a list that is published.
+pub(in super::super) struct ConcernedBy {
+    pub(in super::super) me: SignedIn,
+    pub(in super::super) year_end: YearEnd,
+    pub(in super::super) office: bool,
+    /// The Studios in the list that this person hosts.
+    pub(in super::super) own: Vec<StudioId>,
+}
+
+/// A Certificate, for the office, the hosts of the Studio and whose credits it tells of.
+pub(in super::super) struct HolderOf(pub(in super::super) Certificate);
+
+impl SignedIn {
+    async fn settles(&self, app: &AppState, year_end: &YearEnd) -> Result<bool, ApiError> {
+        Ok(self.is_admin() || self.supervises(app, year_end.region).await?)
+    }
+}
+
+async fn named(parts: &mut Parts, app: &AppState) -> Result<YearEnd, ApiError> {
+    let id = path_parameter(parts, app, "id").await?;
+    let id = YearEndId::parse(&id).map_err(|_| ApiError::Missing(Noun::YearEnd))?;
+    Ok(year_end::get(&app.store, id).await?)
+}
+
+async fn certificate_named(parts: &mut Parts, app: &AppState) -> Result<Certificate, ApiError> {
+    let id = path_parameter(parts, app, "id").await?;
+    let id = crate::domain::IssueId::parse(&id).map_err(|_| ApiError::Missing(Noun::Certificate))?;
+    Ok(certificate::get(&app.store, id).await?)
+}
+
+impl FromRequestParts<AppState> for SettlerOf<YearEnd> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let me = SignedIn::from_request_parts(parts, app).await?;
+        let noun = named(parts, app).await?;
+        if me.settles(app, &noun).await? {
+            Ok(Self { me, noun })
+        } else {
+            Err(ApiError::Forbidden(Need::OfficeOfRegion))
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for SettlerOf<Certificate> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let me = SignedIn::from_request_parts(parts, app).await?;
+        let noun = certificate_named(parts, app).await?;
+        let year_end = year_end::get(&app.store, noun.year_end).await?;
+        if me.settles(app, &year_end).await? {
+            return Ok(Self { me, noun });
+        }
+        Err(ApiError::Forbidden(Need::OfficeOfRegion))
+    }
+}
+
+impl FromRequestParts<AppState> for ConcernedBy {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let me = SignedIn::from_request_parts(parts, app).await?;
+        let year_end = named(parts, app).await?;
+        let office = me.settles(app, &year_end).await?;
+        let mut own = Vec::new();
+        if year_end.published.is_some() {
+            let (account, today) = (me.profile.account.id, app.clock.now().day());
+            let listed = year_end::studios_of(&app.store, year_end.id).await?;
+            let hosted = store::membership::of_account(&app.store, account, today).await?;
+            let hosted = hosted.into_iter().map(|one| one.membership).filter(|one| one.role == MemberRole::Host);
+            own.extend(hosted.map(|one| one.studio).filter(|studio| listed.contains(studio)));
+        }
+        if office || !own.is_empty() {
+            return Ok(Self { me, year_end, office, own });
+        }
+        Err(ApiError::Forbidden(Need::HostOrOffice))
+    }
+}
+
+impl FromRequestParts<AppState> for HolderOf {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let me = SignedIn::from_request_parts(parts, app).await?;
+        let certificate = certificate_named(parts, app).await?;
+        let own = certificate.account.as_ref().is_some_and(|person| person.id == me.profile.account.id);
+        let year_end = year_end::get(&app.store, certificate.year_end).await?;
+        if own || me.hosts(app, certificate.studio).await? || me.settles(app, &year_end).await? {
+            return Ok(Self(certificate));
+        }
+        Err(ApiError::Forbidden(Need::HostOrOffice))
+    }
+}

@@ -1,0 +1,55 @@
+//! Certificates: given for a final result, revoked with a reason.
+
+use super::super::auth::SignedIn;
+use super::super::body::Json;
+use super::super::error::{ApiError, Refused};
+use super::super::shapes::{CertificateView, ReasonForm, Rows};
+use super::super::state::AppState;
+use super::access::SettlerOf;
+use super::view;
+use crate::store::certificate::{self, Certificate};
+use crate::store::year_end::YearEnd;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+/// Gives every certificate that the final result calls for and that nobody holds.
+#[utoipa::path(post, path = "/api/year-ends/{id}/certificates", tag = "year-end", params(("id" = String, Path)),
+    responses((status = 201, body = Rows<CertificateView>), (status = 403, body = Refused),
+    (status = 409, description = "Not final, or nothing is due", body = Refused)))]
+pub(in super::super) async fn give(
+    State(app): State<AppState>,
+    settler: SettlerOf<YearEnd>,
+) -> Result<(StatusCode, axum::Json<Rows<CertificateView>>), ApiError> {
+    let SettlerOf { me, noun: year_end } = settler;
+    let given = certificate::give(&app.store, year_end.id, me.profile.account.id, app.clock.now()).await?;
+    tracing::info!(year_end = %year_end.id, given, "certificates given");
+    let all = certificate::of_year_end(&app.store, year_end.id).await?;
+    Ok((StatusCode::CREATED, axum::Json(Rows { rows: all.into_iter().map(view::certificate).collect() })))
+}
+
+/// Revokes a certificate; whoever verifies it reads that and why.
+#[utoipa::path(post, path = "/api/certificates/{id}/revocation", tag = "year-end", params(("id" = String, Path)),
+    request_body = ReasonForm, responses((status = 200, body = CertificateView), (status = 403, body = Refused),
+    (status = 409, body = Refused), (status = 422, body = Refused)))]
+pub(in super::super) async fn revoke(
+    State(app): State<AppState>,
+    settler: SettlerOf<Certificate>,
+    Json(form): Json<ReasonForm>,
+) -> Result<axum::Json<CertificateView>, ApiError> {
+    let SettlerOf { me, noun } = settler;
+    let by = me.profile.account.id;
+    let revoked = certificate::revoke(&app.store, noun.id, form.reason, by, app.clock.now()).await?;
+    tracing::info!(certificate = %revoked.id, "revoked");
+    Ok(axum::Json(view::certificate(revoked)))
+}
+
+/// One's own credits.
+#[utoipa::path(get, path = "/api/me/certificates", tag = "year-end",
+    responses((status = 200, body = Rows<CertificateView>), (status = 401, body = Refused)))]
+pub(in super::super) async fn my_certificates(
+    State(app): State<AppState>,
+    me: SignedIn,
+) -> Result<axum::Json<Rows<CertificateView>>, ApiError> {
+    let found = certificate::of_account(&app.store, me.profile.account.id).await?;
+    Ok(axum::Json(Rows { rows: found.into_iter().map(view::certificate).collect() }))
+}

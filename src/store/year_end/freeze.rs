@@ -1,0 +1,198 @@
+//! The first two stages: the Scorecards of all Studios are written down as they are, then published.
+
+use super::super::row::{Columns as _, number_of, rows_in};
+use super::super::{Store, StoreError, membership, policy, random, region, scorecard, studio};
+use super::read::find;
+use super::{YearEnd, broken};
+use crate::domain::participation::Assessed;
+use crate::domain::policy::Policy;
+use crate::domain::year_end::{YearEndRefusal, check_remark, first_freeze};
+use crate::domain::{AccountId, Day, RegionId, Studio, StudioId, Time, YearEndId};
+use sqlx::AnyConnection;
+use std::sync::Arc;
+
+#[derive(Debug, Clone)]
+pub struct NewYearEnd {
+    pub region: RegionId,
+    /// The programme's key.
+    pub policy: String,
+    pub year: i32,
+    pub reason: String,
+}
+
+/// What is written down of one Studio, besides what is copied from its kept Scorecard.
+struct Written {
+    studio: Studio,
+    hosts: String,
+    region_name: String,
+    basis: String,
+    grade: Option<String>,
+    passes: bool,
+}
+
+/// Writes down the Scorecards of the Region's Studios that are under the Policy, as they are now.
+pub async fn freeze(store: &Store, new: NewYearEnd, by: AccountId, now: Time) -> Result<YearEnd, StoreError> {
+    check_remark(&new.reason)?;
+    let today = now.day();
+    let rules = policy::of_year(store, &new.policy, new.year, today).ok_or(YearEndRefusal::Nobody)?;
+    let from = first_freeze(&rules, new.year);
+    if today < from {
+        return Err(YearEndRefusal::TooEarly { from }.into());
+    }
+    let studios = assessed(store, &new, &rules).await?;
+    if studios.is_empty() {
+        return Err(YearEndRefusal::Nobody.into());
+    }
+    // Told before the work is done, and asked again where it counts.
+    let ids: Vec<StudioId> = studios.iter().map(|studio| studio.id).collect();
+    refuse_taken(&mut *store.read().await?, &new, &ids).await?;
+    for chunk in studios.chunks(scorecard::AT_ONCE) {
+        scorecard::refresh(store, chunk.to_vec(), Some(new.year), now).await?;
+    }
+    let written = written(store, studios, &new, &rules, today).await?;
+    let id: YearEndId = random::id()?;
+    let version = i64::from(rules.version);
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                refuse_taken(connection, &new, &ids).await?;
+                sqlx::query(
+                    "insert into year_end (id, region, policy, version, year, ordinal, on_day, reason, frozen_by, frozen_at)
+                     select $1, $2, $3, $4, $5, coalesce(max(ordinal), 0) + 1, $6, $7, $8, $9 from year_end
+                     where policy = $3 and year = $5",
+                )
+                .bind(id.as_str())
+                .bind(new.region.as_str())
+                .bind(new.policy.as_str())
+                .bind(version)
+                .bind(i64::from(new.year))
+                .bind(number_of(today))
+                .bind(new.reason.trim())
+                .bind(by.as_str())
+                .bind(now.micros())
+                .execute(&mut *connection)
+                .await?;
+                for one in &written {
+                    write_entry(connection, id, one, new.year).await?;
+                }
+                find(connection, id).await
+            })
+        })
+        .await
+}
+
+/// The Studios whose year is settled here.
+async fn assessed(store: &Store, new: &NewYearEnd, rules: &Policy) -> Result<Vec<Studio>, StoreError> {
+    let mut studios = studio::assessed(store, Some(new.region)).await?;
+    studios.retain(|one| {
+        let asked = || !Assessed::of(rules, one.cycle_start, new.year).span.is_empty();
+        one.policy.as_deref() == Some(&new.policy) && asked()
+    });
+    Ok(studios)
+}
+
+async fn refuse_taken(connection: &mut AnyConnection, new: &NewYearEnd, ids: &[StudioId]) -> Result<(), StoreError> {
+    let head = "select e.name, y.policy, y.year from year_end_entry e join year_end y on y.id = e.year_end
+        left join year_end_closed c on c.year_end = y.id and c.stage = 'withdrawn' where c.year_end is null and e.studio in";
+    let mut taken = Vec::new();
+    for row in rows_in(connection, head, ids, "order by e.name").await? {
+        if row.text("policy")? == new.policy && row.number("year")? == i64::from(new.year) {
+            taken.push(row.text("name")?);
+        }
+    }
+    match taken.first() {
+        Some(first) => Err(YearEndRefusal::Taken { studio: first.clone(), studios: taken.len() }.into()),
+        None => Ok(()),
+    }
+}
+
+async fn written(
+    store: &Store,
+    studios: Vec<Studio>,
+    new: &NewYearEnd,
+    rules: &Arc<Policy>,
+    today: Day,
+) -> Result<Vec<Written>, StoreError> {
+    let ids: Vec<StudioId> = studios.iter().map(|studio| studio.id).collect();
+    let mut kept = scorecard::kept(store, &ids, &new.policy, new.year).await?;
+    let last = Assessed::of(rules, rules.effective_from, new.year).span.to;
+    let mut hosts = membership::hosts_of(store, &ids, last.min(today)).await?;
+    let tree = region::tree(store).await?;
+    let written = studios.into_iter().map(|studio| {
+        let kept = kept.remove(&studio.id).filter(|kept| kept.on == today && kept.version == rules.version);
+        let kept = kept.ok_or(YearEndRefusal::NotCounted)?;
+        let grade = kept.summary.grade;
+        Ok(Written {
+            hosts: serde_json::to_string(&hosts.remove(&studio.id).unwrap_or_default()).expect("a list of texts"),
+            region_name: tree.get(studio.region).map(|region| region.name.clone()).unwrap_or_default(),
+            passes: rules.grades.iter().any(|rule| grade.as_ref() == Some(&rule.id) && rule.passes),
+            basis: kept.basis,
+            grade,
+            studio,
+        })
+    });
+    written.collect()
+}
+
+/// The content is copied within the database, and only if it still is what was looked at.
+async fn write_entry(
+    connection: &mut AnyConnection,
+    id: YearEndId,
+    one: &Written,
+    year: i32,
+) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "insert into year_end_entry (year_end, studio, name, hosts, region_name, tier, basis, grade, passes, points,
+             summary, content)
+         select $1, studio, $2, $3, $4, $5, basis, $6, $7, points, summary, content from scorecard
+         where studio = $8 and year = $9 and basis = $10",
+    )
+    .bind(id.as_str())
+    .bind(one.studio.name.as_str())
+    .bind(one.hosts.as_str())
+    .bind(one.region_name.as_str())
+    .bind(one.studio.tier.code())
+    .bind(one.grade.as_deref())
+    .bind(i64::from(one.passes))
+    .bind(one.studio.id.as_str())
+    .bind(i64::from(year))
+    .bind(one.basis.as_str())
+    .execute(connection)
+    .await?;
+    if done.rows_affected() == 1 { Ok(()) } else { Err(YearEndRefusal::NotCounted.into()) }
+}
+
+/// From today until the end of that day.
+pub async fn publish(
+    store: &Store,
+    id: YearEndId,
+    (until, reason): (Day, String),
+    by: AccountId,
+    now: Time,
+) -> Result<YearEnd, StoreError> {
+    check_remark(&reason)?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let span = find(connection, id).await?.course().may_publish(now.day(), until)?;
+                sqlx::query(
+                    "insert into year_end_published (year_end, from_day, until_day, reason, published_by, published_at)
+                     values ($1, $2, $3, $4, $5, $6)",
+                )
+                .bind(id.as_str())
+                .bind(number_of(span.from))
+                .bind(number_of(span.to))
+                .bind(reason.trim())
+                .bind(by.as_str())
+                .bind(now.micros())
+                .execute(&mut *connection)
+                .await
+                .map_err(|error| match StoreError::from(error) {
+                    StoreError::Conflict(_) => broken("year_end_published_key"),
+                    other => other,
+                })?;
+                find(connection, id).await
+            })
+        })
+        .await
+}

@@ -1,0 +1,203 @@
+//! YearEnds over HTTP: the office's way, the host's objection, what everybody may read, and who is refused.
+
+use crate::app::{Person, TestApp, refusal};
+use lectern::domain::*;
+use lectern::store;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+async fn made(answer: reqwest::Response) -> Value {
+    let status = answer.status();
+    let body: Value = answer.json().await.unwrap();
+    assert!(status.is_success(), "{status} {body}");
+    body
+}
+
+/// The world's Studio under a Policy, on 2027-01-05.
+async fn at_year_end() -> TestApp {
+    let app = TestApp::start().await;
+    let studio = format!("/api/studios/{}", app.world.studio);
+    made(app.person("office").await.patch(&studio, &json!({ "policy": "zhejiang-2019" })).await).await;
+    app.turn_clock(DAY * 309);
+    assert_eq!(app.now().day().to_string(), "2027-01-05");
+    app
+}
+
+fn year_ends(app: &TestApp) -> String {
+    format!("/api/regions/{}/year-ends", app.world.county)
+}
+
+async fn frozen(app: &TestApp) -> String {
+    let office = app.person("office").await;
+    let told = made(office.post(&year_ends(app), &json!({ "policy": "zhejiang-2019", "year": 2026 })).await).await;
+    format!("/api/year-ends/{}", told["card"]["id"].as_str().unwrap())
+}
+
+async fn published(app: &TestApp) -> String {
+    let url = frozen(app).await;
+    let office = app.person("office").await;
+    made(office.post(&format!("{url}/publication"), &json!({ "until": "2027-01-11" })).await).await;
+    url
+}
+
+async fn code(answer: reqwest::Response) -> String {
+    refusal(answer).await.1
+}
+
+async fn object(app: &TestApp, who: &Person, url: &str) -> reqwest::Response {
+    let form = json!({ "studio": app.world.studio, "reason": "12 月的研修没有计入" });
+    who.post(&format!("{url}/objections"), &form).await
+}
+
+#[tokio::test]
+async fn a_year_is_settled_from_the_freeze_to_the_certificate() {
+    let app = at_year_end().await;
+    let office = app.person("office").await;
+    let before = made(office.get(&year_ends(&app)).await).await;
+    let candidate = &before["candidates"][0];
+    assert_eq!(
+        (&candidate["year"], &candidate["ready"], &candidate["studios"]),
+        (&json!(2026), &json!(true), &json!(1))
+    );
+    let url = frozen(&app).await;
+    assert_eq!(code(app.person("host").await.get(&url).await).await, "host_or_office_only", "not before it is public");
+    let id = url.rsplit('/').next().unwrap();
+    let public = format!("/api/publications/{id}");
+    assert_eq!(app.nobody().get(&public).await.status(), StatusCode::NOT_FOUND);
+    let short = office.post(&format!("{url}/publication"), &json!({ "until": "2027-01-08" })).await;
+    assert_eq!(code(short).await, "publication_length");
+    made(office.post(&format!("{url}/publication"), &json!({ "until": "2027-01-11" })).await).await;
+
+    let host = app.person("host").await;
+    let seen = made(host.get(&url).await).await;
+    assert_eq!((&seen["may_object"][0]["name"], &seen["rows"][0]["own"]), (&json!("王老师名师工作室"), &json!(true)));
+    let of_studio = made(host.get(&format!("/api/studios/{}/year-ends", app.world.studio)).await).await;
+    assert_eq!(of_studio["rows"][0]["may_object"], true);
+    let objection = made(object(&app, &host, &url).await).await;
+    assert_eq!(code(object(&app, &host, &url).await).await, "objection_taken");
+    app.turn_clock(DAY * 7);
+    let office = app.person("office").await;
+    let settle = async || office.post(&format!("{url}/final"), &json!({})).await;
+    assert_eq!(code(settle().await).await, "objections_open");
+    let answer = format!("/api/objections/{}/answer", objection["id"].as_str().unwrap());
+    let without = office.post(&answer, &json!({ "state": "graded", "grade": "passed", "reason": " " })).await;
+    assert!(refusal(without).await.2["reason"].is_string());
+    let unknown = office.post(&answer, &json!({ "state": "graded", "grade": "best", "reason": "核实" })).await;
+    assert!(refusal(unknown).await.2["grade"].is_string());
+    let graded = json!({ "state": "graded", "grade": "passed", "reason": "材料已补齐" });
+    let told = made(office.post(&answer, &graded).await).await;
+    assert_eq!(told["outcome"]["grade_title"], "合格");
+    assert_eq!(code(office.post(&answer, &graded).await).await, "objection_answered");
+    let settled = made(settle().await).await;
+    assert_eq!(settled["rows"][0]["outcome"]["passes"], true);
+    assert_eq!(settled["rows"][0]["frozen"]["grade_title"], "不合格");
+
+    let given = made(office.post(&format!("{url}/certificates"), &json!(null)).await).await;
+    let numbers: Vec<_> = given["rows"].as_array().unwrap().iter().map(|one| one["number"].clone()).collect();
+    assert_eq!(numbers[0], "淳安县评证〔2027〕第1号");
+    assert_eq!(numbers.len(), 3, "the Studio, its host and a core member");
+    let core = app.person("core").await;
+    let mine = made(core.get("/api/me/certificates").await).await;
+    assert_eq!(mine["rows"][0]["kind"], "credits");
+    let verify = format!("/api/verifications/{}", given["rows"][0]["id"].as_str().unwrap());
+    let holds = made(app.nobody().get(&verify).await).await;
+    assert_eq!((&holds["same"], &holds["ledger"], &holds["revoked"]), (&json!("same"), &Value::Null, &Value::Null));
+    let revocation = format!("/api/certificates/{}/revocation", given["rows"][0]["id"].as_str().unwrap());
+    made(office.post(&revocation, &json!({ "reason": "材料不实" })).await).await;
+    assert_eq!(made(app.nobody().get(&verify).await).await["revoked"]["reason"], "材料不实");
+    assert_eq!(code(office.post(&revocation, &json!({ "reason": "再撤" })).await).await, "certificate_revoked");
+}
+
+#[tokio::test]
+async fn what_is_public_names_studios_and_hosts_and_nobody_else() {
+    let app = at_year_end().await;
+    let url = published(&app).await;
+    let id = url.rsplit('/').next().unwrap();
+    let told = made(app.nobody().get(&format!("/api/publications/{id}")).await).await;
+    assert_eq!(told["card"]["title"], "淳安县 2026 年度考核");
+    let row = told["rows"][0].as_object().unwrap();
+    let keys: Vec<_> = row.keys().map(String::as_str).collect();
+    assert_eq!(
+        keys,
+        ["corrected", "grade_title", "hosts", "rank", "region", "studio", "tied", "tier", "within"],
+        "no points, no account, no reason"
+    );
+    assert_eq!(row["hosts"], json!(["老师host"]));
+    assert_eq!(made(app.nobody().get("/api/publications").await).await["rows"][0]["id"], id);
+    let office = app.person("office").await;
+    made(office.post(&format!("{url}/withdrawal"), &json!({ "reason": "名单有误" })).await).await;
+    let gone = made(app.nobody().get(&format!("/api/publications/{id}")).await).await;
+    assert_eq!((&gone["card"]["stage"], &gone["rows"]), (&json!("withdrawn"), &json!([])));
+    assert_eq!(made(app.nobody().get("/api/publications").await).await["rows"], json!([]));
+}
+
+#[tokio::test]
+async fn an_objection_after_the_last_day_comes_too_late() {
+    let app = at_year_end().await;
+    let url = published(&app).await;
+    app.turn_clock(DAY * 7);
+    let host = app.person("host").await;
+    assert_eq!(code(object(&app, &host, &url).await).await, "objection_too_late");
+    assert_eq!(made(host.get(&url).await).await["may_object"], json!([]));
+}
+
+#[tokio::test]
+async fn a_second_freeze_of_the_same_year_is_refused() {
+    let app = at_year_end().await;
+    frozen(&app).await;
+    let form = json!({ "policy": "zhejiang-2019", "year": 2026 });
+    assert_eq!(code(app.person("office").await.post(&year_ends(&app), &form).await).await, "year_end_taken");
+    let city = format!("/api/regions/{}/year-ends", app.world.city);
+    assert_eq!(code(app.person("admin").await.post(&city, &form).await).await, "year_end_taken");
+    let later = json!({ "policy": "zhejiang-2019", "year": 2027 });
+    assert_eq!(code(app.person("office").await.post(&year_ends(&app), &later).await).await, "year_end_too_early");
+}
+
+#[tokio::test]
+async fn hosts_read_their_own_objections_and_nobody_answers_about_their_own_studio() {
+    let app = at_year_end().await;
+    let url = published(&app).await;
+    let objection = made(object(&app, &app.person("host").await, &url).await).await;
+    let answer = format!("/api/objections/{}/answer", objection["id"].as_str().unwrap());
+    let form = json!({ "state": "rejected", "reason": "已计入" });
+    for who in ["host", "other-office", "teacher"] {
+        let refused = app.person(who).await.post(&answer, &form).await;
+        assert_eq!(refusal(refused).await.0, StatusCode::FORBIDDEN, "{who}");
+    }
+    assert_eq!(code(object(&app, &app.person("admin").await, &url).await).await, "host_only");
+    let office = store::login::credentials(&app.store, "office").await.unwrap().unwrap().account.id;
+    let (studio, from) = (app.world.studio, Day::parse("2026-01-01").unwrap());
+    let new = NewMembership { studio, account: office, role: MemberRole::Adviser, from, to: None };
+    crate::store_database::begin(&app.store, new).await.unwrap();
+    let own = app.person("office").await;
+    assert_eq!(code(own.post(&answer, &form).await).await, "own_studio");
+    let seen = made(own.get(&url).await).await;
+    assert_eq!(seen["objections"][0]["may_answer"], false);
+}
+
+#[tokio::test]
+async fn the_page_tells_where_the_scorecard_of_today_differs() {
+    let app = at_year_end().await;
+    let url = frozen(&app).await;
+    let office = app.person("office").await;
+    let before = made(office.get(&url).await).await["rows"][0].clone();
+    assert_eq!(before["difference"], Value::Null);
+    let host = app.person("host").await;
+    let file = made(host.upload("案例.png", b"\x89PNG\r\n\x1a\n").await).await;
+    let evidence = json!({
+        "slot": "activity_case", "title": "案例", "day": "2026-12-20", "attachments": [file["id"]]
+    });
+    let given = made(host.post(&format!("/api/studios/{}/evidence", app.world.studio), &evidence).await).await;
+    let decision = format!("/api/evidence/{}/decision", given["id"].as_str().unwrap());
+    made(office.post(&decision, &json!({ "accepted": true, "count": 2 })).await).await;
+    let studio = store::studio::get(&app.store, app.world.studio).await.unwrap();
+    store::scorecard::refresh(&app.store, vec![studio], Some(2026), app.now()).await.unwrap();
+    let told = made(office.get(&url).await).await;
+    let changes = told["rows"][0]["difference"]["changes"].as_array().unwrap();
+    assert!(changes.iter().any(|one| one["criterion"]["id"] == "S1-13"), "{changes:?}");
+    assert_eq!(told["rows"][0]["outcome"], before["outcome"], "what was frozen stays");
+    assert_ne!(told["rows"][0]["difference"]["now"]["points_word"], before["outcome"]["points_word"]);
+}
