@@ -225,6 +225,17 @@ async function teaching(page) {
   assert.equal(await focused(page), 'account-menu');
   await again(page);
   await look(page, 'schedule', '/schedule', '[data-testid="week"], [data-testid="days"]');
+  await page.getByTestId('open-calendar').click();
+  const address = page.getByTestId('calendar').getByTestId('share-link');
+  await address.waitFor();
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await page.setViewportSize(viewport);
+    await page.screenshot({ path: path.join(shots, `calendar-${size}.png`) });
+  }
+  await page.setViewportSize(desk);
+  const read = await page.evaluate((url) => fetch(url, { credentials: 'omit' }).then((answer) => answer.text()), await address.inputValue());
+  assert.match(read, /^BEGIN:VCALENDAR\r\n[^]*SUMMARY:/);
+  await page.keyboard.press('Escape');
   await look(page, 'studios', '/studios', '#content h1');
   await look(page, 'studio', `/studios/${live[0].studio.id}`, '[data-testid="member-row"]');
   await look(page, 'activity-live', `/activities/${live[0].id}`, '[data-testid="enter-live"]');
