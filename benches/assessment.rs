@@ -124,7 +124,7 @@ fn world(number: usize) -> (&'static Policy, Facts) {
         members,
         activities: Vec::with_capacity(ACTIVITIES * YEARS as usize),
         mentors: vec![],
-        helped: vec![HelpedFact { school, from: start, to: None }],
+        helped: vec![HelpedFact { school, rural: true, from: start, to: None }],
         evidence: vec![],
         resources: vec![],
         chosen: vec![],
@@ -172,13 +172,14 @@ fn activity(dice: &mut Dice, day: Day, accounts: &[AccountId], series: &[SeriesI
         minutes: 20 + dice.below(80) as u32,
         rural: dice.percent(30),
     };
+    let level = dice.pick(Level::ALL);
     ActivityFact {
         id: ActivityId::from_random(dice.id()),
         title: format!("{day} 的活动"),
         kind: dice.pick(ActivityKind::ALL),
         mode: dice.pick(Mode::ALL),
-        level: dice.pick(Level::ALL),
-        level_confirmed: dice.percent(70),
+        level,
+        levels: if dice.percent(70) { vec![Decided { day, what: Some(level) }] } else { vec![] },
         series: dice.percent(50).then(|| dice.pick(series)),
         day,
         held: true,
@@ -196,14 +197,15 @@ fn papers(dice: &mut Dice, policy: &Policy, facts: &mut Facts, start: Day) {
     for slot in policy.slots.keys() {
         for year in 0..YEARS {
             for member in &facts.members[..=CORE] {
+                let day = start.plus(365 * year + dice.below(365) as i32);
+                let accepted = dice.below(3) < 2;
                 facts.evidence.push(EvidenceFact {
                     id: format!("{slot}-{year}-{}", member.account),
                     slot: slot.clone(),
                     account: Some(member.account),
                     title: format!("{}的材料", member.name),
-                    day: start.plus(365 * year + dice.below(365) as i32),
-                    state: dice.pick(&[EvidenceState::Accepted, EvidenceState::Accepted, EvidenceState::Waiting]),
-                    count: 1,
+                    day,
+                    decisions: if accepted { vec![Decided { day, what: Some(1) }] } else { vec![] },
                 });
             }
         }
@@ -214,7 +216,7 @@ fn papers(dice: &mut Dice, policy: &Policy, facts: &mut Facts, start: Day) {
             id: format!("resource-{number}"),
             title: format!("资源{number}"),
             day,
-            selected: dice.percent(80),
+            decisions: if dice.percent(80) { vec![Decided { day, what: Some(1) }] } else { vec![] },
         });
     }
     let mentor = |core: &MemberFact| {
@@ -229,8 +231,13 @@ fn papers(dice: &mut Dice, policy: &Policy, facts: &mut Facts, start: Day) {
     };
     facts.mentors = facts.members[1..=CORE].iter().flat_map(mentor).collect();
     if let Some(choice) = policy.choices.first() {
-        let row =
-            |year| ChosenFact { choice: choice.id.clone(), criterion: choice.of[0].clone(), year, confirmed: true };
+        let row = |year| ChosenFact {
+            choice: choice.id.clone(),
+            criterion: choice.of[0].clone(),
+            year,
+            day: start,
+            confirmed: Some(start),
+        };
         facts.chosen = (start.year()..start.year() + YEARS).map(row).collect();
     }
 }

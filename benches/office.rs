@@ -136,7 +136,10 @@ async fn one(store: &Store, number: usize, region: RegionId, school: SchoolId, n
             _ => MemberRole::Trainee,
         };
         let from = Day::parse("2026-01-01").unwrap();
-        store::membership::create(store, NewMembership { studio, account, role, from, to: None }).await.unwrap();
+        let new = NewMembership { studio, account, role, from, to: None };
+        let note = DaysNote { by: account, reason: String::new(), at: from.start() };
+        let (keeper, marks) = (case::Decider::Office, store::membership::MemberMarks::default());
+        store::membership::create(store, new, marks, (keeper, note)).await.unwrap();
         people.push(account);
     }
     for activity in 0..ACTIVITIES {

@@ -9,7 +9,7 @@ mod limits;
 mod plane;
 pub mod policy;
 
-use crate::archive::Blobs;
+use crate::archive::{self, Blobs};
 use crate::config::{Config, MediaTcp, make_data_dir};
 use crate::http::clock::Clock;
 use crate::http::key::SigningKey;
@@ -85,13 +85,13 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     let demo = Demo::prepare(&config, &store, &blobs, clock.now()).await?;
     let live = Live::start(&config, &store, &clock, &seen)?;
     live.go_on_with_what_was_live(&store).await?;
-    let app = AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone(), blobs);
+    let app = AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone(), blobs.clone());
 
     find_font(&app, &config)?;
 
     let mut stop = StopSignals::new()?;
     let (ports, mut announcement) = listen(&config, &app, &clock, &seen, &live).await?;
-    let sweeper = sweep_logins(store.clone(), clock.clone());
+    let sweeper = sweep_what_is_over(store.clone(), blobs, clock.clone());
     let scorecards = {
         let clock = clock.clone();
         tokio::spawn(assessment::keep_current(store.clone(), move || clock.now()))
@@ -290,13 +290,18 @@ fn bind(address: SocketAddr, option: &str) -> anyhow::Result<(TcpListener, Socke
     Ok((listener, bound))
 }
 
-fn sweep_logins(store: Store, clock: Clock) -> JoinHandle<()> {
+fn sweep_what_is_over(store: Store, blobs: Blobs, clock: Clock) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut due = tokio::time::interval(SWEEP_EVERY);
         loop {
             due.tick().await;
             if let Err(error) = store::login::sweep(&store, clock.now()).await {
                 tracing::warn!(%error, "expired logins were not swept");
+            }
+            match archive::sweep(&store, &blobs, clock.now()).await {
+                Ok(0) => {}
+                Ok(gone) => tracing::info!(gone, "attachments that nothing refers to were swept"),
+                Err(error) => tracing::warn!(%error, "attachments were not swept"),
             }
         }
     })

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt as _;
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 
 /// SHA-256.
 pub type Digest = [u8; 32];
@@ -40,6 +41,19 @@ impl From<io::Error> for BlobError {
 #[derive(Debug, Clone)]
 pub struct Blobs {
     folder: Arc<Path>,
+    /// Files are taken away by one alone, while nobody keeps any.
+    gate: Arc<RwLock<()>>,
+}
+
+/// While this lives no file is taken away: from before a file is kept until what names it is written.
+pub struct Staying {
+    _gate: OwnedRwLockReadGuard<()>,
+}
+
+/// While this lives nobody keeps a file.
+pub struct Taking {
+    blobs: Blobs,
+    _gate: OwnedRwLockWriteGuard<()>,
 }
 
 /// A file on its way in. Dropped before `keep`, nothing of it is left.
@@ -60,7 +74,7 @@ pub struct Kept {
 impl Blobs {
     /// Makes the folder when it is missing, and takes away what a server that was killed left half-written.
     pub fn open(folder: &Path) -> Result<Self, BlobError> {
-        let blobs = Self { folder: folder.into() };
+        let blobs = Self { folder: folder.into(), gate: Arc::default() };
         let incoming = blobs.incoming();
         if incoming.exists() {
             std::fs::remove_dir_all(&incoming)?;
@@ -86,6 +100,14 @@ impl Blobs {
         Ok(bytes)
     }
 
+    pub async fn staying(&self) -> Staying {
+        Staying { _gate: Arc::clone(&self.gate).read_owned().await }
+    }
+
+    pub async fn taking(&self) -> Taking {
+        Taking { blobs: self.clone(), _gate: Arc::clone(&self.gate).write_owned().await }
+    }
+
     fn incoming(&self) -> PathBuf {
         self.folder.join("incoming")
     }
@@ -94,6 +116,16 @@ impl Blobs {
     fn place(&self, digest: &Digest) -> PathBuf {
         let name = hex(digest);
         self.folder.join(&name[..2]).join(name)
+    }
+}
+
+impl Taking {
+    /// Takes a file away; one that is not there is gone already.
+    pub async fn take(&self, digest: &Digest) -> Result<(), BlobError> {
+        match fs::remove_file(self.blobs.place(digest)).await {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            done => Ok(done?),
+        }
     }
 }
 

@@ -133,6 +133,7 @@ ids! {
     PrintedCodeId,
     LoginId,
     AttachmentId,
+    CalendarFeedId,
     LeaveId,
     AppealId,
     PhotoId,

@@ -16,6 +16,7 @@ pub mod login;
 pub mod membership;
 pub mod mentoring;
 pub mod notice;
+pub mod office;
 pub mod participation;
 pub mod password;
 pub mod policy;
@@ -46,15 +47,17 @@ pub use case::{Appeal, CaseRefusal, Decision, Leave, Photo};
 pub use classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
 pub use evidence::{EvidenceVerdict, NewEvidence};
 pub use id::{
-    AccountId, ActivityId, AnnouncementId, AppealId, ApplicationId, AttachmentId, ChoiceId, ClassroomId, EventId,
-    EvidenceId, HelpedSchoolId, IssueId, LeaveId, LessonReviewId, LoginId, MembershipId, MentorId, NoticeId, PhotoId,
-    PrintedCodeId, RecruitmentId, RegionId, SchoolId, SeriesId, SessionId, StudioId, TransferId, VetoId,
+    AccountId, ActivityId, AnnouncementId, AppealId, ApplicationId, AttachmentId, CalendarFeedId, ChoiceId,
+    ClassroomId, EventId, EvidenceId, HelpedSchoolId, IssueId, LeaveId, LessonReviewId, LoginId, MembershipId,
+    MentorId, NoticeId, PhotoId, PrintedCodeId, RecruitmentId, RegionId, SchoolId, SeriesId, SessionId, StudioId,
+    TransferId, VetoId,
 };
 pub use invalid::{Checks, Invalid};
 pub use lesson_review::NewLessonReview;
-pub use membership::{MemberRole, Membership, NewMembership};
+pub use membership::{DaysNote, MemberRole, Membership, MembershipDays, NewMembership};
 pub use mentoring::{NewHelpedSchool, NewMentor};
 pub use notice::{Notice, NoticeState};
+pub use office::{OfficeTier, Officer};
 pub use region::{NewRegion, Region, RegionKind, RegionTree};
 pub use ruling::{GradeRuling, LevelRuling, NewChoice, NewVeto};
 pub use school::{NewSchool, School};

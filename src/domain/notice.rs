@@ -2,7 +2,7 @@
 
 use super::invalid::{Checks, Invalid};
 use super::words::words;
-use super::{AccountId, ActivityId, NoticeId, RegionId, Time};
+use super::{AccountId, ActivityId, NoticeId, OfficeTier, RegionId, Time};
 use std::fmt;
 
 /// What a notice may say, in characters.
@@ -30,6 +30,8 @@ pub struct Notice {
     pub sent_by_name: String,
     pub sent_at: Time,
     pub decision: Option<NoticeDecision>,
+    /// Of the office that last decided about a notice of this Activity.
+    pub last_tier: Option<OfficeTier>,
     pub withdrawal: Option<NoticeWithdrawal>,
 }
 
@@ -40,6 +42,8 @@ pub struct NoticeDecision {
     pub reason: String,
     pub by_name: String,
     pub at: Time,
+    /// Of the office that decided.
+    pub tier: OfficeTier,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::state::AppState;
 use super::{regions, schools};
 use crate::domain::{Account, AccountId, AccountRole, NewAccount, RegionId, RegionTree, SchoolId, password};
 use crate::store::account::{AccountFilter, Profile};
-use crate::store::{self, Noun};
+use crate::store::{self, Noun, StoreError};
 use axum::extract::State;
 use axum::http::StatusCode;
 
@@ -104,7 +104,7 @@ pub(super) async fn change(
     // First whether this Account is theirs to change, then what becomes of it.
     may_change(&app, &office, old.account.role, old.school.map(|school| school.region)).await?;
     let password = form.password.clone();
-    let new = changed(old.account.clone(), form);
+    let new = changed(old.account.clone(), form.clone());
     may_change(&app, &office, new.role, region_of_school(&app, new.school).await?).await?;
     if id == office.0.profile.account.id {
         stays_in_office(&old.account, &new)?;
@@ -118,7 +118,15 @@ pub(super) async fn change(
         }
         None => None,
     };
-    store::account::update(&app.store, new, password_hash).await?;
+    let (role, school) = (old.account.role, old.account.school);
+    let edit = move |now: Account| {
+        // Whose Account it is was asked of this role and School.
+        if (now.role, now.school) != (role, school) {
+            return Err(StoreError::account_changed());
+        }
+        Ok(changed(now, form))
+    };
+    store::account::update(&app.store, id, edit, password_hash).await?;
     let profile = store::account::get(&app.store, id).await?;
     let tree = store::region::tree(&app.store).await?;
     Ok(axum::Json(view(&profile, &tree)))
@@ -185,7 +193,7 @@ async fn region_of_school(app: &AppState, school: Option<SchoolId>) -> Result<Op
     let Some(school) = school else { return Ok(None) };
     match store::school::get(&app.store, school).await {
         Ok(school) => Ok(Some(school.region)),
-        Err(store::StoreError::NotFound(_)) => Err(ApiError::field("school", "没有这所学校，请重新选择。")),
+        Err(StoreError::NotFound(_)) => Err(ApiError::field("school", "没有这所学校，请重新选择。")),
         Err(other) => Err(other.into()),
     }
 }

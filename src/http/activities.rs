@@ -84,16 +84,8 @@ pub(super) async fn change(
     host: HostOf<Activity>,
     Json(form): Json<ActivityChange>,
 ) -> Result<axum::Json<ActivityPage>, ApiError> {
-    let old = host.noun;
-    let presenters = match form.presenters {
-        Some(presenters) => presenters,
-        None => {
-            let look = Look { account: None, now: app.clock.now() };
-            let card = card::of_activity(&app.store, look, old.id).await?;
-            card.presenters.into_iter().map(|person| person.id).collect()
-        }
-    };
-    let new = NewActivity {
+    let id = host.noun.id;
+    let edit = move |old: Activity, presenters| NewActivity {
         studio: old.studio,
         series: form.series.unwrap_or(old.series),
         title: form.title.unwrap_or(old.title),
@@ -105,11 +97,11 @@ pub(super) async fn change(
         place: form.place.unwrap_or(old.place),
         planned_start: form.planned_start.unwrap_or(old.planned_start),
         planned_end: form.planned_end.unwrap_or(old.planned_end),
-        presenters,
+        presenters: form.presenters.unwrap_or(presenters),
         guests_allowed: form.guests_allowed.unwrap_or(old.guests_allowed),
     };
-    store::activity::update(&app.store, old.id, new).await?;
-    Ok(axum::Json(page(&app, Some(&host.me), old.id).await?))
+    store::activity::update(&app.store, id, edit).await?;
+    Ok(axum::Json(page(&app, Some(&host.me), id).await?))
 }
 
 /// Calls an Activity off. It stays, with the reason, for those who meant to come.

@@ -64,6 +64,7 @@ pub(super) async fn create(
         let incoming_name = store::random_id::<AttachmentId>()?.to_string();
         let mut incoming = take(app.blobs.begin(&incoming_name).await?, field).await?;
         let media_type = sniff(&incoming.content().await?).ok_or(ApiError::FileNotTaken)?;
+        let _staying = app.blobs.staying().await;
         let kept = incoming.keep().await?;
         let new = NewAttachment {
             digest: kept.digest,

@@ -1,19 +1,23 @@
 //! 查看原始记录: the lines of a Session, folded and in words, with everything that was asked for and decided.
 
+use super::aside::aside;
 use super::attachments;
 use super::auth::{KeeperOf, Occurrence, SignedIn};
 use super::body::{Id, PageQuery, Query};
 use super::cards;
 use super::cases;
 use super::error::{ApiError, Refused};
-use super::shapes::{AuditCorrectionView, AuditPage, AuditPerson, AuditRow, AuditSearch, CaseView, Rows};
+use super::shapes::{
+    AuditCorrectionView, AuditPage, AuditPerson, AuditRow, AuditSearch, CaseView, DaysChangedView, DaysView, Rows,
+};
 use super::state::AppState;
-use crate::domain::SessionId;
 use crate::domain::attendance::{AuditCorrection, AuditLine, Verdict, audit};
 use crate::domain::presence::{Head, Person, verify};
+use crate::domain::{MembershipDays, SessionId};
 use crate::store::attendance::{self, Attendee};
 use crate::store::card::{self, Look};
 use crate::store::case::Case;
+use crate::store::membership::DaysChanged;
 use crate::store::{self, Noun, Page, appeal, leave, ledger};
 use axum::extract::State;
 use std::collections::BTreeMap;
@@ -64,15 +68,22 @@ async fn read(app: &AppState, id: SessionId, reader: Reader, page: Page) -> Resu
         people.retain(|one| Some(&one.record.person) == reader.only.as_ref());
     }
     let events = ledger::events(&app.store, id).await?;
-    let concerns = |line: &AuditLine| match (&reader.only, &line.person) {
-        (None, _) => true,
-        (Some(key), Some(person)) => key == person,
-        // Of encoders and players nobody is the person.
-        (Some(_), None) => line.participant.is_none(),
-    };
-    let mut lines = audit(&events, &measured(&people));
-    lines.retain(concerns);
+    let count = events.len() as i64;
+    let (only, measured) = (reader.only.clone(), measured(&people));
+    // Two hours of a thousand people are half a million lines, and each is hashed.
+    let (lines, intact) = aside(move || {
+        let mut lines = audit(&events, &measured);
+        lines.retain(|line| match (&only, &line.person) {
+            (None, _) => true,
+            (Some(key), Some(person)) => key == person,
+            // Of encoders and players nobody is the person.
+            (Some(_), None) => line.participant.is_none(),
+        });
+        (lines, verify(Head::START, &events).is_ok())
+    })
+    .await?;
     let cases = cases_of(app, &reader, &card, id).await?;
+    let memberships = memberships_of(app, &reader, &card, id).await?;
     let names: BTreeMap<&str, &str> =
         people.iter().map(|one| (one.record.person.as_str(), one.name.as_str())).collect();
     let from = (page.number as usize - 1) * page.size as usize;
@@ -87,12 +98,13 @@ async fn read(app: &AppState, id: SessionId, reader: Reader, page: Page) -> Resu
         activity: cards::activity(card),
         session: id,
         cases,
+        memberships,
         rows,
         total,
         page: page.number,
         size: page.size,
-        lines: events.len() as i64,
-        intact: verify(Head::START, &events).is_ok(),
+        lines: count,
+        intact,
         people: people.into_iter().map(person).collect(),
     }))
 }
@@ -110,6 +122,29 @@ async fn cases_of(
     let found: Vec<Case> = leaves.chain(appeals).filter(shown).collect();
     let axum::Json(Rows { rows }) = cases::rows(app, &reader.me, found).await?;
     Ok(rows)
+}
+
+/// What was changed of who was in the Studio on the day of the Session, after it had begun.
+async fn memberships_of(
+    app: &AppState,
+    reader: &Reader,
+    card: &card::ActivityCard,
+    session: SessionId,
+) -> Result<Vec<DaysChangedView>, ApiError> {
+    let begun = store::session::get(&app.store, session).await?.started_at;
+    let found = store::membership::changes_touching(&app.store, card.activity.studio, begun.day(), begun).await?;
+    let shown = |one: &DaysChanged| reader.only.as_ref().is_none_or(|key| one.account.id.to_string() == *key);
+    let days = |days: MembershipDays| DaysView { from: days.from, to: days.to };
+    let view = |one: DaysChanged| DaysChangedView {
+        name: one.account.name,
+        role: one.role,
+        before: one.before.map(days),
+        after: days(one.after),
+        reason: one.reason,
+        by_name: one.by_name,
+        at: one.at,
+    };
+    Ok(found.into_iter().filter(shown).map(view).collect())
 }
 
 /// Everybody's verdict before any Correction.

@@ -2,13 +2,14 @@
 //!
 //! Each extractor proves something about the request before the handler runs. Admins pass every door for accounts.
 
+use super::authority::Authority;
 use super::body::path_parameter;
 use super::cookie::{self, CSRF_HEADER};
 use super::error::{ApiError, Need};
 use super::state::AppState;
 use crate::domain::login::Login;
 use crate::domain::{
-    AccountRole, Activity, ActivityId, MemberRole, Membership, MembershipId, Region, RegionId, School, SchoolId,
+    AccountRole, Activity, ActivityId, Day, MemberRole, Membership, MembershipId, Region, RegionId, School, SchoolId,
     Session, SessionId, Studio, StudioId,
 };
 use crate::store::account::Profile;
@@ -55,12 +56,6 @@ pub(super) struct InsiderOf<T> {
     pub(super) noun: T,
 }
 
-/// The office that supervises the noun's Studio, which decides about it; nobody who is in the Studio.
-pub(super) struct SupervisorOf<T> {
-    pub(super) me: SignedIn,
-    pub(super) noun: T,
-}
-
 /// A host of any Studio, somebody of any office, or an admin.
 pub(super) struct AnyKeeper;
 
@@ -68,6 +63,11 @@ pub(super) struct AnyKeeper;
 pub(super) trait OfStudio: Sized + Send {
     fn load(app: &AppState, id: &str) -> impl Future<Output = Result<Self, ApiError>> + Send;
     fn studio(&self) -> StudioId;
+
+    /// A day of the assessed year that a decision about it belongs to; none of what always belongs to today's.
+    fn day(&self) -> Option<Day> {
+        None
+    }
 }
 
 /// A Session together with the Activity that it is the occurrence of.
@@ -104,10 +104,9 @@ impl SignedIn {
 }
 
 impl SignedIn {
-    /// May this person decide what the Studio's year comes to? An office does, and nobody about a Studio of their own.
+    /// May this person decide about the year of the Studio that goes on?
     pub(super) async fn may_decide_about(&self, app: &AppState, studio: &Studio) -> Result<bool, ApiError> {
-        let office = self.is_admin() || self.supervises(app, studio.region).await?;
-        Ok(office && !self.is_in(app, studio.id).await?)
+        Ok(Authority::of(app, self).await?.over(app, studio, app.clock.now().day()).is_ok())
     }
 
     async fn is_in(&self, app: &AppState, studio: StudioId) -> Result<bool, ApiError> {
@@ -251,21 +250,6 @@ impl<T: OfStudio> FromRequestParts<AppState> for InsiderOf<T> {
     }
 }
 
-impl<T: OfStudio> FromRequestParts<AppState> for SupervisorOf<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        let me = SignedIn::from_request_parts(parts, app).await?;
-        let noun = T::load(app, &path_parameter(parts, app, "id").await?).await?;
-        let studio = store::studio::get(&app.store, noun.studio()).await?;
-        if me.may_decide_about(app, &studio).await? {
-            return Ok(Self { me, noun });
-        }
-        let own = me.is_in(app, studio.id).await?;
-        Err(ApiError::Forbidden(if own { Need::NotOwnStudio } else { Need::OfficeOfRegion }))
-    }
-}
-
 impl OfStudio for Studio {
     async fn load(app: &AppState, id: &str) -> Result<Self, ApiError> {
         let id = StudioId::parse(id).map_err(|_| ApiError::Missing(Noun::Studio))?;
@@ -285,6 +269,10 @@ impl OfStudio for Activity {
 
     fn studio(&self) -> StudioId {
         self.studio
+    }
+
+    fn day(&self) -> Option<Day> {
+        Some(self.planned_start.day())
     }
 }
 
@@ -318,6 +306,7 @@ impl From<StoreError> for ApiError {
             StoreError::Invalid(invalid) => invalid.into(),
             StoreError::Refused(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::Case(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
+            StoreError::DecidedAbove(_) => Self::Forbidden(Need::DecidedAbove),
             StoreError::Application(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::Conflict(constraint) => match constraint.field {
                 Some(field) => Self::field(field, constraint.sentence),

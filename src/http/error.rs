@@ -139,6 +139,8 @@ pub enum Need {
     WasThere,
     #[error("这个级别要由上一级工作站确认。")]
     HigherOffice,
+    #[error("{}", crate::domain::office::DecidedAbove)]
+    DecidedAbove,
     #[error("主持人的考勤由管它的工作站决定。")]
     OfficeForHosts,
     #[error("这个凭证不能用来推流。")]
@@ -282,6 +284,7 @@ impl Need {
             Self::RecruitmentKeeper => "recruitment_keeper_only",
             Self::WasThere => "was_not_there",
             Self::HigherOffice => "higher_office_only",
+            Self::DecidedAbove => "decided_above",
             Self::OfficeForHosts => "office_decides_for_hosts",
             Self::MayPublish => "may_not_publish",
             Self::MayWatch => "may_not_watch",

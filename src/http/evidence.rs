@@ -1,19 +1,19 @@
 //! Evidence: a Studio's keepers hand it in, its office decides about it.
 
-use super::auth::{InsiderOf, KeeperOf, OfStudio, OfficeOf, SignedIn, SupervisorOf};
+use super::auth::{InsiderOf, KeeperOf, OfStudio, OfficeOf, SignedIn};
+use super::authority::{Authority, SupervisorOf};
 use super::body::Json;
 use super::error::{ApiError, Need, Refused};
 use super::shapes::{EvidenceDecisionForm, EvidenceForm, EvidenceStateView, EvidenceView, Named, Rows, RulingView};
 use super::state::AppState;
 use super::{attachments, policies};
 use crate::domain::policy::{Criterion, Measure, Policy, Scope};
-use crate::domain::{EvidenceId, EvidenceVerdict, NewEvidence, Region, Studio, StudioId};
+use crate::domain::{AccountId, Day, EvidenceId, EvidenceVerdict, NewEvidence, Region, Studio, StudioId};
 use crate::store::evidence::{self, Evidence};
 use crate::store::fact::RESOURCE_SLOT;
 use crate::store::{self, Noun};
 use axum::extract::State;
 use axum::http::StatusCode;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Hands in files that prove something, for a slot of the Studio's Policy.
@@ -71,7 +71,8 @@ pub(super) async fn waiting(
     Ok(axum::Json(Rows { rows: views(&app, &office.office.0, found).await? }))
 }
 
-/// Accepts it for so many, or refuses it. A later decision replaces an earlier one; nobody decides what they handed in.
+/// Accepts it for so many, or refuses it. A later decision replaces an earlier one; nobody decides what they handed in, or
+/// what proves something of themselves.
 #[utoipa::path(post, path = "/api/evidence/{id}/decision", tag = "assessment", params(("id" = String, Path)),
     request_body = EvidenceDecisionForm, responses((status = 200, body = EvidenceView), (status = 403, body = Refused),
     (status = 422, body = Refused)))]
@@ -80,9 +81,8 @@ pub(super) async fn decide(
     supervisor: SupervisorOf<Evidence>,
     Json(form): Json<EvidenceDecisionForm>,
 ) -> Result<axum::Json<EvidenceView>, ApiError> {
-    let SupervisorOf { me, noun: given } = supervisor;
-    let by = me.profile.account.id;
-    if given.given_by.id == by {
+    let SupervisorOf { me, by, noun: given, .. } = supervisor;
+    if is_of(&given, by.account) {
         return Err(ApiError::Forbidden(Need::NotOwnStudio));
     }
     let EvidenceDecisionForm { accepted, count, reason } = form;
@@ -101,6 +101,15 @@ impl OfStudio for Evidence {
     fn studio(&self) -> StudioId {
         self.studio
     }
+
+    fn day(&self) -> Option<Day> {
+        Some(self.day)
+    }
+}
+
+/// Did this person hand it in, or does it prove something of theirs?
+fn is_of(evidence: &Evidence, person: AccountId) -> bool {
+    evidence.given_by.id == person || evidence.account.as_ref().is_some_and(|account| account.id == person)
 }
 
 /// The criteria that count what is in this slot.
@@ -119,20 +128,18 @@ async fn one(app: &AppState, me: &SignedIn, evidence: Evidence) -> Result<Eviden
 
 async fn views(app: &AppState, me: &SignedIn, found: Vec<Evidence>) -> Result<Vec<EvidenceView>, ApiError> {
     let today = app.clock.now().day();
-    let mut studios: HashMap<StudioId, (Named, bool)> = HashMap::new();
-    let mut rows = Vec::with_capacity(found.len());
-    for one in found {
-        if !studios.contains_key(&one.studio) {
-            let studio = store::studio::get(&app.store, one.studio).await?;
-            let may_decide = me.may_decide_about(app, &studio).await?;
-            studios.insert(studio.id, (Named::new(studio.id, studio.name), may_decide));
-        }
-        let (studio, may_decide) = &studios[&one.studio];
-        let may_decide = *may_decide && one.given_by.id != me.profile.account.id;
+    let authority = Authority::of(app, me).await?;
+    let ids: Vec<StudioId> = found.iter().map(|one| one.studio).collect();
+    let studios = store::studio::many(&app.store, &ids).await?;
+    let row = |one: Evidence| {
+        let studio = studios.get(&one.studio)?;
+        let last = one.decision.as_ref().map(|decision| decision.tier);
+        let by = authority.over(app, studio, one.day);
+        let may_decide = by.is_ok_and(|by| by.tier.decides_after(last).is_ok() && !is_of(&one, by.account));
         let policy = store::policy::in_force(&app.store, &one.policy, today);
-        rows.push(view(one, studio.clone(), policy, may_decide));
-    }
-    Ok(rows)
+        Some(view(one, Named::new(studio.id, &studio.name), policy, may_decide))
+    };
+    Ok(found.into_iter().filter_map(row).collect())
 }
 
 fn view(one: Evidence, studio: Named, policy: Option<Arc<Policy>>, may_decide: bool) -> EvidenceView {

@@ -1,12 +1,13 @@
 //! Memberships: who is in a Studio, in which role, from when to when.
 
-use super::auth::KeeperOf;
+use super::auth::{KeeperOf, SignedIn};
 use super::body::Json;
 use super::error::{ApiError, Refused};
 use super::shapes::{MemberView, MembershipChange, MembershipForm};
 use super::state::AppState;
 use super::studios;
-use crate::domain::{Membership, MembershipId, NewMembership, Studio, StudioId};
+use crate::domain::case::Decider;
+use crate::domain::{DaysNote, Membership, MembershipId, NewMembership, Studio, StudioId};
 use crate::store::membership::MemberMarks;
 use crate::store::{self, Noun};
 use axum::extract::State;
@@ -20,17 +21,16 @@ pub(super) async fn create(
     keeper: KeeperOf<Studio>,
     Json(form): Json<MembershipForm>,
 ) -> Result<(StatusCode, axum::Json<MemberView>), ApiError> {
-    let studio = keeper.noun.id;
-    let new = NewMembership { studio, account: form.account, role: form.role, from: form.from, to: form.to };
-    let made = store::membership::create(&app.store, new).await?;
+    let KeeperOf { me, noun: studio } = keeper;
+    let new = NewMembership { studio: studio.id, account: form.account, role: form.role, from: form.from, to: form.to };
     let marks = MemberMarks { new_teacher: form.new_teacher, backbone: form.backbone };
-    if marks != MemberMarks::default() {
-        store::membership::set_marks(&app.store, made.id, marks).await?;
-    }
-    Ok((StatusCode::CREATED, axum::Json(view(&app, studio, made.id).await?)))
+    let hand = hand(&app, &me, &studio, String::new()).await?;
+    let made = store::membership::create(&app.store, new, marks, hand).await?;
+    Ok((StatusCode::CREATED, axum::Json(view(&app, studio.id, made.id).await?)))
 }
 
-/// Ends a Membership, or lets it go on after all; says what some programmes ask of the person.
+/// Ends a Membership, lets it go on after all, or puts its first day right; says what some programmes ask of the person. A host
+/// sets days of the last week and to come; earlier ones are for the office.
 #[utoipa::path(patch, path = "/api/memberships/{id}", tag = "studios", params(("id" = String, Path)),
     request_body = MembershipChange,
     responses((status = 200, body = MemberView), (status = 403, body = Refused), (status = 422, body = Refused)))]
@@ -40,18 +40,22 @@ pub(super) async fn change(
     Json(form): Json<MembershipChange>,
 ) -> Result<axum::Json<MemberView>, ApiError> {
     let Membership { id, studio, .. } = keeper.noun;
-    if let Some(to) = form.to {
-        store::membership::set_end(&app.store, id, to).await?;
-    }
-    if form.new_teacher.is_some() || form.backbone.is_some() {
-        let members = store::membership::of_studio(&app.store, studio).await?;
-        let known = members.into_iter().find(|member| member.membership.id == id).map(|member| member.marks);
-        let known = known.unwrap_or_default();
-        let new_teacher = form.new_teacher.unwrap_or(known.new_teacher);
-        let marks = MemberMarks { new_teacher, backbone: form.backbone.unwrap_or(known.backbone) };
-        store::membership::set_marks(&app.store, id, marks).await?;
-    }
-    Ok(axum::Json(view(&app, studio, id).await?))
+    let MembershipChange { from, to, new_teacher, backbone, reason } = form;
+    let studio = store::studio::get(&app.store, studio).await?;
+    let hand = hand(&app, &keeper.me, &studio, reason).await?;
+    let change = store::membership::MembershipChange { from, to, new_teacher, backbone };
+    store::membership::change(&app.store, id, change, hand).await?;
+    Ok(axum::Json(view(&app, studio.id, id).await?))
+}
+
+/// As what somebody keeps the roster of the Studio: whose own matter it is does so as a host at most.
+pub(super) async fn keeper_of(app: &AppState, me: &SignedIn, studio: &Studio) -> Result<Decider, ApiError> {
+    Ok(if me.may_decide_about(app, studio).await? { Decider::Office } else { Decider::Host })
+}
+
+async fn hand(app: &AppState, me: &SignedIn, studio: &Studio, reason: String) -> Result<(Decider, DaysNote), ApiError> {
+    let note = DaysNote { by: me.profile.account.id, reason, at: app.clock.now() };
+    Ok((keeper_of(app, me, studio).await?, note))
 }
 
 async fn view(app: &AppState, studio: StudioId, id: MembershipId) -> Result<MemberView, ApiError> {

@@ -5,11 +5,14 @@ mod activities;
 pub mod addresses;
 mod announcements;
 mod applications;
+mod aside;
 mod attachments;
 mod attendance;
 mod audit;
 mod auth;
+mod authority;
 mod body;
+mod calendars;
 mod capacities;
 mod cards;
 mod cases;
@@ -155,6 +158,9 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(cases::correct))
         .routes(routes!(cases::waiting))
         .routes(routes!(cases::mine))
+        .routes(routes!(calendars::mine, calendars::renew, calendars::end))
+        .routes(routes!(calendars::feed))
+        .routes(routes!(calendars::of_activity))
         .routes(routes!(audit::of_session))
         .routes(routes!(audit::mine))
         .routes(routes!(photos::list, photos::add))

@@ -1,11 +1,14 @@
 //! Notices: hosts send them, the office approves and numbers them, everybody reads what was approved.
 
-use super::auth::{HostOf, KeeperOf, OfStudio, Office, SignedIn, SupervisorOf};
+use super::auth::{HostOf, KeeperOf, OfStudio, Office, SignedIn};
+use super::authority::{Authority, SupervisorOf};
 use super::body::{Id, Json};
-use super::error::{ApiError, Refused};
+use super::error::{ApiError, Need, Refused};
 use super::shapes::{Named, NoticeDecisionForm, NoticeForm, NoticeView, NoticeWithdrawalForm, NoticeWordView, Rows};
 use super::state::AppState;
-use crate::domain::{Activity, ActivityId, Notice, NoticeId, NoticeState, RegionTree, StudioId};
+use crate::domain::{
+    Activity, ActivityId, Day, Notice, NoticeId, NoticeState, OfficeTier, Officer, RegionTree, Studio, StudioId,
+};
 use crate::store::{self, Noun};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -26,6 +29,10 @@ impl OfStudio for About {
 
     fn studio(&self) -> StudioId {
         self.activity.studio
+    }
+
+    fn day(&self) -> Option<Day> {
+        self.activity.day()
     }
 }
 
@@ -55,12 +62,13 @@ pub(super) async fn of_activity(
     let id = ActivityId::parse(&id).map_err(|_| ApiError::Missing(Noun::Activity))?;
     let activity = store::activity::get(&app.store, id).await?;
     let studio = store::studio::get(&app.store, activity.studio).await?;
-    let keeps = me.keeps(&app, &studio).await?;
-    let rights = Rights { keeps, decides: me.may_decide_about(&app, &studio).await? };
+    let hosts = me.hosts(&app, studio.id).await?;
+    let rights = Rights::of(&app, &Authority::of(&app, &me).await?, &studio, &activity, hosts);
+    let keeps = rights.keeps();
     let told = |notice: &Notice| keeps || matches!(notice.state(), NoticeState::Approved | NoticeState::Withdrawn);
     let tree = store::region::tree(&app.store).await?;
     let found = store::notice::of_activity(&app.store, id).await?.into_iter().filter(told);
-    Ok(axum::Json(Rows { rows: found.map(|notice| view(&me, notice, &activity, &tree, rights)).collect() }))
+    Ok(axum::Json(Rows { rows: found.map(|notice| view(notice, &activity, &tree, &rights)).collect() }))
 }
 
 /// Approves a notice, which gives it a number of the office's Region, or returns it with a reason. Nobody decides about
@@ -73,15 +81,13 @@ pub(super) async fn decide(
     office: SupervisorOf<About>,
     Json(form): Json<NoticeDecisionForm>,
 ) -> Result<axum::Json<NoticeView>, ApiError> {
-    let (me, About { notice, activity }) = (office.me, office.noun);
-    let account = &me.profile.account;
-    if notice.sent_by == account.id {
+    let SupervisorOf { me, by, noun: About { notice, activity }, studio, .. } = office;
+    if notice.sent_by == by.account {
         return Err(ApiError::conflict("own_notice", "自己送审的通知不能自己审批，请工作站的其他人处理。"));
     }
-    let studio = store::studio::get(&app.store, activity.studio).await?;
-    let region = form.approved.then(|| account.scope.unwrap_or(studio.region));
+    let region = form.approved.then(|| me.profile.account.scope.unwrap_or(studio.region));
     let said = (region, form.reason);
-    let decided = store::notice::decide(&app.store, notice.id, said, account.id, app.clock.now()).await?;
+    let decided = store::notice::decide(&app.store, notice.id, said, by, app.clock.now()).await?;
     tracing::info!(notice = %decided.id, approved = form.approved, "decided");
     Ok(axum::Json(one(&app, &me, decided, &activity).await?))
 }
@@ -96,7 +102,16 @@ pub(super) async fn withdraw(
     Json(form): Json<NoticeWithdrawalForm>,
 ) -> Result<axum::Json<NoticeView>, ApiError> {
     let (me, About { notice, activity }) = (keeper.me, keeper.noun);
-    let by = me.profile.account.id;
+    // Its Studio may always; of the offices those that might have approved it.
+    let tier = match me.hosts(&app, activity.studio).await? {
+        true => None,
+        false => {
+            let studio = store::studio::get(&app.store, activity.studio).await?;
+            let tier = Authority::of(&app, &me).await?.tier_over(&studio);
+            Some(tier.ok_or(ApiError::Forbidden(Need::HostOrOffice))?)
+        }
+    };
+    let by = (me.profile.account.id, tier);
     let withdrawn = store::notice::withdraw(&app.store, notice.id, form.reason, by, app.clock.now()).await?;
     Ok(axum::Json(one(&app, &me, withdrawn, &activity).await?))
 }
@@ -110,30 +125,54 @@ pub(super) async fn waiting(
 ) -> Result<axum::Json<Rows<NoticeView>>, ApiError> {
     let me = office.0;
     let tree = store::region::tree(&app.store).await?;
-    let mut rows = Vec::new();
-    for notice in store::notice::waiting(&app.store, me.profile.account.scope).await? {
-        let activity = store::activity::get(&app.store, notice.activity).await?;
-        rows.push(view(&me, notice, &activity, &tree, Rights { keeps: true, decides: true }));
-    }
-    Ok(axum::Json(Rows { rows }))
+    let authority = Authority::of(&app, &me).await?;
+    let found = store::notice::waiting(&app.store, me.profile.account.scope).await?;
+    let activities: Vec<ActivityId> = found.iter().map(|notice| notice.activity).collect();
+    let activities = store::activity::many(&app.store, &activities).await?;
+    let studios: Vec<StudioId> = activities.values().map(|activity| activity.studio).collect();
+    let studios = store::studio::many(&app.store, &studios).await?;
+    let row = |notice: Notice| {
+        let activity = activities.get(&notice.activity)?;
+        let rights = Rights::of(&app, &authority, studios.get(&activity.studio)?, activity, false);
+        Some(view(notice, activity, &tree, &rights))
+    };
+    Ok(axum::Json(Rows { rows: found.into_iter().filter_map(row).collect() }))
 }
 
-/// What somebody may do about the notices of a Studio.
-#[derive(Clone, Copy)]
+/// What somebody may do about the notices of an Activity.
 struct Rights {
-    keeps: bool,
-    decides: bool,
+    hosts: bool,
+    /// Of the office of theirs that supervises the Studio.
+    tier: Option<OfficeTier>,
+    /// Where it is not their own matter.
+    decides: Option<Officer>,
+}
+
+impl Rights {
+    fn of(app: &AppState, authority: &Authority, studio: &Studio, activity: &Activity, hosts: bool) -> Self {
+        let decides = authority.over(app, studio, activity.planned_start.day()).ok();
+        Self { hosts, tier: authority.tier_over(studio), decides }
+    }
+
+    fn keeps(&self) -> bool {
+        self.hosts || self.tier.is_some()
+    }
 }
 
 /// As it is told to somebody who has just changed it.
 async fn one(app: &AppState, me: &SignedIn, notice: Notice, activity: &Activity) -> Result<NoticeView, ApiError> {
-    let rights = Rights { keeps: true, decides: false };
-    Ok(view(me, notice, activity, &store::region::tree(&app.store).await?, rights))
+    let studio = store::studio::get(&app.store, activity.studio).await?;
+    let hosts = me.hosts(app, studio.id).await?;
+    let authority = Authority::of(app, me).await?;
+    let rights = Rights::of(app, &authority, &studio, activity, hosts);
+    Ok(view(notice, activity, &store::region::tree(&app.store).await?, &rights))
 }
 
-fn view(me: &SignedIn, notice: Notice, activity: &Activity, tree: &RegionTree, rights: Rights) -> NoticeView {
+fn view(notice: Notice, activity: &Activity, tree: &RegionTree, rights: &Rights) -> NoticeView {
     let number = notice.decision.as_ref().and_then(|decision| decision.number);
     let state = notice.state();
+    let after = |tier: OfficeTier| tier.decides_after(notice.last_tier).is_ok();
+    let decides = |by: Officer| after(by.tier) && by.account != notice.sent_by;
     let word = |reason: String, by: String, at| NoticeWordView { reason, by, at };
     NoticeView {
         id: notice.id,
@@ -143,8 +182,8 @@ fn view(me: &SignedIn, notice: Notice, activity: &Activity, tree: &RegionTree, r
             let region = tree.get(number.region).map_or("", |region| &region.name);
             format!("{region}{number}")
         }),
-        may_decide: rights.decides && state == NoticeState::Sent && notice.sent_by != me.profile.account.id,
-        may_withdraw: rights.keeps && state == NoticeState::Approved,
+        may_decide: state == NoticeState::Sent && rights.decides.is_some_and(decides),
+        may_withdraw: state == NoticeState::Approved && (rights.hosts || rights.tier.is_some_and(after)),
         content: notice.content,
         sent_by: notice.sent_by_name,
         sent_at: notice.sent_at,

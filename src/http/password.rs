@@ -60,7 +60,39 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T, password::PasswordError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let _place = self.places.acquire().await.map_err(ApiError::inside)?;
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(ApiError::inside)?;
+        // The place is taken as long as the work lasts, which goes on when nobody waits for it any more.
+        let work = move || {
+            let _place = place;
+            work()
+        };
         tokio::task::spawn_blocking(work).await.map_err(ApiError::inside)?.map_err(ApiError::inside)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[tokio::test]
+    async fn a_place_is_taken_as_long_as_the_work_that_nobody_waits_for() {
+        let passwords = Passwords::default();
+        let (begun, begins) = tokio::sync::oneshot::channel();
+        let (go_on, goes_on) = mpsc::channel();
+        let work = move || {
+            begun.send(()).unwrap();
+            goes_on.recv().unwrap();
+            Ok(())
+        };
+        tokio::select! {
+            biased;
+            _ = passwords.run(work) => panic!("it waits"),
+            _ = begins => {}
+        }
+        assert_eq!(passwords.places.available_permits(), AT_ONCE - 1);
+        go_on.send(()).unwrap();
+        let all = u32::try_from(AT_ONCE).unwrap();
+        drop(passwords.places.acquire_many(all).await.unwrap());
     }
 }

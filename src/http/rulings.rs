@@ -1,6 +1,7 @@
 //! Rulings: what an office decides about a Studio's year. Levels of Activities, choices, vetoes, grades.
 
-use super::auth::{InsiderOf, KeeperOf, OfStudio, SignedIn, SupervisorOf};
+use super::auth::{InsiderOf, KeeperOf, OfStudio, SignedIn};
+use super::authority::{Authority, SupervisorOf};
 use super::body::Json;
 use super::error::{ApiError, Need, Refused};
 use super::policies;
@@ -9,11 +10,10 @@ use super::shapes::{
     VetoForm, VetoView,
 };
 use super::state::AppState;
-use crate::domain::participation::year_of;
+use crate::domain::participation::{day_within, year_of};
 use crate::domain::policy::Policy;
 use crate::domain::{
-    Activity, ActivityState, ChoiceId, GradeRuling, Level, LevelRuling, NewChoice, NewVeto, RegionKind, Studio,
-    StudioId, VetoId,
+    Activity, ActivityState, ChoiceId, Day, GradeRuling, LevelRuling, NewChoice, NewVeto, Studio, StudioId, VetoId,
 };
 use crate::store::ruling::{self, ChoiceMade, Ruled, VetoFound};
 use crate::store::{self, Noun};
@@ -40,18 +40,16 @@ pub(super) async fn decide_level(
     supervisor: SupervisorOf<Activity>,
     Json(form): Json<LevelForm>,
 ) -> Result<axum::Json<LevelView>, ApiError> {
-    let SupervisorOf { me, noun: activity } = supervisor;
+    let SupervisorOf { me, by, noun: activity, .. } = supervisor;
     if !matches!(activity.state, ActivityState::Live | ActivityState::Ended) {
         return Err(ApiError::field("level", "活动开始后才能确认级别：在那以前主持人还可以改动。"));
     }
-    let highest = highest(&app, &me).await?;
-    let standing = ruling::level_of(&app.store, &activity).await?.filter(|one| one.ruled.granted).map(|one| one.level);
-    if (form.confirmed && highest < Some(form.level)) || highest < standing {
+    if form.confirmed && by.tier.highest_level() < form.level {
         return Err(ApiError::Forbidden(Need::HigherOffice));
     }
     let LevelForm { level, confirmed, reason } = form;
     let said = LevelRuling { level, confirmed, reason };
-    ruling::level(&app.store, activity.id, said, me.profile.account.id, app.clock.now()).await?;
+    ruling::level(&app.store, activity.id, said, by, app.clock.now()).await?;
     tracing::info!(activity = %activity.id, confirmed, "level decided");
     Ok(axum::Json(level_view(&app, &me, activity).await?))
 }
@@ -59,24 +57,15 @@ pub(super) async fn decide_level(
 async fn level_view(app: &AppState, me: &SignedIn, activity: Activity) -> Result<LevelView, ApiError> {
     let ruled = ruling::level_of(&app.store, &activity).await?;
     let studio = store::studio::get(&app.store, activity.studio).await?;
+    let last = ruled.as_ref().map(|one| one.ruled.tier);
+    let by = Authority::of(app, me).await?.over(app, &studio, activity.planned_start.day());
     Ok(LevelView {
         said: activity.level,
         confirmed: ruled.as_ref().filter(|one| one.ruled.granted).map(|one| one.level),
         ruling: ruled.map(|one| ruling_view(one.ruled)),
         may_decide: matches!(activity.state, ActivityState::Live | ActivityState::Ended)
-            && me.may_decide_about(app, &studio).await?,
+            && by.is_ok_and(|by| by.tier.decides_after(last).is_ok()),
     })
-}
-
-/// What an office may confirm: a county's nothing of the province. Admins confirm everything.
-async fn highest(app: &AppState, me: &SignedIn) -> Result<Option<Level>, ApiError> {
-    let Some(scope) = me.profile.account.scope.filter(|_| !me.is_admin()) else { return Ok(Some(Level::National)) };
-    let tree = store::region::tree(&app.store).await?;
-    Ok(tree.get(scope).map(|region| match region.kind {
-        RegionKind::Province => Level::National,
-        RegionKind::City => Level::City,
-        RegionKind::County => Level::County,
-    }))
 }
 
 /// Which criteria the Studio took on where its Policy lets it choose.
@@ -116,7 +105,7 @@ pub(super) async fn choose(
     Ok((StatusCode::CREATED, axum::Json(choice_view(&app, made))))
 }
 
-/// Confirms a choice, or does not.
+/// Confirms a choice, or does not; nobody confirms what they chose.
 #[utoipa::path(post, path = "/api/choices/{id}/decision", tag = "assessment", params(("id" = String, Path)),
     request_body = RulingForm, responses((status = 200, body = ChoiceView), (status = 403, body = Refused),
     (status = 409, description = "Decided already", body = Refused), (status = 422, body = Refused)))]
@@ -125,7 +114,10 @@ pub(super) async fn decide_choice(
     supervisor: SupervisorOf<ChoiceMade>,
     Json(form): Json<RulingForm>,
 ) -> Result<axum::Json<ChoiceView>, ApiError> {
-    let by = supervisor.me.profile.account.id;
+    let by = supervisor.by;
+    if supervisor.noun.by == by.account {
+        return Err(ApiError::Forbidden(Need::NotOwnStudio));
+    }
     let said = (form.granted, form.reason);
     let decided = ruling::decide_choice(&app.store, supervisor.noun.id, said, by, app.clock.now()).await?;
     Ok(axum::Json(choice_view(&app, decided)))
@@ -150,14 +142,15 @@ pub(super) async fn find_veto(
     supervisor: SupervisorOf<Studio>,
     Json(form): Json<VetoForm>,
 ) -> Result<(StatusCode, axum::Json<VetoView>), ApiError> {
-    let SupervisorOf { me, noun: studio } = supervisor;
+    let by = supervisor.over_year_of(&app, form.day)?;
+    let studio = supervisor.noun;
     let policy = policies::of(&app, &studio)?;
     if !policy.vetoes.iter().any(|one| one.id == form.veto) {
         return Err(ApiError::field("veto", "这个考核办法没有这一项。"));
     }
     let VetoForm { veto, day, reason } = form;
     let new = NewVeto { studio: studio.id, policy: policy.key.clone(), veto, day, reason };
-    let found = ruling::find_veto(&app.store, new, me.profile.account.id, app.clock.now()).await?;
+    let found = ruling::find_veto(&app.store, new, by, app.clock.now()).await?;
     tracing::info!(studio = %studio.id, veto = %found.id, "veto found");
     Ok((StatusCode::CREATED, axum::Json(veto_view(&app, found))))
 }
@@ -171,8 +164,7 @@ pub(super) async fn lift_veto(
     supervisor: SupervisorOf<VetoFound>,
     Json(form): Json<LiftingForm>,
 ) -> Result<axum::Json<VetoView>, ApiError> {
-    let by = supervisor.me.profile.account.id;
-    let lifted = ruling::lift_veto(&app.store, supervisor.noun.id, form.reason, by, app.clock.now()).await?;
+    let lifted = ruling::lift_veto(&app.store, supervisor.noun.id, form.reason, supervisor.by, app.clock.now()).await?;
     Ok(axum::Json(veto_view(&app, lifted)))
 }
 
@@ -184,16 +176,17 @@ pub(super) async fn grade(
     supervisor: SupervisorOf<Studio>,
     Json(form): Json<GradeForm>,
 ) -> Result<StatusCode, ApiError> {
-    let SupervisorOf { me, noun: studio } = supervisor;
-    let policy = policies::of(&app, &studio)?;
+    let policy = policies::of(&app, &supervisor.noun)?;
     if !policy.grades.iter().any(|one| one.reviewed && one.id == form.grade) {
         return Err(ApiError::field("grade", "这个等次不用评审，按指标自动得出。"));
     }
     let now = app.clock.now();
     let year = year(&policy, form.year, now.day())?;
+    let by = supervisor.over_year_of(&app, day_within(year))?;
+    let studio = supervisor.noun;
     let GradeForm { grade, granted, reason, .. } = form;
     let new = GradeRuling { studio: studio.id, policy: policy.key.clone(), year, grade, granted, reason };
-    ruling::grade(&app.store, new, me.profile.account.id, now).await?;
+    ruling::grade(&app.store, new, by, now).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -206,6 +199,10 @@ impl OfStudio for ChoiceMade {
     fn studio(&self) -> StudioId {
         self.studio
     }
+
+    fn day(&self) -> Option<Day> {
+        Some(day_within(self.year))
+    }
 }
 
 impl OfStudio for VetoFound {
@@ -217,9 +214,13 @@ impl OfStudio for VetoFound {
     fn studio(&self) -> StudioId {
         self.studio
     }
+
+    fn day(&self) -> Option<Day> {
+        Some(self.day)
+    }
 }
 
-fn year(policy: &Policy, asked: Option<i32>, today: crate::domain::Day) -> Result<i32, ApiError> {
+fn year(policy: &Policy, asked: Option<i32>, today: Day) -> Result<i32, ApiError> {
     let this = year_of(policy.year, today);
     let year = asked.unwrap_or(this);
     // The year before may still have to be settled, and the next one may be planned.

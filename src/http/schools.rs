@@ -49,13 +49,15 @@ pub(super) async fn change(
     OfficeOf { office, noun: old }: OfficeOf<School>,
     Json(form): Json<SchoolChange>,
 ) -> Result<axum::Json<SchoolView>, ApiError> {
-    let new = NewSchool {
+    if let Some(region) = form.region {
+        office.over(&app, region).await?;
+    }
+    let edit = move |old: School| NewSchool {
         name: form.name.unwrap_or(old.name),
         region: form.region.unwrap_or(old.region),
         rural: form.rural.unwrap_or(old.rural),
     };
-    office.over(&app, new.region).await?;
-    let school = store::school::update(&app.store, old.id, new).await?;
+    let school = store::school::update(&app.store, old.id, edit).await?;
     let tree = store::region::tree(&app.store).await?;
     Ok(axum::Json(view(&school, &tree)))
 }

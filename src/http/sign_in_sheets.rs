@@ -1,5 +1,6 @@
 //! Sign-in sheets: who was on site by a list on paper, taken in as an xlsx file, checked first, then written to the ledger.
 
+use super::aside::aside;
 use super::auth::{KeeperOf, SignedIn};
 use super::body::Query;
 use super::disposition::FileName;
@@ -61,9 +62,9 @@ pub(super) async fn take(
     let names: Vec<String> = rows.iter().map(|row| row.name.text()).collect();
     let people = store::sign_in_sheet::called(&app.store, &names).await?;
     let span = store::sign_in_sheet::span(&app.store, &activity).await?;
-    let rules = SheetRules { people: &people, span, guests_allowed: activity.guests_allowed };
-    let read = read_sheet(&rows, rules);
-    let mut answer = told(rows.len(), &read);
+    let (count, guests_allowed) = (rows.len(), activity.guests_allowed);
+    let read = aside(move || read_sheet(&rows, SheetRules { people: &people, span, guests_allowed })).await?;
+    let mut answer = told(count, &read);
     if !search.check && !read.signed.is_empty() {
         let by = me.profile.account.id;
         let (session, written) =

@@ -96,7 +96,7 @@ pub(super) async fn change(
     if programme && !me.may_decide_about(&app, &old).await? {
         return Err(ApiError::Forbidden(Need::OfficeOfRegion));
     }
-    let new = NewStudio {
+    let edit = move |old: Studio| NewStudio {
         name: form.name.unwrap_or(old.name),
         tier: old.tier,
         kind: old.kind,
@@ -106,7 +106,7 @@ pub(super) async fn change(
         policy: form.policy.or(old.policy),
         introduction: form.introduction.unwrap_or(old.introduction),
     };
-    let studio = store::studio::update(&app.store, old.id, new).await?;
+    let studio = store::studio::update(&app.store, old.id, edit).await?;
     let tree = store::region::tree(&app.store).await?;
     Ok(axum::Json(view(studio, &tree)))
 }

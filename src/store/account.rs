@@ -1,7 +1,7 @@
 //! Accounts.
 
 use super::row::{Columns as _, sql};
-use super::{Noun, Page, Paged, Store, StoreError, page, random};
+use super::{Noun, Page, Paged, Store, StoreError, fact, page, random};
 use crate::domain::{Account, AccountId, AccountRole, NewAccount, RegionId, School, SchoolId, Time};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -147,12 +147,24 @@ pub(super) async fn insert(
 
 /// Gives the Account this whole new content, except for what never changes: its login name and when it was made. A new
 /// password, or being disabled, signs it out everywhere at once.
-pub async fn update(store: &Store, account: Account, password_hash: Option<String>) -> Result<(), StoreError> {
-    account.check()?;
+/// Makes of the Account, as it is when this is written, what `edit` says, and gives it this password, if there is one.
+pub async fn update(
+    store: &Store,
+    id: AccountId,
+    edit: impl FnOnce(Account) -> Result<Account, StoreError> + Send + 'static,
+    password_hash: Option<String>,
+) -> Result<(), StoreError> {
     store
         .write(move |connection| {
             Box::pin(async move {
-                let done = sqlx::query(
+                let old = find(connection, id).await?.ok_or(StoreError::NotFound(Noun::Account))?;
+                let school = old.account.school;
+                let account = edit(old.account)?;
+                account.check()?;
+                if account.school != school {
+                    fact::forget(connection, id).await?;
+                }
+                sqlx::query(
                     "update account set name = $2, role = $3, scope = $4, school = $5, title = $6, subject = $7,
                          disabled = $8, phone = $9
                      where id = $1",
@@ -168,9 +180,6 @@ pub async fn update(store: &Store, account: Account, password_hash: Option<Strin
                 .bind(account.phone.as_deref())
                 .execute(&mut *connection)
                 .await?;
-                if done.rows_affected() == 0 {
-                    return Err(StoreError::NotFound(Noun::Account));
-                }
                 if account.disabled || password_hash.is_some() {
                     sign_out_everywhere(connection, account.id).await?;
                 }

@@ -1,12 +1,13 @@
 //! Activities: what studios plan, with their presenters.
 
-use super::row::{Columns as _, sql};
+use super::row::{Columns as _, rows_in, sql};
 use super::{Noun, Store, StoreError, random};
 use crate::domain::{
     AccountId, Activity, ActivityId, ActivityRefusal, ActivityState, Checks, Invalid, NewActivity, SeriesId, Time,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use std::collections::HashMap;
 
 /// The columns that `read` needs, of a table called `a`.
 pub(super) const ACTIVITY: &str = "a.id, a.studio, a.series, a.title, a.summary, a.kind, a.mode, a.level, a.audience,
@@ -14,6 +15,13 @@ pub(super) const ACTIVITY: &str = "a.id, a.studio, a.series, a.title, a.summary,
 
 pub async fn get(store: &Store, id: ActivityId) -> Result<Activity, StoreError> {
     find(&mut *store.read().await?, id).await
+}
+
+/// Those of these that there are, by their ids.
+pub async fn many(store: &Store, ids: &[ActivityId]) -> Result<HashMap<ActivityId, Activity>, StoreError> {
+    let head = format!("select {ACTIVITY} from activity a where a.id in");
+    let rows = rows_in(&mut *store.read().await?, &head, ids, "").await?;
+    rows.iter().map(|row| read(row).map(|activity| (activity.id, activity))).collect()
 }
 
 pub async fn create(store: &Store, new: NewActivity, now: Time) -> Result<Activity, StoreError> {
@@ -33,16 +41,23 @@ pub async fn create(store: &Store, new: NewActivity, now: Time) -> Result<Activi
 }
 
 /// Gives a planned Activity this whole new content. It stays with its Studio.
-pub async fn update(store: &Store, id: ActivityId, new: NewActivity) -> Result<Activity, StoreError> {
-    new.check()?;
+/// Makes of the Activity and its presenters, as they are when this is written, what `edit` says.
+pub async fn update(
+    store: &Store,
+    id: ActivityId,
+    edit: impl FnOnce(Activity, Vec<AccountId>) -> NewActivity + Send + 'static,
+) -> Result<Activity, StoreError> {
     store
         .write(move |connection| {
             Box::pin(async move {
                 let old = find(connection, id).await?;
                 old.edit()?;
-                let new = NewActivity { studio: old.studio, ..new };
+                let (studio, created_at) = (old.studio, old.created_at);
+                let presenters = presenters(connection, id).await?;
+                let new = NewActivity { studio, ..edit(old, presenters) };
+                new.check()?;
                 check_series(connection, &new).await?;
-                let (activity, presenters) = from(id, new, old.created_at);
+                let (activity, presenters) = from(id, new, created_at);
                 sqlx::query(
                     "update activity set series = $2, title = $3, summary = $4, kind = $5, mode = $6, level = $7,
                          audience = $8, place = $9, planned_start = $10, planned_end = $11, guests_allowed = $12
@@ -152,6 +167,11 @@ async fn insert(connection: &mut AnyConnection, activity: &Activity) -> Result<(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+async fn presenters(connection: &mut AnyConnection, id: ActivityId) -> Result<Vec<AccountId>, StoreError> {
+    let query = sqlx::query("select account from presenter where activity = $1 order by position").bind(id.as_str());
+    query.fetch_all(connection).await?.iter().map(|row| row.id("account")).collect()
 }
 
 async fn set_presenters(

@@ -11,6 +11,19 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 pub(super) const ATTACHMENT: &str = "t.id, t.digest, t.name, t.media_type, t.size, t.author, t.created_at";
+/// The tables with a column `attachment` that refers to one. What is missing here is kept by its foreign key all the same, but
+/// tried again by each sweep.
+pub const REFERRING: &[&str] = &[
+    "attachment_use",
+    "leave_asked",
+    "appeal",
+    "photo",
+    "evidence_attachment",
+    "application_attachment",
+    "application_reviewed",
+    "transfer",
+];
+const UNUSED_AT_ONCE: u32 = 100;
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// A file that lies in the archive already.
@@ -79,6 +92,53 @@ pub async fn studios(store: &Store, id: AttachmentId) -> Result<Vec<StudioId>, S
     rows.iter().map(|row| row.id("studio")).collect()
 }
 
+/// An attachment that nothing refers to, and the SHA-256 of its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unused {
+    pub id: AttachmentId,
+    pub digest: [u8; 32],
+}
+
+/// Some of those that were given before this time and prove nothing, after this one in the order of ids.
+pub async fn unused(store: &Store, before: Time, after: Option<AttachmentId>) -> Result<Vec<Unused>, StoreError> {
+    let used: Vec<String> =
+        REFERRING.iter().map(|table| format!("select attachment from {table} where attachment is not null")).collect();
+    let rows = sqlx::query(sql!(
+        "select t.id, t.digest from attachment t where t.created_at < $1 and t.id > $2 and t.id not in ({})
+         order by t.id limit {UNUSED_AT_ONCE}",
+        used.join(" union all ")
+    ))
+    .bind(before.micros())
+    .bind(after.as_ref().map_or("", AttachmentId::as_str))
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    rows.iter().map(|row| Ok(Unused { id: row.id("id")?, digest: digest(row)? })).collect()
+}
+
+/// Forgets an attachment; not where something has come to refer to it meanwhile.
+pub async fn remove(store: &Store, id: AttachmentId) -> Result<bool, StoreError> {
+    let removed = store
+        .write(move |connection| {
+            Box::pin(async move {
+                sqlx::query("delete from attachment where id = $1").bind(id.as_str()).execute(connection).await?;
+                Ok(())
+            })
+        })
+        .await;
+    match removed {
+        Ok(()) => Ok(true),
+        // A reference of any table, or the trigger.
+        Err(StoreError::Conflict(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Has any attachment these bytes?
+pub async fn has_bytes(store: &Store, digest: &[u8; 32]) -> Result<bool, StoreError> {
+    let query = sqlx::query("select id from attachment where digest = $1 limit 1").bind(digest.as_slice());
+    Ok(query.fetch_optional(&mut *store.read().await?).await?.is_some())
+}
+
 pub(super) async fn find(connection: &mut AnyConnection, id: AttachmentId) -> Result<Attachment, StoreError> {
     let row = sqlx::query(sql!("select {ATTACHMENT} from attachment t where t.id = $1"))
         .bind(id.as_str())
@@ -118,11 +178,15 @@ async fn given_since(connection: &mut AnyConnection, author: AccountId, since: T
 pub(super) fn read(row: &AnyRow) -> Result<Attachment, StoreError> {
     Ok(Attachment {
         id: row.id("id")?,
-        digest: row.bytes("digest")?.try_into().map_err(|_| StoreError::Unreadable { column: "digest" })?,
+        digest: digest(row)?,
         name: row.text("name")?,
         media_type: row.coded("media_type")?,
         size: u64::try_from(row.number("size")?).unwrap_or(0),
         author: row.id("author")?,
         created_at: row.time("created_at")?,
     })
+}
+
+fn digest(row: &AnyRow) -> Result<[u8; 32], StoreError> {
+    row.bytes("digest")?.try_into().map_err(|_| StoreError::Unreadable { column: "digest" })
 }

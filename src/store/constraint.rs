@@ -31,6 +31,7 @@ static RULES: &[Constraint] = &[
     rule("region_name_taken", "index 'region_name_taken'", Some("name"), "同一上级区域下已有这个名称。"),
     rule("school_name_taken", "school.region, school.name", Some("name"), "这个区域已有同名学校。"),
     rule("account_login_name_taken", "account.login_name", Some("login_name"), "这个登录名已被使用，请换一个。"),
+    rule("account_changed", "", None, "这个账号刚被别人改过，请刷新后重试。"),
     rule("account_phone_taken", "account.phone", Some("phone"), "这个手机号已登记给别的账号。"),
     rule("studio_name_taken", "studio.region, studio.name", Some("name"), "这个区域已有同名工作室。"),
     rule(
@@ -83,6 +84,7 @@ static RULES: &[Constraint] = &[
     ),
     rule("notice_withdrawn_key", "notice_withdrawn.notice", None, "这份通知没有发布，或者已经撤回了。"),
     rule("notice_insert_only", "notice_insert_only", None, "通知送审以后不能改动。"),
+    rule("membership_changed_insert_only", "membership_changed_insert_only", None, "成员日期的改动记录只增不改。"),
     rule("case_insert_only", "case_insert_only", None, "请假、申诉和附件只增不改。"),
     rule("presence_event_insert_only", "presence_event_insert_only", None, "考勤明细只增不改。"),
     rule("assessment_insert_only", "assessment_insert_only", None, "考核的佐证、确认和决定只增不改。"),

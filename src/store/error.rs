@@ -1,6 +1,7 @@
 //! Why the store says no: in words for people, with the cause for the log.
 
 use super::constraint::{self, Constraint};
+use crate::domain::office::DecidedAbove;
 use crate::domain::{ActivityRefusal, ApplicationRefusal, CaseRefusal, Invalid, Time};
 
 /// What was looked for.
@@ -15,6 +16,7 @@ pub enum Noun {
     Activity,
     Session,
     Attachment,
+    Calendar,
     Leave,
     Appeal,
     Classroom,
@@ -46,6 +48,7 @@ impl Noun {
             Self::Series => "没有找到这个系列。",
             Self::Activity => "没有找到这个活动。",
             Self::Session => "没有找到这场直播。",
+            Self::Calendar => "这个日历地址已经失效，请在日程页重新复制。",
             Self::Attachment => "没有找到这份附件。",
             Self::Leave => "没有找到这次请假。",
             Self::Appeal => "没有找到这次申诉。",
@@ -75,6 +78,8 @@ pub enum StoreError {
     Refused(#[from] ActivityRefusal),
     #[error(transparent)]
     Case(#[from] CaseRefusal),
+    #[error(transparent)]
+    DecidedAbove(#[from] DecidedAbove),
     #[error(transparent)]
     Application(#[from] ApplicationRefusal),
     /// The database holds something that excludes this.
@@ -116,6 +121,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Somebody else changed the Account meanwhile.
+    #[must_use]
+    pub fn account_changed() -> Self {
+        Self::Conflict(constraint::named("account_changed"))
+    }
+
     /// A stable code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -123,6 +134,7 @@ impl StoreError {
             Self::Invalid(_) => "invalid",
             Self::Refused(refusal) => refusal.code(),
             Self::Case(refusal) => refusal.code(),
+            Self::DecidedAbove(_) => "decided_above",
             Self::Application(refusal) => refusal.code(),
             Self::Conflict(constraint) => constraint.name,
             Self::NotFound(_) => "not_found",

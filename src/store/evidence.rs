@@ -1,10 +1,10 @@
 //! Evidence: handed in by a Studio's keepers, decided by its office; every word is a row of its own.
 
 use super::row::{Columns as _, number_of, rows_in, sql};
-use super::{Noun, Store, StoreError, attachment, random};
+use super::{Noun, Store, StoreError, attachment, random, ruling};
 use crate::domain::{
-    AccountId, Attachment, CaseRefusal, Day, EvidenceId, EvidenceVerdict, NewEvidence, PersonName, RegionId, StudioId,
-    Time,
+    AccountId, Attachment, CaseRefusal, Day, EvidenceId, EvidenceVerdict, NewEvidence, OfficeTier, Officer, PersonName,
+    RegionId, StudioId, Time,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -33,6 +33,8 @@ pub struct EvidenceDecision {
     pub reason: String,
     pub by: PersonName,
     pub at: Time,
+    /// Of the office that decided.
+    pub tier: OfficeTier,
 }
 
 /// More of it is decided about when this is.
@@ -40,7 +42,7 @@ const MOST_WAITING: u32 = 200;
 
 const EVIDENCE: &str = "select v.id, v.studio, v.policy, v.slot, v.account, c.name as account_name, v.title, v.day,
         v.given_by, g.name as giver_name, v.given_at, d.accepted, d.count as decided_count, d.reason, d.decided_by,
-        b.name as decider_name, d.decided_at
+        b.name as decider_name, d.decided_at, d.tier
     from evidence v
         join account g on g.id = v.given_by
         left join account c on c.id = v.account
@@ -131,24 +133,28 @@ pub async fn decide(
     store: &Store,
     id: EvidenceId,
     verdict: EvidenceVerdict,
-    by: AccountId,
+    by: Officer,
     now: Time,
 ) -> Result<Evidence, StoreError> {
     verdict.check()?;
     store
         .write(move |connection| {
             Box::pin(async move {
+                let last = "select tier from evidence_decided where evidence = $1 order by ordinal desc limit 1";
+                let last = sqlx::query(last).bind(id.as_str()).fetch_optional(&mut *connection).await?;
+                ruling::decides_after(by, last)?;
                 let count = if verdict.accepted { i64::from(verdict.count) } else { 0 };
                 sqlx::query(
-                    "insert into evidence_decided (evidence, ordinal, accepted, count, reason, decided_by, decided_at)
-                     select $1, coalesce(max(ordinal), 0) + 1, $2, $3, $4, $5, $6 from evidence_decided where evidence = $1",
+                    "insert into evidence_decided (evidence, ordinal, accepted, count, reason, decided_by, decided_at, tier)
+                     select $1, coalesce(max(ordinal), 0) + 1, $2, $3, $4, $5, $6, $7 from evidence_decided where evidence = $1",
                 )
                 .bind(id.as_str())
                 .bind(i64::from(verdict.accepted))
                 .bind(count)
                 .bind(verdict.reason.trim())
-                .bind(by.as_str())
+                .bind(by.account.as_str())
                 .bind(now.micros())
+                .bind(by.tier.code())
                 .execute(&mut *connection)
                 .await?;
                 find(connection, id).await
@@ -190,6 +196,7 @@ fn read(row: &AnyRow) -> Result<Evidence, StoreError> {
             reason: row.text("reason")?,
             by: PersonName { id: by, name: row.text("decider_name")? },
             at: row.time("decided_at")?,
+            tier: row.coded("tier")?,
         }),
         None => None,
     };

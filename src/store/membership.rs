@@ -2,8 +2,10 @@
 
 use super::row::{Columns as _, number_of, rows_in, sql};
 use super::{Noun, Store, StoreError, constraint, random};
+use crate::domain::case::Decider;
 use crate::domain::{
-    AccountId, Day, MemberRole, Membership, MembershipId, NewMembership, PersonName, School, StudioId,
+    AccountId, Day, DaysNote, MemberRole, Membership, MembershipDays, MembershipId, NewMembership, PersonName, School,
+    StudioId, Time,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -94,6 +96,16 @@ pub async fn of_account(store: &Store, account: AccountId, day: Day) -> Result<V
     rows.iter().map(|row| Ok(Belonging { membership: read(row)?, studio_name: row.text("studio_name")? })).collect()
 }
 
+/// All Memberships of a person, past ones too.
+pub async fn all_of_account(store: &Store, account: AccountId) -> Result<Vec<Membership>, StoreError> {
+    let rows =
+        sqlx::query(sql!("select {MEMBERSHIP} from membership m where m.account = $1 order by m.from_day, m.id"))
+            .bind(account.as_str())
+            .fetch_all(&mut *store.read().await?)
+            .await?;
+    rows.iter().map(read).collect()
+}
+
 /// What the person is in the Studio on `day`; the highest role when there are several.
 pub async fn role_on(
     store: &Store,
@@ -105,22 +117,35 @@ pub async fn role_on(
     Ok(roles.into_iter().find(|one| one.membership.studio == studio).map(|one| one.membership.role))
 }
 
-pub async fn create(store: &Store, new: NewMembership) -> Result<Membership, StoreError> {
-    new.check()?;
+/// A Membership begins.
+pub async fn create(
+    store: &Store,
+    new: NewMembership,
+    marks: MemberMarks,
+    (keeper, note): (Decider, DaysNote),
+) -> Result<Membership, StoreError> {
+    new.days().check(None, keeper, &note)?;
     let id: MembershipId = random::id()?;
     store
         .write(move |connection| {
             Box::pin(async move {
                 let NewMembership { studio, account, role, from, to } = new;
                 let membership = Membership { id, studio, account, role, from, to };
-                insert(connection, &membership).await?;
+                begin(connection, &membership, &note).await?;
+                write_marks(connection, id, marks).await?;
                 Ok(membership)
             })
         })
         .await
 }
 
-pub(super) async fn insert(connection: &mut AnyConnection, new: &Membership) -> Result<(), StoreError> {
+/// Within the caller's transaction, with the trace of who did it.
+pub(super) async fn begin(connection: &mut AnyConnection, new: &Membership, note: &DaysNote) -> Result<(), StoreError> {
+    insert(connection, new).await?;
+    trace(connection, new.id, (None, new.days()), note).await
+}
+
+async fn insert(connection: &mut AnyConnection, new: &Membership) -> Result<(), StoreError> {
     sqlx::query("insert into membership (id, studio, account, role, from_day, to_day) values ($1, $2, $3, $4, $5, $6)")
         .bind(new.id.as_str())
         .bind(new.studio.as_str())
@@ -146,51 +171,165 @@ pub(super) async fn find(connection: &mut AnyConnection, id: MembershipId) -> Re
 }
 
 /// Ends what still goes on; somebody else may have ended it meanwhile.
-pub(super) async fn end(connection: &mut AnyConnection, id: MembershipId, last: Day) -> Result<(), StoreError> {
-    let done = sqlx::query("update membership set to_day = $2 where id = $1 and to_day is null")
+pub(super) async fn end(
+    connection: &mut AnyConnection,
+    id: MembershipId,
+    last: Day,
+    note: &DaysNote,
+) -> Result<(), StoreError> {
+    let before = find(connection, id).await?.days();
+    if before.to.is_some() {
+        return Err(StoreError::Conflict(constraint::named("membership_open_taken")));
+    }
+    set_days(connection, id, (before, MembershipDays { to: Some(last), ..before }), note).await
+}
+
+/// What is to become of a Membership; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MembershipChange {
+    pub from: Option<Day>,
+    pub to: Option<Option<Day>>,
+    pub new_teacher: Option<bool>,
+    pub backbone: Option<bool>,
+}
+
+/// All of it or nothing. Where days change, who changed them and why is kept.
+pub async fn change(
+    store: &Store,
+    id: MembershipId,
+    change: MembershipChange,
+    (keeper, note): (Decider, DaysNote),
+) -> Result<(), StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let row = sqlx::query(sql!(
+                    "select {MEMBERSHIP}, m.new_teacher, m.backbone from membership m where m.id = $1"
+                ))
+                .bind(id.as_str())
+                .fetch_optional(&mut *connection)
+                .await?
+                .ok_or(StoreError::NotFound(Noun::Membership))?;
+                let before = read(&row)?.days();
+                let after =
+                    MembershipDays { from: change.from.unwrap_or(before.from), to: change.to.unwrap_or(before.to) };
+                after.check(Some(before), keeper, &note)?;
+                if after != before {
+                    set_days(connection, id, (before, after), &note).await?;
+                }
+                let marks = read_marks(&row)?;
+                let new_teacher = change.new_teacher.unwrap_or(marks.new_teacher);
+                let backbone = change.backbone.unwrap_or(marks.backbone);
+                write_marks(connection, id, MemberMarks { new_teacher, backbone }).await
+            })
+        })
+        .await
+}
+
+/// Within the caller's transaction, with the trace of who did it.
+async fn set_days(
+    connection: &mut AnyConnection,
+    id: MembershipId,
+    (before, after): (MembershipDays, MembershipDays),
+    note: &DaysNote,
+) -> Result<(), StoreError> {
+    sqlx::query("update membership set from_day = $2, to_day = $3 where id = $1")
         .bind(id.as_str())
-        .bind(number_of(last))
+        .bind(number_of(after.from))
+        .bind(after.to.map(number_of))
+        .execute(&mut *connection)
+        .await?;
+    trace(connection, id, (Some(before), after), note).await
+}
+
+async fn write_marks(connection: &mut AnyConnection, id: MembershipId, marks: MemberMarks) -> Result<(), StoreError> {
+    sqlx::query("update membership set new_teacher = $2, backbone = $3 where id = $1")
+        .bind(id.as_str())
+        .bind(i64::from(marks.new_teacher))
+        .bind(i64::from(marks.backbone))
         .execute(connection)
         .await?;
-    match done.rows_affected() {
-        0 => Err(StoreError::Conflict(constraint::named("membership_open_taken"))),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
-/// Sets the last day, or takes it away again.
-pub async fn set_end(store: &Store, id: MembershipId, to: Option<Day>) -> Result<Membership, StoreError> {
-    store
-        .write(move |connection| {
-            Box::pin(async move {
-                let mut membership = find(connection, id).await?;
-                membership.check_end(to)?;
-                membership.to = to;
-                sqlx::query("update membership set to_day = $2 where id = $1")
-                    .bind(id.as_str())
-                    .bind(to.map(number_of))
-                    .execute(connection)
-                    .await?;
-                Ok(membership)
-            })
-        })
-        .await
+async fn trace(
+    connection: &mut AnyConnection,
+    id: MembershipId,
+    (before, after): (Option<MembershipDays>, MembershipDays),
+    note: &DaysNote,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into membership_changed (membership, ordinal, before_from, before_to, after_from, after_to, reason,
+             changed_by, changed_at)
+         select $1, coalesce(max(ordinal), 0) + 1, $2, $3, $4, $5, $6, $7, $8 from membership_changed where membership = $1",
+    )
+    .bind(id.as_str())
+    .bind(before.map(|before| number_of(before.from)))
+    .bind(before.and_then(|before| before.to).map(number_of))
+    .bind(number_of(after.from))
+    .bind(after.to.map(number_of))
+    .bind(note.reason.trim())
+    .bind(note.by.as_str())
+    .bind(note.at.micros())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
-pub async fn set_marks(store: &Store, id: MembershipId, marks: MemberMarks) -> Result<(), StoreError> {
-    store
-        .write(move |connection| {
-            Box::pin(async move {
-                sqlx::query("update membership set new_teacher = $2, backbone = $3 where id = $1")
-                    .bind(id.as_str())
-                    .bind(i64::from(marks.new_teacher))
-                    .bind(i64::from(marks.backbone))
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
+/// A word about the days of a Membership.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DaysChanged {
+    pub account: PersonName,
+    pub role: MemberRole,
+    /// None where the Membership was begun.
+    pub before: Option<MembershipDays>,
+    pub after: MembershipDays,
+    pub reason: String,
+    pub by_name: String,
+    pub at: Time,
+}
+
+/// What was said after `since` that changed who was in the Studio on `day`, in that order.
+pub async fn changes_touching(
+    store: &Store,
+    studio: StudioId,
+    day: Day,
+    since: Time,
+) -> Result<Vec<DaysChanged>, StoreError> {
+    let rows = sqlx::query(
+        "select a.id, a.name, m.role, c.before_from, c.before_to, c.after_from, c.after_to, c.reason, b.name as by_name,
+             c.changed_at
+         from membership_changed c join membership m on m.id = c.membership join account a on a.id = m.account
+             join account b on b.id = c.changed_by
+         where m.studio = $1 and c.changed_at > $2 order by c.changed_at, c.membership, c.ordinal",
+    )
+    .bind(studio.as_str())
+    .bind(since.micros())
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    let mut found: Vec<DaysChanged> = rows.iter().map(read_change).collect::<Result<_, _>>()?;
+    found.retain(|one| one.before.is_some_and(|before| before.on(day)) != one.after.on(day));
+    Ok(found)
+}
+
+fn read_change(row: &AnyRow) -> Result<DaysChanged, StoreError> {
+    let before = match row.optional_day("before_from")? {
+        Some(from) => Some(MembershipDays { from, to: row.optional_day("before_to")? }),
+        None => None,
+    };
+    Ok(DaysChanged {
+        account: PersonName { id: row.id("id")?, name: row.text("name")? },
+        role: row.coded("role")?,
+        before,
+        after: MembershipDays { from: row.day("after_from")?, to: row.optional_day("after_to")? },
+        reason: row.text("reason")?,
+        by_name: row.text("by_name")?,
+        at: row.time("changed_at")?,
+    })
+}
+
+fn read_marks(row: &AnyRow) -> Result<MemberMarks, StoreError> {
+    Ok(MemberMarks { new_teacher: row.flag("new_teacher")?, backbone: row.flag("backbone")? })
 }
 
 fn read(row: &AnyRow) -> Result<Membership, StoreError> {
@@ -216,6 +355,6 @@ fn read_member(row: &AnyRow) -> Result<Member, StoreError> {
         None => None,
     };
     let account = PersonName { id: membership.account, name: row.text("name")? };
-    let marks = MemberMarks { new_teacher: row.flag("new_teacher")?, backbone: row.flag("backbone")? };
+    let marks = read_marks(row)?;
     Ok(Member { membership, account, title: row.text("title")?, school, marks })
 }

@@ -67,6 +67,18 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0011_applications.sql"),
         include_str!("../../migrations/postgres/0011_applications.sql"),
     ),
+    (
+        12,
+        "traces",
+        include_str!("../../migrations/sqlite/0012_traces.sql"),
+        include_str!("../../migrations/postgres/0012_traces.sql"),
+    ),
+    (
+        13,
+        "calendar",
+        include_str!("../../migrations/sqlite/0013_calendar.sql"),
+        include_str!("../../migrations/postgres/0013_calendar.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

@@ -10,6 +10,7 @@ pub mod appeal;
 pub mod application;
 pub mod attachment;
 pub mod attendance;
+pub mod calendar_feed;
 pub mod capacity;
 pub mod card;
 pub mod case;

@@ -3,15 +3,19 @@
 use super::row::{Columns as _, sql};
 use super::{Noun, Store, StoreError, activity, constraint, random};
 use crate::domain::notice::{NoticeDecision, NoticeNumber, NoticeWithdrawal, check_content, check_reason};
-use crate::domain::{AccountId, ActivityId, ActivityState, Notice, NoticeId, NoticeState, RegionId, Time};
+use crate::domain::{
+    AccountId, ActivityId, ActivityState, Notice, NoticeId, NoticeState, OfficeTier, Officer, RegionId, Time,
+};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 /// What `read` needs.
 const NOTICE: &str =
     "select n.id, n.activity, n.content, n.sent_by, s.name as sent_by_name, n.sent_at, d.reason, d.region,
-        d.year, d.number, d.decided_at, b.name as decided_by_name, w.reason as withdrawal_reason, w.withdrawn_at,
-        wb.name as withdrawn_by_name
+        d.year, d.number, d.decided_at, d.tier, b.name as decided_by_name, w.reason as withdrawal_reason, w.withdrawn_at,
+        wb.name as withdrawn_by_name,
+        (select ld.tier from notice ln join notice_decided ld on ld.notice = ln.id
+            where ln.activity = n.activity order by ln.ordinal desc limit 1) as last_tier
     from notice n join account s on s.id = n.sent_by
         left join notice_decided d on d.notice = n.id left join account b on b.id = d.decided_by
         left join notice_withdrawn w on w.notice = n.id left join account wb on wb.id = w.withdrawn_by";
@@ -59,7 +63,7 @@ pub async fn decide(
     store: &Store,
     id: NoticeId,
     (region, reason): (Option<RegionId>, String),
-    by: AccountId,
+    by: Officer,
     now: Time,
 ) -> Result<Notice, StoreError> {
     check_reason(&reason, region.is_none())?;
@@ -70,6 +74,8 @@ pub async fn decide(
                 if notice.state() != NoticeState::Sent {
                     return Err(StoreError::Conflict(constraint::named("notice_decided_key")));
                 }
+                // Another notice of the same Activity is no way past a higher office.
+                by.tier.decides_after(notice.last_tier)?;
                 if region.is_some()
                     && activity::find(connection, notice.activity).await?.state == ActivityState::Cancelled
                 {
@@ -81,16 +87,17 @@ pub async fn decide(
                     None => None,
                 };
                 sqlx::query(
-                    "insert into notice_decided (notice, reason, region, year, number, decided_by, decided_at)
-                     values ($1, $2, $3, $4, $5, $6, $7)",
+                    "insert into notice_decided (notice, reason, region, year, number, decided_by, decided_at, tier)
+                     values ($1, $2, $3, $4, $5, $6, $7, $8)",
                 )
                 .bind(id.as_str())
                 .bind(reason.trim())
                 .bind(region.as_ref().map(RegionId::as_str))
                 .bind(number.map(|_| year))
                 .bind(number)
-                .bind(by.as_str())
+                .bind(by.account.as_str())
                 .bind(now.micros())
+                .bind(by.tier.code())
                 .execute(&mut *connection)
                 .await?;
                 find(connection, id).await
@@ -109,20 +116,24 @@ async fn next_number(connection: &mut AnyConnection, region: RegionId, year: i64
     Ok(last.number("last")? + 1)
 }
 
-/// Takes an approved one back.
+/// Takes an approved one back: its Studio does, or an office of this tier that may decide after the one that approved it.
 pub async fn withdraw(
     store: &Store,
     id: NoticeId,
     reason: String,
-    by: AccountId,
+    (by, tier): (AccountId, Option<OfficeTier>),
     now: Time,
 ) -> Result<Notice, StoreError> {
     check_reason(&reason, true)?;
     store
         .write(move |connection| {
             Box::pin(async move {
-                if find(connection, id).await?.state() != NoticeState::Approved {
+                let notice = find(connection, id).await?;
+                if notice.state() != NoticeState::Approved {
                     return Err(StoreError::Conflict(constraint::named("notice_withdrawn_key")));
+                }
+                if let Some(tier) = tier {
+                    tier.decides_after(notice.last_tier)?;
                 }
                 sqlx::query(
                     "insert into notice_withdrawn (notice, reason, withdrawn_by, withdrawn_at) values ($1, $2, $3, $4)",
@@ -182,6 +193,7 @@ fn read(row: &AnyRow) -> Result<Notice, StoreError> {
             reason: row.text("reason")?,
             by_name: row.text("decided_by_name")?,
             at,
+            tier: row.coded("tier")?,
         }),
         None => None,
     };
@@ -200,6 +212,7 @@ fn read(row: &AnyRow) -> Result<Notice, StoreError> {
         sent_by_name: row.text("sent_by_name")?,
         sent_at: row.time("sent_at")?,
         decision,
+        last_tier: row.optional_coded("last_tier")?,
         withdrawal,
     })
 }

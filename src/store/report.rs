@@ -45,10 +45,11 @@ pub async fn of_lines(
 /// The reports on the Studio's Sessions of the year, those that are over, put together.
 pub async fn of_year(store: &Store, studio: &Studio, year: i32) -> Result<YearReport, StoreError> {
     let tree = region::tree(store).await?;
-    let mut connection = store.read().await?;
-    let sessions = sessions_of_year(&mut connection, studio.id, year).await?;
+    let sessions = sessions_of_year(&mut *store.read().await?, studio.id, year).await?;
     let mut reports = Vec::with_capacity(sessions.len());
     for session in sessions {
+        // Each Session takes its turn at a reader, of which there are few.
+        let mut connection = store.read().await?;
         let subject = Subject::of(store, &mut connection, session).await?;
         reports.push(subject.report(store, &mut connection, &tree).await?);
     }

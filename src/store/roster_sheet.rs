@@ -2,10 +2,10 @@
 
 use super::account::{self, Profile};
 use super::row::{Columns as _, sql};
-use super::{Store, StoreError, constraint, membership, page, random};
+use super::{Store, StoreError, constraint, fact, membership, page, random};
 use crate::domain::roster::{AccountFill, NewPerson, RosterPlan, Step, Who};
 use crate::domain::{
-    Account, AccountId, AccountRole, Day, MemberRole, Membership, MembershipId, SchoolId, StudioId, Time,
+    Account, AccountId, AccountRole, Day, DaysNote, MemberRole, Membership, MembershipId, SchoolId, StudioId, Time,
 };
 use sqlx::AnyConnection;
 
@@ -61,7 +61,13 @@ pub struct Made {
 }
 
 /// Writes all plans in one transaction; where one does not fit any more, none.
-pub async fn apply(store: &Store, studio: StudioId, planned: Vec<Planned>, now: Time) -> Result<Vec<Made>, StoreError> {
+pub async fn apply(
+    store: &Store,
+    studio: StudioId,
+    planned: Vec<Planned>,
+    note: DaysNote,
+) -> Result<Vec<Made>, StoreError> {
+    let now = note.at;
     store
         .write(move |connection| {
             Box::pin(async move {
@@ -81,7 +87,8 @@ pub async fn apply(store: &Store, studio: StudioId, planned: Vec<Planned>, now: 
                             account.id
                         }
                     };
-                    take_step(connection, studio, account, (plan.role, plan.from), plan.step).await?;
+                    let stepped = Stepped { role: plan.role, from: plan.from, step: plan.step };
+                    take_step(connection, studio, account, &stepped, &note).await?;
                 }
                 Ok(made)
             })
@@ -129,6 +136,9 @@ async fn fill_account(connection: &mut AnyConnection, id: AccountId, fill: &Acco
     if *fill == AccountFill::default() {
         return Ok(());
     }
+    if fill.school.is_some() {
+        fact::forget(connection, id).await?;
+    }
     sqlx::query(
         "update account set phone = coalesce($2, phone), school = coalesce($3, school), title = coalesce($4, title),
              subject = coalesce($5, subject)
@@ -144,18 +154,26 @@ async fn fill_account(connection: &mut AnyConnection, id: AccountId, fill: &Acco
     Ok(())
 }
 
+/// What becomes of a person's Membership.
+struct Stepped {
+    role: MemberRole,
+    from: Day,
+    step: Step,
+}
+
 async fn take_step(
     connection: &mut AnyConnection,
     studio: StudioId,
     account: AccountId,
-    (role, from): (MemberRole, Day),
-    step: Step,
+    plan: &Stepped,
+    note: &DaysNote,
 ) -> Result<(), StoreError> {
+    let Stepped { role, from, step } = *plan;
     match step {
         Step::Keep => return Ok(()),
         Step::Begin => {}
-        Step::Change { ends } => membership::end(connection, ends, from.plus(-1)).await?,
+        Step::Change { ends } => membership::end(connection, ends, from.plus(-1), note).await?,
     }
     let id: MembershipId = random::id()?;
-    membership::insert(connection, &Membership { id, studio, account, role, from, to: None }).await
+    membership::begin(connection, &Membership { id, studio, account, role, from, to: None }, note).await
 }

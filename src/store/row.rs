@@ -38,6 +38,11 @@ pub(super) trait Columns {
         T::from_code(&self.text(column)?).ok_or(StoreError::Unreadable { column })
     }
 
+    fn optional_coded<T: Coded>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
+        let code = self.optional_text(column)?;
+        code.map(|code| T::from_code(&code).ok_or(StoreError::Unreadable { column })).transpose()
+    }
+
     fn flag(&self, column: &'static str) -> Result<bool, StoreError> {
         Ok(self.number(column)? != 0)
     }

@@ -4,8 +4,8 @@ use super::row::{Columns as _, number_of, rows_in, sql};
 use super::{Noun, Store, StoreError, random};
 use crate::domain::ruling::check_ruling;
 use crate::domain::{
-    AccountId, Activity, ActivityId, ChoiceId, Day, GradeRuling, Level, LevelRuling, NewChoice, NewVeto, StudioId,
-    Time, VetoId,
+    AccountId, Activity, ActivityId, ChoiceId, Day, GradeRuling, Level, LevelRuling, NewChoice, NewVeto, OfficeTier,
+    Officer, StudioId, Time, VetoId,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -18,6 +18,8 @@ pub struct Ruled {
     pub reason: String,
     pub by_name: String,
     pub at: Time,
+    /// Of the office that decided.
+    pub tier: OfficeTier,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +37,7 @@ pub struct ChoiceMade {
     pub year: i32,
     pub choice: String,
     pub criteria: Vec<String>,
+    pub by: AccountId,
     pub by_name: String,
     pub at: Time,
     pub ruled: Option<Ruled>,
@@ -50,6 +53,8 @@ pub struct VetoFound {
     pub reason: String,
     pub by_name: String,
     pub at: Time,
+    /// Of the office that found it.
+    pub tier: OfficeTier,
     pub lifted: Option<Ruled>,
 }
 
@@ -66,23 +71,27 @@ pub async fn level(
     store: &Store,
     activity: ActivityId,
     ruling: LevelRuling,
-    by: AccountId,
+    by: Officer,
     now: Time,
 ) -> Result<(), StoreError> {
     ruling.check()?;
     store
         .write(move |connection| {
             Box::pin(async move {
+                let last = "select tier from level_confirmation where activity = $1 order by ordinal desc limit 1";
+                let last = sqlx::query(last).bind(activity.as_str()).fetch_optional(&mut *connection).await?;
+                decides_after(by, last)?;
                 sqlx::query(
-                    "insert into level_confirmation (activity, ordinal, level, confirmed, reason, decided_by, decided_at)
-                     select $1, coalesce(max(ordinal), 0) + 1, $2, $3, $4, $5, $6 from level_confirmation where activity = $1",
+                    "insert into level_confirmation (activity, ordinal, level, confirmed, reason, decided_by, decided_at, tier)
+                     select $1, coalesce(max(ordinal), 0) + 1, $2, $3, $4, $5, $6, $7 from level_confirmation where activity = $1",
                 )
                 .bind(activity.as_str())
                 .bind(ruling.level.code())
                 .bind(i64::from(ruling.confirmed))
                 .bind(ruling.reason.trim())
-                .bind(by.as_str())
+                .bind(by.account.as_str())
                 .bind(now.micros())
+                .bind(by.tier.code())
                 .execute(connection)
                 .await?;
                 Ok(())
@@ -96,7 +105,7 @@ pub(super) async fn levels(
     connection: &mut AnyConnection,
     studios: &[StudioId],
 ) -> Result<HashMap<ActivityId, LevelRuled>, StoreError> {
-    let head = "select c.activity, c.level, c.confirmed as granted, c.reason, b.name as by_name, c.decided_at
+    let head = "select c.activity, c.level, c.confirmed as granted, c.reason, b.name as by_name, c.decided_at, c.tier
         from level_confirmation c join activity a on a.id = c.activity join account b on b.id = c.decided_by
         where a.studio in";
     let rows = rows_in(connection, head, studios, "order by c.activity, c.ordinal").await?;
@@ -149,21 +158,29 @@ pub async fn decide_choice(
     store: &Store,
     id: ChoiceId,
     (granted, reason): (bool, String),
-    by: AccountId,
+    by: Officer,
     now: Time,
 ) -> Result<ChoiceMade, StoreError> {
     check_ruling(granted, &reason)?;
     store
         .write(move |connection| {
             Box::pin(async move {
+                // Also what was decided before the Studio chose anew.
+                let last = "select d.tier from choice_made m
+                    join choice_made c on c.studio = m.studio and c.policy = m.policy and c.year = m.year and c.choice = m.choice
+                    join choice_decided d on d.choice = c.id where m.id = $1 order by c.ordinal desc limit 1";
+                let last = sqlx::query(last).bind(id.as_str()).fetch_optional(&mut *connection).await?;
+                decides_after(by, last)?;
                 sqlx::query(
-                    "insert into choice_decided (choice, confirmed, reason, decided_by, decided_at) values ($1, $2, $3, $4, $5)",
+                    "insert into choice_decided (choice, confirmed, reason, decided_by, decided_at, tier)
+                     values ($1, $2, $3, $4, $5, $6)",
                 )
                 .bind(id.as_str())
                 .bind(i64::from(granted))
                 .bind(reason.trim())
-                .bind(by.as_str())
+                .bind(by.account.as_str())
                 .bind(now.micros())
+                .bind(by.tier.code())
                 .execute(&mut *connection)
                 .await?;
                 find_choice(connection, id).await
@@ -172,8 +189,9 @@ pub async fn decide_choice(
         .await
 }
 
-const CHOICE: &str = "select c.id, c.studio, c.policy, c.year, c.choice, c.criteria, m.name as maker_name, c.made_at,
-        d.confirmed as granted, d.reason, b.name as by_name, d.decided_at
+const CHOICE: &str =
+    "select c.id, c.studio, c.policy, c.year, c.choice, c.criteria, c.made_by, m.name as maker_name, c.made_at,
+        d.confirmed as granted, d.reason, b.name as by_name, d.decided_at, d.tier
     from choice_made c join account m on m.id = c.made_by
         left join choice_decided d on d.choice = c.id left join account b on b.id = d.decided_by";
 const LAST: &str = "c.ordinal = (select max(l.ordinal) from choice_made l where l.studio = c.studio
@@ -207,21 +225,33 @@ fn read_choice(row: &AnyRow) -> Result<ChoiceMade, StoreError> {
         year: year(row)?,
         choice: row.text("choice")?,
         criteria: criteria.map_err(|_| StoreError::Unreadable { column: "criteria" })?,
+        by: row.id("made_by")?,
         by_name: row.text("maker_name")?,
         at: row.time("made_at")?,
         ruled: row.optional_number("granted")?.map(|_| ruled(row)).transpose()?,
     })
 }
 
-pub async fn find_veto(store: &Store, new: NewVeto, by: AccountId, now: Time) -> Result<VetoFound, StoreError> {
+pub async fn find_veto(store: &Store, new: NewVeto, by: Officer, now: Time) -> Result<VetoFound, StoreError> {
     new.check(now.day())?;
     let id: VetoId = random::id()?;
     store
         .write(move |connection| {
             Box::pin(async move {
+                // What a higher office took back is not found again by a lower one.
+                let last = "select l.tier from veto_found v join veto_lifted l on l.veto = v.id
+                    where v.studio = $1 and v.policy = $2 and v.veto = $3 and v.day = $4 order by l.lifted_at desc limit 1";
+                let last = sqlx::query(last)
+                    .bind(new.studio.as_str())
+                    .bind(new.policy.as_str())
+                    .bind(new.veto.as_str())
+                    .bind(number_of(new.day))
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                decides_after(by, last)?;
                 sqlx::query(
-                    "insert into veto_found (id, studio, policy, veto, day, reason, found_by, found_at)
-                     values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                    "insert into veto_found (id, studio, policy, veto, day, reason, found_by, found_at, tier)
+                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                 )
                 .bind(id.as_str())
                 .bind(new.studio.as_str())
@@ -229,8 +259,9 @@ pub async fn find_veto(store: &Store, new: NewVeto, by: AccountId, now: Time) ->
                 .bind(new.veto.as_str())
                 .bind(number_of(new.day))
                 .bind(new.reason.trim())
-                .bind(by.as_str())
+                .bind(by.account.as_str())
                 .bind(now.micros())
+                .bind(by.tier.code())
                 .execute(&mut *connection)
                 .await?;
                 veto_on(connection, id).await
@@ -248,20 +279,25 @@ pub async fn lift_veto(
     store: &Store,
     id: VetoId,
     reason: String,
-    by: AccountId,
+    by: Officer,
     now: Time,
 ) -> Result<VetoFound, StoreError> {
     check_ruling(false, &reason)?;
     store
         .write(move |connection| {
             Box::pin(async move {
-                sqlx::query("insert into veto_lifted (veto, reason, lifted_by, lifted_at) values ($1, $2, $3, $4)")
-                    .bind(id.as_str())
-                    .bind(reason.trim())
-                    .bind(by.as_str())
-                    .bind(now.micros())
-                    .execute(&mut *connection)
-                    .await?;
+                let found = sqlx::query("select tier from veto_found where id = $1").bind(id.as_str());
+                decides_after(by, found.fetch_optional(&mut *connection).await?)?;
+                sqlx::query(
+                    "insert into veto_lifted (veto, reason, lifted_by, lifted_at, tier) values ($1, $2, $3, $4, $5)",
+                )
+                .bind(id.as_str())
+                .bind(reason.trim())
+                .bind(by.account.as_str())
+                .bind(now.micros())
+                .bind(by.tier.code())
+                .execute(&mut *connection)
+                .await?;
                 veto_on(connection, id).await
             })
         })
@@ -269,7 +305,7 @@ pub async fn lift_veto(
 }
 
 const VETO: &str = "select v.id, v.studio, v.policy, v.veto, v.day, v.reason as found_reason, f.name as finder_name,
-        v.found_at, 0 as granted, l.reason, b.name as by_name, l.lifted_at as decided_at
+        v.found_at, v.tier as found_tier, 0 as granted, l.reason, b.name as by_name, l.lifted_at as decided_at, l.tier
     from veto_found v join account f on f.id = v.found_by
         left join veto_lifted l on l.veto = v.id left join account b on b.id = l.lifted_by";
 
@@ -298,18 +334,28 @@ fn read_veto(row: &AnyRow) -> Result<VetoFound, StoreError> {
         reason: row.text("found_reason")?,
         by_name: row.text("finder_name")?,
         at: row.time("found_at")?,
+        tier: row.coded("found_tier")?,
         lifted: row.optional_number("decided_at")?.map(|_| ruled(row)).transpose()?,
     })
 }
 
-pub async fn grade(store: &Store, new: GradeRuling, by: AccountId, now: Time) -> Result<(), StoreError> {
+pub async fn grade(store: &Store, new: GradeRuling, by: Officer, now: Time) -> Result<(), StoreError> {
     new.check()?;
     store
         .write(move |connection| {
             Box::pin(async move {
+                let last = "select tier from grade_decided where studio = $1 and policy = $2 and year = $3
+                    order by ordinal desc limit 1";
+                let last = sqlx::query(last)
+                    .bind(new.studio.as_str())
+                    .bind(new.policy.as_str())
+                    .bind(i64::from(new.year))
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                decides_after(by, last)?;
                 sqlx::query(
-                    "insert into grade_decided (studio, policy, year, ordinal, grade, granted, reason, decided_by, decided_at)
-                     select $1, $2, $3, coalesce(max(ordinal), 0) + 1, $4, $5, $6, $7, $8 from grade_decided
+                    "insert into grade_decided (studio, policy, year, ordinal, grade, granted, reason, decided_by, decided_at, tier)
+                     select $1, $2, $3, coalesce(max(ordinal), 0) + 1, $4, $5, $6, $7, $8, $9 from grade_decided
                      where studio = $1 and policy = $2 and year = $3",
                 )
                 .bind(new.studio.as_str())
@@ -318,8 +364,9 @@ pub async fn grade(store: &Store, new: GradeRuling, by: AccountId, now: Time) ->
                 .bind(new.grade.as_str())
                 .bind(i64::from(new.granted))
                 .bind(new.reason.trim())
-                .bind(by.as_str())
+                .bind(by.account.as_str())
                 .bind(now.micros())
+                .bind(by.tier.code())
                 .execute(connection)
                 .await?;
                 Ok(())
@@ -333,7 +380,8 @@ pub(super) async fn grades(
     connection: &mut AnyConnection,
     studios: &[StudioId],
 ) -> Result<Vec<GradeRuled>, StoreError> {
-    let head = "select g.studio, g.policy, g.year, g.grade, g.granted, g.reason, b.name as by_name, g.decided_at
+    let head =
+        "select g.studio, g.policy, g.year, g.grade, g.granted, g.reason, b.name as by_name, g.decided_at, g.tier
         from grade_decided g join account b on b.id = g.decided_by
         where g.ordinal = (select max(l.ordinal) from grade_decided l
             where l.studio = g.studio and l.policy = g.policy and l.year = g.year) and g.studio in";
@@ -357,7 +405,14 @@ fn ruled(row: &AnyRow) -> Result<Ruled, StoreError> {
         reason: row.text("reason")?,
         by_name: row.text("by_name")?,
         at: row.time("decided_at")?,
+        tier: row.coded("tier")?,
     })
+}
+
+/// May they decide, when `last` tells the `tier` of the last decision about the same?
+pub(super) fn decides_after(by: Officer, last: Option<AnyRow>) -> Result<(), StoreError> {
+    let earlier: Option<OfficeTier> = last.map(|row| row.coded("tier")).transpose()?;
+    Ok(by.tier.decides_after(earlier)?)
 }
 
 fn year(row: &AnyRow) -> Result<i32, StoreError> {

@@ -3,6 +3,7 @@
 use super::row::{Columns as _, rows_in};
 use super::{Noun, Page, Paged, Store, StoreError, page, random};
 use crate::domain::{NewSchool, RegionId, School, SchoolId};
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
 
@@ -67,9 +68,13 @@ pub async fn by_ids(store: &Store, ids: &[SchoolId]) -> Result<HashMap<SchoolId,
 }
 
 pub async fn get(store: &Store, id: SchoolId) -> Result<School, StoreError> {
+    find(&mut *store.read().await?, id).await
+}
+
+async fn find(connection: &mut AnyConnection, id: SchoolId) -> Result<School, StoreError> {
     let row = sqlx::query("select id, name, region, rural from school where id = $1")
         .bind(id.as_str())
-        .fetch_optional(&mut *store.read().await?)
+        .fetch_optional(connection)
         .await?;
     read(&row.ok_or(StoreError::NotFound(Noun::School))?)
 }
@@ -93,22 +98,24 @@ pub async fn create(store: &Store, new: NewSchool) -> Result<School, StoreError>
         .await
 }
 
-/// Gives the School this whole new content.
-pub async fn update(store: &Store, id: SchoolId, new: NewSchool) -> Result<School, StoreError> {
-    new.check()?;
+/// Makes of the School, as it is when this is written, what `edit` says.
+pub async fn update(
+    store: &Store,
+    id: SchoolId,
+    edit: impl FnOnce(School) -> NewSchool + Send + 'static,
+) -> Result<School, StoreError> {
     store
         .write(move |connection| {
             Box::pin(async move {
-                let done = sqlx::query("update school set name = $2, region = $3, rural = $4 where id = $1")
+                let new = edit(find(connection, id).await?);
+                new.check()?;
+                sqlx::query("update school set name = $2, region = $3, rural = $4 where id = $1")
                     .bind(id.as_str())
                     .bind(new.name.trim())
                     .bind(new.region.as_str())
                     .bind(i64::from(new.rural))
                     .execute(connection)
                     .await?;
-                if done.rows_affected() == 0 {
-                    return Err(StoreError::NotFound(Noun::School));
-                }
                 Ok(School { id, name: new.name.trim().to_owned(), region: new.region, rural: new.rural })
             })
         })

@@ -79,19 +79,16 @@ pub async fn assessed(store: &Store, within: Option<RegionId>) -> Result<Vec<Stu
     rows.iter().map(read).collect()
 }
 
-pub async fn by_ids(store: &Store, ids: &[StudioId]) -> Result<HashMap<StudioId, Studio>, StoreError> {
-    let rows = rows_in(&mut *store.read().await?, &format!("{STUDIO} where id in"), ids, "").await?;
-    rows.iter().map(|row| read(row).map(|studio| (studio.id, studio))).collect()
+/// Those of these that there are, by their ids.
+pub async fn many(store: &Store, ids: &[StudioId]) -> Result<HashMap<StudioId, Studio>, StoreError> {
+    of_ids(&mut *store.read().await?, ids).await
 }
 
 pub(super) async fn of_ids(
     connection: &mut AnyConnection,
     ids: &[StudioId],
 ) -> Result<HashMap<StudioId, Studio>, StoreError> {
-    let places = page::placeholders(1, ids.len());
-    let statement = sql!("{STUDIO} where id in ({places})");
-    let query = ids.iter().fold(sqlx::query(statement), |query, id| query.bind(id.as_str()));
-    let rows = query.fetch_all(connection).await?;
+    let rows = rows_in(connection, &format!("{STUDIO} where id in"), ids, "").await?;
     rows.iter().map(|row| read(row).map(|studio| (studio.id, studio))).collect()
 }
 
@@ -129,18 +126,21 @@ pub(super) async fn insert(connection: &mut AnyConnection, studio: &Studio) -> R
     Ok(())
 }
 
-/// Gives the Studio this whole new content.
-pub async fn update(store: &Store, id: StudioId, new: NewStudio) -> Result<Studio, StoreError> {
-    new.check()?;
-    policy::check(store, new.policy.as_deref())?;
+/// Makes of the Studio, as it is when this is written, what `edit` says: two who edit different things lose nothing.
+pub async fn update(
+    store: &Store,
+    id: StudioId,
+    edit: impl FnOnce(Studio) -> NewStudio + Send + 'static,
+) -> Result<Studio, StoreError> {
+    let policies = store.clone();
     store
         .write(move |connection| {
             Box::pin(async move {
-                let row = sqlx::query("select created_at from studio where id = $1")
-                    .bind(id.as_str())
-                    .fetch_optional(&mut *connection)
-                    .await?;
-                let created_at = row.ok_or(StoreError::NotFound(Noun::Studio))?.time("created_at")?;
+                let old = of_ids(connection, &[id]).await?.remove(&id).ok_or(StoreError::NotFound(Noun::Studio))?;
+                let created_at = old.created_at;
+                let new = edit(old);
+                new.check()?;
+                policy::check(&policies, new.policy.as_deref())?;
                 let studio = from(id, new, created_at);
                 sqlx::query(
                     "update studio set name = $2, tier = $3, kind = $4, subject = $5, region = $6, cycle_start = $7,

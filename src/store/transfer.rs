@@ -5,8 +5,8 @@ use super::row::{Columns as _, number_of, rows_in, sql};
 use super::{Noun, Store, StoreError, attachment, membership, policy, random, region, studio};
 use crate::domain::application::TransferDecision;
 use crate::domain::{
-    AccountId, ApplicationRefusal, AttachmentId, CaseRefusal, MemberRole, Membership, MembershipId, NewTransfer,
-    PersonName, RegionId, StudioId, Time, Transfer, TransferId, TransferState,
+    AccountId, ApplicationRefusal, AttachmentId, CaseRefusal, DaysNote, MemberRole, Membership, MembershipId,
+    NewTransfer, PersonName, RegionId, StudioId, Time, Transfer, TransferId, TransferState,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -98,7 +98,8 @@ async fn carry_out(
     if transfer.decision.is_some() {
         return Err(ApplicationRefusal::TransferSettled.into());
     }
-    let began = if word.granted { change(connection, store, tree, &transfer).await? } else { None };
+    let note = DaysNote { by, reason: transfer.reason.clone(), at: now };
+    let began = if word.granted { change(connection, store, tree, &transfer, &note).await? } else { None };
     sqlx::query(
         "insert into transfer_decided (transfer, granted, reason, began, decided_by, decided_at)
          values ($1, $2, $3, $4, $5, $6)",
@@ -120,17 +121,18 @@ async fn change(
     store: &Store,
     tree: &crate::domain::RegionTree,
     transfer: &Transfer,
+    note: &DaysNote,
 ) -> Result<Option<MembershipId>, StoreError> {
     let Membership { id, studio: from, account, .. } = transfer.membership;
-    membership::end(connection, id, transfer.day.plus(-1)).await?;
+    membership::end(connection, id, transfer.day.plus(-1), note).await?;
     let Some(role) = transfer.role else { return Ok(None) };
     let joins = transfer.studio.unwrap_or(from);
     let found = studio::of_ids(connection, &[joins]).await?.remove(&joins).ok_or(StoreError::NotFound(Noun::Studio))?;
     if let Some(rules) = found.policy.as_deref().and_then(|key| policy::in_force(store, key, transfer.day)) {
-        make_room(connection, (joins, account), role, &rules, tree, transfer.day).await?;
+        make_room(connection, (joins, account), role, &rules, tree, (transfer.day, note)).await?;
     }
     let new = Membership { id: random::id()?, studio: joins, account, role, from: transfer.day, to: None };
-    membership::insert(connection, &new).await?;
+    membership::begin(connection, &new, note).await?;
     Ok(Some(new.id))
 }
 

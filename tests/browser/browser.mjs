@@ -34,6 +34,8 @@ export async function person(browser, base, viewport = desk, extra = {}) {
   });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
+  // A busy disk holds back whatever waits for a commit.
+  page.setDefaultNavigationTimeout(60_000);
   // Seen rarely: a page of which nothing came. People load it again; so does a story, and says so with what was on its way.
   const goto = page.goto.bind(page);
   page.goto = async (...args) => {
@@ -75,7 +77,8 @@ export async function signIn(page, account, password = 'lectern-demo') {
   await page.getByTestId('account-name').fill(account);
   await page.getByTestId('password').fill(password);
   await page.getByTestId('sign-in').click();
-  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  const late = setTimeout(() => void state(page).then((told) => console.log(`signed in, and 10 s later: ${told}`)), 10_000);
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in')).finally(() => clearTimeout(late));
 }
 
 // Calls the API with the page's own login.

@@ -1,5 +1,6 @@
 // Runs every story against a server of its own, in one Chromium. A story's name as argument runs only that one.
 
+import { execFileSync } from 'node:child_process';
 import { launch, state } from './browser.mjs';
 import { startServer } from './server.mjs';
 import { application } from './application.story.mjs';
@@ -18,6 +19,8 @@ import { scorecard } from './scorecard.story.mjs';
 
 const stories = { broadcast, encoder, pages, report, scorecard, roster, notice, application, check, cases, research, line, attendance };
 const wanted = process.argv.slice(2);
+// What a build wrote before is on the disk now, and not on its way there beside the stories.
+execFileSync('sync');
 const browser = await launch();
 let failed = 0;
 for (const [name, story] of Object.entries(stories)) {

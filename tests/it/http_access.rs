@@ -2,7 +2,7 @@
 
 use crate::app::{Person, TestApp};
 use crate::http_applications;
-use lectern::domain::{AttachmentId, NewChoice, NewEvidence, NewHelpedSchool, NewMentor, NewVeto};
+use lectern::domain::{AttachmentId, NewChoice, NewEvidence, NewHelpedSchool, NewMentor, NewVeto, OfficeTier, Officer};
 use lectern::store;
 use lectern::store::appeal::NewAppeal;
 use lectern::store::leave::NewLeave;
@@ -61,6 +61,12 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("PATCH",  "/api/activities/{id}",                 "----y---y"),
     ("POST",   "/api/activities/{id}/cancel",          "----y---y"),
     ("POST",   "/api/activities/{id}/go-live",         "----y---y"),
+    ("GET",    "/api/me/calendar",                     "--yyyyyyy"),
+    ("POST",   "/api/me/calendar",                     "--yyyyyyy"),
+    ("DELETE", "/api/me/calendar",                     "--yyyyyyy"),
+    // By the secret address, whoever is signed in.
+    ("GET",    "/api/calendars/{token}",               "yyyyyyyyy"),
+    ("GET",    "/api/activities/{id}/calendar",        "--yyyyyyy"),
     ("GET",    "/api/sessions/{id}",                   "yyyyyyyyy"),
     ("POST",   "/api/sessions/{id}/end",               "----y---y"),
     ("POST",   "/api/sessions/{id}/tickets",           "-yyyyyyyy"),
@@ -315,7 +321,11 @@ async fn noun_of(app: &TestApp, path: &str) -> String {
         Some("vetoes") => {
             let (studio, policy, day) = (app.world.studio, "zhejiang-2019".to_owned(), app.now().day());
             let new = NewVeto { studio, policy, veto: "ethics".into(), day, reason: "查实".into() };
-            store::ruling::find_veto(&app.store, new, core, app.now()).await.unwrap().id.to_string()
+            store::ruling::find_veto(&app.store, new, Officer { account: core, tier: OfficeTier::County }, app.now())
+                .await
+                .unwrap()
+                .id
+                .to_string()
         }
         _ => String::new(),
     }

@@ -81,7 +81,7 @@ async fn nobody_decides_what_they_handed_in_or_about_their_own_studio() {
     let admin = account(&app, "admin").await;
     let (from, role) = (Day::parse("2026-01-01").unwrap(), MemberRole::Adviser);
     let new = NewMembership { studio: app.world.studio, account: admin, role, from, to: None };
-    store::membership::create(&app.store, new).await.unwrap();
+    crate::store_database::begin(&app.store, new).await.unwrap();
     let member = app.person("admin").await.post(&decision, &json!({ "accepted": true })).await;
     assert_eq!(refusal(member).await.1, "own_studio");
 }
@@ -151,7 +151,7 @@ async fn a_level_is_confirmed_by_an_office_that_reaches_so_far() {
         json!({ "level": "county", "confirmed": true }),
         json!({ "level": "city", "confirmed": false, "reason": "不像" }),
     ] {
-        assert_eq!(refusal(office.post(&path, &undone).await).await.1, "higher_office_only", "{undone}");
+        assert_eq!(refusal(office.post(&path, &undone).await).await.1, "decided_above", "{undone}");
     }
     let new = NewActivity { level: Level::County, ..plan(app.world.studio, ActivityKind::OpenLesson, "2026-12-10") };
     let later = store::activity::create(&app.store, new, app.now()).await.unwrap().id;
@@ -234,4 +234,149 @@ async fn a_school_that_is_helped_is_known_by_its_teachers_or_its_classroom() {
     let facts = store::fact::of_studio(&app.store, studio).await.unwrap().facts;
     let helped: Vec<_> = facts.activities.iter().filter(|one| one.held).map(|one| one.helped).collect();
     assert_eq!(helped, [Some(other), None]);
+}
+
+/// Somebody of the office of the city that both counties lie in.
+async fn city_office(app: &TestApp) -> Person {
+    let new = NewAccount {
+        phone: None,
+        login_name: "city-office".into(),
+        name: "市教研院".into(),
+        role: AccountRole::Office,
+        scope: Some(app.world.city),
+        school: None,
+        title: String::new(),
+        subject: String::new(),
+        password_hash: "none".into(),
+    };
+    store::account::create(&app.store, new, app.now()).await.unwrap();
+    app.person("city-office").await
+}
+
+fn id(noun: &Value) -> &str {
+    noun["id"].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn an_office_decides_nothing_anew_that_a_higher_one_decided() {
+    let app = TestApp::start().await;
+    let studio = under(&app, "zhejiang-2019").await;
+    let (host, county, city) = (app.person("host").await, app.person("office").await, city_office(&app).await);
+    let above = async |path: &str, body: Value| {
+        let (status, code, _) = refusal(county.post(path, &body).await).await;
+        assert_eq!((status, code.as_str()), (StatusCode::FORBIDDEN, "decided_above"), "{path} {body}");
+    };
+
+    // Evidence.
+    let form =
+        json!({ "slot": "activity_case", "title": "案例", "day": "2026-02-20", "attachments": [file(&host).await] });
+    let given = made(host.post(&format!("{studio}/evidence"), &form).await).await;
+    let path = format!("/api/evidence/{}/decision", id(&given));
+    made(county.post(&path, &json!({ "accepted": true, "count": 1 })).await).await;
+    made(city.post(&path, &json!({ "accepted": false, "reason": "不是本工作室的" })).await).await;
+    above(&path, json!({ "accepted": true, "count": 1 })).await;
+    let told = made(county.get(&format!("{studio}/evidence")).await).await;
+    assert_eq!((&told["rows"][0]["state"], &told["rows"][0]["may_decide"]), (&json!("refused"), &json!(false)));
+    made(app.person("admin").await.post(&path, &json!({ "accepted": true, "count": 1 })).await).await;
+
+    // A choice; also when the Studio chooses the same once more.
+    let form = json!({ "choice": "S1-20", "criteria": ["S1-21"] });
+    let chosen = made(host.post(&format!("{studio}/choices"), &form).await).await;
+    let refused = json!({ "granted": false, "reason": "做不到" });
+    made(city.post(&format!("/api/choices/{}/decision", id(&chosen)), &refused).await).await;
+    let chosen = made(host.post(&format!("{studio}/choices"), &form).await).await;
+    above(&format!("/api/choices/{}/decision", id(&chosen)), json!({ "granted": true })).await;
+
+    // A notice: another one is no way past the city, and its approval is for the Studio or the city to take back.
+    let notices = format!("/api/activities/{}/notices", app.world.activity);
+    let send = async || made(host.post(&notices, &json!({ "content": "请参加。" })).await).await;
+    let first = send().await;
+    let returned = json!({ "approved": false, "reason": "时间请写全" });
+    made(city.post(&format!("/api/notices/{}/decision", id(&first)), &returned).await).await;
+    let second = send().await;
+    above(&format!("/api/notices/{}/decision", id(&second)), json!({ "approved": true })).await;
+    assert_eq!(made(county.get("/api/notices").await).await["rows"][0]["may_decide"], false);
+    assert_eq!(made(city.get("/api/notices").await).await["rows"][0]["may_decide"], true);
+    made(city.post(&format!("/api/notices/{}/decision", id(&second)), &json!({ "approved": true })).await).await;
+    let withdrawal = format!("/api/notices/{}/withdrawal", id(&second));
+    above(&withdrawal, json!({ "reason": "改期" })).await;
+    assert_eq!(made(host.post(&withdrawal, &json!({ "reason": "改期" })).await).await["state"], "withdrawn");
+}
+
+#[tokio::test]
+async fn a_grade_of_a_higher_office_stands() {
+    let app = TestApp::start().await;
+    let (policy, grade) = policy::built_in()
+        .iter()
+        .find_map(|policy| Some((policy, policy.grades.iter().find(|grade| grade.reviewed)?)))
+        .unwrap();
+    let path = format!("{}/grades", under(&app, &policy.key).await);
+    let (county, city) = (app.person("office").await, city_office(&app).await);
+    let granted = json!({ "grade": grade.id, "granted": true });
+    assert_eq!(county.post(&path, &granted).await.status(), StatusCode::NO_CONTENT);
+    let taken = json!({ "grade": grade.id, "granted": false, "reason": "材料不全" });
+    assert_eq!(city.post(&path, &taken).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(refusal(county.post(&path, &granted).await).await.1, "decided_above");
+}
+
+#[tokio::test]
+async fn who_was_in_the_studio_within_the_assessed_year_decides_nothing_about_it() {
+    let app = TestApp::start().await;
+    let studio = under(&app, "zhejiang-2019").await;
+    let office = app.person("office").await;
+    let day = |text: &str| Day::parse(text).unwrap();
+    let (account, role) = (account(&app, "office").await, MemberRole::Adviser);
+    let new =
+        NewMembership { studio: app.world.studio, account, role, from: day("2025-03-01"), to: Some(day("2026-01-15")) };
+    crate::store_database::begin(&app.store, new).await.unwrap();
+    let host = app.person("host").await;
+    let hand_in = async |on: &str| {
+        let form = json!({ "slot": "activity_case", "title": "案例", "day": on, "attachments": [file(&host).await] });
+        made(host.post(&format!("{studio}/evidence"), &form).await).await
+    };
+    let accepted = json!({ "accepted": true, "count": 1 });
+    let given = hand_in("2026-02-20").await;
+    let own = office.post(&format!("/api/evidence/{}/decision", id(&given)), &accepted).await;
+    assert_eq!(refusal(own).await.1, "own_studio", "left six weeks ago");
+    let veto = json!({ "veto": "ethics", "day": "2026-02-01", "reason": "查实" });
+    assert_eq!(refusal(office.post(&format!("{studio}/vetoes"), &veto).await).await.1, "own_studio");
+    let waiting = made(office.get(&format!("/api/regions/{}/evidence", app.world.county)).await).await;
+    assert_eq!(waiting["rows"][0]["may_decide"], false);
+    // The next year it is nobody's own any more, but what belongs to the year before still is.
+    app.turn_clock(std::time::Duration::from_secs(365 * 86_400));
+    let (office, host) = (app.person("office").await, app.person("host").await);
+    let form =
+        json!({ "slot": "activity_case", "title": "案例", "day": "2027-02-20", "attachments": [file(&host).await] });
+    let later = made(host.post(&format!("{studio}/evidence"), &form).await).await;
+    made(office.post(&format!("/api/evidence/{}/decision", id(&later)), &accepted).await).await;
+    let own = office.post(&format!("/api/evidence/{}/decision", id(&given)), &accepted).await;
+    assert_eq!(refusal(own).await.1, "own_studio");
+}
+
+#[tokio::test]
+async fn nobody_confirms_what_they_chose_for_a_studio() {
+    let app = TestApp::start().await;
+    let studio = under(&app, "zhejiang-2019").await;
+    let office = app.person("office").await;
+    let form = json!({ "choice": "S1-20", "criteria": ["S1-21"] });
+    let chosen = made(office.post(&format!("{studio}/choices"), &form).await).await;
+    let path = format!("/api/choices/{}/decision", id(&chosen));
+    assert_eq!(refusal(office.post(&path, &json!({ "granted": true })).await).await.1, "own_studio");
+    made(app.person("admin").await.post(&path, &json!({ "granted": true })).await).await;
+}
+
+#[tokio::test]
+async fn a_veto_of_a_higher_office_is_not_lifted_nor_found_again_by_a_lower_one() {
+    let app = TestApp::start().await;
+    let path = format!("{}/vetoes", under(&app, "hangjin-2024").await);
+    let (county, city) = (app.person("office").await, city_office(&app).await);
+    let form = json!({ "veto": "discipline", "day": "2026-02-01", "reason": "受到处分，已查实" });
+    let found = made(city.post(&path, &form).await).await;
+    let (lifting, reason) = (format!("/api/vetoes/{}/lifting", id(&found)), json!({ "reason": "查错了人" }));
+    assert_eq!(refusal(county.post(&lifting, &reason).await).await.1, "decided_above");
+    made(city.post(&lifting, &reason).await).await;
+    assert_eq!(refusal(county.post(&path, &form).await).await.1, "decided_above");
+    let other = json!({ "veto": "discipline", "day": "2026-02-02", "reason": "另一件事" });
+    let found = made(county.post(&path, &other).await).await;
+    made(city.post(&format!("/api/vetoes/{}/lifting", id(&found)), &reason).await).await;
 }

@@ -1,6 +1,7 @@
 //! Asking for leave, appealing, deciding, correcting, and reading afterwards how it came about.
 
 use crate::app::{Person, TestApp, refusal};
+use lectern::archive;
 use lectern::domain::presence::{NewEvent, PresenceKind};
 use lectern::domain::*;
 use lectern::store;
@@ -111,7 +112,7 @@ async fn nobody_decides_their_own_case_and_a_hosts_goes_to_the_office() {
     let second = store::login::credentials(&app.store, "teacher").await.unwrap().unwrap().account.id;
     let from = Day::parse("2026-01-01").unwrap();
     let new = NewMembership { studio: app.world.studio, account: second, role: MemberRole::Host, from, to: None };
-    store::membership::create(&app.store, new).await.unwrap();
+    crate::store_database::begin(&app.store, new).await.unwrap();
     let second = app.person("teacher").await;
     assert_eq!(refused(second.post(&decision, &granted).await).await, told(403, "office_decides_for_hosts"));
     assert_eq!(made(second.get("/api/cases").await).await["rows"], json!([]));
@@ -295,4 +296,46 @@ async fn photos_are_pictures_that_the_host_took() {
     let seen = made(app.person("office").await.get(&path).await).await;
     assert_eq!(seen, rows);
     assert_eq!(app.person("core").await.get(&path).await.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_file_that_proves_nothing_goes_after_a_week_with_its_bytes() {
+    let app = TestApp::start().await;
+    let (core, host) = (app.person("core").await, app.person("host").await);
+    let give = async |person: &Person, last: u8| {
+        let bytes = [b"\x89PNG\r\n\x1a\n".as_slice(), &[last]].concat();
+        made(person.upload("证明.png", &bytes).await).await["id"].as_str().unwrap().to_owned()
+    };
+    let (proof, same, unused) = (give(&core, 1).await, give(&host, 1).await, give(&core, 2).await);
+    let leaves = format!("/api/activities/{}/leaves", app.world.activity);
+    made(core.post(&leaves, &json!({ "reason": "外出", "attachment": proof })).await).await;
+    assert_eq!(app.files(), 2, "the same bytes are kept once");
+    let sweep = async || archive::sweep(&app.store, &app.blobs, app.now()).await.unwrap();
+    app.turn_clock(Duration::from_secs(6 * 86_400));
+    let young = give(&core, 3).await;
+    assert_eq!(sweep().await, 0);
+    app.turn_clock(Duration::from_secs(86_401));
+    assert_eq!(sweep().await, 2, "the host's copy, and what nobody named");
+    assert_eq!(app.files(), 2);
+    let core = app.person("core").await;
+    let status = async |id: &str| core.get(&format!("/api/attachments/{id}")).await.status();
+    assert_eq!((status(&proof).await, status(&young).await), (StatusCode::OK, StatusCode::OK));
+    assert_eq!((status(&same).await, status(&unused).await), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    let rows = sqlx::AnyPool::connect(&app.database()).await.unwrap();
+    let delete = sqlx::query("delete from attachment where id = $1").bind(proof).execute(&rows).await.unwrap_err();
+    assert!(delete.to_string().contains("case_insert_only"), "{delete}");
+}
+
+#[tokio::test]
+async fn the_sweep_knows_every_table_that_refers_to_attachments() {
+    let app = TestApp::start().await;
+    let rows = sqlx::AnyPool::connect(&app.database()).await.unwrap();
+    let refers = "select sql from sqlite_master where type = 'table' and sql like '%references attachment (id)%'";
+    let found = sqlx::query_scalar::<_, String>(refers).fetch_all(&rows).await.unwrap();
+    let name = |sql: &String| sql.split_whitespace().nth(2).unwrap().trim_matches('"').to_owned();
+    let mut found: Vec<String> = found.iter().map(name).collect();
+    let mut known: Vec<String> = store::attachment::REFERRING.iter().map(|&table| table.to_owned()).collect();
+    found.sort();
+    known.sort();
+    assert_eq!(found, known);
 }

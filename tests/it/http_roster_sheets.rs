@@ -182,7 +182,7 @@ fn bomb(megabytes: usize) -> Vec<u8> {
 async fn the_roster_of_a_day_can_be_taken_away_and_sent_back() {
     let app = TestApp::start().await;
     let office = app.person("office").await;
-    store::membership::set_end(&app.store, app.world.core_membership, Day::parse("2026-02-28").ok()).await.unwrap();
+    crate::store_database::set_end(&app.store, app.world.core_membership, Day::parse("2026-02-28").ok()).await.unwrap();
     let (_, past) = roster(&app, &office, "?day=2026-02-28").await;
     assert_eq!(past[0], ["姓名", "手机号", "学校", "城/乡", "身份", "加入日期", "职称", "学科", "备注"]);
     let row = |name: &str, role: &str| {

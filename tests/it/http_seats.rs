@@ -288,13 +288,15 @@ async fn names_are_found_on_the_roster_of_the_day_or_are_guests() {
         from: Day::parse(from).unwrap(),
         to: None,
     };
-    let membership = store::membership::create(&hall.app.store, joins("2026-12-01")).await.unwrap();
+    let membership = crate::store_database::begin(&hall.app.store, joins("2026-12-01")).await.unwrap();
     let phone = hall.app.nobody();
     let seat = created(sit(&phone, &pass(&phone, &hall.shows().await).await, "老师core").await).await;
     body(phone.post(&format!("{}/leaving", seat_path(&seat)), &Value::Null).await, StatusCode::OK).await;
 
-    store::membership::set_end(&hall.app.store, membership.id, Some(Day::parse("2026-12-02").unwrap())).await.unwrap();
-    store::membership::create(&hall.app.store, joins("2026-01-01")).await.unwrap();
+    crate::store_database::set_end(&hall.app.store, membership.id, Some(Day::parse("2026-12-02").unwrap()))
+        .await
+        .unwrap();
+    crate::store_database::begin(&hall.app.store, joins("2026-01-01")).await.unwrap();
     hall.later(20);
     let both = sit(&phone, &pass(&phone, &hall.shows().await).await, "老师core").await;
     assert_eq!(code(both).await, "same_name");

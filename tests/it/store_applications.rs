@@ -35,7 +35,7 @@ async fn world(store: &Store) -> World {
 
 async fn joins(store: &Store, studio: StudioId, account: AccountId, role: MemberRole) {
     let new = NewMembership { studio, account, role, from: day("2026-01-01"), to: None };
-    store::membership::create(store, new).await.unwrap();
+    begin(store, new).await.unwrap();
 }
 
 async fn opened(store: &Store, world: &World) -> RecruitmentId {

@@ -144,7 +144,7 @@ async fn who_was_expected_and_missed_it_is_told(fresh: Fresh) {
     member(store, studio, core, MemberRole::Core, "2026-11-20").await;
     member(store, studio, follower, MemberRole::Follower, "2026-01-01").await;
     let left = member(store, studio, former, MemberRole::Core, "2026-01-01").await;
-    store::membership::set_end(store, left.id, Some(day("2026-11-19"))).await.unwrap();
+    set_end(store, left.id, Some(day("2026-11-19"))).await.unwrap();
     let mut plan = plan(studio, "习作单元整体教学", at("20T14:30"), at("20T16:00"));
     plan.presenters = vec![presenter];
     let activity = store::activity::create(store, plan, now()).await.unwrap().id;

@@ -128,6 +128,20 @@ pub(crate) async fn studio(store: &Store, name: &str, region: RegionId) -> Studi
     store::studio::create(store, studio_form(name, region), now()).await.unwrap().id
 }
 
+/// As an office enters it.
+pub(crate) async fn begin(store: &Store, new: NewMembership) -> Result<Membership, StoreError> {
+    let by = (case::Decider::Office, DaysNote { by: new.account, reason: String::new(), at: new.from.start() });
+    store::membership::create(store, new, store::membership::MemberMarks::default(), by).await
+}
+
+/// As an office sets the last day.
+pub(crate) async fn set_end(store: &Store, id: MembershipId, to: Option<Day>) -> Result<(), StoreError> {
+    let by = store::membership::get(store, id).await?.account;
+    let by = (case::Decider::Office, DaysNote { by, reason: "写错了".into(), at: now() });
+    let change = store::membership::MembershipChange { to: Some(to), ..Default::default() };
+    store::membership::change(store, id, change, by).await
+}
+
 pub(crate) async fn member(
     store: &Store,
     studio: StudioId,
@@ -136,7 +150,7 @@ pub(crate) async fn member(
     from: &str,
 ) -> Membership {
     let new = NewMembership { studio, account, role, from: day(from), to: None };
-    store::membership::create(store, new).await.unwrap()
+    begin(store, new).await.unwrap()
 }
 
 pub(crate) fn plan(studio: StudioId, title: &str, start: Time, end: Time) -> NewActivity {

@@ -3,7 +3,7 @@
 use crate::held::{hold, plan};
 use crate::store_database::*;
 use lectern::domain::attendance::{AttendanceStatus, CorrectedDetail, Verdict};
-use lectern::domain::participation::{Attended, EvidenceState, Facts};
+use lectern::domain::participation::{Attended, Decided, Facts};
 use lectern::domain::presence::Person;
 use lectern::domain::*;
 use lectern::store::correction::NewCorrection;
@@ -12,9 +12,12 @@ use lectern::store::{self, Store, StoreError, attachment};
 
 on_both! {
     facts_tell_who_was_in_which_activity,
+    who_moves_to_another_school_is_of_that_school_in_kept_facts_too,
     a_correction_a_leave_and_a_new_member_change_the_facts,
     many_studios_have_the_same_facts_as_each_alone,
     the_last_word_about_evidence_counts_and_none_is_changed,
+    every_word_about_a_level_comes_with_its_day,
+    a_helped_school_says_whether_it_is_rural,
     the_kept_scorecard_is_made_anew_only_when_something_changed,
     a_registered_policy_is_never_edited,
 }
@@ -35,7 +38,7 @@ async fn small(store: &Store) -> Small {
     let visitor = account(store, "chenxiaomei", "陈晓梅", places.school).await;
     for (account, role) in [(host, MemberRole::Host), (core, MemberRole::Core)] {
         let new = NewMembership { studio, account, role, from: day("2026-01-01"), to: None };
-        store::membership::create(store, new).await.unwrap();
+        begin(store, new).await.unwrap();
     }
     Small { studio, host, core, visitor }
 }
@@ -81,6 +84,23 @@ async fn facts_tell_who_was_in_which_activity(fresh: Fresh) {
     assert_eq!(roles, [MemberRole::Host, MemberRole::Core]);
 }
 
+async fn who_moves_to_another_school_is_of_that_school_in_kept_facts_too(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    hold(store, plan(small.studio, ActivityKind::Seminar, "2026-03-19"), &[is(small.visitor)]).await;
+    let rural = async || {
+        let facts = facts(store, small.studio).await;
+        facts.activities[0].people.iter().find(|one| one.person == small.visitor.to_string()).unwrap().rural
+    };
+    assert!(rural().await);
+    let region = store::studio::get(store, small.studio).await.unwrap().region;
+    let town = NewSchool { name: "县城小学".into(), region, rural: false };
+    let town = store::school::create(store, town).await.unwrap().id;
+    let moved = move |old| Ok(Account { school: Some(town), ..old });
+    store::account::update(store, small.visitor, moved, None).await.unwrap();
+    assert!(!rural().await);
+}
+
 async fn a_correction_a_leave_and_a_new_member_change_the_facts(fresh: Fresh) {
     let store = &fresh.store;
     let small = small(store).await;
@@ -105,7 +125,7 @@ async fn a_correction_a_leave_and_a_new_member_change_the_facts(fresh: Fresh) {
     let from = day("2026-03-01");
     let role = MemberRole::Trainee;
     let new = NewMembership { studio: small.studio, account: small.visitor, role, from, to: None };
-    store::membership::create(store, new).await.unwrap();
+    begin(store, new).await.unwrap();
     assert_eq!(attended(store, &small, small.visitor).await, Some(Attended::Absent));
 
     // As granted before it began.
@@ -172,14 +192,16 @@ async fn the_last_word_about_evidence_counts_and_none_is_changed(fresh: Fresh) {
     let told = async || {
         let facts = facts(store, small.studio).await;
         let [one] = facts.evidence.as_slice() else { panic!("{:?}", facts.evidence) };
-        (one.state, one.count)
+        one.decisions.clone()
     };
-    assert_eq!(told().await, (EvidenceState::Waiting, 1));
+    let decided = |what| Decided { day: now().day(), what };
+    assert_eq!(told().await, []);
     let verdict = |accepted, count, reason: &str| EvidenceVerdict { accepted, count, reason: reason.into() };
-    store::evidence::decide(store, given.id, verdict(true, 2, ""), small.visitor, now()).await.unwrap();
-    assert_eq!(told().await, (EvidenceState::Accepted, 2));
-    store::evidence::decide(store, given.id, verdict(false, 0, "重复提交"), small.visitor, now()).await.unwrap();
-    assert_eq!(told().await, (EvidenceState::Refused, 0));
+    let by = Officer { account: small.visitor, tier: OfficeTier::County };
+    store::evidence::decide(store, given.id, verdict(true, 2, ""), by, now()).await.unwrap();
+    assert_eq!(told().await, [decided(Some(2))]);
+    store::evidence::decide(store, given.id, verdict(false, 0, "重复提交"), by, now()).await.unwrap();
+    assert_eq!(told().await, [decided(Some(2)), decided(None)]);
     let readers = attachment::studios(store, file).await.unwrap();
     assert_eq!(readers, [small.studio], "the Studio's keepers and their office read what proves something");
     let rows = fresh.intruder().await;
@@ -187,6 +209,46 @@ async fn the_last_word_about_evidence_counts_and_none_is_changed(fresh: Fresh) {
         let refused = sqlx::query(statement).execute(&rows).await.unwrap_err();
         assert!(refused.to_string().contains("assessment_insert_only"), "{refused}");
     }
+}
+
+async fn every_word_about_a_level_comes_with_its_day(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    let new = NewActivity { level: Level::City, ..plan(small.studio, ActivityKind::Lecture, "2026-03-19") };
+    let (activity, _) = hold(store, new, &[is(small.host)]).await;
+    let by = Officer { account: small.visitor, tier: OfficeTier::County };
+    let days = [(Level::County, true, 0), (Level::City, true, 2), (Level::City, false, 5)];
+    for (level, confirmed, later) in days {
+        let ruling = LevelRuling { level, confirmed, reason: "看了材料".into() };
+        let at = now() + std::time::Duration::from_secs(later * 86_400);
+        store::ruling::level(store, activity, ruling, by, at).await.unwrap();
+    }
+    let facts = facts(store, small.studio).await;
+    let [one] = facts.activities.as_slice() else { panic!("{facts:?}") };
+    let today = now().day();
+    let known = |on: i32| one.confirmed_level(today.plus(on));
+    assert_eq!((one.level, known(-1)), (Level::City, None));
+    assert_eq!(
+        [known(0), known(1), known(2), known(4)].map(Option::unwrap),
+        [Level::County, Level::County, Level::City, Level::City]
+    );
+    assert_eq!(known(5), None);
+}
+
+async fn a_helped_school_says_whether_it_is_rural(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    let studio = store::studio::get(store, small.studio).await.unwrap();
+    let town = NewSchool { name: "县城第一小学".into(), region: studio.region, rural: false };
+    let town = store::school::create(store, town).await.unwrap().id;
+    let rural = facts(store, small.studio).await.members[0].school.unwrap();
+    for school in [rural, town] {
+        let new = NewHelpedSchool { studio: small.studio, school, from: day("2026-02-01"), to: None };
+        store::helped_school::create(store, new, small.host, now()).await.unwrap();
+    }
+    let mut told: Vec<_> = facts(store, small.studio).await.helped.iter().map(|one| (one.rural, one.school)).collect();
+    told.sort_unstable();
+    assert_eq!(told, [(false, town), (true, rural)]);
 }
 
 async fn the_kept_scorecard_is_made_anew_only_when_something_changed(fresh: Fresh) {

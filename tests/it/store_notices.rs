@@ -16,7 +16,7 @@ struct World {
     places: Places,
     activities: Vec<ActivityId>,
     host: AccountId,
-    office: AccountId,
+    office: Officer,
 }
 
 async fn world(store: &Store) -> World {
@@ -24,6 +24,7 @@ async fn world(store: &Store) -> World {
     let studio = studio(store, "周文澜小学语文名师工作室", places.county).await;
     let host = account(store, "zhouwenlan", "周文澜", places.school).await;
     let office = account(store, "songyaqin", "宋雅琴", places.school).await;
+    let office = Officer { account: office, tier: OfficeTier::County };
     let mut activities = Vec::new();
     for title in ["习作单元", "阅读单元", "口语交际"] {
         activities.push(activity(store, studio, title, at("20T16:00"), at("20T17:30")).await);
@@ -75,10 +76,10 @@ async fn numbers_count_by_region_and_year_without_a_gap(fresh: Fresh) {
     assert_eq!(approved(store, &world, second, county, now()).await, "〔2026〕第2号");
     let third = sent(store, &world, 2).await;
     assert_eq!(approved(store, &world, third, city, now()).await, "〔2026〕第1号", "each Region counts its own");
-    notice::withdraw(store, second, "改期".into(), world.host, now()).await.unwrap();
+    notice::withdraw(store, second, "改期".into(), (world.host, None), now()).await.unwrap();
     let again = sent(store, &world, 1).await;
     assert_eq!(approved(store, &world, again, county, now()).await, "〔2026〕第3号", "a number is given once");
-    notice::withdraw(store, again, "改期".into(), world.host, now()).await.unwrap();
+    notice::withdraw(store, again, "改期".into(), (world.host, None), now()).await.unwrap();
     let next_year = sent(store, &world, 1).await;
     // Midnight in China, which is still last year in UTC.
     let new_year = Day::parse("2027-01-01").unwrap().start();
@@ -91,12 +92,15 @@ async fn while_one_waits_or_holds_there_is_no_other(fresh: Fresh) {
     let again = || notice::send(store, world.activities[0], "再发一次".into(), world.host, now());
     let id = sent(store, &world, 0).await;
     assert_eq!(conflict(again().await), "notice_ordinal_taken");
-    assert_eq!(conflict(notice::withdraw(store, id, "写错了".into(), world.host, now()).await), "notice_withdrawn_key");
+    assert_eq!(
+        conflict(notice::withdraw(store, id, "写错了".into(), (world.host, None), now()).await),
+        "notice_withdrawn_key"
+    );
     approved(store, &world, id, world.places.county, now()).await;
     assert_eq!(conflict(again().await), "notice_ordinal_taken");
     let twice = notice::decide(store, id, (None, "晚了".into()), world.office, now()).await;
     assert_eq!(conflict(twice), "notice_decided_key");
-    let withdrawn = notice::withdraw(store, id, "改期".into(), world.host, now()).await.unwrap();
+    let withdrawn = notice::withdraw(store, id, "改期".into(), (world.host, None), now()).await.unwrap();
     assert_eq!(withdrawn.state(), NoticeState::Withdrawn);
     assert_eq!(again().await.unwrap().state(), NoticeState::Sent);
     let waits = sent(store, &world, 1).await;
@@ -113,7 +117,7 @@ async fn no_word_of_a_notice_is_changed_or_taken_away(fresh: Fresh) {
     let world = world(store).await;
     let id = sent(store, &world, 0).await;
     approved(store, &world, id, world.places.county, now()).await;
-    notice::withdraw(store, id, "改期".into(), world.host, now()).await.unwrap();
+    notice::withdraw(store, id, "改期".into(), (world.host, None), now()).await.unwrap();
     let before = notice::get(store, id).await.unwrap();
     let rows = fresh.intruder().await;
     for table in ["notice", "notice_decided", "notice_withdrawn"] {

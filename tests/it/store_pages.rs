@@ -75,7 +75,7 @@ async fn my_role_follows_membership_and_presenting(fresh: Fresh) {
     assert_eq!(role(host).await, Some(ActivityRole::Host));
     assert_eq!(role(presenter).await, Some(ActivityRole::Presenter));
     assert_eq!(role(viewer).await, Some(ActivityRole::Viewer));
-    store::membership::set_end(store, hosting.id, Some(day("2026-11-19"))).await.unwrap();
+    set_end(store, hosting.id, Some(day("2026-11-19"))).await.unwrap();
     assert_eq!(role(host).await, Some(ActivityRole::Viewer), "since yesterday");
 }
 

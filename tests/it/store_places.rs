@@ -67,7 +67,7 @@ async fn what_is_not_there_can_not_be_referred_to(fresh: Fresh) {
     let form = teacher("hezhiqiang", "何志强", next_id());
     assert_eq!(conflict(store::account::create(store, form, now()).await), "reference_exists");
     let new = NewMembership { studio, account: next_id(), role: MemberRole::Core, from: day("2026-01-01"), to: None };
-    assert_eq!(conflict(store::membership::create(store, new).await), "reference_exists");
+    assert_eq!(conflict(begin(store, new).await), "reference_exists");
     let mut form = plan(studio, "评课", at("21T14:30"), at("21T16:00"));
     form.presenters.push(next_id());
     assert_eq!(conflict(store::activity::create(store, form, now()).await), "reference_exists");
@@ -142,15 +142,15 @@ async fn a_person_is_in_a_studio_once_at_a_time(fresh: Fresh) {
     let person = account(store, "lijianguo", "李建国", places.school).await;
     let first = member(store, studio, person, MemberRole::Trainee, "2025-01-01").await;
     let new = NewMembership { studio, account: person, role: MemberRole::Core, from: day("2026-09-01"), to: None };
-    assert_eq!(conflict(store::membership::create(store, new.clone()).await), "membership_open_taken");
-    store::membership::set_end(store, first.id, Some(day("2026-08-31"))).await.unwrap();
-    store::membership::create(store, new).await.unwrap();
+    assert_eq!(conflict(begin(store, new.clone()).await), "membership_open_taken");
+    set_end(store, first.id, Some(day("2026-08-31"))).await.unwrap();
+    begin(store, new).await.unwrap();
     let role = |day| store::membership::role_on(store, studio, person, day);
     assert_eq!(role(day("2026-08-31")).await.unwrap(), Some(MemberRole::Trainee));
     assert_eq!(role(day("2026-09-01")).await.unwrap(), Some(MemberRole::Core));
     assert_eq!(role(day("2024-12-31")).await.unwrap(), None);
-    assert_eq!(conflict(store::membership::set_end(store, first.id, None).await), "membership_open_taken");
-    let before = store::membership::set_end(store, first.id, Some(day("2024-01-01"))).await;
+    assert_eq!(conflict(set_end(store, first.id, None).await), "membership_open_taken");
+    let before = set_end(store, first.id, Some(day("2024-01-01"))).await;
     assert!(matches!(before, Err(StoreError::Invalid(_))), "{before:?}");
 }
 
@@ -164,7 +164,7 @@ async fn the_roster_follows_the_days(fresh: Fresh) {
     let left = member(store, studio, gone, MemberRole::Core, "2025-01-01").await;
     member(store, studio, new, MemberRole::Core, "2026-06-01").await;
     member(store, studio, host, MemberRole::Host, "2025-01-01").await;
-    store::membership::set_end(store, left.id, Some(day("2026-05-31"))).await.unwrap();
+    set_end(store, left.id, Some(day("2026-05-31"))).await.unwrap();
     let names = async |on: &str| {
         let roster = store::membership::roster_on(store, studio, day(on)).await.unwrap();
         roster.into_iter().map(|member| member.account.name).collect::<Vec<_>>()
@@ -202,13 +202,13 @@ async fn a_school_can_be_changed(fresh: Fresh) {
     let store = &fresh.store;
     let places = places(store).await;
     let form = NewSchool { name: " 石桥小学 ".into(), region: places.city, rural: false };
-    let changed = store::school::update(store, places.school, form.clone()).await.unwrap();
+    let changed = store::school::update(store, places.school, put(form.clone())).await.unwrap();
     assert_eq!((changed.name.as_str(), changed.region, changed.rural), ("石桥小学", places.city, false));
     assert_eq!(store::school::get(store, places.school).await.unwrap(), changed);
     let other = NewSchool { name: "溪头小学".into(), region: places.city, rural: true };
     let other = store::school::create(store, other).await.unwrap().id;
-    assert_eq!(conflict(store::school::update(store, other, form.clone()).await), "school_name_taken");
-    let missing = store::school::update(store, next_id(), form).await;
+    assert_eq!(conflict(store::school::update(store, other, put(form.clone())).await), "school_name_taken");
+    let missing = store::school::update(store, next_id(), put(form)).await;
     assert!(matches!(missing, Err(StoreError::NotFound(Noun::School))), "{missing:?}");
 }
 
@@ -226,14 +226,14 @@ async fn an_account_can_be_changed_and_stays_signed_in(fresh: Fresh) {
         login_name: "another".into(),
         ..old.clone()
     };
-    store::account::update(store, new, None).await.unwrap();
+    store::account::update(store, new.id, |_| Ok(new), None).await.unwrap();
     let found = store::account::get(store, id).await.unwrap().account;
     assert_eq!((found.name.as_str(), found.role, found.school), ("陈小梅", AccountRole::Office, None));
     assert_eq!((found.scope, found.login_name.as_str()), (Some(places.county), "chenxiaomei"));
     assert!(store::login::find(store, &token, now()).await.unwrap().is_some());
-    let nameless = store::account::update(store, Account { name: " ".into(), ..old.clone() }, None).await;
+    let nameless = store::account::update(store, old.id, |old| Ok(Account { name: " ".into(), ..old }), None).await;
     assert!(matches!(nameless, Err(StoreError::Invalid(_))), "{nameless:?}");
-    let missing = store::account::update(store, Account { id: next_id(), ..old }, None).await;
+    let missing = store::account::update(store, next_id(), Ok, None).await;
     assert!(matches!(missing, Err(StoreError::NotFound(Noun::Account))), "{missing:?}");
 }
 
@@ -242,12 +242,16 @@ async fn people_are_found_by_real_name_only(fresh: Fresh) {
     let places = places(store).await;
     account(store, "chenxiaomei", "陈晓梅", places.school).await;
     let gone = account(store, "chenxiaodong", "陈晓东", places.school).await;
-    let gone = store::account::get(store, gone).await.unwrap().account;
-    store::account::update(store, Account { disabled: true, ..gone }, None).await.unwrap();
+    store::account::update(store, gone, |gone| Ok(Account { disabled: true, ..gone }), None).await.unwrap();
     for (search, count) in [("", 1), (" 晓 ", 1), ("chen", 0), ("晓东", 0)] {
         let found = store::account::people(store, search, Page::default()).await.unwrap();
         assert_eq!((found.total, found.rows.len()), (count, usize::try_from(count).unwrap()), "{search}");
     }
+}
+
+/// Whatever is there becomes this.
+fn put<Old, New>(new: New) -> impl FnOnce(Old) -> New {
+    |_| new
 }
 
 async fn a_studio_can_be_changed(fresh: Fresh) {
@@ -255,10 +259,10 @@ async fn a_studio_can_be_changed(fresh: Fresh) {
     let places = places(store).await;
     let id = studio(store, "周文澜小学语文名师工作室", places.county).await;
     let form = NewStudio { tier: Tier::City, policy: None, ..studio_form("文澜工作室", places.city) };
-    let changed = store::studio::update(store, id, form.clone()).await.unwrap();
+    let changed = store::studio::update(store, id, put(form.clone())).await.unwrap();
     assert_eq!(store::studio::get(store, id).await.unwrap(), changed);
     assert_eq!((changed.tier, changed.policy.as_deref(), changed.created_at), (Tier::City, None, now()));
-    let missing = store::studio::update(store, next_id(), form).await;
+    let missing = store::studio::update(store, next_id(), put(form)).await;
     assert!(matches!(missing, Err(StoreError::NotFound(Noun::Studio))), "{missing:?}");
 }
 
@@ -293,14 +297,19 @@ async fn an_activity_is_edited_until_it_goes_live(fresh: Fresh) {
     form.guests_allowed = true;
     // Another studio in the form does not move the activity.
     form.studio = studio(store, "赵明远小学数学名师工作室", places.county).await;
-    store::activity::update(store, id, form.clone()).await.unwrap();
+    store::activity::update(store, id, {
+        let form = form.clone();
+        |_, _| form
+    })
+    .await
+    .unwrap();
     let look = store::card::Look { account: Some(guest), now: now() };
     let card = store::card::of_activity(store, look, id).await.unwrap();
     assert_eq!((card.activity.title.as_str(), card.activity.guests_allowed), ("整本书阅读：怎样导读", true));
     assert_eq!(card.presenters.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["林雨桐"]);
     assert_eq!(card.studio.id, home);
     store::session::go_live(store, id, Some(host), now()).await.unwrap();
-    let late = store::activity::update(store, id, form).await;
+    let late = store::activity::update(store, id, |_, _| form).await;
     assert!(matches!(late, Err(StoreError::Refused(ActivityRefusal::EndItFirst))), "{late:?}");
 }
 

@@ -131,7 +131,7 @@ async fn kept_records_give_the_same_report_and_changed_ones_are_made_anew(fresh:
         from: day("2026-01-01"),
         to: None,
     };
-    store::membership::set_end(&fresh.store, late.id, Some(day("2026-11-19"))).await.unwrap();
+    set_end(&fresh.store, late.id, Some(day("2026-11-19"))).await.unwrap();
     let changed = report(&fresh.store, session).await;
     assert_eq!((changed.figures.core_roster, changed.rows.len()), (1, 2), "another roster, other records");
 }

@@ -4,7 +4,7 @@ use crate::store_database::*;
 use lectern::domain::roster::{AccountFill, NewPerson, RosterPlan, Step, Who};
 use lectern::domain::*;
 use lectern::store::roster_sheet::{Planned, apply, people, roster_on};
-use lectern::store::{self, StoreError};
+use lectern::store::{self, Store, StoreError};
 
 on_both! {
     rows_are_written_together_or_not_at_all,
@@ -30,25 +30,32 @@ fn known(row: u32, account: AccountId, fill: AccountFill, role: MemberRole, step
     Planned { plan, password_hash: None }
 }
 
+/// Whoever sends the sheet.
+async fn by(store: &Store) -> DaysNote {
+    let found = people(store, &["李建国".to_owned()], &[]).await.unwrap();
+    DaysNote { by: found[0].account.id, reason: "导入成员名单".into(), at: now() }
+}
+
 async fn rows_are_written_together_or_not_at_all(fresh: Fresh) {
     let store = &fresh.store;
     let places = places(store).await;
     let studio = studio(store, "周文澜小学语文名师工作室", places.county).await;
     let li = account(store, "lijianguo", "李建国", places.school).await;
     let new = NewMembership { studio, account: li, role: MemberRole::Core, from: day("2025-09-01"), to: None };
-    let core = store::membership::create(store, new).await.unwrap();
+    let core = begin(store, new).await.unwrap();
     let fill = AccountFill { phone: Some("13800000001".into()), ..AccountFill::default() };
     let change = known(2, li, fill, MemberRole::Host, Step::Change { ends: core.id });
     // The second newcomer has the phone of the first.
     let twice =
         vec![change.clone(), newcomer(3, "13873100226", places.school), newcomer(4, "13873100226", places.school)];
-    let error = apply(store, studio, twice, now()).await.unwrap_err();
+    let error = apply(store, studio, twice, by(store).await).await.unwrap_err();
     assert!(matches!(&error, StoreError::Conflict(rule) if rule.name == "account_phone_taken"), "{error:?}");
     assert_eq!(store::membership::get(store, core.id).await.unwrap().to, None);
     assert_eq!(store::account::get(store, li).await.unwrap().account.phone, None);
 
-    let made =
-        apply(store, studio, vec![change.clone(), newcomer(3, "13873100226", places.school)], now()).await.unwrap();
+    let made = apply(store, studio, vec![change.clone(), newcomer(3, "13873100226", places.school)], by(store).await)
+        .await
+        .unwrap();
     assert_eq!((made.len(), made[0].row, made[0].login_name.as_str()), (1, 3, "13873100226"));
     let roster = roster_on(store, studio, day("2026-11-20")).await.unwrap();
     let told: Vec<_> = roster
@@ -58,7 +65,7 @@ async fn rows_are_written_together_or_not_at_all(fresh: Fresh) {
     let host = ("李建国", MemberRole::Host, Some("13800000001"));
     assert_eq!(told, [host, ("彭长林", MemberRole::Trainee, Some("13873100226"))]);
     assert_eq!(roster_on(store, studio, day("2026-08-31")).await.unwrap()[0].0.role, MemberRole::Core);
-    let error = apply(store, studio, vec![change], now()).await.unwrap_err();
+    let error = apply(store, studio, vec![change], by(store).await).await.unwrap_err();
     assert!(matches!(error, StoreError::Conflict(_)), "it has ended already: {error:?}");
 }
 
@@ -67,7 +74,7 @@ async fn a_login_name_that_is_taken_gets_an_ending(fresh: Fresh) {
     let places = places(store).await;
     let studio = studio(store, "周文澜小学语文名师工作室", places.county).await;
     account(store, "13873100226", "李建国", places.school).await;
-    let made = apply(store, studio, vec![newcomer(2, "13873100226", places.school)], now()).await.unwrap();
+    let made = apply(store, studio, vec![newcomer(2, "13873100226", places.school)], by(store).await).await.unwrap();
     assert_eq!(made[0].login_name, "13873100226-2");
 }
 

@@ -256,7 +256,15 @@ export type MembershipChange = {
 /**
  * The last day, which still counts; `null` lets the Membership go on.
  */
-to?: string | null, new_teacher?: boolean, backbone?: boolean, };
+to?: string | null, 
+/**
+ * The first day, where it was entered wrongly.
+ */
+from?: string, 
+/**
+ * Why; needed where days that have passed are changed.
+ */
+reason?: string, new_teacher?: boolean, backbone?: boolean, };
 
 /**
  * A Studio as lists and cards show it.
@@ -344,6 +352,15 @@ place: string,
  * Why it was cancelled.
  */
 cancel_reason: string | null, may_manage: boolean, cases: ActivityCases, };
+
+/**
+ * Where a person's calendar program finds their Activities.
+ */
+export type CalendarView = { 
+/**
+ * A path on this server; null until one is asked for.
+ */
+link: string | null, };
 
 export type ActivityForm = { title: string, kind: ActivityKind, mode: Mode, level: Level, 
 /**
@@ -1017,7 +1034,11 @@ key: string, name: string, school: string | null, record: RecordView, };
 /**
  * One page of a Session's lines, folded, and everything that was asked for and decided.
  */
-export type AuditPage = { activity: ActivityCard, session: string, people: Array<AuditPerson>, cases: Array<CaseView>, rows: Array<AuditRow>, 
+export type AuditPage = { activity: ActivityCard, session: string, people: Array<AuditPerson>, cases: Array<CaseView>, 
+/**
+ * Changes of days of Memberships, made after the Session began, that decide who was in the Studio on its day.
+ */
+memberships: Array<DaysChangedView>, rows: Array<AuditRow>, 
 /**
  * Rows on all pages.
  */
@@ -1030,6 +1051,20 @@ lines: number,
  * Every line fits the one before.
  */
 intact: boolean, };
+
+/**
+ * Who set the days of a Membership, and why.
+ */
+export type DaysChangedView = { name: string, role: MemberRole, 
+/**
+ * None where the Membership was begun.
+ */
+before: DaysView | null, after: DaysView, reason: string, by_name: string, at: string, };
+
+/**
+ * From when to when; both days count.
+ */
+export type DaysView = { from: string, to: string | null, };
 
 export type ClassroomForm = { name: string, school: string, 
 /**

@@ -30,7 +30,7 @@ export interface LiveState {
 
 export function newLiveState(mode: LineMode): LiveState {
   return reactive({
-    line: { at: 'connecting', attempt: 1 },
+    line: { at: 'connecting', attempt: 1, why: null },
     media: 'idle',
     mediaTrouble: '',
     mode,

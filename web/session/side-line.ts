@@ -9,7 +9,7 @@ export type SideLineOptions = Pick<SignalingOptions, 'ticket' | 'resume' | 'devi
 
 export class SideLine {
   readonly room = new RoomModel()
-  readonly state: { line: LineState } = reactive({ line: { at: 'connecting', attempt: 1 } })
+  readonly state: { line: LineState } = reactive({ line: { at: 'connecting', attempt: 1, why: null } })
   private readonly signaling: SignalingClient
 
   constructor({ socketUrl, ...options }: SideLineOptions) {

@@ -87,6 +87,20 @@ describe('entering', () => {
 })
 
 describe('a ledger that cannot be written', () => {
+  it('tells_who_comes_for_the_first_time_why_nobody_gets_in', async () => {
+    const { line, at } = client()
+    line.start()
+    await vi.advanceTimersByTimeAsync(0)
+    FakeSocket.last.opens()
+    FakeSocket.last.says({ type: 'refused', re: FakeSocket.last.newest('hello').id, code: 'not_recorded', sentence: '服务器没能记下这一步，请重试。' })
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(at()).toMatchObject({ at: 'connecting', why: 'not_recorded' })
+    FakeSocket.last.closes(1006)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(at()).toMatchObject({ at: 'connecting', why: null })
+    line.leave()
+  })
+
   it('is_waited_for_with_the_same_resume_token', async () => {
     const { line, at } = await entered()
     FakeSocket.last.closes(1006)
@@ -95,7 +109,7 @@ describe('a ledger that cannot be written', () => {
     const refused = FakeSocket.last.newest('hello')
     FakeSocket.last.says({ type: 'refused', re: refused.id, code: 'not_recorded', sentence: '服务器没能记下这一步，请重试。' })
     await vi.advanceTimersByTimeAsync(10_000)
-    expect(at()?.at).toBe('reconnecting')
+    expect(at()).toMatchObject({ at: 'reconnecting', why: 'not_recorded' })
     FakeSocket.last.opens()
     expect(FakeSocket.last.newest('hello').resume).toBe(refused.resume)
     expect(refused.resume).toBeTruthy()

@@ -6,10 +6,11 @@ import type { ClientMessage, Refusal, ServerMessage, Welcome } from '@/protocol/
 export type EndReason = 'left' | 'ended' | 'removed' | 'replaced' | 'refused' | 'lost'
 
 export type LineState =
-  | { at: 'connecting'; attempt: number }
+  /** `why`: the server was reached, and said why it lets nobody in just now. */
+  | { at: 'connecting'; attempt: number; why: Refusal | null }
   | { at: 'open' }
   /** Dropped at `since`; the next attempt is number `attempt`. */
-  | { at: 'reconnecting'; attempt: number; since: number }
+  | { at: 'reconnecting'; attempt: number; since: number; why: Refusal | null }
   | { at: 'closed'; reason: EndReason; code: Refusal | null; sentence: string }
 
 /** A request that the server said no to, or that could not be asked. */
@@ -81,6 +82,8 @@ export class SignalingClient {
   private resume: string | null
   private attempt = 0
   private droppedAt = 0
+  /** What the server said when it was last reached. */
+  private why: Refusal | null = null
   private retryTimer: ReturnType<typeof setTimeout> | undefined
   private pingTimer: ReturnType<typeof setInterval> | undefined
   private lateTimer: ReturnType<typeof setTimeout> | undefined
@@ -154,11 +157,7 @@ export class SignalingClient {
 
   private async connect(): Promise<void> {
     const generation = ++this.generation
-    this.options.onState(
-      this.everOpen
-        ? { at: 'reconnecting', attempt: this.attempt + 1, since: this.droppedAt }
-        : { at: 'connecting', attempt: this.attempt + 1 },
-    )
+    this.tellAttempt()
     this.attempt += 1
     let ticket: string
     try {
@@ -243,7 +242,7 @@ export class SignalingClient {
       this.droppedAt = Date.now()
       this.release(1000)
       this.attach(spare)
-      this.options.onState({ at: 'reconnecting', attempt: 1, since: this.droppedAt })
+      this.options.onState({ at: 'reconnecting', attempt: 1, since: this.droppedAt, why: null })
       this.hello(spare, ticket)
     }
     spare.onclose = () => {
@@ -285,6 +284,7 @@ export class SignalingClient {
   private welcome(welcome: Welcome): void {
     this.welcomed = true
     this.everOpen = true
+    this.why = null
     this.attempt = 0
     this.ticketRefusals = 0
     this.resume = welcome.resume
@@ -318,10 +318,10 @@ export class SignalingClient {
         return this.again()
       case 'server_stopping':
         this.forgetResume()
-        return this.drop()
+        return this.drop(error.code)
       case 'not_recorded':
         // The server cannot write now that we came; it will be able to, and the resume token stays good.
-        return this.drop()
+        return this.drop(error.code)
       case 'resume_expired':
         this.forgetResume()
         return this.again()
@@ -350,7 +350,13 @@ export class SignalingClient {
     }
   }
 
-  private drop(): void {
+  private tellAttempt(): void {
+    const told = { attempt: this.attempt + 1, why: this.why }
+    this.options.onState(this.everOpen ? { at: 'reconnecting', since: this.droppedAt, ...told } : { at: 'connecting', ...told })
+  }
+
+  private drop(why: Refusal | null = null): void {
+    this.why = why
     if (this.welcomed) this.droppedAt = Date.now()
     this.release(1000)
     this.retryLater()
@@ -365,11 +371,7 @@ export class SignalingClient {
     const away = Date.now() - this.droppedAt
     if (away > GIVE_UP_MS) return this.finish('lost', null, '')
     if (away > RESUME_WITHIN_SECONDS * 1000) this.forgetResume()
-    this.options.onState(
-      this.everOpen
-        ? { at: 'reconnecting', attempt: this.attempt + 1, since: this.droppedAt }
-        : { at: 'connecting', attempt: this.attempt + 1 },
-    )
+    this.tellAttempt()
     // Half fixed, half random: 500 people whose server restarted must not come back in one instant.
     const pause = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(this.attempt, 10))
     this.retryTimer = setTimeout(() => void this.connect(), pause / 2 + (pause / 2) * (this.options.random ?? Math.random)())

@@ -1,8 +1,8 @@
 //! What a Policy asks of an applicant, checked at once as far as the server can.
 
-use super::super::policy::{Condition, ConditionCheck, Policy, SlotCount};
+use super::super::policy::{Condition, ConditionCheck, Education, Policy, SlotCount, TeacherTitle};
 use super::super::words::words;
-use super::super::{Day, Level, MemberRole};
+use super::super::{Day, Level, MemberRole, Tier};
 use super::ApplicationForm;
 use super::form::years_between;
 use serde::{Deserialize, Serialize};
@@ -41,18 +41,30 @@ impl Finding {
     }
 }
 
-/// The conditions for this role, held against what is filled in. `lessons` are the levels of the open lessons and lectures of the
-/// last five years that the server knows of.
+/// What the server knows of somebody who applies.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applicant {
+    /// Those of the Studios that are asked for.
+    pub tiers: Vec<Tier>,
+    /// Teaches at a rural School.
+    pub rural: bool,
+    /// The levels of their open lessons and lectures of the last five years.
+    pub lessons: Vec<Level>,
+}
+
+/// The conditions for this role, held against what is filled in.
 #[must_use]
 pub fn findings(
     policy: &Policy,
     role: MemberRole,
-    rural: bool,
+    applicant: &Applicant,
     form: &ApplicationForm,
-    lessons: &[Level],
     today: Day,
 ) -> Vec<Finding> {
-    let asked = conditions(policy, role).filter(|one| one.rural.is_none_or(|asked| asked == rural));
+    let Applicant { tiers, rural, lessons } = applicant;
+    let asked = conditions(policy, role)
+        .filter(|one| one.rural.is_none_or(|asked| asked == *rural))
+        .filter(|one| one.tier.is_none_or(|tier| tiers.contains(&tier)));
     let finding = |one: &Condition| {
         let told = one.any.iter().map(|check| look(policy, check, form, lessons, today));
         // The first of the best: what is met tells more than what is not.
@@ -82,7 +94,11 @@ pub fn item_slots(policy: &Policy, role: MemberRole) -> Vec<(String, String)> {
                 }
             }
             ConditionCheck::OpenLessons { .. } => add(OPEN_LESSONS, "公开课或讲座的证明"),
-            ConditionCheck::AgeAtMost(_) | ConditionCheck::TeachingYearsAtLeast(_) => {}
+            ConditionCheck::AgeAtMost(_)
+            | ConditionCheck::TeachingYearsAtLeast(_)
+            | ConditionCheck::TitleAtLeast(_)
+            | ConditionCheck::EducationAtLeast(_)
+            | ConditionCheck::Honour { .. } => {}
         }
     }
     slots
@@ -113,8 +129,42 @@ fn look(
             Some(years) if years >= *least => (held(true), format!("教龄 {years} 年。")),
             Some(years) => (held(false), format!("教龄 {years} 年，要求 {least} 年以上（含 {least}）。")),
         },
+        ConditionCheck::TitleAtLeast(least) => {
+            ranked("职称", &form.title, TeacherTitle::read(&form.title), *least, least.word())
+        }
+        ConditionCheck::EducationAtLeast(least) => {
+            ranked("学历", &form.education, Education::read(&form.education), *least, least.word())
+        }
+        ConditionCheck::Honour { level, of } => honour(*level, of, &form.honours),
         ConditionCheck::Items(wanted) => items(policy, wanted, form),
         ConditionCheck::OpenLessons { at_least, level } => open_lessons(*at_least, *level, lessons, form),
+    }
+}
+
+/// A rank that people write in their own words: what cannot be read a person looks at.
+fn ranked<R: Ord>(what: &str, text: &str, read: Option<R>, least: R, least_word: &str) -> (ConditionState, String) {
+    let text = text.trim();
+    match read {
+        _ if text.is_empty() => (ConditionState::Missing, format!("请填写{what}。")),
+        Some(rank) if rank >= least => (ConditionState::Met, format!("{what}：{text}。")),
+        Some(_) => (ConditionState::Unmet, format!("{what}：{text}，要求{least_word}及以上。")),
+        None => (ConditionState::Look, format!("{what}：{text}，由审核人查看是否达到{least_word}。")),
+    }
+}
+
+/// Whether an honour is what it is called, and of which level, only a person can tell.
+fn honour(level: Level, of: &[String], told: &str) -> (ConditionState, String) {
+    let wanted = if of.is_empty() {
+        format!("{}以上荣誉", level.word())
+    } else {
+        format!("{}以上的{}", level.word(), of.join("、"))
+    };
+    if told.trim().is_empty() {
+        (ConditionState::Missing, format!("请填写荣誉，要求{wanted}。"))
+    } else if of.is_empty() || of.iter().any(|word| told.contains(word.as_str())) {
+        (ConditionState::Look, format!("由审核人查看荣誉是否为{wanted}。"))
+    } else {
+        (ConditionState::Unmet, format!("填写的荣誉里没有{wanted}。"))
     }
 }
 

@@ -13,7 +13,7 @@ mod way;
 #[cfg(test)]
 mod tests;
 
-pub use condition::{ConditionState, Finding, OPEN_LESSONS, findings, item_slots};
+pub use condition::{Applicant, ConditionState, Finding, OPEN_LESSONS, findings, item_slots};
 pub use form::{ApplicationForm, ApplicationItem, SchoolStage, Sex};
 pub use quota::{Quota, RegionCount, StudioSort, bounds, capacity_bounds, places_for};
 pub use recruitment::{MOST_CHOICES, NewRecruitment, Recruitment, RecruitmentChange, role_title};

@@ -1,11 +1,13 @@
 //! Participation: what a Studio and its people did, gathered from records, rosters and decisions; what a Policy counts.
 
+mod decided;
 mod held;
 mod periods;
 mod roster;
 
+pub use decided::{Decided, standing};
 pub use held::{Held, Participation, Turnout};
-pub use periods::{Assessed, Span, year_of};
+pub use periods::{Assessed, Span, day_within, first_day, year_of};
 pub use roster::{from_where, population};
 
 use super::{
@@ -63,6 +65,14 @@ pub struct MemberFact {
     pub backbone: bool,
 }
 
+impl ActivityFact {
+    /// The level that an office has confirmed by that day.
+    #[must_use]
+    pub fn confirmed_level(&self, on: Day) -> Option<Level> {
+        standing(&self.levels, on).copied().flatten()
+    }
+}
+
 impl MemberFact {
     #[must_use]
     pub fn on(&self, day: Day) -> bool {
@@ -76,9 +86,10 @@ pub struct ActivityFact {
     pub title: String,
     pub kind: ActivityKind,
     pub mode: Mode,
+    /// As its keepers told it.
     pub level: Level,
-    /// An office has confirmed the level.
-    pub level_confirmed: bool,
+    /// What an office confirmed it to be; none where it did not.
+    pub levels: Vec<Decided<Option<Level>>>,
     pub series: Option<SeriesId>,
     pub day: Day,
     /// False while it is only planned.
@@ -131,6 +142,7 @@ pub struct MentorFact {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HelpedFact {
     pub school: SchoolId,
+    pub rural: bool,
     pub from: Day,
     pub to: Option<Day>,
 }
@@ -144,26 +156,18 @@ pub struct EvidenceFact {
     pub title: String,
     /// When what it proves happened.
     pub day: Day,
-    pub state: EvidenceState,
-    /// How many it counts for, as the reviewer decided.
-    pub count: u32,
+    /// How many it counts for; none where it was refused.
+    pub decisions: Vec<Decided<Option<u32>>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EvidenceState {
-    Waiting,
-    Accepted,
-    Refused,
-}
-
+/// Proposed as 精品, one or several in one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourceFact {
     pub id: String,
     pub title: String,
     pub day: Day,
-    /// Proposed as 精品 and not decided, or selected.
-    pub selected: bool,
+    /// How many of it were selected; none where it was refused.
+    pub decisions: Vec<Decided<Option<u32>>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,13 +177,19 @@ pub struct ChosenFact {
     pub criterion: String,
     /// The year in which the assessed year begins.
     pub year: i32,
-    pub confirmed: bool,
+    /// When the Studio took it on.
+    pub day: Day,
+    /// When an office confirmed it.
+    pub confirmed: Option<Day>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VetoFact {
     pub veto: String,
+    /// When it happened.
     pub day: Day,
+    /// When an office found it.
+    pub found: Day,
     pub reason: String,
 }
 

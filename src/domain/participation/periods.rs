@@ -121,6 +121,18 @@ pub fn year_of(kind: YearKind, day: Day) -> i32 {
     }
 }
 
+/// The first day of an assessed year.
+#[must_use]
+pub fn first_day(kind: YearKind, year: i32) -> Day {
+    Day::first_of(first_month(kind, year))
+}
+
+/// A day that lies in this year however the year is counted.
+#[must_use]
+pub fn day_within(year: i32) -> Day {
+    Day::first_of(first_month(YearKind::Calendar, year) + 12).plus(-1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

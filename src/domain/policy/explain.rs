@@ -126,10 +126,13 @@ fn results(policy: &Policy) -> Vec<Article> {
             }
         })
         .collect();
-    articles.extend(policy.vetoes.iter().map(|veto| Article {
-        title: format!("一票否决：{}", veto.title),
-        text: format!("原文第 {} 行“{}”，由主管部门认定。", veto.line, veto.quote),
-        ..Article::default()
+    articles.extend(policy.vetoes.iter().map(|veto| {
+        let follows = veto.consequence.as_ref().map_or_else(String::new, |what| format!("后果：{what}。"));
+        Article {
+            title: format!("一票否决：{}", veto.title),
+            text: format!("原文第 {} 行“{}”，由主管部门认定。{follows}", veto.line, veto.quote),
+            ..Article::default()
+        }
     }));
     articles.extend(policy.ranking.iter().map(|ranking| Article {
         title: "排名".to_owned(),
@@ -139,9 +142,10 @@ fn results(policy: &Policy) -> Vec<Article> {
     }));
     articles.extend(policy.credits.iter().map(|credits| {
         let who = policy.populations.get(&credits.population).map_or("", |one| one.title.as_str());
+        let tier = credits.tier.map_or_else(String::new, |tier| format!("{}工作室", tier.word()));
         Article {
             title: "学分".to_owned(),
-            text: format!("年度考核合格的，{who}每人计 {} 学分。", credits.amount),
+            text: format!("{tier}年度考核合格的，{who}每人计 {} 学分。", credits.amount),
             sources: credits.sources.clone(),
             ..Article::default()
         }
@@ -164,6 +168,7 @@ fn conditions(policy: &Policy) -> Vec<Article> {
         title: format!("{}：{}", policy.called_as(one.role), one.title),
         text: policy.condition_sentence(one),
         sources: one.sources.clone(),
+        note: one.note.clone(),
         ..Article::default()
     };
     policy.conditions.iter().map(article).collect()
@@ -173,7 +178,11 @@ fn deadline(one: &Deadline) -> Article {
     let day = one.day.map_or_else(String::new, |day| format!("{day}日"));
     Article {
         title: one.title.clone(),
-        text: format!("每年 {}月{day}。", one.month),
+        text: if one.yearly {
+            format!("每年 {}月{day}。", one.month)
+        } else {
+            format!("{}月{day}，只有一次。", one.month)
+        },
         sources: one.sources.clone(),
         ..Article::default()
     }
@@ -184,6 +193,7 @@ fn capacity(policy: &Policy, one: &Capacity) -> Article {
         title: one.title.clone(),
         text: format!("全区域{}{}。", one.count.word(), policy.number(one.is, &one.unit)),
         sources: one.sources.clone(),
+        note: one.note.clone(),
         ..Article::default()
     }
 }

@@ -6,6 +6,7 @@
 mod built_in;
 mod check;
 mod chinese;
+mod condition;
 mod explain;
 mod parse;
 mod place;
@@ -15,9 +16,10 @@ mod sentence;
 mod tests;
 
 pub use built_in::{built_in, built_in_files, document};
+pub use condition::{Condition, ConditionCheck, Education, SlotCount, TeacherTitle};
 pub use explain::{Article, Chapter, Explained, explain};
 pub use parse::PolicyError;
-pub use rule::{Comparison, Condition, ConditionCheck, Filter, Measure, Origin, Part, Rate, Scope, SlotCount, Taking};
+pub use rule::{Comparison, Filter, Measure, Origin, Part, Rate, Scope, Taking};
 
 use super::attendance::AttendanceParameters;
 use super::words::words;
@@ -254,6 +256,9 @@ pub struct Veto {
     pub title: String,
     pub quote: String,
     pub line: u32,
+    /// What follows from it besides the worst grade.
+    #[serde(default)]
+    pub consequence: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -271,6 +276,9 @@ pub struct Ranking {
 pub struct Credits {
     pub amount: u32,
     pub population: String,
+    /// Only for Studios of this tier.
+    #[serde(default)]
+    pub tier: Option<Tier>,
     pub sources: Vec<Source>,
 }
 
@@ -306,6 +314,9 @@ pub struct Deadline {
     /// None: some time in the month.
     #[serde(default)]
     pub day: Option<u32>,
+    /// It comes again each year.
+    #[serde(default = "yes")]
+    pub yearly: bool,
     pub sources: Vec<Source>,
 }
 
@@ -319,6 +330,8 @@ pub struct Capacity {
     pub is: Comparison,
     pub unit: String,
     pub sources: Vec<Source>,
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 words! {
@@ -354,6 +367,14 @@ words! {
         ContentGate = "content_gate" / "内容审核与操作记录",
         Security = "security" / "安全与权限",
         ProgrammeSpan = "programme_span" / "项目期限",
+    }
+}
+
+impl Policy {
+    /// 学分 that people of a Studio of this tier get when it passes.
+    #[must_use]
+    pub fn credits_of(&self, tier: Tier) -> Option<&Credits> {
+        self.credits.as_ref().filter(|one| one.tier.is_none_or(|only| only == tier))
     }
 }
 

@@ -88,7 +88,7 @@ fn strays(text: &str, top: &DeTable<'_>) -> Vec<PolicyError> {
         for part in tables(criterion.get("part")) {
             let Some(DeValue::Table(measure)) = part.get("measure").map(|value| value.get_ref()) else { continue };
             let count = measure.get("count").and_then(|value| value.get_ref().as_str()).unwrap_or_default();
-            if !matches!(count, "mentees" | "helped" | "selected_resources") {
+            if count != "selected_resources" {
                 continue;
             }
             for (key, _) in measure.iter().filter(|(key, _)| key.get_ref() != "count") {

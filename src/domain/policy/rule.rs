@@ -1,8 +1,7 @@
 //! What a Criterion counts, for whom, and what the number is held against.
 
 use super::super::words::words;
-use super::super::{ActivityKind, Level, MemberRole, Mode};
-use super::Source;
+use super::super::{ActivityKind, Level, Mode};
 use serde::{Deserialize, Serialize};
 
 /// For whom it is counted: `studio`, or `each:core` for every person of that population.
@@ -66,10 +65,16 @@ pub enum Measure {
     ClassHours(Filter),
     /// People on the roster.
     Members { population: String, origin: Origin },
-    /// Trainees or young teachers whom the person guides.
-    Mentees,
-    /// Schools or teaching groups that the Studio helps.
-    Helped,
+    /// People whom the person guides; of this population on the roster where one is named, or any young teachers.
+    Mentees {
+        #[serde(default)]
+        population: Option<String>,
+    },
+    /// Schools or teaching groups that the Studio helps; only rural schools where it says so.
+    Helped {
+        #[serde(default)]
+        rural: bool,
+    },
     /// Evidence that a reviewer accepted, in this slot; of the person where the scope is each.
     Evidence { slot: String },
     /// Resources of the Studio that were selected as 精品.
@@ -92,7 +97,7 @@ pub struct Filter {
     pub people: Option<u32>,
     /// At least this percent of the population on the roster of that day were present.
     pub rate: Option<Rate>,
-    /// For teachers of rural schools: at least one of those present came from one.
+    /// For teachers of rural schools: at least one of those present came from one, and does not lead the Studio.
     pub rural: bool,
     /// Held for a school that the Studio helps.
     pub helped: bool,
@@ -161,45 +166,4 @@ impl Comparison {
             }
         }
     }
-}
-
-/// What an applicant must show.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Condition {
-    pub id: String,
-    /// Who applies: as host, core …
-    pub role: MemberRole,
-    /// Only for applicants from rural schools, or only for all others.
-    #[serde(default)]
-    pub rural: Option<bool>,
-    pub title: String,
-    /// One of these is enough.
-    pub any: Vec<ConditionCheck>,
-    /// A reviewer may pass somebody who does not meet it (原则上, 特别优秀者可放宽).
-    #[serde(default)]
-    pub waivable: bool,
-    pub sources: Vec<Source>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum ConditionCheck {
-    /// Years of age on the day of the application.
-    AgeAtMost(u32),
-    TeachingYearsAtLeast(u32),
-    /// All of these slots, each with so many items.
-    Items(Vec<SlotCount>),
-    /// Open lessons or lectures at this level or above within the last five years, which the ledger or Evidence shows.
-    OpenLessons {
-        at_least: u32,
-        level: Level,
-    },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SlotCount {
-    pub slot: String,
-    pub at_least: u32,
 }

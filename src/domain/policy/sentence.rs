@@ -2,7 +2,7 @@
 
 use super::{
     Comparison, Condition, ConditionCheck, Criterion, Filter, Logic, Measure, Origin, Part, PeriodKind, Policy, Scope,
-    Taking,
+    Taking, TeacherTitle,
 };
 use crate::domain::{ActivityKind, Level, MemberRole};
 
@@ -28,9 +28,21 @@ impl Policy {
     /// What an applicant must show.
     #[must_use]
     pub fn condition_sentence(&self, condition: &Condition) -> String {
+        let whose = match (condition.tier, condition.rural) {
+            (None, None) => String::new(),
+            (tier, rural) => {
+                let tier = tier.map_or_else(String::new, |tier| format!("{}工作室", tier.word()));
+                let from =
+                    rural.map_or("", |rural| if rural { "乡村学校的申报人" } else { "其他学校的申报人" });
+                format!(
+                    "{}：",
+                    [tier.as_str(), from].into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join("，")
+                )
+            }
+        };
         let any: Vec<String> = condition.any.iter().map(|check| self.check(check)).collect();
         let waived = if condition.waivable { "；特别优秀的，评审人可以放宽" } else { "" };
-        format!("{}{waived}。", any.join("，或者"))
+        format!("{whose}{}{waived}。", any.join("，或者"))
     }
 
     /// The programme's word for these people.
@@ -72,8 +84,10 @@ impl Policy {
                     from => format!("有来自{}的{called}{number}", from.word()),
                 }
             }
-            Measure::Mentees => format!("指导学员或青年教师{number}"),
-            Measure::Helped => format!("帮扶学校或教研组{number}"),
+            Measure::Mentees { population: Some(key) } => format!("指导名单上的{}{number}", self.called(key)),
+            Measure::Mentees { population: None } => format!("指导学员或青年教师{number}"),
+            Measure::Helped { rural: true } => format!("帮扶乡村学校{number}"),
+            Measure::Helped { rural: false } => format!("帮扶学校或教研组{number}"),
             Measure::Evidence { slot } => format!("佐证“{}”通过审核{number}", self.slot(slot)),
             Measure::SelectedResources => format!("入选精品的资源{number}"),
         }
@@ -128,7 +142,7 @@ impl Policy {
             });
         }
         if filter.rural {
-            marks.push("有乡村学校教师出席".to_owned());
+            marks.push("有带头人以外的乡村学校教师出席".to_owned());
         }
         if filter.helped {
             marks.push("面向所帮扶学校".to_owned());
@@ -152,6 +166,15 @@ impl Policy {
         match check {
             ConditionCheck::AgeAtMost(age) => format!("年龄不超过 {age} 周岁"),
             ConditionCheck::TeachingYearsAtLeast(years) => format!("任教不少于 {years} 年"),
+            ConditionCheck::TitleAtLeast(TeacherTitle::FullSenior) => {
+                format!("{}职称", TeacherTitle::FullSenior.word())
+            }
+            ConditionCheck::TitleAtLeast(title) => format!("{}及以上职称", title.word()),
+            ConditionCheck::EducationAtLeast(education) => format!("{}及以上学历", education.word()),
+            ConditionCheck::Honour { level, of } if of.is_empty() => format!("{}及以上荣誉或表彰", level.word()),
+            ConditionCheck::Honour { level, of } => {
+                format!("{}及以上的{}称号", level.word(), either(of.iter().map(String::as_str)))
+            }
             ConditionCheck::Items(items) => {
                 let items = items.iter().map(|one| format!("“{}”不少于 {} 件", self.slot(&one.slot), one.at_least));
                 items.collect::<Vec<_>>().join("，并有")

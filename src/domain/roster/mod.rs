@@ -97,6 +97,8 @@ pub struct RosterRules<'a> {
     pub members: &'a [Membership],
     /// How many core members the Policy allows.
     pub most_core: Option<u32>,
+    /// The earliest day on which whoever sends the sheet may let somebody begin; any day where there is none.
+    pub earliest: Option<Day>,
     /// By row.
     pub choices: &'a [(u32, RosterChoice)],
 }

@@ -114,11 +114,15 @@ impl<'a> Directory<'a> {
     /// The Account that a row means; none for somebody new.
     pub(super) fn person(&self, said: &Said<'_>, choices: &[&RosterChoice]) -> Result<Option<&'a RosterPerson>, Wrong> {
         if let Some(known) = said.phone.as_deref().and_then(|phone| self.by_phone.get(phone)) {
-            if known.name != said.name {
+            if known.name == said.name {
+                return active(known).map(Some);
+            }
+            // Whether somebody else has this phone is told to those who keep that Account, or may add one: they would hear it
+            // then. For others the row is of somebody new.
+            if known.may_change || said.school.is_some_and(|school| school.may_fill) {
                 let sentence = "这个手机号登记的是另一个名字，请核对姓名和手机号。".to_owned();
                 return Err((vec![NAME, PHONE], sentence, Remedy::Mend));
             }
-            return active(known).map(Some);
         }
         let namesakes = self.by_name.get(said.name.as_str()).map_or(&[][..], Vec::as_slice);
         let namesakes: Vec<&'a RosterPerson> = namesakes.iter().copied().filter(|one| !one.disabled).collect();
@@ -152,6 +156,10 @@ impl<'a> Directory<'a> {
     fn ask_whom(&self, name: &str, several: &[&RosterPerson]) -> Wrong {
         let school = |one: &RosterPerson| Some(self.by_id.get(&one.school?)?.name.clone());
         let sentence = match several {
+            [_] if several.iter().any(|one| !one.may_change) => format!("系统里有“{name}”。是同一人吗？"),
+            _ if several.iter().any(|one| !one.may_change) => {
+                format!("系统里有 {} 位“{name}”。是其中一位吗？", several.len())
+            }
             [one] if one.phone.is_some() => format!("系统里有“{name}”，手机号不同。是同一人吗？"),
             [_] => format!("系统里有“{name}”，没有登记手机号。是同一人吗？"),
             _ => format!("系统里有 {} 位“{name}”，手机号都不同。是其中一位吗？", several.len()),

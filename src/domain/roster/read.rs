@@ -1,6 +1,7 @@
 //! Reading a roster sheet: each row becomes a plan, or something that a person has to look at.
 
 use super::super::account::read_phone;
+use super::super::membership::HOST_DAYS;
 use super::super::sheet::SheetCell;
 use super::super::{Checks, Day, MemberRole, Membership};
 use super::person::{Directory, Said, Wrong, mark, mend, newcomer};
@@ -76,6 +77,9 @@ impl<'a> Reading<'a> {
         }
         let memberships = self.memberships.get(&mark).map_or(&[][..], Vec::as_slice);
         let step = step(memberships, role, from, self.rules.today)?;
+        if step != Step::Keep && self.rules.earliest.is_some_and(|earliest| from < earliest) {
+            return mend(FROM, format!("主持人只能导入最近 {HOST_DAYS} 天以内加入的成员，更早的请工作站导入。"));
+        }
         self.hold_limits(&mark, &who, role)?;
         self.seen.insert(mark, row.row);
         Ok(RosterPlan { row: row.row, who, role, from, step })

@@ -14,6 +14,7 @@ struct World {
     schools: Vec<RosterSchool>,
     members: Vec<Membership>,
     most_core: Option<u32>,
+    earliest: Option<Day>,
     choices: Vec<(u32, RosterChoice)>,
 }
 
@@ -45,6 +46,7 @@ fn world() -> World {
         schools: vec![school(1, "石桥镇中心小学", true), school(2, "青禾县实验小学", false)],
         members: vec![member(1, 1, MemberRole::Core, "2025-09-01", None)],
         most_core: None,
+        earliest: None,
         choices: Vec::new(),
     }
 }
@@ -73,6 +75,7 @@ impl World {
                 schools: &self.schools,
                 members: &self.members,
                 most_core: self.most_core,
+                earliest: self.earliest,
                 choices: &self.choices,
             },
         )
@@ -223,6 +226,32 @@ fn more_core_members_than_the_policy_allows_are_refused() {
 }
 
 #[test]
+fn who_began_before_the_earliest_day_is_for_the_office() {
+    let mut world = world();
+    world.earliest = Some(day("2026-11-13"));
+    assert!(world.look(with(NEW, 4, "2026-11-12")).sentence.contains("更早的请工作站导入"));
+    assert_eq!(world.plan(with(NEW, 4, "2026-11-13")).step, Step::Begin);
+    assert_eq!(world.plan(KNOWN).step, Step::Keep, "what the roster says already is no change");
+}
+
+#[test]
+fn whose_phone_it_is_is_told_to_those_who_keep_the_account() {
+    let mut world = world();
+    let of_han = with(NEW, 1, "13800000002");
+    assert!(world.look(of_han).sentence.contains("登记的是另一个名字"));
+    for person in &mut world.people {
+        person.may_change = false;
+    }
+    for school in &mut world.schools {
+        school.may_fill = false;
+    }
+    let nobodys = world.look(NEW).sentence;
+    assert_eq!(world.look(of_han).sentence, nobodys, "like a phone that nobody has");
+    let li = world.look(with(with(KNOWN, 1, "13900000009"), 2, "青禾县实验小学"));
+    assert_eq!(li.sentence, "系统里有“李建国”。是同一人吗？");
+}
+
+#[test]
 fn schools_of_one_name_are_told_apart_by_their_region() {
     let mut world = world();
     let mut other = school(3, "石桥镇中心小学", true);
@@ -247,6 +276,7 @@ fn a_mark_of_town_or_country_has_to_fit_the_school() {
             schools: &world.schools,
             members: &world.members,
             most_core: None,
+            earliest: None,
             choices: &[],
         };
         read_roster(&[row], rules).looks.pop().map(|look| look.sentence)

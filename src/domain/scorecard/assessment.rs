@@ -38,6 +38,8 @@ pub(super) struct Assessment<'a> {
     pub(super) assessed: Assessed,
     /// The last day that is looked at: the day asked for, or the last one of the year.
     pub(super) on: Day,
+    /// The day asked for: what was decided up to it is known, also where the year is over.
+    pub(super) known: Day,
     pub(super) done: Participation<'a>,
 }
 
@@ -51,10 +53,10 @@ pub(super) struct Asked<'a> {
 }
 
 impl<'a> Assessment<'a> {
-    pub(super) fn new(policy: &'a Policy, facts: &'a Facts, year: i32, on: Day) -> Self {
+    pub(super) fn new(policy: &'a Policy, facts: &'a Facts, year: i32, known: Day) -> Self {
         let assessed = Assessed::of(policy, facts.studio.cycle_start, year);
-        let on = on.min(assessed.span.to);
-        Self { policy, facts, assessed, on, done: Participation::over(facts, on) }
+        let on = known.min(assessed.span.to);
+        Self { policy, facts, assessed, on, known, done: Participation::over(facts, on) }
     }
 
     /// The day is the last one of the span, or after it.
@@ -84,7 +86,7 @@ impl<'a> Assessment<'a> {
     }
 
     pub(super) fn taken<'s>(&'s self, choice: &'s str, criterion: &'s str) -> impl Iterator<Item = &'s ChosenFact> {
-        let rows = self.facts.chosen.iter().filter(|row| row.year == self.assessed.year);
+        let rows = self.facts.chosen.iter().filter(|row| row.year == self.assessed.year && row.day <= self.known);
         rows.filter(move |row| row.choice == choice && row.criterion == criterion)
     }
 

@@ -2,13 +2,14 @@
 
 use super::assessment::{Assessment, count};
 use super::{ChoiceScore, Score, ScoreState};
+use crate::domain::participation::ChosenFact;
 use crate::domain::policy::Choice;
 
 pub(super) fn score(assessment: &Assessment<'_>, choice: &Choice, criteria: &[Score]) -> ChoiceScore {
     let taken: Vec<&str> =
         choice.of.iter().map(String::as_str).filter(|id| assessment.is_taken(&choice.id, id)).collect();
-    let confirmed =
-        !taken.is_empty() && taken.iter().all(|id| assessment.taken(&choice.id, id).any(|row| row.confirmed));
+    let known = |row: &ChosenFact| row.confirmed.is_some_and(|day| day <= assessment.known);
+    let confirmed = !taken.is_empty() && taken.iter().all(|id| assessment.taken(&choice.id, id).any(known));
     let states = |ids: &[&str], wanted: &[ScoreState]| {
         let all = ids.iter().filter_map(|id| criteria.iter().find(|score| score.criterion == *id));
         count(all.filter(|score| wanted.contains(&score.state)))

@@ -40,13 +40,14 @@ fn holds_for(assessment: &Assessment<'_>, grade: &Grade, all_required: bool) -> 
 
 /// A reviewer has decided for this grade in the assessed year. Such a decision usually comes after the year's last day.
 fn is_decided(assessment: &Assessment<'_>, grade: &str) -> bool {
-    assessment.facts.grades.iter().any(|fact| fact.year == assessment.assessed.year && fact.grade == grade)
+    let mut decided = assessment.facts.grades.iter().filter(|fact| fact.day <= assessment.known);
+    decided.any(|fact| fact.year == assessment.assessed.year && fact.grade == grade)
 }
 
 /// What was found within the year, each once.
 fn vetoes(assessment: &Assessment<'_>) -> Vec<String> {
     let passed = assessment.assessed.span.until(assessment.on);
-    let found = assessment.facts.vetoes.iter().filter(|veto| passed.has(veto.day));
+    let found = assessment.facts.vetoes.iter().filter(|veto| passed.has(veto.day) && veto.found <= assessment.known);
     let ids: BTreeSet<&str> = found.map(|veto| veto.veto.as_str()).collect();
     ids.into_iter().map(str::to_owned).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::assessment::score;
 use super::{Score, ScoreState, Scorecard};
-use crate::domain::participation::{ActivityFact, Attended, Facts, PersonFact};
+use crate::domain::participation::{ActivityFact, Attended, Decided, Facts, PersonFact};
 use crate::domain::policy::Policy;
 use crate::domain::{AccountId, ActivityId, ActivityKind, Day, Level, Mode, SchoolId, SeriesId};
 use serde::{Deserialize, Serialize};
@@ -114,7 +114,7 @@ fn held(facts: &Facts, at: usize, planned: &Planned) -> ActivityFact {
         kind: planned.kind,
         mode: planned.mode,
         level: planned.level,
-        level_confirmed: true,
+        levels: vec![Decided { day: planned.day, what: Some(planned.level) }],
         series: planned.series,
         day: planned.day,
         held: true,

@@ -179,9 +179,9 @@ pub(super) async fn told(
     let today = app.clock.now().day();
     let policy = store::policy::in_force(&app.store, &recruitment.policy, today);
     let Some(policy) = policy else { return Ok(Vec::new()) };
-    let lessons = store::application::lessons(&app.store, me.profile.account.id, today).await?;
-    let rural = me.profile.school.as_ref().is_some_and(|school| school.rural);
-    Ok(findings(&policy, recruitment.role, rural, &draft.form, &lessons, today))
+    let me = me.profile.account.id;
+    let applicant = store::application::applicant(&app.store, recruitment, &draft.choices, me, today).await?;
+    Ok(findings(&policy, recruitment.role, &applicant, &draft.form, today))
 }
 
 async fn one(app: &AppState, me: &SignedIn, found: Application) -> Result<axum::Json<ApplicationView>, ApiError> {

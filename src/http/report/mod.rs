@@ -32,8 +32,9 @@ use book::Book;
 pub(super) use book::{Cell, Sheet, columns};
 use pdf::{FontPlace, Paper, Seal};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Files being made at a time: each takes a core for up to two seconds, and up to 100 MB.
 const AT_ONCE: usize = 2;
@@ -42,13 +43,13 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The desk at which files are made.
 pub struct Exports {
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     font: FontPlace,
 }
 
 impl Default for Exports {
     fn default() -> Self {
-        Self { turns: Semaphore::new(AT_ONCE), font: FontPlace::default() }
+        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), font: FontPlace::default() }
     }
 }
 
@@ -65,17 +66,22 @@ impl Exports {
     }
 
     /// Waits for a turn, which lasts as long as what it gives.
-    pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, ApiError> {
-        let turn = tokio::time::timeout(PATIENCE, self.turns.acquire()).await;
+    pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
         turn.map_err(|_| ApiError::Busy)?.map_err(|_| ApiError::Busy)
     }
 
-    /// Runs `work` on a thread of its own, when it is its turn.
+    /// Runs `work` on a thread of its own, when it is its turn. The turn lasts as long as the work, which goes on when nobody
+    /// waits for it any more.
     pub(super) async fn make<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let _turn = self.turn().await?;
+        let turn = self.turn().await?;
+        let work = move || {
+            let _turn = turn;
+            work()
+        };
         tokio::task::spawn_blocking(work).await.map_err(ApiError::inside)?
     }
 }
@@ -138,7 +144,7 @@ impl Format {
         let issue = issue();
         let made_at = issue.made_at;
         let code = store::report_issue::record(&app.store, issue).await?;
-        let url = format!("{}/verify/{code}", site.0);
+        let url = site.page(&format!("/verify/{code}"));
         Ok(Some(Seal { code, url, made_at, made_by: me.profile.account.name.clone() }))
     }
 }
@@ -288,6 +294,13 @@ fn kept(session: SessionId, head: Head) -> KeptHead {
 /// The address by which the one who asks has reached this server: it is the one that others know, too.
 pub(super) struct Site(String);
 
+impl Site {
+    /// The whole address of one of its pages.
+    pub(super) fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Site {
     type Rejection = ApiError;
 
@@ -357,4 +370,32 @@ impl File {
 /// A book of one sheet, such as a form to fill in.
 pub(super) fn one_sheet(title: String, sheet: Sheet, now: Time) -> Result<Vec<u8>, ApiError> {
     xlsx::write(&Book { title, sheets: vec![sheet] }, now).map_err(ApiError::inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[tokio::test]
+    async fn a_turn_lasts_as_long_as_the_work_that_nobody_waits_for() {
+        let exports = Exports::default();
+        let (begun, begins) = tokio::sync::oneshot::channel();
+        let (go_on, goes_on) = mpsc::channel();
+        let work = move || {
+            begun.send(()).unwrap();
+            goes_on.recv().unwrap();
+            Ok(())
+        };
+        // The one who asked goes away as soon as the work has begun.
+        tokio::select! {
+            biased;
+            _ = exports.make(work) => panic!("it waits"),
+            _ = begins => {}
+        }
+        assert_eq!(exports.turns.available_permits(), AT_ONCE - 1);
+        go_on.send(()).unwrap();
+        let all = u32::try_from(AT_ONCE).unwrap();
+        drop(exports.turns.acquire_many(all).await.unwrap());
+    }
 }

@@ -7,15 +7,17 @@ use super::auth::{KeeperOf, SignedIn};
 use super::body::Query;
 use super::disposition::FileName;
 use super::error::{ApiError, Refused};
+use super::memberships::keeper_of;
 use super::report::{Cell, Sheet, columns, one_sheet};
 use super::shapes::{RosterAnswer, RosterChoiceForm, RosterSearch, SheetSearch};
 use super::state::AppState;
 use super::table_file::{MEDIA_TYPE, MOST_BODY_BYTES, Table, TableForm, uploaded};
+use crate::domain::membership::earliest_of;
 use crate::domain::roster::{
     FROM, NAME, NOTE, PHONE, ROLE, RURAL, RosterChoice, RosterRead, RosterRow, RosterRules, SCHOOL, SUBJECT, TITLE,
     Who, most_core, read_roster,
 };
-use crate::domain::{Membership, Studio, read_phone};
+use crate::domain::{Day, DaysNote, Membership, Studio, read_phone};
 use crate::store;
 use crate::store::roster_sheet::Planned;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
@@ -120,7 +122,8 @@ pub(super) async fn take(
     let sheet = table.sheet.clone();
     let rows = rows(table);
     let reach = Reach::of(&app, &me).await?;
-    let (read, schools) = read(&app, &keeper.noun, &reach, &rows, choices).await?;
+    let earliest = earliest_of(keeper_of(&app, &me, &keeper.noun).await?, app.clock.now().day());
+    let (read, schools) = read(&app, &keeper.noun, (&reach, earliest), &rows, choices).await?;
     let mut answer = view::answer(sheet, &rows, &read);
     answer.may_change_accounts = reach.is_any();
     let now = app.clock.now();
@@ -130,7 +133,8 @@ pub(super) async fn take(
     }
     let (planned, passwords) = planned(&app, read).await?;
     answer.written = u32::try_from(planned.len()).unwrap_or(u32::MAX);
-    let made = store::roster_sheet::apply(&app.store, keeper.noun.id, planned, now).await?;
+    let note = DaysNote { by: me.profile.account.id, reason: "导入成员名单".to_owned(), at: now };
+    let made = store::roster_sheet::apply(&app.store, keeper.noun.id, planned, note).await?;
     tracing::info!(studio = %keeper.noun.id, rows = answer.written, accounts = made.len(), "roster sheet taken");
     answer.accounts = view::accounts(made, &passwords, &schools);
     answer.file = view::accounts_file(&app, &answer.accounts).await?;
@@ -147,7 +151,7 @@ type SchoolNames = HashMap<crate::domain::SchoolId, String>;
 async fn read(
     app: &AppState,
     studio: &Studio,
-    reach: &Reach,
+    (reach, earliest): (&Reach, Option<Day>),
     rows: &[RosterRow],
     choices: Vec<(u32, RosterChoice)>,
 ) -> Result<(RosterRead, SchoolNames), ApiError> {
@@ -170,6 +174,7 @@ async fn read(
                 schools: &schools,
                 members: &members,
                 most_core,
+                earliest,
                 choices: &choices,
             };
             let read = read_roster(&rows, rules);

@@ -5,6 +5,7 @@ mod view;
 
 pub(super) use region::*;
 
+use super::aside::aside;
 use super::auth::{InsiderOf, SignedIn};
 use super::body::{Json, Query};
 use super::error::{ApiError, Refused};
@@ -40,8 +41,11 @@ pub(super) async fn read(
     let (year, on) = asked(&app, &studio, search.year, search.on, now)?;
     let assessed = scorecard::of_studio(&app.store, studio, year, on).await?.ok_or_else(policies::none)?;
     let around = around(&app, &me, &assessed, now).await?;
-    let todo = todo(&assessed.policy, &assessed.card, &assessed.facts);
-    Ok(axum::Json(view::scorecard(&assessed, &assessed.card, todo, &around)))
+    let told = aside(move || {
+        let todo = todo(&assessed.policy, &assessed.card, &assessed.facts);
+        view::scorecard(&assessed, &assessed.card, todo, &around)
+    });
+    Ok(axum::Json(told.await?))
 }
 
 /// What would become of it if these Activities were held.
@@ -62,13 +66,16 @@ pub(super) async fn what_if(
     let assessed = scorecard::of_studio(&app.store, studio, year, on).await?.ok_or_else(policies::none)?;
     let around = around(&app, &me, &assessed, now).await?;
     let planned: Vec<Planned> = form.planned.into_iter().map(planned).collect();
-    let compared = compare(&assessed.policy, &assessed.facts, &planned, year, on);
-    let changes = compared.changes.into_iter().map(|one| change(&assessed.policy, one));
-    Ok(axum::Json(WhatIfView {
-        before: view::scorecard(&assessed, &compared.before, Vec::new(), &around),
-        after: view::scorecard(&assessed, &compared.after, Vec::new(), &around),
-        changes: changes.collect(),
-    }))
+    let told = aside(move || {
+        let compared = compare(&assessed.policy, &assessed.facts, &planned, year, on);
+        let changes = compared.changes.into_iter().map(|one| change(&assessed.policy, one));
+        WhatIfView {
+            before: view::scorecard(&assessed, &compared.before, Vec::new(), &around),
+            after: view::scorecard(&assessed, &compared.after, Vec::new(), &around),
+            changes: changes.collect(),
+        }
+    });
+    Ok(axum::Json(told.await?))
 }
 
 /// The year and the day that are meant.

@@ -115,6 +115,7 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
             reason: one.reason.clone(),
         })
         .collect();
+    let credits = policy.credits_of(facts.studio.tier).filter(|_| card.outlook() == Outlook::Passing);
     let over = card.span.to <= card.on;
     let sentence = match (result.passes, result.lost, vetoes.is_empty()) {
         (true, ..) => grade.map_or_else(|| "可合格".to_owned(), |one| one.title.clone()),
@@ -134,7 +135,7 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
         vetoes,
         points: card.points,
         points_word: points_word(card.points),
-        credits: policy.credits.as_ref().filter(|_| card.outlook() == Outlook::Passing).map(|one| one.amount),
+        credits: credits.map(|one| one.amount),
     }
 }
 

@@ -28,6 +28,13 @@ pub struct ActivityCard {
     pub guests_allowed: bool,
 }
 
+/// Where a person's calendar program finds their Activities.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct CalendarView {
+    /// A path on this server; null until one is asked for.
+    pub link: Option<String>,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
 pub struct SessionCard {
     pub id: SessionId,

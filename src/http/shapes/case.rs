@@ -3,7 +3,7 @@
 use super::{ActivityCard, RecordView};
 use crate::domain::attendance::AttendanceStatus;
 use crate::domain::case::CaseState;
-use crate::domain::{AccountId, AppealId, AttachmentId, PhotoId, SessionId, Time};
+use crate::domain::{AccountId, AppealId, AttachmentId, Day, MemberRole, PhotoId, SessionId, Time};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::{IntoParams, ToSchema};
@@ -223,6 +223,8 @@ pub struct AuditPage {
     pub session: SessionId,
     pub people: Vec<AuditPerson>,
     pub cases: Vec<CaseView>,
+    /// Changes of days of Memberships, made after the Session began, that decide who was in the Studio on its day.
+    pub memberships: Vec<DaysChangedView>,
     pub rows: Vec<AuditRow>,
     /// Rows on all pages.
     #[ts(type = "number")]
@@ -234,6 +236,26 @@ pub struct AuditPage {
     pub lines: i64,
     /// Every line fits the one before.
     pub intact: bool,
+}
+
+/// Who set the days of a Membership, and why.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct DaysChangedView {
+    pub name: String,
+    pub role: MemberRole,
+    /// None where the Membership was begun.
+    pub before: Option<DaysView>,
+    pub after: DaysView,
+    pub reason: String,
+    pub by_name: String,
+    pub at: Time,
+}
+
+/// From when to when; both days count.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct DaysView {
+    pub from: Day,
+    pub to: Option<Day>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]

@@ -191,6 +191,13 @@ pub struct MembershipChange {
     #[ts(optional, as = "Option<Option<Day>>")]
     #[schema(value_type = Option<Day>)]
     pub to: Option<Option<Day>>,
+    /// The first day, where it was entered wrongly.
+    #[ts(optional)]
+    pub from: Option<Day>,
+    /// Why; needed where days that have passed are changed.
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
+    pub reason: String,
     #[ts(optional)]
     pub new_teacher: Option<bool>,
     #[ts(optional)]

@@ -4,7 +4,8 @@ use super::{DemoError, Made};
 use crate::domain::participation::year_of;
 use crate::domain::policy::YearKind;
 use crate::domain::{
-    AccountId, EvidenceVerdict, MediaType, NewChoice, NewEvidence, NewHelpedSchool, NewMentor, SchoolId, StudioId, Time,
+    AccountId, EvidenceVerdict, MediaType, NewChoice, NewEvidence, NewHelpedSchool, NewMentor, OfficeTier, Officer,
+    SchoolId, StudioId, Time,
 };
 use crate::store::attachment::NewAttachment;
 use crate::store::fact::RESOURCE_SLOT;
@@ -29,6 +30,15 @@ const PAPERS: &[Paper] = &[
 const MENTORS: &[(&str, &str)] =
     &[("李建国", "陈晓梅"), ("林雨桐", "曹小燕"), ("何志强", "黄素珍"), ("马海燕", "谢春兰")];
 
+/// The one who decides about them.
+pub(super) fn office(accounts: &HashMap<&'static str, AccountId>) -> Officer {
+    officer(accounts[OFFICE])
+}
+
+pub(super) fn officer(account: AccountId) -> Officer {
+    Officer { account, tier: OfficeTier::Province }
+}
+
 /// What is known without a file.
 pub(super) async fn rule(
     store: &Store,
@@ -37,7 +47,8 @@ pub(super) async fn rule(
     accounts: &HashMap<&'static str, AccountId>,
     now: Time,
 ) -> Result<(), DemoError> {
-    let (today, office) = (now.day(), accounts[OFFICE]);
+    let today = now.day();
+    let office = office(accounts);
     let first = &studios[0];
     let host = accounts["周文澜"];
     for (school, days) in [("上坪小学", 200), ("柳溪镇完全小学", 90)] {
@@ -85,7 +96,7 @@ pub(super) async fn hand_in(
     store: &Store,
     studio: StudioId,
     host: AccountId,
-    office: AccountId,
+    office: Officer,
     shown: &Shown,
     now: Time,
 ) -> Result<(), DemoError> {

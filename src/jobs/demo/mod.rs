@@ -4,13 +4,15 @@ mod assessed;
 mod past;
 mod world;
 
+use crate::domain::case::Decider;
 use crate::domain::id::BadId;
 use crate::domain::password::{self, PasswordError, SALT_BYTES};
 use crate::domain::{
-    AccountId, AccountRole, ActivityId, ActivityKind, ActivityState, Day, Level, LevelRuling, Mode, NewAccount,
-    NewActivity, NewMembership, NewRegion, NewSchool, NewSeries, NewStudio, RegionId, SchoolId, SeriesId, SessionId,
-    StudioId, Time,
+    AccountId, AccountRole, ActivityId, ActivityKind, ActivityState, Day, DaysNote, Level, LevelRuling, Mode,
+    NewAccount, NewActivity, NewMembership, NewRegion, NewSchool, NewSeries, NewStudio, RegionId, SchoolId, SeriesId,
+    SessionId, StudioId, Time,
 };
+use crate::store::membership::MemberMarks;
 use crate::store::{self, Store, StoreError};
 pub use assessed::{Shown, paper};
 use std::collections::HashMap;
@@ -91,7 +93,8 @@ pub async fn hand_in(store: &Store, shown: &Shown, now: Time) -> Result<(), Demo
     let account =
         async |at: usize| Ok::<_, DemoError>(store::login::credentials(store, SIGN_INS[at].login_name).await?);
     let (Some(host), Some(office)) = (account(0).await?, account(3).await?) else { return Ok(()) };
-    let (host, office) = (host.account.id, office.account.id);
+    let host = host.account.id;
+    let office = assessed::officer(office.account.id);
     let belongings = store::membership::of_account(store, host, now.day()).await?;
     let Some(studio) = belongings.first().map(|one| one.membership.studio) else { return Ok(()) };
     assessed::hand_in(store, studio, host, office, shown, now).await
@@ -204,6 +207,7 @@ async fn studios(
     let mut made = Vec::with_capacity(world::STUDIOS.len());
     let mut making = JoinSet::new();
     let today = now.day();
+    let office = assessed::office(accounts).account;
     for one in world::STUDIOS {
         let cycle_start = today.plus(-one.cycle_began_days_ago);
         let new = NewStudio {
@@ -225,7 +229,9 @@ async fn studios(
             let to: Option<Day> = left.map(|days| today.plus(-days));
             let new = NewMembership { studio: id, account: accounts[name], role: *role, from, to };
             let store = store.clone();
-            making.spawn(async move { Ok(store::membership::create(&store, new).await?) });
+            let note = DaysNote { by: office, reason: String::new(), at: now };
+            let by = (Decider::Office, note);
+            making.spawn(async move { Ok(store::membership::create(&store, new, MemberMarks::default(), by).await?) });
         }
     }
     all(making).await?;
@@ -245,7 +251,7 @@ async fn activities(
         let new = new_activity(planned, studio, accounts, start);
         let created_at = start.min(now) - Duration::from_secs(7 * 24 * 3600);
         let there = past::attendees(planned, accounts, number);
-        let (store, office) = (store.clone(), accounts["宋雅琴"]);
+        let (store, office) = (store.clone(), assessed::office(accounts));
         making.spawn(async move {
             let end = new.planned_end;
             let activity = store::activity::create(&store, new, created_at).await?.id;

@@ -8,8 +8,8 @@ use crate::domain::application::{Quota, Sending, chosen, places_for};
 use crate::domain::participation::MemberFact;
 use crate::domain::policy::Policy;
 use crate::domain::{
-    AccountId, Application, ApplicationRefusal, Day, MemberRole, Membership, MembershipId, NewStudio, Recruitment,
-    RegionTree, StudioId, StudioKind, Tier, Time,
+    AccountId, Application, ApplicationRefusal, Day, DaysNote, MemberRole, Membership, MembershipId, NewStudio,
+    Recruitment, RegionTree, StudioId, StudioKind, Tier, Time,
 };
 use sqlx::AnyConnection;
 use std::sync::Arc;
@@ -20,14 +20,14 @@ pub(super) async fn admit(
     recruitment: &Recruitment,
     policy: Option<Arc<Policy>>,
     tree: &RegionTree,
-    (from, now): (Day, Time),
+    (from, note): (Day, &DaysNote),
 ) -> Result<MembershipId, StoreError> {
     let policy = policy.ok_or(StoreError::NotFound(Noun::Policy))?;
     let account = application.account.id;
     let joins = match chosen(&sending.reviews) {
         Some(studio) => {
             check_places(connection, recruitment, Some(studio)).await?;
-            make_room(connection, (studio, account), recruitment.role, &policy, tree, from).await?;
+            make_room(connection, (studio, account), recruitment.role, &policy, tree, (from, note)).await?;
             studio
         }
         None => {
@@ -35,12 +35,12 @@ pub(super) async fn admit(
             if hosts_under(connection, &recruitment.policy, account, from).await? {
                 return Err(ApplicationRefusal::Roster("这位老师已经在主持一个工作室。".to_owned()).into());
             }
-            found(connection, sending, recruitment, &policy, (from, now)).await?
+            found(connection, sending, recruitment, &policy, (from, note.at)).await?
         }
     };
     let id: MembershipId = random::id()?;
     let new = Membership { id, studio: joins, account, role: recruitment.role, from, to: None };
-    membership::insert(connection, &new).await?;
+    membership::begin(connection, &new, note).await?;
     Ok(id)
 }
 
@@ -70,7 +70,7 @@ pub(in crate::store) async fn make_room(
     role: MemberRole,
     policy: &Policy,
     tree: &RegionTree,
-    from: Day,
+    (from, note): (Day, &DaysNote),
 ) -> Result<(), StoreError> {
     let found = studio::of_ids(connection, &[joins]).await?.remove(&joins).ok_or(StoreError::NotFound(Noun::Studio))?;
     let members = roster::of_studios(connection, tree, &[joins]).await?.remove(&joins).unwrap_or_default();
@@ -91,7 +91,7 @@ pub(in crate::store) async fn make_room(
             let sentence = format!("这位老师 {} 才作为{}加入，新的日期要更晚。", row.day("from_day")?, was.word());
             return Err(ApplicationRefusal::Roster(sentence).into());
         }
-        membership::end(connection, id, from.plus(-1)).await?;
+        membership::end(connection, id, from.plus(-1), note).await?;
     }
     Ok(())
 }

@@ -9,8 +9,8 @@ pub use review::review;
 pub use write::{save, save_all, send, withdraw};
 
 use super::row::{Columns as _, number_of, rows_in, sql};
-use super::{Noun, Store, StoreError};
-use crate::domain::application::{Finding, Sending};
+use super::{Noun, Store, StoreError, studio};
+use crate::domain::application::{Applicant, Finding, Sending};
 use crate::domain::{
     AccountId, Application, ApplicationDraft, ApplicationId, AttachmentId, Day, Level, PersonName, Recruitment,
     RecruitmentId, RegionId, Review, StudioId,
@@ -136,11 +136,39 @@ pub async fn taken(store: &Store, recruitments: &[RecruitmentId]) -> Result<Hash
         .collect()
 }
 
-/// The confirmed levels of the open lessons and lectures that this person presented in the last five years.
-pub async fn lessons(store: &Store, account: AccountId, today: Day) -> Result<Vec<Level>, StoreError> {
-    lessons_of(&mut *store.read().await?, account, today).await
+/// What the conditions are held against besides the form.
+pub async fn applicant(
+    store: &Store,
+    recruitment: &Recruitment,
+    choices: &[StudioId],
+    account: AccountId,
+    today: Day,
+) -> Result<Applicant, StoreError> {
+    applicant_of(&mut *store.read().await?, recruitment, choices, account, today).await
 }
 
+async fn applicant_of(
+    connection: &mut AnyConnection,
+    recruitment: &Recruitment,
+    choices: &[StudioId],
+    account: AccountId,
+    today: Day,
+) -> Result<Applicant, StoreError> {
+    let tiers = match recruitment.tier {
+        Some(tier) => vec![tier],
+        None => studio::of_ids(connection, choices).await?.into_values().map(|studio| studio.tier).collect(),
+    };
+    let lessons = lessons_of(connection, account, today).await?;
+    let row = sqlx::query(
+        "select coalesce(max(s.rural), 0) as rural from account a join school s on s.id = a.school where a.id = $1",
+    )
+    .bind(account.as_str())
+    .fetch_one(connection)
+    .await?;
+    Ok(Applicant { tiers, rural: row.number("rural")? != 0, lessons })
+}
+
+/// The confirmed levels of the open lessons and lectures that this person presented in the last five years.
 async fn lessons_of(connection: &mut AnyConnection, account: AccountId, today: Day) -> Result<Vec<Level>, StoreError> {
     let since = today.plus(-LESSON_YEARS * 365 - 1).start();
     let rows = sqlx::query(

@@ -6,8 +6,8 @@ use super::find;
 use super::write::stops_of;
 use crate::domain::application::{Standing, standing};
 use crate::domain::{
-    AccountId, Application, ApplicationId, ApplicationRefusal, AttachmentId, Day, Invalid, MembershipId, NewReview,
-    PersonName, Recruitment, Review, ReviewVerdict, Step, StudioId, Time,
+    AccountId, Application, ApplicationId, ApplicationRefusal, AttachmentId, Day, DaysNote, Invalid, MembershipId,
+    NewReview, PersonName, Recruitment, Review, ReviewVerdict, Step, StudioId, Time,
 };
 use sqlx::AnyConnection;
 
@@ -44,7 +44,9 @@ pub async fn review(store: &Store, id: ApplicationId, new: NewReview, now: Time)
                 let begun = if standing(&recruitment, &sending, &stops) == Standing::Accepted {
                     let from = first_day(&recruitment, new.from, now.day())?;
                     let rules = policy::shelved(&shelf, &recruitment.policy, from);
-                    Some(admit(connection, (&application, &sending), &recruitment, rules, &tree, (from, now)).await?)
+                    let note =
+                        DaysNote { by: new.by, reason: format!("申报录用：{}", recruitment.title), at: now };
+                    Some(admit(connection, (&application, &sending), &recruitment, rules, &tree, (from, &note)).await?)
                 } else {
                     None
                 };

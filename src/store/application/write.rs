@@ -2,7 +2,7 @@
 
 use super::super::row::Columns as _;
 use super::super::{Noun, Store, StoreError, account, attachment, constraint, policy, random, recruitment, region};
-use super::{find, hosts_under, lessons_of, open_membership, own, wishable, written};
+use super::{applicant_of, find, hosts_under, open_membership, own, wishable, written};
 use crate::domain::application::{Finding, Stop, findings, stops};
 use crate::domain::{
     AccountId, Application, ApplicationDraft, ApplicationId, ApplicationRefusal, CaseRefusal, Invalid, MemberRole,
@@ -117,8 +117,8 @@ pub async fn send(store: &Store, id: ApplicationId, by: AccountId, now: Time) ->
                 refuse_members(connection, &recruitment, draft, by, now).await?;
                 let rules = policy::shelved(&shelf, &recruitment.policy, today);
                 let rules = rules.ok_or(StoreError::NotFound(Noun::Policy))?;
-                let lessons = lessons_of(connection, by, today).await?;
-                let told = findings(&rules, recruitment.role, school.rural, &draft.form, &lessons, today);
+                let applicant = applicant_of(connection, &recruitment, &draft.choices, by, today).await?;
+                let told = findings(&rules, recruitment.role, &applicant, &draft.form, today);
                 if let Some(stands) = told.iter().find(|finding| finding.refuses()) {
                     let sentence = format!("“{}”。{}", stands.title, stands.sentence);
                     return Err(ApplicationRefusal::Condition(sentence).into());

@@ -1,15 +1,14 @@
 //! Activities as Facts, without their people; and of each that took place a digest of what its people follow from.
 
-use super::fingerprint;
+use super::{decided, fingerprint};
 use crate::domain::attendance::AttendanceParameters;
-use crate::domain::participation::{ActivityFact, MemberFact};
+use crate::domain::participation::{ActivityFact, Decided, MemberFact};
 use crate::domain::{
     AccountId, ActivityId, ActivityKind, ActivityState, Level, MemberRole, Mode, SchoolId, SeriesId, SessionId, Studio,
     StudioId, Time,
 };
 use crate::store::row::{Columns as _, rows_in};
-use crate::store::ruling::LevelRuled;
-use crate::store::{Store, StoreError, lesson_review, policy, ruling};
+use crate::store::{Store, StoreError, lesson_review, policy};
 use sqlx::AnyConnection;
 use std::collections::{BTreeSet, HashMap};
 
@@ -28,7 +27,7 @@ pub(super) struct Told {
     reviewers: Vec<AccountId>,
     excused: Vec<AccountId>,
     classrooms: Vec<SchoolId>,
-    ruled: Option<LevelRuled>,
+    levels: Vec<Decided<Option<Level>>>,
     sessions: Vec<Occurrence>,
 }
 
@@ -87,7 +86,7 @@ pub(super) async fn of_studios(
     for (activity, reviewer) in lesson_review::reviewers(connection, studios).await? {
         reviewers.entry(activity).or_default().push(reviewer);
     }
-    let mut levels = ruling::levels(connection, studios).await?;
+    let mut levels = decided::levels(connection, studios).await?;
     let mut sessions = sessions(connection, studios).await?;
     let mut found: HashMap<StudioId, Vec<Told>> = HashMap::new();
     for row in rows {
@@ -106,7 +105,7 @@ pub(super) async fn of_studios(
             reviewers: reviewers.remove(&id).unwrap_or_default(),
             excused: excused.remove(&id).unwrap_or_default(),
             classrooms: classrooms.remove(&id).unwrap_or_default(),
-            ruled: levels.remove(&id),
+            levels: levels.remove(&id).unwrap_or_default(),
             sessions: sessions.remove(&id).unwrap_or_default(),
         };
         found.entry(row.id("studio")?).or_default().push(told);
@@ -174,14 +173,13 @@ pub(super) fn facts(
 fn fact(one: Told, held: bool) -> ActivityFact {
     let begun = one.sessions.first().filter(|_| held).map_or(one.planned_start, |session| session.started_at);
     let hosts: BTreeSet<AccountId> = one.sessions.iter().filter_map(|session| session.started_by).collect();
-    let confirmed = one.ruled.as_ref().filter(|ruled| ruled.ruled.granted);
     ActivityFact {
         id: one.id,
         title: one.title,
         kind: one.kind,
         mode: one.mode,
-        level: confirmed.map_or(one.level, |ruled| ruled.level),
-        level_confirmed: confirmed.is_some(),
+        level: one.level,
+        levels: one.levels,
         series: one.series,
         day: begun.day(),
         held,

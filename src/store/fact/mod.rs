@@ -1,6 +1,7 @@
 //! Facts: all that Scorecards follow from, read for many Studios at once, with a digest by which it shows whether anything changed.
 
 mod activity;
+mod decided;
 mod people;
 pub(super) mod roster;
 
@@ -8,12 +9,13 @@ use super::row::{Columns as _, rows_in};
 use super::ruling::{ChoiceMade, GradeRuled, VetoFound};
 use super::{Store, StoreError, evidence, helped_school, mentor, region, ruling};
 use crate::domain::participation::{
-    ChosenFact, EvidenceFact, EvidenceState, Facts, GradeFact, HelpedFact, MemberFact, MentorFact, ResourceFact,
-    StudioFact, VetoFact,
+    ChosenFact, Decided, EvidenceFact, Facts, GradeFact, HelpedFact, MemberFact, MentorFact, ResourceFact, StudioFact,
+    VetoFact,
 };
 use crate::domain::presence::hex;
-use crate::domain::{ActivityId, MemberRole, RegionId, RegionKind, RegionTree, SchoolId, Studio, StudioId};
+use crate::domain::{ActivityId, EvidenceId, MemberRole, RegionId, RegionKind, RegionTree, SchoolId, Studio, StudioId};
 use activity::Held;
+pub(super) use people::forget;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -45,6 +47,7 @@ pub async fn gather(store: &Store, studios: Vec<Studio>) -> Result<Vec<Gathered>
     let mut mentors = by(mentor::of_studios(connection, &ids).await?, |one| one.studio);
     let mut helped = by(helped_school::of_studios(connection, &ids).await?, |one| one.studio);
     let mut evidence = by(evidence::of_studios(connection, &ids).await?, |one| one.studio);
+    let mut decisions = decided::evidence(connection, &ids).await?;
     let mut choices = by(ruling::choices(connection, &ids).await?, |one| one.studio);
     let mut vetoes = by(ruling::vetoes(connection, &ids).await?, |one| one.studio);
     let mut grades = by(ruling::grades(connection, &ids).await?, |one| one.studio);
@@ -55,15 +58,16 @@ pub async fn gather(store: &Store, studios: Vec<Studio>) -> Result<Vec<Gathered>
         let (activities, held) = activity::facts(store, &studio, &members, activities.remove(&id).unwrap_or_default());
         let policy = studio.policy.clone().unwrap_or_default();
         let handed_in = evidence.remove(&id).unwrap_or_default();
-        let handed_in: Vec<_> = handed_in.into_iter().filter(|one| one.policy == policy).collect();
+        let handed_in = handed_in.into_iter().filter(|one| one.policy == policy);
+        let handed_in: Vec<_> = handed_in.map(|one| evidence_fact(&one, &mut decisions)).collect();
         let facts = Facts {
             studio: studio_fact(&studio, &members, &tree),
             members,
             activities,
             mentors: mentors.remove(&id).unwrap_or_default().into_iter().map(mentor_fact).collect(),
             helped: helped.remove(&id).unwrap_or_default().into_iter().map(helped_fact).collect(),
-            resources: handed_in.iter().filter(|one| one.slot == RESOURCE_SLOT).flat_map(resources).collect(),
-            evidence: handed_in.iter().map(evidence_fact).collect(),
+            resources: handed_in.iter().filter(|one| one.slot == RESOURCE_SLOT).map(resource).collect(),
+            evidence: handed_in,
             chosen: choices.remove(&id).unwrap_or_default().into_iter().flat_map(|one| chosen(one, &policy)).collect(),
             vetoes: vetoes.remove(&id).unwrap_or_default().into_iter().filter_map(|one| veto(one, &policy)).collect(),
             grades: grades.remove(&id).unwrap_or_default().into_iter().filter_map(|one| grade(one, &policy)).collect(),
@@ -137,35 +141,24 @@ fn mentor_fact(one: mentor::Mentor) -> MentorFact {
 }
 
 fn helped_fact(one: helped_school::HelpedSchool) -> HelpedFact {
-    HelpedFact { school: one.school.id, from: one.from, to: one.to }
+    HelpedFact { school: one.school.id, rural: one.school.rural, from: one.from, to: one.to }
 }
 
-fn evidence_fact(one: &evidence::Evidence) -> EvidenceFact {
-    let (state, count) = match &one.decision {
-        None => (EvidenceState::Waiting, 1),
-        Some(decision) if decision.accepted => (EvidenceState::Accepted, decision.count),
-        Some(_) => (EvidenceState::Refused, 0),
-    };
+type Counts = Vec<Decided<Option<u32>>>;
+
+fn evidence_fact(one: &evidence::Evidence, decisions: &mut HashMap<EvidenceId, Counts>) -> EvidenceFact {
     EvidenceFact {
         id: one.id.to_string(),
         slot: one.slot.clone(),
         account: one.account.as_ref().map(|account| account.id),
         title: one.title.clone(),
         day: one.day,
-        state,
-        count,
+        decisions: decisions.remove(&one.id).unwrap_or_default(),
     }
 }
 
-/// One for each that was accepted; a refused one is none.
-fn resources(one: &evidence::Evidence) -> Vec<ResourceFact> {
-    let (selected, count) = match &one.decision {
-        None => (false, 1),
-        Some(decision) => (decision.accepted, decision.count),
-    };
-    let numbered = |number: u32| if number == 1 { one.id.to_string() } else { format!("{}:{number}", one.id) };
-    let fact = |number| ResourceFact { id: numbered(number), title: one.title.clone(), day: one.day, selected };
-    (1..=count).map(fact).collect()
+fn resource(one: &EvidenceFact) -> ResourceFact {
+    ResourceFact { id: one.id.clone(), title: one.title.clone(), day: one.day, decisions: one.decisions.clone() }
 }
 
 fn chosen(one: ChoiceMade, policy: &str) -> Vec<ChosenFact> {
@@ -173,15 +166,15 @@ fn chosen(one: ChoiceMade, policy: &str) -> Vec<ChosenFact> {
     if one.policy != policy || refused {
         return Vec::new();
     }
-    let confirmed = one.ruled.is_some();
-    let (choice, year) = (one.choice, one.year);
-    let fact = |criterion| ChosenFact { choice: choice.clone(), criterion, year, confirmed };
+    let confirmed = one.ruled.map(|ruled| ruled.at.day());
+    let (choice, year, day) = (one.choice, one.year, one.at.day());
+    let fact = |criterion| ChosenFact { choice: choice.clone(), criterion, year, day, confirmed };
     one.criteria.into_iter().map(fact).collect()
 }
 
 fn veto(one: VetoFound, policy: &str) -> Option<VetoFact> {
     let counts = one.policy == policy && one.lifted.is_none();
-    counts.then_some(VetoFact { veto: one.veto, day: one.day, reason: one.reason })
+    counts.then_some(VetoFact { veto: one.veto, day: one.day, found: one.at.day(), reason: one.reason })
 }
 
 fn grade(one: GradeRuled, policy: &str) -> Option<GradeFact> {

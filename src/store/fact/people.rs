@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+/// Activities that are kept by one write: what was made stays when the server stops in the middle.
+const KEPT_AT_ONCE: usize = 20;
+
 /// One person as kept: key, verdict, minutes, said to be from a rural school, the Account's School.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept(String, Attended, u32, bool, Option<SchoolId>);
@@ -28,17 +31,18 @@ pub(super) async fn fill(store: &Store, gathered: &mut [Gathered]) -> Result<(),
     let missing: Vec<&Held> = held.iter().filter(|one| !people.contains_key(&one.activity)).collect();
     if !missing.is_empty() {
         let tree = region::tree(store).await?;
-        let mut connection = store.read().await?;
-        let mut made = Vec::with_capacity(missing.len());
-        for one in missing {
-            let (studio, activity) = places[&one.activity];
-            let sessions = &gathered[studio].facts.activities[activity].sessions;
-            let found = make(store, &mut connection, &tree, sessions).await?;
-            made.push((one.activity, one.basis.clone(), found.clone()));
-            people.insert(one.activity, found);
+        for some in missing.chunks(KEPT_AT_ONCE) {
+            let mut made = Vec::with_capacity(some.len());
+            for one in some {
+                let (studio, activity) = places[&one.activity];
+                let sessions = &gathered[studio].facts.activities[activity].sessions;
+                // There are few readers, and a request waits for one no longer than seconds: each Activity takes its turn.
+                let found = make(store, &mut *store.read().await?, &tree, sessions).await?;
+                made.push((one.activity, one.basis.clone(), found.clone()));
+                people.insert(one.activity, found);
+            }
+            keep(store, made).await;
         }
-        drop(connection);
-        keep(store, made).await;
     }
     for one in held {
         let (studio, activity) = places[&one.activity];
@@ -143,6 +147,18 @@ fn attended(record: &AttendanceRecord) -> Attended {
         AttendanceStatus::Excused => Attended::Excused,
         AttendanceStatus::Absent => Attended::Absent,
     }
+}
+
+/// Forgets who was in the Activities of this Account, whose School is another now.
+pub(in crate::store) async fn forget(connection: &mut AnyConnection, account: AccountId) -> Result<(), StoreError> {
+    sqlx::query(
+        "delete from activity_fact where activity in (select s.activity from session s
+             where s.id in (select e.session from presence_event e where e.person = $1))",
+    )
+    .bind(account.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// A full disk keeps nobody from the scorecard.

@@ -24,6 +24,7 @@ pub(crate) struct TestApp {
     pub url: String,
     pub store: Store,
     pub key: SigningKey,
+    pub blobs: Blobs,
     pub world: World,
     clock: Arc<AtomicI64>,
     folder: tempfile::TempDir,
@@ -97,13 +98,13 @@ impl TestApp {
         let plane: Arc<dyn MediaPlane> = Arc::new(PaperPlane);
         let live = Registry::start(parts, vec![(plane, DeafEvents)]);
         let blobs = Blobs::open(&folder.path().join("files")).unwrap();
-        let app = AppState::new(store.clone(), clock, key.clone(), live, blobs);
+        let app = AppState::new(store.clone(), clock, key.clone(), live, blobs.clone());
 
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let site = http::site(&app, false).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, site).await });
-        Self { url, store, key, world, clock: turned, folder }
+        Self { url, store, key, blobs, world, clock: turned, folder }
     }
 
     pub(crate) fn now(&self) -> Time {
@@ -126,6 +127,11 @@ impl TestApp {
             }
         }
         files
+    }
+
+    /// Where the database is, for somebody who comes beside the store.
+    pub(crate) fn database(&self) -> String {
+        format!("sqlite:{}", self.folder.path().join("test.db").display())
     }
 
     pub(crate) fn nobody(&self) -> Person {
@@ -259,7 +265,7 @@ impl World {
         let other_studio = studio("李老师名师工作室", other_county).await;
         let member = |studio, account, role| {
             let new = NewMembership { studio, account, role, from: Day::parse("2026-01-01").unwrap(), to: None };
-            async move { store::membership::create(store, new).await.unwrap().id }
+            async move { crate::store_database::begin(store, new).await.unwrap().id }
         };
         member(own, host, MemberRole::Host).await;
         let core_membership = member(own, core, MemberRole::Core).await;

@@ -1,7 +1,7 @@
 /** 课堂里的话。规矩：事实 + 影响 + 下一步。 */
 import type { DeviceTrouble } from '@/session/devices'
 import type { NoticeKind } from '@/session/live-state'
-import type { LineMode, LineStep, LineTransport } from '@/protocol/signaling'
+import type { LineMode, LineStep, LineTransport, Refusal } from '@/protocol/signaling'
 
 const modes: Record<LineMode, string> = { auto: '自动', saving: '省流模式', sound_only: '仅语音' }
 
@@ -248,6 +248,10 @@ export const live = {
     title: (attempt: number) => (attempt > 1 ? `连接断了，正在重连（第 ${attempt} 次）。` : '连接断了，正在重连。'),
     firstTitle: (attempt: number) => `还没有连上课堂，正在再试（第 ${attempt} 次）。`,
     first: '连上后才开始记录在场。网络没有问题时，几秒钟就会接上。',
+    why: {
+      not_recorded: { title: '服务器暂时记不下谁进来了，可能是磁盘满了，所以还不能让您进去。', text: '记得下以后会自动进入，不用离开这个页面。等久了请告诉主持人。' },
+      server_stopping: { title: '服务器正在重启。', text: '几秒钟后会自动接上。' },
+    } as Partial<Record<Refusal, { title: string; text: string }>>,
     text: '90 秒内接上，考勤不受影响。',
     late: '已断开超过 90 秒，接上后继续记录在场时间。',
     now: '现在重试',

@@ -31,9 +31,14 @@ fn form(born: &str, teaching_years: u32, papers: &[(&str, u32)]) -> ApplicationF
     ApplicationForm { born: Some(day(born)), teaching_years: Some(teaching_years), items, ..ApplicationForm::default() }
 }
 
+/// Somebody who asks for Studios of the province.
+fn applicant(rural: bool, lessons: &[Level]) -> Applicant {
+    Applicant { tiers: vec![Tier::Province], rural, lessons: lessons.to_vec() }
+}
+
 /// The state of one condition.
 fn state(key: &str, role: MemberRole, rural: bool, condition: &str, form: &ApplicationForm) -> Option<ConditionState> {
-    let told = findings(policy(key), role, rural, form, &[], day(TODAY));
+    let told = findings(policy(key), role, &applicant(rural, &[]), form, day(TODAY));
     told.into_iter().find(|one| one.condition == condition).map(|one| one.state)
 }
 
@@ -94,29 +99,54 @@ fn years_taught_are_held_against_each_programme() {
 }
 
 #[test]
+fn a_rural_teacher_needs_a_title_or_an_honour_and_others_both() {
+    use ConditionState::{Look, Met, Missing, Unmet};
+    let of = |rural, condition, title: &str, honours: &str| {
+        let form = form("1990-01-01", 10, &[]);
+        let form = ApplicationForm { title: title.into(), honours: honours.into(), ..form };
+        state("zhejiang-2019", MemberRole::Core, rural, condition, &form)
+    };
+    assert_eq!(of(true, "S1-29", "一级教师", ""), Some(Met));
+    assert_eq!(of(true, "S1-29", "二级教师", "杭州市教坛新秀"), Some(Look));
+    assert_eq!(of(true, "S1-29", "", ""), Some(Missing));
+    // Each is asked only what is meant for them.
+    assert_eq!((of(true, "S1-29.2", "", ""), of(false, "S1-29", "", "")), (None, None));
+    assert_eq!(
+        (of(false, "S1-29.2", "高级教师", ""), of(false, "S1-29.3", "高级教师", "")),
+        (Some(Met), Some(Missing))
+    );
+    assert_eq!(of(false, "S1-29.2", "二级教师", "杭州市教坛新秀"), Some(Unmet));
+    assert_eq!(of(false, "S1-29.3", "", "杭州市教坛新秀"), Some(Look));
+}
+
+#[test]
 fn papers_wait_for_a_look_and_too_few_refuse() {
     use ConditionState::{Look, Unmet};
     use MemberRole::{Core, Host};
-    let by_papers =
-        |key, role, rural, condition, papers: &[_]| state(key, role, rural, condition, &form("1990-01-01", 10, papers));
-    let zhejiang = |rural, condition, papers: &[_]| by_papers("zhejiang-2019", Core, rural, condition, papers);
-    let (title, honour) = (("level_one_title", 1), ("city_honour", 1));
-    // A rural teacher needs one of both, everybody else both; each is asked only what is meant for them.
-    assert_eq!(zhejiang(true, "S1-29", &[title]), Some(Look));
-    assert_eq!(zhejiang(true, "S1-29", &[]), Some(Unmet));
-    assert_eq!(zhejiang(true, "S1-29.2", &[]), None);
-    assert_eq!(zhejiang(false, "S1-29.2", &[title]), Some(Unmet));
-    assert_eq!(zhejiang(false, "S1-29.2", &[title, honour]), Some(Look));
-    assert_eq!(by_papers("hangjin-2024", Host, false, "S2-15", &[("paper", 1)]), Some(Unmet));
-    assert_eq!(by_papers("hangjin-2024", Host, false, "S2-15", &[("paper", 2)]), Some(Look));
-    assert_eq!(by_papers("hangjin-2024", Core, false, "S2-19", &[("paper", 1)]), Some(Look));
+    let hangjin = |role, condition, slot, count| {
+        state("hangjin-2024", role, false, condition, &form("1990-01-01", 10, &[(slot, count)]))
+    };
+    assert_eq!(hangjin(Host, "S2-15", "host_paper", 1), Some(Unmet));
+    assert_eq!(hangjin(Host, "S2-15", "host_paper", 2), Some(Look));
+    assert_eq!(hangjin(Core, "S2-19", "member_paper", 1), Some(Look));
+}
+
+#[test]
+fn a_county_studio_asks_nothing_of_what_holds_for_the_province() {
+    let asked = |tier| {
+        let applicant = Applicant { tiers: vec![tier], ..Applicant::default() };
+        let form = form("1990-01-01", 10, &[]);
+        let told = findings(policy("zhejiang-2019"), MemberRole::Core, &applicant, &form, day(TODAY));
+        told.iter().filter(|one| one.condition.starts_with("S1-29")).count()
+    };
+    assert_eq!((asked(Tier::Province), asked(Tier::County)), (2, 0));
 }
 
 #[test]
 fn a_lesson_that_the_server_knows_needs_no_paper() {
     let looked = |lessons: &[Level], papers| {
         let form = form("1990-01-01", 10, &[(OPEN_LESSONS, papers)]);
-        let told = findings(policy("district-2"), MemberRole::Core, false, &form, lessons, day(TODAY));
+        let told = findings(policy("district-2"), MemberRole::Core, &applicant(false, lessons), &form, day(TODAY));
         told.into_iter().find(|one| one.condition == "S4-2-05").unwrap().state
     };
     assert_eq!(looked(&[Level::County], 0), ConditionState::Met);
@@ -127,7 +157,9 @@ fn a_lesson_that_the_server_knows_needs_no_paper() {
 
 #[test]
 fn only_what_nobody_may_waive_stands_in_the_way() {
-    let told = |born| findings(policy("district-2"), MemberRole::Core, false, &form(born, 10, &[]), &[], day(TODAY));
+    let told = |born| {
+        findings(policy("district-2"), MemberRole::Core, &applicant(false, &[]), &form(born, 10, &[]), day(TODAY))
+    };
     let ages = |born| -> Vec<(bool, String)> {
         let ages = told(born).into_iter().filter(|one| one.condition.starts_with("S4-2-07"));
         ages.map(|one| (one.refuses(), one.sentence)).collect()
@@ -145,7 +177,7 @@ fn every_programme_s_conditions_are_answered() {
     for policy in built_in() {
         for role in MemberRole::ALL {
             for rural in [true, false] {
-                let told = findings(policy, *role, rural, &ApplicationForm::default(), &[], day(TODAY));
+                let told = findings(policy, *role, &applicant(rural, &[]), &ApplicationForm::default(), day(TODAY));
                 let asked = policy.conditions.iter().filter(|one| one.role == *role);
                 let asked = asked.filter(|one| one.rural.is_none_or(|asked| asked == rural)).count();
                 assert_eq!(told.len(), asked, "{} {}", policy.key, role.code());

@@ -66,15 +66,20 @@ fn measure(findings: &mut Findings<'_>, one: &Criterion, part: &Part, place: &Pl
             of_each(findings, false);
             findings.population(population, &place.at("population"));
         }
-        Measure::Mentees => of_each(findings, true),
-        Measure::Helped | Measure::SelectedResources => of_each(findings, false),
+        Measure::Mentees { population } => {
+            of_each(findings, true);
+            if let Some(population) = population {
+                findings.population(population, &place.at("population"));
+            }
+        }
+        Measure::Helped { .. } | Measure::SelectedResources => of_each(findings, false),
         Measure::Evidence { slot } => findings.slot(slot, &place.at("slot")),
     }
     let members = matches!(part.measure, Measure::Members { .. });
     findings.that(!members || one.period == PeriodKind::Now, place, || {
         "名单上的人数看当天，期间（period）应为 now。".to_owned()
     });
-    let stands = members || matches!(part.measure, Measure::Mentees | Measure::Helped);
+    let stands = members || matches!(part.measure, Measure::Mentees { .. } | Measure::Helped { .. });
     findings
         .that(stands || one.period != PeriodKind::Now, place, || "做了多少要有期间，period 不能是 now。".to_owned());
 }
@@ -102,7 +107,7 @@ fn filter(findings: &mut Findings<'_>, with: &Filter, one: &Criterion, place: &P
 
 /// What was done can only be too little; a roster may also be too long.
 fn comparison(findings: &mut Findings<'_>, part: &Part, place: &Place) {
-    let roster = matches!(part.measure, Measure::Members { .. } | Measure::Mentees);
+    let roster = matches!(part.measure, Measure::Members { .. } | Measure::Mentees { .. });
     let least = matches!(part.is, Comparison::AtLeast(_));
     findings.that(roster || least, place, || "只有名单上的人数能有上限，这里请用 at_least。".to_owned());
     match part.is {

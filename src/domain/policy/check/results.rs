@@ -55,7 +55,13 @@ pub(super) fn conditions(findings: &mut Findings<'_>) {
                     }
                     !items.is_empty() && items.iter().all(|one| one.at_least >= 1)
                 }
+                ConditionCheck::Honour { of, .. } => {
+                    let named = of.iter().all(|word| !word.trim().is_empty());
+                    findings.that(named, &place, || "荣誉的名称不能空着。".to_owned());
+                    true
+                }
                 ConditionCheck::OpenLessons { at_least, .. } => *at_least >= 1,
+                ConditionCheck::TitleAtLeast(_) | ConditionCheck::EducationAtLeast(_) => true,
             };
             findings.that(enough, &place, || "这个条件的数不可能是这样。".to_owned());
         }

@@ -162,8 +162,8 @@ fn every_mistake_is_named_with_its_line() {
         ("between = [5, 7]", "between = [5]", "列表里的个数不对。"),
         (
             "count = \"members\", population = \"core\", origin = \"any\"",
-            "count = \"helped\", rural = true",
-            "数 helped 时没有 rural 这一项。",
+            "count = \"selected_resources\", rural = true",
+            "数 selected_resources 时没有 rural 这一项。",
         ),
         ("kinds = [\"seminar\"]", "kinds = [\"meeting\"]", "没有“meeting”这个取值"),
         ("count = \"members\"", "count = \"heads\"", "没有“heads”这个取值，可写的有 activities"),
@@ -204,6 +204,13 @@ fn every_mistake_is_named_with_its_line() {
         ("month = 12", "month = 13", "没有 13 月。"),
         ("slot = \"paper\"", "slot = \"book\"", "没有佐证项“book”，[slots] 里有 paper。"),
         ("age_at_most = 45", "age_at_most = 4", "这个条件的数不可能是这样。"),
+        ("age_at_most = 45", "title_at_least = \"teacher\"", "没有“teacher”这个取值，可写的有 third、second、first"),
+        ("age_at_most = 45", "honour = { level = \"city\", of = [\" \"] }", "荣誉的名称不能空着。"),
+        (
+            "count = \"activities\", taking = \"presenting\", rate = { population = \"core\", percent = 50 }",
+            "count = \"mentees\", population = \"young\"",
+            "没有人群“young”，[populations] 里有 core。",
+        ),
         // What the document does not say.
         ("quote = \"主讲1次\"", "quote = \"主讲 1 次\"", "文件里没有这句话，引文要一字不差。"),
         (
@@ -219,26 +226,35 @@ fn every_mistake_is_named_with_its_line() {
         ("document = \"little.txt\"", "document = \"lost.txt\"", "找不到文件“lost.txt”。"),
         ("{ id = \"L-3\"", "{ id = \"L-2\"", "出处“L-2”已经有了。"),
     ] {
-        assert!(GOOD.contains(good), "{good}");
-        let text = GOOD.replacen(good, bad, 1);
-        let at = GOOD.find(good).unwrap();
         // The first changed character is in the line of the mistake.
         let same = good.bytes().zip(bad.bytes()).take_while(|(one, other)| one == other).count();
-        let line = GOOD[..at].matches('\n').count() + bad[..same].matches('\n').count() + 1;
-        let errors = parse(&text).expect_err(bad);
-        assert!(
-            errors.iter().any(|error| error.line == line && error.reason.starts_with(reason)),
-            "{bad}: expected {line}: {reason}\ngot {errors:?}"
-        );
+        let line = line_of(good) + bad[..same].matches('\n').count();
+        assert_told(good, bad, line, reason);
     }
+}
+
+/// The line of the good text in which these words begin.
+fn line_of(words: &str) -> usize {
+    let at = GOOD.find(words).unwrap_or_else(|| panic!("nowhere: {words}"));
+    GOOD[..at].matches('\n').count() + 1
+}
+
+/// With `bad` in place of `good` the mistake is told in that line, in words that begin so.
+fn assert_told(good: &str, bad: &str, line: usize, reason: &str) {
+    assert!(GOOD.contains(good), "{good}");
+    let errors = parse(&GOOD.replacen(good, bad, 1)).expect_err(good);
+    assert!(
+        errors.iter().any(|error| error.line == line && error.reason.starts_with(reason)),
+        "{good} → {bad}: expected {line}: {reason}\ngot {errors:?}"
+    );
 }
 
 #[test]
 fn what_is_missing_is_asked_for_where_it_should_stand() {
-    let line_of = |part: &str| GOOD[..GOOD.find(part).unwrap()].matches('\n').count() + 1;
+    let second = line_of("[[criterion]]\nid = \"L-2\"");
     for (gone, line, reason) in [
         ("issuer = \"县教育局\"\n", 1, "缺少 issuer。"),
-        ("title = \"主讲\"\n", line_of("[[criterion]]\nid = \"L-2\""), "缺少 title。"),
+        ("title = \"主讲\"\n", second, "缺少 title。"),
         ("unit = \"节\"\n", line_of("measure = { count = \"activities\", taking") - 1, "缺少 unit。"),
         ("passes = false\n", line_of("[[grade]]\nid = \"bad\""), "缺少 passes。"),
         (
@@ -246,21 +262,12 @@ fn what_is_missing_is_asked_for_where_it_should_stand() {
             line_of("reviewed = true"),
             "要评审的等次后面，还要有一个不用评审、条件相同的等次。",
         ),
-        ("period = \"semester\"\nrequired = false\n", line_of("[[criterion]]\nid = \"L-2\""), "缺少 period。"),
+        ("period = \"semester\"\nrequired = false\n", second, "缺少 period。"),
     ] {
-        let text = GOOD.replacen(gone, "", 1);
-        assert_ne!(text, GOOD);
-        let errors = parse(&text).expect_err(gone);
-        assert_eq!(
-            errors.iter().find(|error| error.line == line).map(|error| error.reason.as_str()),
-            Some(reason),
-            "{errors:?}"
-        );
+        assert_told(gone, "", line, reason);
     }
-    let kept = GOOD.replacen("period = \"semester\"\nrequired = false", "period = \"semester\"", 1);
-    let reason = "指标 L-2 在选做项里，请写 required = false。";
-    let at = PolicyError { line: line_of("[[criterion]]\nid = \"L-2\""), reason: reason.to_owned() };
-    assert_eq!(parse(&kept), Err(vec![at]));
+    let kept = "period = \"semester\"";
+    assert_told(&format!("{kept}\nrequired = false"), kept, second, "指标 L-2 在选做项里，请写 required = false。");
 }
 
 #[test]

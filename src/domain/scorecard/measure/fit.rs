@@ -3,9 +3,9 @@
 use super::super::Ground;
 use super::super::assessment::{Asked, Assessment};
 use super::super::compare::needed;
-use crate::domain::AccountId;
 use crate::domain::participation::{Attended, Held};
 use crate::domain::policy::{Filter, Taking};
+use crate::domain::{AccountId, MemberRole};
 
 /// How well something passes; the worse of two decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,9 @@ impl Fit {
         }
     }
 }
+
+/// Who holds what a Studio holds for others.
+const LEADING: [MemberRole; 3] = [MemberRole::Host, MemberRole::Core, MemberRole::Adviser];
 
 /// A held Activity of the kind that is asked for, with what the Filter says of it.
 pub(super) struct Fitted<'a> {
@@ -78,24 +81,25 @@ fn matches_kind(filter: &Filter, held: &Held<'_>) -> bool {
 
 fn fit<'a>(assessment: &Assessment<'_>, filter: &Filter, held: &'a Held<'a>) -> Fitted<'a> {
     let (rate, present, of) = rate(assessment, filter, held);
-    let fit = level(filter, held)
+    let fit = level(assessment, filter, held)
         .and(presenter(assessment, filter, held))
         .and(helped(assessment, filter, held))
-        .and(rural(filter, held))
+        .and(rural(assessment, filter, held))
         .and(people(filter, held))
         .and(rate);
     Fitted { held, fit, present, of }
 }
 
-fn level(filter: &Filter, held: &Held<'_>) -> Fit {
-    let Some(level) = filter.level else { return Fit::Yes };
-    if held.activity.level < level {
-        return Fit::No(format!("只是{}", held.activity.level.word()));
-    }
-    if held.activity.level_confirmed {
+fn level(assessment: &Assessment<'_>, filter: &Filter, held: &Held<'_>) -> Fit {
+    let Some(asked) = filter.level else { return Fit::Yes };
+    let confirmed = held.activity.confirmed_level(assessment.known);
+    let level = confirmed.unwrap_or(held.activity.level);
+    if level < asked {
+        Fit::No(format!("只是{}", level.word()))
+    } else if confirmed.is_some() {
         Fit::Yes
     } else {
-        Fit::Maybe(format!("{}等确认", held.activity.level.word()))
+        Fit::Maybe(format!("{}等确认", level.word()))
     }
 }
 
@@ -117,8 +121,13 @@ fn helped(assessment: &Assessment<'_>, filter: &Filter, held: &Held<'_>) -> Fit 
     Fit::No("不是为帮扶学校举办".to_owned())
 }
 
-fn rural(filter: &Filter, held: &Held<'_>) -> Fit {
-    let any = |attended| held.people().any(|one| one.rural && one.attended == attended);
+/// Teachers of rural schools came for whom it was held: whoever leads the Studio is not among them.
+fn rural(assessment: &Assessment<'_>, filter: &Filter, held: &Held<'_>) -> Fit {
+    let leads = |person: &str| {
+        let mut rows = assessment.facts.members.iter().filter(|member| member.account.as_str() == person);
+        rows.any(|member| member.on(held.activity.day) && LEADING.contains(&member.role))
+    };
+    let any = |attended| held.people().any(|one| one.rural && one.attended == attended && !leads(&one.person));
     if !filter.rural || any(Attended::Present) {
         Fit::Yes
     } else if any(Attended::Unknown) {

@@ -25,8 +25,8 @@ pub(super) fn subjects(assessment: &Assessment<'_>, part: &Part, asked: &[Asked<
             each_time::each_time(assessment, part, &EachTime::rate(population, filter), asked)
         }
         Measure::Members { population, origin } => roster::members(assessment, part, population, *origin, asked),
-        Measure::Mentees => roster::mentees(assessment, part, asked),
-        Measure::Helped => roster::helped(assessment, part, asked),
+        Measure::Mentees { population } => roster::mentees(assessment, part, population.as_deref(), asked),
+        Measure::Helped { rural } => roster::helped(assessment, part, *rural, asked),
         Measure::Evidence { slot } => papers::evidence(assessment, part, slot, asked),
         Measure::SelectedResources => papers::selected_resources(assessment, part, asked),
     }

@@ -1,49 +1,78 @@
-//! Evidence and resources, as reviewers decided on them.
+//! Evidence and resources, as reviewers had decided on them by the day.
 
 use super::super::assessment::{Asked, Assessment};
 use super::super::compare::{Count, compared};
 use super::super::{Ground, SubjectScore};
-use crate::domain::Day;
-use crate::domain::participation::{EvidenceFact, EvidenceState, ResourceFact};
+use crate::domain::participation::{Decided, standing};
 use crate::domain::policy::{Part, PeriodKind};
+use crate::domain::{AccountId, Day};
+
+/// Something handed in, whatever it proves.
+struct Paper<'a> {
+    id: &'a str,
+    title: &'a str,
+    day: Day,
+    account: Option<AccountId>,
+    decisions: &'a [Decided<Option<u32>>],
+}
+
+/// What is said of one, and how a number tells of it.
+struct Words {
+    waiting: &'static str,
+    refused: &'static str,
+    ground: fn(String, String, Option<String>) -> Ground,
+}
 
 pub(super) fn evidence(assessment: &Assessment<'_>, part: &Part, slot: &str, asked: &[Asked<'_>]) -> Vec<SubjectScore> {
-    let mut all: Vec<&EvidenceFact> = assessment.facts.evidence.iter().filter(|one| one.slot == slot).collect();
-    all.sort_by(|a, b| (a.day, &a.id).cmp(&(b.day, &b.id)));
-    let count = |asked: &Asked<'_>| {
-        let mut count = Count::default();
-        let whose = |one: &EvidenceFact| asked.member.is_none_or(|member| one.account == Some(member.account));
-        for one in all.iter().filter(|one| whose(one) && counts(assessment, asked, one.day)) {
-            let note = match one.state {
-                EvidenceState::Accepted => {
-                    count.measured = count.measured.saturating_add(one.count);
-                    None
-                }
-                EvidenceState::Waiting => {
-                    count.waiting = count.waiting.saturating_add(one.count.max(1));
-                    Some("等待审核".to_owned())
-                }
-                EvidenceState::Refused => Some("没有通过审核".to_owned()),
-            };
-            let (id, title) = (one.id.clone(), one.title.clone());
-            count.grounds.push(Ground::Evidence { id, title, counts: note.is_none(), note });
-        }
-        compared(assessment, part, asked, count)
-    };
-    asked.iter().map(count).collect()
+    let in_slot = assessment.facts.evidence.iter().filter(|one| one.slot == slot);
+    let paper = in_slot.map(|one| Paper {
+        id: &one.id,
+        title: &one.title,
+        day: one.day,
+        account: one.account,
+        decisions: &one.decisions,
+    });
+    let ground = |id, title, note: Option<String>| Ground::Evidence { id, title, counts: note.is_none(), note };
+    counted(assessment, part, asked, paper.collect(), &Words { waiting: "等待审核", refused: "没有通过审核", ground })
 }
 
 pub(super) fn selected_resources(assessment: &Assessment<'_>, part: &Part, asked: &[Asked<'_>]) -> Vec<SubjectScore> {
-    let mut all: Vec<&ResourceFact> = assessment.facts.resources.iter().collect();
-    all.sort_by(|a, b| (a.day, &a.id).cmp(&(b.day, &b.id)));
+    let paper = assessment.facts.resources.iter().map(|one| Paper {
+        id: &one.id,
+        title: &one.title,
+        day: one.day,
+        account: None,
+        decisions: &one.decisions,
+    });
+    let ground = |id, title, note: Option<String>| Ground::Resource { id, title, counts: note.is_none(), note };
+    counted(assessment, part, asked, paper.collect(), &Words { waiting: "待评", refused: "没有入选", ground })
+}
+
+fn counted(
+    assessment: &Assessment<'_>,
+    part: &Part,
+    asked: &[Asked<'_>],
+    mut all: Vec<Paper<'_>>,
+    words: &Words,
+) -> Vec<SubjectScore> {
+    all.sort_by_key(|one| (one.day, one.id));
     let count = |asked: &Asked<'_>| {
         let mut count = Count::default();
-        for one in all.iter().filter(|one| counts(assessment, asked, one.day)) {
-            let (id, title) = (one.id.clone(), one.title.clone());
-            let note = (!one.selected).then(|| "待评".to_owned());
-            count.measured += u32::from(one.selected);
-            count.waiting += u32::from(!one.selected);
-            count.grounds.push(Ground::Resource { id, title, counts: one.selected, note });
+        let whose = |one: &Paper<'_>| asked.member.is_none_or(|member| one.account == Some(member.account));
+        for one in all.iter().filter(|one| whose(one) && counts(assessment, asked, one.day)) {
+            let note = match standing(one.decisions, assessment.known) {
+                Some(Some(number)) => {
+                    count.measured = count.measured.saturating_add(*number);
+                    None
+                }
+                Some(None) => Some(words.refused),
+                None => {
+                    count.waiting = count.waiting.saturating_add(1);
+                    Some(words.waiting)
+                }
+            };
+            let ground = (words.ground)(one.id.to_owned(), one.title.to_owned(), note.map(str::to_owned));
+            count.grounds.push(ground);
         }
         compared(assessment, part, asked, count)
     };

@@ -4,8 +4,8 @@ use super::super::assessment::{Asked, Assessment, count};
 use super::super::compare::{Count, compared};
 use super::super::{Ground, SubjectScore};
 use crate::domain::Day;
-use crate::domain::participation::{MentorFact, from_where};
-use crate::domain::policy::{Origin, Part, PeriodKind};
+use crate::domain::participation::{MemberFact, MentorFact, Span, from_where};
+use crate::domain::policy::{Origin, Part, PeriodKind, Population};
 use std::collections::BTreeSet;
 
 pub(super) fn members(
@@ -18,7 +18,7 @@ pub(super) fn members(
     let count = |asked: &Asked<'_>| {
         let mut people = assessment.people(population, asked.span);
         people.retain(|member| from_where(member, origin, &assessment.facts.studio));
-        let ground = |member: &&crate::domain::participation::MemberFact| Ground::Person {
+        let ground = |member: &&MemberFact| Ground::Person {
             person: member.account.to_string(),
             name: Some(member.name.clone()),
         };
@@ -28,11 +28,20 @@ pub(super) fn members(
     asked.iter().map(count).collect()
 }
 
-pub(super) fn mentees(assessment: &Assessment<'_>, part: &Part, asked: &[Asked<'_>]) -> Vec<SubjectScore> {
+/// Where a population is named, those of its roster: a mentee counts while they are on it.
+pub(super) fn mentees(
+    assessment: &Assessment<'_>,
+    part: &Part,
+    population: Option<&str>,
+    asked: &[Asked<'_>],
+) -> Vec<SubjectScore> {
+    let of = population.and_then(|key| assessment.policy.populations.get(key));
     let count = |asked: &Asked<'_>| {
-        let of = |row: &&MentorFact| asked.member.is_none_or(|member| member.account == row.mentor);
-        let rows = assessment.facts.mentors.iter().filter(of);
-        let rows = rows.filter(|row| counts(assessment, asked, row.from, row.to));
+        let days = days(assessment, asked);
+        let rows = assessment.facts.mentors.iter();
+        let rows = rows.filter(|row| asked.member.is_none_or(|member| member.account == row.mentor));
+        let rows = rows.filter(|row| of.is_none_or(|of| is_guided_on_roster(assessment, row, of, days)));
+        let rows = rows.filter(|row| overlap(days, row.from, row.to).is_some());
         let people: BTreeSet<&str> = rows.map(|row| row.mentee.as_str()).collect();
         let name = |key: &str| {
             let mut rows = assessment.facts.members.iter().filter(|member| member.account.as_str() == key);
@@ -45,9 +54,18 @@ pub(super) fn mentees(assessment: &Assessment<'_>, part: &Part, asked: &[Asked<'
     asked.iter().map(count).collect()
 }
 
-pub(super) fn helped(assessment: &Assessment<'_>, part: &Part, asked: &[Asked<'_>]) -> Vec<SubjectScore> {
+/// On some of these days the mentee was both guided and on the roster.
+fn is_guided_on_roster(assessment: &Assessment<'_>, row: &MentorFact, of: &Population, days: Span) -> bool {
+    let Some(guided) = overlap(days, row.from, row.to) else { return false };
+    let mut rows = assessment.facts.members.iter().filter(|member| member.account.as_str() == row.mentee);
+    rows.any(|member| of.roles.contains(&member.role) && overlap(guided, member.from, member.to).is_some())
+}
+
+pub(super) fn helped(assessment: &Assessment<'_>, part: &Part, rural: bool, asked: &[Asked<'_>]) -> Vec<SubjectScore> {
     let count = |asked: &Asked<'_>| {
-        let rows = assessment.facts.helped.iter().filter(|row| counts(assessment, asked, row.from, row.to));
+        let days = days(assessment, asked);
+        let rows = assessment.facts.helped.iter().filter(|row| row.rural || !rural);
+        let rows = rows.filter(|row| overlap(days, row.from, row.to).is_some());
         let schools: BTreeSet<_> = rows.map(|row| row.school).collect();
         let grounds = schools.iter().map(|school| Ground::School { school: school.to_string() }).collect();
         compared(assessment, part, asked, Count { measured: count(schools.iter()), waiting: 0, grounds })
@@ -55,9 +73,15 @@ pub(super) fn helped(assessment: &Assessment<'_>, part: &Part, asked: &[Asked<'_
     asked.iter().map(count).collect()
 }
 
-/// 现有: it goes on today. Over a period: some day of it that has come was among its days.
-fn counts(assessment: &Assessment<'_>, asked: &Asked<'_>, from: Day, to: Option<Day>) -> bool {
+/// 现有: today, or the last day. Over a period: its days that have come.
+fn days(assessment: &Assessment<'_>, asked: &Asked<'_>) -> Span {
     let passed = asked.span.until(assessment.on);
-    let begins = if asked.period == PeriodKind::Now { assessment.on } else { passed.from };
-    from <= passed.to && to.is_none_or(|to| begins <= to)
+    let from = if asked.period == PeriodKind::Now { passed.to } else { passed.from };
+    Span { from, to: passed.to }
+}
+
+/// The days of both.
+fn overlap(days: Span, from: Day, to: Option<Day>) -> Option<Span> {
+    let both = Span { from: days.from.max(from), to: to.map_or(days.to, |to| days.to.min(to)) };
+    (!both.is_empty()).then_some(both)
 }

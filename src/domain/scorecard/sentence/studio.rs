@@ -10,7 +10,7 @@ use crate::domain::policy::{Comparison, Measure};
 
 pub(super) fn number(telling: &Telling<'_, '_>, subject: &SubjectScore) -> String {
     match telling.part.measure {
-        Measure::Members { .. } | Measure::Mentees | Measure::Helped => on_the_roster(telling, subject),
+        Measure::Members { .. } | Measure::Mentees { .. } | Measure::Helped { .. } => on_the_roster(telling, subject),
         _ => counted(telling, subject),
     }
 }

@@ -2,7 +2,6 @@
 
 use super::story::{Story, many};
 use crate::domain::MemberRole;
-use crate::domain::participation::EvidenceState;
 use crate::domain::scorecard::ScoreState::{Impossible, Met, NotYet, Waiting};
 
 /// One expert and 7 core teachers in January; a second expert and the eighth in March.
@@ -20,8 +19,8 @@ fn about_ten_are_eight_to_twelve() {
     let card = story.on("2021-02-28");
     assert_eq!((card.state("S3-02"), card.numbers("S3-02")), (NotYet, (1, 2)));
     assert_eq!((card.state("S3-03"), card.sentence("S3-03")), (NotYet, "现有 7 人，应为 10 人左右，还差 1 人"));
-    // 1/2, 7/10 and nothing, of three.
-    assert_eq!((card.card.points, card.card.result.missing), (4000, 3));
+    // 1/2, 7/10 and nothing, of four.
+    assert_eq!((card.card.points, card.card.result.missing), (3000, 4));
     let card = story.on("2021-03-01");
     assert_eq!((card.state("S3-02"), card.state("S3-03")), (Met, Met));
     (9..=12).for_each(|number| story.day("2021-06-01").joins(&format!("核心{number}"), MemberRole::Core));
@@ -39,16 +38,19 @@ fn the_report_of_the_year_waits_for_its_reviewer() {
     // 91 of 365 days are less than a quarter, 92 are more.
     let risk = |day| story.on(day).score("S3-05").at_risk;
     assert_eq!((risk("2021-04-01"), risk("2021-04-02")), (false, true));
+    story.day("2021-01-20").evidence("year_plan", "2021 年计划").accepted();
     story.day("2021-12-10").evidence("annual_report", "2021 年年报");
     let card = story.on("2021-12-31");
     assert_eq!((card.state("S3-05"), card.grade(), card.card.result.lost), (Waiting, Some("failed"), false));
-    story.decide("2021 年年报", EvidenceState::Refused);
+    story.refuse("2021 年年报");
     assert_eq!((story.on("2021-12-30").state("S3-05"), story.on("2021-12-31").state("S3-05")), (NotYet, Impossible));
-    story.decide("2021 年年报", EvidenceState::Accepted);
+    story.accept("2021 年年报");
     let card = story.on("2021-12-31");
     assert_eq!((card.grade(), card.card.points), (Some("passed"), 10_000));
     // The next year asks for its own report; the third is the last.
     assert_eq!(story.on("2022-01-01").numbers("S3-05"), (0, 1));
+    // The house rules of the alliance are asked for in its last year.
+    assert!(!card.score("S3-L63.2").required && story.of_year(2023, "2023-12-31").score("S3-L63.2").required);
     let last = |year| story.of_year(year, "2021-12-31").card.final_year;
     assert_eq!([2021, 2022, 2023].map(last), [false, false, true]);
 }

@@ -1,8 +1,8 @@
 //! A cycle under the fifth plan, a city's studios of four; all values are worked out by hand.
 
 use super::story::{Story, many};
-use crate::domain::MemberRole;
-use crate::domain::scorecard::ScoreState::{Impossible, Met, NotYet};
+use crate::domain::scorecard::ScoreState::{Impossible, Met, NotYet, Waiting};
+use crate::domain::{Level, MemberRole};
 
 const LEAD: &str = "叶青";
 /// September began before the cycle did.
@@ -66,7 +66,8 @@ fn twenty_class_hours_are_900_minutes() {
         let lesson = story.day(&format!("2026-11-{number:02}")).open_lesson("课").by(&["学员1"]);
         _ = lesson.present_for(&[LEAD], 99);
     }
-    // 891 minutes are 19 class hours and 36 minutes.
+    // 891 minutes are 19 class hours and 36 minutes. A stranger's lesson is no member's.
+    _ = story.day("2026-11-20").open_lesson("外校的课").by(&["外人"]).present_for(&[LEAD], 90);
     assert_eq!(story.on("2026-11-30").person("S4-5-06", 0, LEAD), (19, 20, NotYet));
     _ = story.day("2026-12-01").lesson_review("评课").by(&["学员2"]).present_for(&[LEAD], 8);
     assert_eq!(story.on("2026-12-01").person("S4-5-06", 0, LEAD), (19, 20, NotYet));
@@ -88,9 +89,11 @@ fn a_lecture_is_both_the_years_and_the_school_years() {
         "公开教学展示：1 名领衔名师中 0 人已达标；还差：叶青（0/2 次）；专题讲座：1 名领衔名师都已主讲"
     );
     _ = story.day("2027-03-10").lecture("继续教育").by(&[LEAD]);
-    _ = story.day("2027-03-11").open_lesson("课").by(&[LEAD]);
-    _ = story.day("2027-03-12").showcase("展示").by(&[LEAD]);
-    let card = story.on("2027-03-12");
+    _ = story.day("2027-03-10").open_lesson("校内的课").by(&[LEAD]);
+    _ = story.day("2027-03-11").open_lesson("课").by(&[LEAD]).level(Level::City);
+    _ = story.day("2027-03-12").showcase("展示").by(&[LEAD]).claims(Level::City);
+    assert_eq!(story.on("2027-03-12").person("S4-5-05", 0, LEAD), (1, 2, Waiting));
+    let card = story.confirm("展示").on("2027-03-12");
     assert_eq!((card.state("S4-5-05"), card.state("S4-5-09")), (Met, Met));
     // The day before the cycle is before everything.
     assert_eq!(story.on("2026-09-15").numbers("S4-5-09"), (0, 2));
@@ -117,4 +120,19 @@ fn three_courses_are_given_over_three_school_years() {
     assert_eq!(late.sentence("S4-5-14"), "4 名学员中 3 人已达标；还差：学员4（2/3 次）");
     let over = card(2028, "2029-08-31");
     assert_eq!((over.state("S4-5-14"), over.grade(), over.card.result.lost), (Impossible, Some("failed"), true));
+}
+
+#[test]
+fn the_lead_hands_in_a_plan_and_a_summary_of_each_school_year() {
+    let mut story = begin();
+    story.day("2026-09-20").evidence("year_plan", "名师计划").of(LEAD).accepted();
+    story.day("2027-07-05").evidence("year_summary", "学员总结").of("学员1").accepted();
+    let card = story.on("2027-08-30");
+    assert_eq!((card.person("S4-5-L369", 0, LEAD), card.person("S4-5-L369", 1, LEAD)), ((1, 1, Met), (0, 1, NotYet)));
+    assert_eq!((card.state("S4-5-L369"), card.numbers("S4-5-08c.3")), (NotYet, (1, 4)));
+    story.day("2027-08-31").evidence("year_summary", "名师总结").of(LEAD).accepted();
+    assert_eq!(story.on("2027-08-31").state("S4-5-L369"), Met);
+    // The three years' plan is asked for in the last of them.
+    let required = |year| story.of_year(year, "2029-08-31").score("S4-5-L323").required;
+    assert_eq!([2026, 2027, 2028].map(required), [false, false, true]);
 }

@@ -1,7 +1,7 @@
 //! A school year under the first county's plan; all values are worked out by hand.
 
 use super::story::Story;
-use crate::domain::participation::{Attended, EvidenceState};
+use crate::domain::participation::Attended;
 use crate::domain::scorecard::ScoreState::{Impossible, Met, NotYet, Waiting};
 use crate::domain::{Level, MemberRole};
 
@@ -26,11 +26,11 @@ fn year() -> Story {
         story.day("2027-05-10").evidence("write_up", &format!("{name}的案例")).of(name).accepted();
     }
     _ = story.day("2026-10-15").lecture("命题讲座").by(&[LEAD]);
-    _ = story.day("2026-10-20").open_lesson("研讨课一").by(&["青年一"]).present(&MEMBERS);
+    _ = story.day("2026-10-20").open_lesson("研讨课一").by(&["青年一"]).reviewed_by(&MEMBERS);
     story.day("2026-11-05").evidence("exam_paper", "期中卷").accepted();
     _ = story.day("2026-11-12").outreach("送教一").onsite().present(&MEMBERS);
     _ = story.day("2026-12-18").showcase("主题展示").claims(Level::County);
-    _ = story.day("2027-03-23").open_lesson("研讨课二").by(&["青年二"]).present(&MEMBERS);
+    _ = story.day("2027-03-23").open_lesson("研讨课二").by(&["青年二"]).reviewed_by(&MEMBERS);
     _ = story.day("2027-04-22").outreach("送教二").onsite().present(&MEMBERS);
     story.day("2027-05-20").evidence("exam_paper", "期末卷").accepted();
     _ = story.day("2027-06-25").report("成果汇报").by(&MEMBERS);
@@ -50,7 +50,7 @@ fn a_year_goes_from_september_to_august() {
     assert_eq!((card.card.points, card.card.result.missing), (4000, 7));
     story.confirm("主题展示");
     let card = story.on("2027-06-24");
-    assert_eq!((card.all(NotYet), card.grade()), (vec!["S4-1-04"], Some("failed")));
+    assert_eq!((card.all(NotYet), card.grade()), (vec!["S4-1-04", "S4-1-L51"], Some("failed")));
     let card = story.on("2027-06-25");
     assert_eq!((card.grade(), card.card.points), (Some("passed"), 10_000));
     assert_eq!(story.of_year(2026, "2027-12-01").grade(), Some("passed"));
@@ -96,20 +96,33 @@ fn a_paper_of_each_semester_comes_in_it() {
     story.day("2027-01-20").evidence("exam_paper", "期末卷");
     let autumn = |story: &Story| story.on("2027-02-10").score("S4-1-11").parts[0].subjects[0].state;
     assert_eq!(autumn(&story), Waiting);
-    story.decide("期末卷", EvidenceState::Accepted);
+    story.accept("期末卷");
     assert_eq!((autumn(&story), story.on("2027-02-10").state("S4-1-11")), (Met, NotYet));
 }
 
 #[test]
-fn ones_own_lesson_is_no_guidance() {
+fn guidance_is_given_and_not_only_heard() {
     let mut story = begin();
-    _ = story.day("2026-10-20").open_lesson("陆一的课").by(&["陆一"]).present(&MEMBERS);
+    _ = story.day("2026-10-20").open_lesson("青年的课一").by(&["青年一"]).present(&MEMBERS).reviewed_by(&["孟二"]);
     let card = story.on("2026-10-20");
     assert_eq!((card.person("S4-1-09", 0, "陆一").0, card.person("S4-1-09", 0, "孟二").0), (0, 1));
     // A review counts without a record of having been there.
-    _ = story.day("2026-10-27").lesson_review("青年的课").by(&["青年一"]).reviewed_by(&["陆一", "孟二"]);
+    _ = story.day("2026-10-27").lesson_review("青年的课二").by(&["青年一"]).reviewed_by(&["陆一", "孟二"]);
     let card = story.on("2026-10-27");
     assert_eq!((card.person("S4-1-09", 0, "陆一"), card.person("S4-1-09", 0, "孟二")), ((1, 2, NotYet), (2, 2, Met)));
+}
+
+#[test]
+fn a_topic_is_asked_of_everybody_within_the_cycle() {
+    let mut story = begin();
+    MEMBERS.iter().for_each(|name| _ = story.day("2027-03-01").evidence("city_topic", name).of(name).accepted());
+    let card = |year, on| story.of_year(year, on);
+    assert!(!card(2026, "2027-03-01").score("S4-1-L51").required);
+    let last = card(2028, "2029-03-01");
+    assert_eq!(
+        (last.state("S4-1-L51"), last.numbers("S4-1-L51"), last.score("S4-1-L51").required),
+        (Met, (5, 5), true)
+    );
 }
 
 #[test]

@@ -38,14 +38,17 @@ fn year() -> Story {
         story.day("2026-09-20").guides(name, &format!("{name}的徒弟"));
         story.day("2026-09-20").guides(name, &format!("{name}的学生"));
         story.day("2026-09-25").evidence("year_plan", "计划").of(name).accepted();
+        story.day("2027-07-01").evidence("year_summary", "总结").of(name).accepted();
         story.day("2027-01-15").evidence("book", "专著").of(name).accepted();
         story.day("2027-05-15").evidence("design", "教学设计").of(name).accepted_for(2);
     }
-    _ = story.day("2026-10-15").open_lesson("名师的课一").by(&[LEAD]);
-    _ = story.day("2027-03-15").showcase("名师的课二").by(&[LEAD]);
+    _ = story.day("2026-10-15").open_lesson("名师的课一").by(&[LEAD]).level(Level::County);
+    _ = story.day("2027-03-15").showcase("名师的课二").by(&[LEAD]).level(Level::City);
     _ = story.day("2027-03-16").lecture("名师讲座").by(&[LEAD]);
     _ = story.day("2027-05-20").showcase("全县展示").by(&[LEAD]).level(Level::County).present(&many("学员", 10));
     story.day("2027-06-01").evidence("lead_paper", "论文").of(LEAD).accepted();
+    story.day("2026-09-10").evidence("year_plan", "名师计划").of(LEAD).accepted();
+    story.day("2027-07-10").evidence("year_summary", "名师总结").of(LEAD).accepted();
     story
 }
 
@@ -72,7 +75,7 @@ fn a_year_that_is_done_passes_without_what_the_cycle_asks() {
     let story = year();
     let card = story.on("2027-08-31");
     assert_eq!((card.grade(), card.card.points, card.card.result.missing), (Some("passed"), 10_000, 0));
-    let of_the_cycle = ["S4-4-06", "S4-4-07b", "S4-4-07c", "S4-4-08.2", "S4-4-10"];
+    let of_the_cycle = ["S4-4-06", "S4-4-07b", "S4-4-L251", "S4-4-07c", "S4-4-08.2", "S4-4-10"];
     assert!(of_the_cycle.iter().all(|id| !card.score(id).required && card.state(id) == NotYet));
     let last = story.of_year(2028, "2029-08-31");
     assert!(of_the_cycle.iter().all(|id| last.score(id).required && last.state(id) == Impossible));
@@ -112,7 +115,8 @@ fn fifteen_class_hours_are_675_minutes() {
         _ = lesson.present_for(&[LEAD], 45);
     }
     _ = story.day("2026-11-01").open_lesson("短课").by(&["学员2"]).present_for(&[LEAD], 44);
-    // 674 minutes. Her own lecture and a seminar that nobody presents are not what she hears.
+    // 674 minutes. Her own lecture, a seminar that nobody presents and a stranger's lesson are not what she hears of members.
+    _ = story.day("2026-11-02").open_lesson("外校的课").by(&["外人"]).present_for(&[LEAD], 90);
     _ = story.day("2026-11-02").lecture("自己讲").by(&[LEAD]).present_for(&[LEAD], 90);
     _ = story.day("2026-11-03").seminar("研讨").present_for(&[LEAD], 90);
     assert_eq!(story.on("2026-11-03").person("S4-4-05", 0, LEAD), (14, 15, NotYet));
@@ -136,7 +140,7 @@ fn a_trainee_who_joined_in_june_is_asked_in_full() {
         ((0, 2, NotYet), (2, 2, Met))
     );
     let lost = story.on("2027-08-31");
-    assert_eq!(lost.all(Impossible), ["S4-4-07c.2", "S4-4-08", "S4-4-09"]);
+    assert_eq!(lost.all(Impossible), ["S4-4-07c.2", "S4-4-07c.3", "S4-4-08", "S4-4-09"]);
     // Whom one guides can still be mended.
     assert_eq!(lost.state("S4-4-11"), NotYet);
 }

@@ -63,7 +63,8 @@ fn twenty_lessons_are_heard_in_each_semester() {
     // The first of February is the spring's.
     _ = story.day("2025-02-01").open_lesson("二月一日").by(&["白露"]).present(&[HOST]);
     hears(&mut story, "2025-03", 18);
-    // Not a member's, her own, and one that she missed.
+    // A member's seminar, not a member's, her own, and one that she missed.
+    _ = story.day("2025-03-19").seminar("研讨").by(&["安宁"]).present(&[HOST]);
     _ = story.day("2025-03-20").open_lesson("外校的课").by(&["外人"]).present(&[HOST]);
     _ = story.day("2025-03-21").open_lesson("自己的课").by(&[HOST]).present(&[HOST]);
     _ = story.day("2025-03-22").open_lesson("没去的课").by(&["岑溪"]).absent(&[HOST]);
@@ -127,4 +128,14 @@ fn two_open_lessons_are_asked_of_who_joined_in_june() {
     assert_eq!(story.on("2025-08-31").person("S4-2-13", 0, "葛青"), (1, 2, Impossible));
     _ = story.day("2025-08-31").open_lesson("课二").by(&["葛青"]);
     assert_eq!((story.on("2025-08-31").state("S4-2-13"), story.on("2025-08-31").numbers("S4-2-13")), (Met, (6, 6)));
+}
+
+#[test]
+fn host_and_members_hand_in_what_they_did_at_the_end_of_the_year() {
+    let mut story = begin();
+    MEMBERS.iter().for_each(|name| _ = story.day("2024-12-20").evidence("year_summary", name).of(name).accepted());
+    let card = story.on("2024-12-31");
+    assert_eq!((card.state("S4-2-L163"), card.numbers("S4-2-L163")), (Impossible, (5, 6)));
+    _ = story.day("2024-12-31").evidence("year_summary", HOST).of(HOST).accepted();
+    assert_eq!(story.on("2024-12-31").state("S4-2-L163"), Met);
 }

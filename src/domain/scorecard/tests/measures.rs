@@ -91,7 +91,7 @@ fn a_level_counts_when_an_office_has_confirmed_it() {
     assert_eq!(card.person("it", 0, "何志强"), (0, 1, Waiting));
     assert_eq!(card.person("it", 0, "马海燕"), (0, 1, NotYet));
     assert_eq!(card.sentence("it"), "3 名带头人中 0 人已主讲；还差：孙立群、马海燕；等确认：何志强");
-    story.facts.activities[0].level_confirmed = true;
+    story.confirm("甲");
     assert_eq!(story.on("2026-04-30").person("it", 0, "何志强"), (1, 1, Met));
 }
 
@@ -395,4 +395,89 @@ fn who_left_is_not_asked_and_who_joined_is_asked_in_full() {
     assert_eq!(names("2026-05-31"), ["何志强", "马海燕"]);
     assert_eq!(names("2026-06-30"), ["何志强", "孙立群", "马海燕"]);
     assert_eq!(names("2026-07-01"), ["何志强", "孙立群"]);
+}
+
+#[test]
+fn a_day_knows_no_decision_that_came_later() {
+    let measure = r#"{ count = "activities", level = "city" }"#;
+    let parts = part(measure, ONE, "次");
+    let paper = part(r#"{ count = "evidence", slot = "case" }"#, "{ at_least = 2 }", "个");
+    let text = policy(
+        "calendar",
+        3,
+        &(criterion("level", "studio", "year", &parts) + &criterion("paper", "studio", "year", &paper)),
+    );
+    let mut story = Story::under(&text, "2026-01-01");
+    story.day("2026-04-01").showcase("甲").claims(Level::City);
+    story.day("2026-05-01").rules("甲", Some(Level::County));
+    story.day("2026-06-01").rules("甲", Some(Level::Province));
+    story.day("2026-07-01").rules("甲", None);
+    let level = |on: &str| story.on(on).state("level");
+    assert_eq!([level("2026-04-30"), level("2026-05-31"), level("2026-06-30")], [Waiting, NotYet, Met]);
+    assert_eq!(level("2026-07-01"), Waiting);
+    story.day("2026-03-01").evidence("case", "案例");
+    story.day("2026-08-01").decides("案例", Some(2));
+    story.day("2026-09-01").decides("案例", Some(1));
+    story.day("2027-01-10").decides("案例", Some(2));
+    let paper = |on: &str| (story.of_year(2026, on).state("paper"), story.of_year(2026, on).numbers("paper"));
+    assert_eq!(paper("2026-07-31"), (NotYet, (0, 2)));
+    assert_eq!(paper("2026-08-01"), (Met, (2, 2)));
+    assert_eq!(paper("2026-09-01"), (NotYet, (1, 2)));
+    // The year is over, and what happened in it is decided after it.
+    assert_eq!((paper("2027-01-09"), paper("2027-01-10")), ((Impossible, (1, 2)), (Met, (2, 2))));
+}
+
+#[test]
+fn only_mentees_on_the_roster_count_where_a_population_is_named() {
+    let measure = r#"{ count = "mentees", population = "trainees" }"#;
+    for (period, on_their_last_day, after) in [("now", 2, 1), ("year", 2, 2)] {
+        let mut story = Story::under(&one("each:host", period, measure, "{ at_least = 9 }", "人"), "2026-01-01");
+        story.host("周文澜").trainees(&["学员1", "学员2"]);
+        for mentee in ["学员1", "学员2", "青年"] {
+            story.day("2026-02-01").guides("周文澜", mentee);
+        }
+        story.day("2026-03-01").leaves("学员2");
+        assert_eq!(story.on("2026-03-01").person("it", 0, "周文澜").0, on_their_last_day);
+        assert_eq!(story.on("2026-03-02").person("it", 0, "周文澜").0, after, "{period}");
+    }
+}
+
+#[test]
+fn who_left_before_being_guided_was_no_mentee() {
+    let measure = r#"{ count = "mentees", population = "trainees" }"#;
+    let mut story = Story::under(&one("each:host", "year", measure, ONE, "人"), "2026-01-01");
+    story.host("周文澜").trainees(&["学员1"]);
+    story.day("2026-01-31").leaves("学员1");
+    story.day("2026-02-01").guides("周文澜", "学员1");
+    assert_eq!(story.on("2026-12-30").person("it", 0, "周文澜"), (0, 1, NotYet));
+}
+
+#[test]
+fn a_school_in_town_is_helped_and_is_not_rural() {
+    for (rural, number) in [("", 2), (", rural = true", 1)] {
+        let measure = format!(r#"{{ count = "helped"{rural} }}"#);
+        let mut story = Story::under(&one("studio", "year", &measure, ONE, "所"), "2026-01-01");
+        story.day("2026-02-01").helps("青山小学");
+        story.day("2026-02-01").helps("城关小学");
+        story.facts.helped[1].rural = false;
+        assert_eq!(story.on("2026-03-01").numbers("it"), (number, 1), "{rural}");
+    }
+}
+
+#[test]
+fn rural_teachers_who_lead_the_studio_are_not_those_it_is_held_for() {
+    let measure = r#"{ count = "activities", kinds = ["lesson_review"], rural = true }"#;
+    let mut story = Story::under(&one("studio", "year", measure, ONE, "次"), "2026-01-01");
+    story.host("周文澜").core(&["何志强"]).advisers(&["顾问"]).trainees(&["学员1"]);
+    story.rural(&["周文澜", "何志强", "顾问", "学员1"]);
+    story.day("2026-03-01").lesson_review("甲").present(&["周文澜", "何志强", "顾问"]).guests(9);
+    assert_eq!(story.on("2026-03-01").state("it"), NotYet);
+    story.day("2026-03-02").lesson_review("乙").unknown(&["学员1"]);
+    assert_eq!(story.on("2026-03-02").state("it"), Waiting);
+    story.verdict("乙", "学员1", participation::Attended::Present);
+    assert_eq!(story.on("2026-03-02").state("it"), Met);
+    // Who leads no more comes for themselves.
+    story.day("2026-04-01").leaves("何志强");
+    story.day("2026-04-02").lesson_review("丙").present(&["何志强"]);
+    assert_eq!(story.on("2026-04-02").numbers("it"), (2, 1));
 }

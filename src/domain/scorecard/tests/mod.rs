@@ -7,6 +7,7 @@ mod county_4;
 mod district_2;
 mod hangjin_2024;
 mod measures;
+mod playing;
 mod properties;
 mod results;
 pub(super) mod story;

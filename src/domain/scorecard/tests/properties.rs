@@ -100,10 +100,9 @@ fn happens(story: &mut Story, at: Day, happening: &Happening, names: &[String]) 
             let playing = story.day(&text).activity(ActivityKind::ALL[*kind], "活动");
             let mut playing =
                 playing.by(&[&names[taking[0]]]).hosted_by(&[&names[taking[1]]]).reviewed_by(&[&names[taking[2]]]);
-            playing = playing.change(|activity| {
-                (activity.level, activity.level_confirmed) = (Level::ALL[*level], *confirmed);
-                activity.mode = Mode::ALL[*mode];
-            });
+            let level = Level::ALL[*level];
+            playing = if *confirmed { playing.level(level) } else { playing.claims(level) };
+            playing = playing.change(|activity| activity.mode = Mode::ALL[*mode]);
             if let Some(series) = series {
                 playing = playing.series(&series.to_string());
             }
@@ -161,11 +160,21 @@ fn shuffled(facts: &Facts, by: usize) -> Facts {
     facts
 }
 
+/// The days of everything that was decided.
+fn decided(facts: &mut Facts, mut change: impl FnMut(&mut Day) -> bool) {
+    facts.activities.iter_mut().for_each(|one| one.levels.retain_mut(|one| change(&mut one.day)));
+    facts.evidence.iter_mut().for_each(|one| one.decisions.retain_mut(|one| change(&mut one.day)));
+    facts.resources.iter_mut().for_each(|one| one.decisions.retain_mut(|one| change(&mut one.day)));
+    for one in &mut facts.chosen {
+        one.confirmed = one.confirmed.and_then(|mut day| change(&mut day).then_some(day));
+    }
+}
+
 /// Every number of the parts that count what was done.
 fn counts(story: &Story, card: &Scorecard) -> Vec<u32> {
     let both = story.policy.criteria.iter().zip(&card.criteria);
     let parts = both.flat_map(|(criterion, score)| criterion.parts.iter().zip(&score.parts));
-    let done = parts.filter(|(part, _)| !matches!(part.measure, Measure::Members { .. } | Measure::Mentees));
+    let done = parts.filter(|(part, _)| !matches!(part.measure, Measure::Members { .. } | Measure::Mentees { .. }));
     done.flat_map(|(_, score)| score.subjects.iter().map(|subject| subject.measured)).collect()
 }
 
@@ -186,6 +195,18 @@ proptest! {
             let other = shuffled(&story.facts, by);
             prop_assert_eq!(&card, &score(&story.policy, &other, year, on));
             prop_assert_eq!(todo(&story.policy, &card, &story.facts), todo(&story.policy, &card, &other));
+        }
+    }
+
+    #[test]
+    fn what_is_decided_later_changes_no_earlier_day(policy in 0_usize..8, happenings in happenings(), late in 0_i32..90, on in 0_i32..800) {
+        let mut story = told(policy, &happenings);
+        let on = Day::parse("2025-09-01").unwrap().plus(on);
+        decided(&mut story.facts, |day| { *day = day.plus(late); true });
+        let mut known = story.facts.clone();
+        decided(&mut known, |day| *day <= on);
+        for year in [2025, 2026] {
+            prop_assert_eq!(score(&story.policy, &story.facts, year, on), score(&story.policy, &known, year, on));
         }
     }
 

@@ -44,9 +44,12 @@ line = 1
     story.day("2027-01-10").graded("excellent");
     story.facts.grades[0].year = 2026;
     assert_eq!(story.of_year(2026, "2027-01-10").grade(), Some("excellent"));
+    // On its last day the year did not know yet.
+    assert_eq!(story.of_year(2026, "2027-01-09").grade(), Some("good"));
     story.day("2026-11-01").veto("ethics", "查实");
-    assert_eq!(story.on("2026-10-31").grade(), Some("excellent"));
-    let result = story.on("2026-11-01").card.result;
+    story.facts.vetoes[0].found = day("2026-11-05");
+    assert_eq!(story.on("2026-11-04").grade(), Some("good"));
+    let result = story.on("2026-11-05").card.result;
     assert_eq!((result.grade.as_deref(), result.passes, result.lost), (Some("bad"), false, true));
     assert_eq!(result.vetoes, ["ethics"]);
 }

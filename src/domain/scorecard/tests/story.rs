@@ -9,6 +9,7 @@
 
 use super::super::{score, todo};
 pub(in super::super) use super::card::Card;
+use super::playing::{Paper, Playing};
 use crate::domain::participation::*;
 use crate::domain::policy::Policy;
 use crate::domain::*;
@@ -24,7 +25,7 @@ pub(in super::super) fn many(name: &str, count: usize) -> Vec<String> {
 }
 
 /// An id that follows from a number and the kind of thing.
-fn bytes(kind: u8, number: usize) -> [u8; 10] {
+pub(super) fn bytes(kind: u8, number: usize) -> [u8; 10] {
     let mut bytes = [kind; 10];
     bytes[..8].copy_from_slice(&(number as u64).to_be_bytes());
     bytes
@@ -36,8 +37,8 @@ pub(in super::super) struct Story {
     pub(in super::super) facts: Facts,
     accounts: BTreeMap<String, AccountId>,
     schools: BTreeMap<String, SchoolId>,
-    series: BTreeMap<String, SeriesId>,
-    guests: usize,
+    pub(super) series: BTreeMap<String, SeriesId>,
+    pub(super) guests: usize,
 }
 
 impl Story {
@@ -89,7 +90,7 @@ impl Story {
         *self.schools.entry(name.to_owned()).or_insert_with(|| SchoolId::from_random(bytes(3, next)))
     }
 
-    fn accounts(&mut self, names: &[impl AsRef<str>]) -> Vec<AccountId> {
+    pub(super) fn accounts(&mut self, names: &[impl AsRef<str>]) -> Vec<AccountId> {
         names.iter().map(|name| self.account(name.as_ref())).collect()
     }
 
@@ -173,16 +174,38 @@ impl Story {
         self
     }
 
-    /// An office confirms the level of the Activity of that title.
+    /// An office confirms the level of the Activity of that title, on its day.
     pub(in super::super) fn confirm(&mut self, title: &str) -> &mut Self {
-        let mut activities = self.facts.activities.iter_mut();
-        activities.find(|activity| activity.title == title).unwrap().level_confirmed = true;
+        let activity = self.titled(title);
+        let level = Decided { day: activity.day, what: Some(activity.level) };
+        activity.levels.push(level);
         self
     }
 
-    /// A reviewer decides on the Evidence of that title.
-    pub(in super::super) fn decide(&mut self, title: &str, state: EvidenceState) -> &mut Self {
-        self.facts.evidence.iter_mut().find(|one| one.title == title).unwrap().state = state;
+    fn titled(&mut self, title: &str) -> &mut ActivityFact {
+        self.facts.activities.iter_mut().find(|activity| activity.title == title).unwrap()
+    }
+
+    /// A reviewer accepts the Evidence of that title, on the day that it proves something of.
+    pub(in super::super) fn accept(&mut self, title: &str) -> &mut Self {
+        self.decide(title, Some(1))
+    }
+
+    pub(in super::super) fn refuse(&mut self, title: &str) -> &mut Self {
+        self.decide(title, None)
+    }
+
+    fn decide(&mut self, title: &str, what: Option<u32>) -> &mut Self {
+        let evidence = self.facts.evidence.iter_mut().find(|one| one.title == title).unwrap();
+        evidence.decisions.push(Decided { day: evidence.day, what });
+        self
+    }
+
+    /// The resources that were proposed last, so many, are selected.
+    pub(in super::super) fn select(&mut self, count: usize) -> &mut Self {
+        for resource in self.facts.resources.iter_mut().rev().take(count) {
+            resource.decisions.push(Decided { day: resource.day, what: Some(1) });
+        }
         self
     }
 
@@ -253,7 +276,7 @@ impl<'a> OnDay<'a> {
             kind,
             mode: Mode::Online,
             level: Level::School,
-            level_confirmed: false,
+            levels: vec![],
             series: None,
             day: self.day,
             held: true,
@@ -286,8 +309,7 @@ impl<'a> OnDay<'a> {
             account: None,
             title: title.to_owned(),
             day: self.day,
-            state: EvidenceState::Waiting,
-            count: 1,
+            decisions: vec![],
         });
         Paper { story: self.story }
     }
@@ -295,7 +317,8 @@ impl<'a> OnDay<'a> {
     /// Puts up a resource that is proposed as 精品, or that was selected.
     pub(in super::super) fn resource(self, title: &str, selected: bool) {
         let id = format!("resource-{}", self.story.facts.resources.len());
-        self.story.facts.resources.push(ResourceFact { id, title: title.to_owned(), day: self.day, selected });
+        self.story.facts.resources.push(ResourceFact { id, title: title.to_owned(), day: self.day, decisions: vec![] });
+        self.story.select(usize::from(selected));
     }
 
     /// Begins to guide somebody.
@@ -304,22 +327,35 @@ impl<'a> OnDay<'a> {
         self.story.facts.mentors.push(MentorFact { mentor, mentee, from: self.day, to: None });
     }
 
-    /// Begins to help a school.
+    /// An office confirms the level of the Activity of that title, or does not.
+    pub(in super::super) fn rules(self, title: &str, level: Option<Level>) {
+        let day = self.day;
+        self.story.titled(title).levels.push(Decided { day, what: level });
+    }
+
+    /// A reviewer counts the Evidence of that title for so many, or refuses it.
+    pub(in super::super) fn decides(self, title: &str, count: Option<u32>) {
+        let evidence = self.story.facts.evidence.iter_mut().find(|one| one.title == title);
+        evidence.unwrap().decisions.push(Decided { day: self.day, what: count });
+    }
+
+    /// Begins to help a rural school.
     pub(in super::super) fn helps(self, school: &str) {
         let school = self.story.school(school);
-        self.story.facts.helped.push(HelpedFact { school, from: self.day, to: None });
+        self.story.facts.helped.push(HelpedFact { school, rural: true, from: self.day, to: None });
     }
 
     /// Takes on a Criterion of a Choice, in the assessed year that the day lies in.
     pub(in super::super) fn chooses(self, choice: &str, criterion: &str, confirmed: bool) {
         let year = self.assessed_year();
         let (choice, criterion) = (choice.to_owned(), criterion.to_owned());
-        self.story.facts.chosen.push(ChosenFact { choice, criterion, year, confirmed });
+        let confirmed = confirmed.then_some(self.day);
+        self.story.facts.chosen.push(ChosenFact { choice, criterion, year, day: self.day, confirmed });
     }
 
     pub(in super::super) fn veto(self, veto: &str, reason: &str) {
         let (veto, reason) = (veto.to_owned(), reason.to_owned());
-        self.story.facts.vetoes.push(VetoFact { veto, day: self.day, reason });
+        self.story.facts.vetoes.push(VetoFact { veto, day: self.day, found: self.day, reason });
     }
 
     /// A reviewer decides for a grade, in the assessed year that the day lies in.
@@ -331,151 +367,5 @@ impl<'a> OnDay<'a> {
     fn assessed_year(&self) -> i32 {
         let shift = if self.story.policy.year == policy::YearKind::School { 8 } else { 0 };
         (self.day.month() - shift).div_euclid(12)
-    }
-}
-
-/// The Activity that was begun last.
-pub(in super::super) struct Playing<'a> {
-    story: &'a mut Story,
-}
-
-impl Playing<'_> {
-    pub(in super::super) fn change(self, change: impl FnOnce(&mut ActivityFact)) -> Self {
-        change(self.story.facts.activities.last_mut().unwrap());
-        self
-    }
-
-    pub(in super::super) fn onsite(self) -> Self {
-        self.change(|activity| activity.mode = Mode::Onsite)
-    }
-
-    pub(in super::super) fn mixed(self) -> Self {
-        self.change(|activity| activity.mode = Mode::Mixed)
-    }
-
-    /// Planned only: it has not taken place.
-    pub(in super::super) fn planned(self) -> Self {
-        self.change(|activity| activity.held = false)
-    }
-
-    /// At this level, as an office has confirmed.
-    pub(in super::super) fn level(self, level: Level) -> Self {
-        self.change(|activity| (activity.level, activity.level_confirmed) = (level, true))
-    }
-
-    /// Said to be at this level; no office has confirmed it yet.
-    pub(in super::super) fn claims(self, level: Level) -> Self {
-        self.change(|activity| (activity.level, activity.level_confirmed) = (level, false))
-    }
-
-    pub(in super::super) fn series(self, theme: &str) -> Self {
-        let next = self.story.series.len();
-        let entry = self.story.series.entry(theme.to_owned());
-        let series = *entry.or_insert_with(|| SeriesId::from_random(bytes(7, next)));
-        self.change(|activity| activity.series = Some(series))
-    }
-
-    /// Presented by these.
-    pub(in super::super) fn by(self, names: &[impl AsRef<str>]) -> Self {
-        let accounts = self.story.accounts(names);
-        self.change(|activity| activity.presenters.extend(accounts))
-    }
-
-    /// These went live with it.
-    pub(in super::super) fn hosted_by(self, names: &[impl AsRef<str>]) -> Self {
-        let accounts = self.story.accounts(names);
-        self.change(|activity| activity.hosts.extend(accounts))
-    }
-
-    pub(in super::super) fn reviewed_by(self, names: &[impl AsRef<str>]) -> Self {
-        let accounts = self.story.accounts(names);
-        self.change(|activity| activity.reviewers.extend(accounts))
-    }
-
-    pub(in super::super) fn for_school(self, school: &str) -> Self {
-        let school = self.story.school(school);
-        self.change(|activity| activity.helped = Some(school))
-    }
-
-    /// These were present, for 90 minutes.
-    pub(in super::super) fn present(self, names: &[impl AsRef<str>]) -> Self {
-        self.people(names, Attended::Present, 90)
-    }
-
-    /// Present for that long.
-    pub(in super::super) fn present_for(self, names: &[impl AsRef<str>], minutes: u32) -> Self {
-        self.people(names, Attended::Present, minutes)
-    }
-
-    /// 待核
-    pub(in super::super) fn unknown(self, names: &[impl AsRef<str>]) -> Self {
-        self.people(names, Attended::Unknown, 20)
-    }
-
-    pub(in super::super) fn absent(self, names: &[impl AsRef<str>]) -> Self {
-        self.people(names, Attended::Absent, 0)
-    }
-
-    pub(in super::super) fn excused(self, names: &[impl AsRef<str>]) -> Self {
-        self.people(names, Attended::Excused, 0)
-    }
-
-    fn people(self, names: &[impl AsRef<str>], attended: Attended, minutes: u32) -> Self {
-        for account in self.story.accounts(names) {
-            let rural = self.story.facts.members.iter().any(|member| member.account == account && member.rural);
-            let person = PersonFact { person: account.to_string(), attended, minutes, rural };
-            self.story.facts.activities.last_mut().unwrap().people.push(person);
-        }
-        self
-    }
-
-    /// So many other people, each of them nowhere else.
-    pub(in super::super) fn guests(self, count: usize) -> Self {
-        self.strangers(count, false)
-    }
-
-    /// So many from rural schools.
-    pub(in super::super) fn rural_guests(self, count: usize) -> Self {
-        self.strangers(count, true)
-    }
-
-    fn strangers(self, count: usize, rural: bool) -> Self {
-        for _ in 0..count {
-            self.story.guests += 1;
-            let person = format!("guest:{}", self.story.guests);
-            let person = PersonFact { person, attended: Attended::Present, minutes: 90, rural };
-            self.story.facts.activities.last_mut().unwrap().people.push(person);
-        }
-        self
-    }
-}
-
-/// The Evidence that was handed in last.
-pub(in super::super) struct Paper<'a> {
-    story: &'a mut Story,
-}
-
-impl Paper<'_> {
-    /// It proves something of this person.
-    pub(in super::super) fn of(self, name: &str) -> Self {
-        let account = self.story.account(name);
-        self.story.facts.evidence.last_mut().unwrap().account = Some(account);
-        self
-    }
-
-    pub(in super::super) fn accepted(self) -> Self {
-        self.accepted_for(1)
-    }
-
-    /// The reviewer counts it for so many.
-    pub(in super::super) fn accepted_for(self, count: u32) -> Self {
-        let last = self.story.facts.evidence.last_mut().unwrap();
-        (last.state, last.count) = (EvidenceState::Accepted, count);
-        self
-    }
-
-    pub(in super::super) fn refused(self) -> Self {
-        self.story.facts.evidence.last_mut().unwrap().state = EvidenceState::Refused;
-        self
     }
 }

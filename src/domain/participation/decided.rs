@@ -1,0 +1,33 @@
+//! What people decided about facts, and when: a day knows nothing of what was decided after it.
+
+use super::super::Day;
+use serde::{Deserialize, Serialize};
+
+/// One word of an office or a reviewer. A later one takes the place of an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided<T> {
+    pub day: Day,
+    pub what: T,
+}
+
+/// What stands at the end of a day, of decisions in the order in which they were made.
+#[must_use]
+pub fn standing<T>(decisions: &[Decided<T>], on: Day) -> Option<&T> {
+    decisions.iter().rfind(|one| one.day <= on).map(|one| &one.what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_knows_only_what_was_decided_up_to_it() {
+        let day = |text| Day::parse(text).unwrap();
+        let made = |text, what| Decided { day: day(text), what };
+        let decisions = [made("2026-03-05", 'a'), made("2026-03-05", 'b'), made("2026-04-01", 'c')];
+        let known = |text| standing(&decisions, day(text)).copied();
+        assert_eq!(known("2026-03-04"), None);
+        assert_eq!((known("2026-03-05"), known("2026-03-31")), (Some('b'), Some('b')));
+        assert_eq!(known("2026-04-01"), Some('c'));
+    }
+}

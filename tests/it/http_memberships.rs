@@ -1,0 +1,112 @@
+//! Memberships over HTTP: whose days who may set, and what is kept of it; and two who edit the same noun.
+
+use crate::app::{Person, TestApp, refusal};
+use crate::held::{hold, plan};
+use lectern::domain::presence::Person as Present;
+use lectern::domain::*;
+use lectern::store;
+use reqwest::{Response, StatusCode};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+async fn made(answer: Response) -> Value {
+    let status = answer.status();
+    let body: Value = answer.json().await.unwrap();
+    assert!(status.is_success(), "{status} {body}");
+    body
+}
+
+async fn fields(answer: Response) -> Vec<String> {
+    let (status, _, fields) = refusal(answer).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    fields.as_object().unwrap().keys().cloned().collect()
+}
+
+#[tokio::test]
+async fn a_host_sets_days_of_the_last_week_and_the_office_earlier_ones_with_a_reason() {
+    let app = TestApp::start().await;
+    let (host, office) = (app.person("host").await, app.person("office").await);
+    let path = format!("/api/memberships/{}", app.world.core_membership);
+    // It is 2 March.
+    assert_eq!(fields(host.patch(&path, &json!({ "to": "2026-02-22", "reason": "调离" })).await).await, ["to"]);
+    assert_eq!(fields(host.patch(&path, &json!({ "from": "2026-02-28", "reason": "写错" })).await).await, ["from"]);
+    assert_eq!(fields(host.patch(&path, &json!({ "to": "2026-02-23" })).await).await, ["reason"]);
+    let ended = made(host.patch(&path, &json!({ "to": "2026-02-23", "reason": "调离" })).await).await;
+    assert_eq!(ended["to"], "2026-02-23");
+    app.turn_clock(Duration::from_secs(86_400));
+    assert_eq!(fields(host.patch(&path, &json!({ "to": null, "reason": "没走" })).await).await, ["to"], "too late");
+    assert_eq!(fields(office.patch(&path, &json!({ "from": "2025-09-01" })).await).await, ["reason"]);
+    let moved = json!({ "from": "2025-09-01", "to": null, "reason": "漏填", "backbone": true });
+    let moved = made(office.patch(&path, &moved).await).await;
+    assert_eq!((&moved["from"], &moved["to"], &moved["backbone"]), (&json!("2025-09-01"), &Value::Null, &json!(true)));
+    let form = json!({ "account": app.world.teacher, "role": "trainee", "from": "2026-01-10", "backbone": true });
+    let members = format!("/api/studios/{}/memberships", app.world.studio);
+    assert_eq!(fields(host.post(&members, &form).await).await, ["from"]);
+    assert_eq!(made(office.post(&members, &form).await).await["backbone"], true);
+}
+
+#[tokio::test]
+async fn an_office_that_is_in_the_studio_keeps_its_roster_like_a_host() {
+    let app = TestApp::start().await;
+    let office = store::login::credentials(&app.store, "office").await.unwrap().unwrap().account.id;
+    let from = Day::parse("2026-01-01").unwrap();
+    let new = NewMembership { studio: app.world.studio, account: office, role: MemberRole::Adviser, from, to: None };
+    let own = crate::store_database::begin(&app.store, new).await.unwrap().id;
+    let earlier = json!({ "from": "2025-01-01", "reason": "漏填" });
+    let path = format!("/api/memberships/{own}");
+    assert_eq!(fields(app.person("office").await.patch(&path, &earlier).await).await, ["from"]);
+    made(app.person("admin").await.patch(&path, &earlier).await).await;
+}
+
+#[tokio::test]
+async fn the_audit_view_shows_who_was_put_on_the_roster_of_its_day_afterwards() {
+    let app = TestApp::start().await;
+    let core = store::membership::get(&app.store, app.world.core_membership).await.unwrap().account;
+    let new = plan(app.world.studio, ActivityKind::Seminar, "2026-02-10");
+    let (_, session) = hold(&app.store, new, &[Present::Account(core)]).await;
+    let (host, office) = (app.person("host").await, app.person("office").await);
+    let path = format!("/api/memberships/{}", app.world.core_membership);
+    let audit = async |who: &Person, path: &str| made(who.get(path).await).await["memberships"].clone();
+    let all = format!("/api/sessions/{session}/audit");
+    made(host.patch(&path, &json!({ "to": "2026-12-31" })).await).await;
+    assert_eq!(audit(&host, &all).await, json!([]), "that day the same people were there");
+    made(office.patch(&path, &json!({ "to": "2026-02-05", "reason": "二月初调离" })).await).await;
+    let told = audit(&host, &all).await;
+    assert_eq!(told.as_array().unwrap().len(), 1);
+    assert_eq!((&told[0]["name"], &told[0]["by_name"]), (&json!("老师core"), &json!("老师office")));
+    assert_eq!((&told[0]["before"]["to"], &told[0]["after"]["to"]), (&json!("2026-12-31"), &json!("2026-02-05")));
+    assert_eq!(told[0]["reason"], "二月初调离");
+    let own = format!("/api/me/sessions/{session}/audit");
+    assert_eq!(audit(&app.person("core").await, &own).await, told, "the person concerned reads it, too");
+    assert_eq!(audit(&app.person("teacher").await, &own).await, json!([]));
+    let rows = sqlx::AnyPool::connect(&app.database()).await.unwrap();
+    for statement in ["update membership_changed set reason = 'x'", "delete from membership_changed"] {
+        let refused = sqlx::query(statement).execute(&rows).await.unwrap_err();
+        assert!(refused.to_string().contains("membership_changed_insert_only"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn two_who_edit_different_fields_lose_nothing() {
+    let app = TestApp::start().await;
+    let (host, office) = (app.person("host").await, app.person("office").await);
+    let edits = async |person: &Person, path: &str, field: &str, values: &[&str]| {
+        for round in 0..12 {
+            let value = values.get(round % values.len()).map_or_else(String::new, |value| format!("{value}{round}"));
+            made(person.patch(path, &json!({ field: value })).await).await;
+        }
+    };
+    let studio = format!("/api/studios/{}", app.world.studio);
+    tokio::join!(edits(&host, &studio, "subject", &["语文"]), edits(&office, &studio, "introduction", &["简介"]));
+    let told = made(host.get(&studio).await).await["studio"].clone();
+    assert_eq!((&told["subject"], &told["introduction"]), (&json!("语文11"), &json!("简介11")));
+    let admin = app.person("admin").await;
+    let account = format!("/api/accounts/{}", app.world.teacher);
+    tokio::join!(edits(&admin, &account, "title", &["高级"]), edits(&office, &account, "subject", &["数学"]));
+    let told = made(admin.get(&account).await).await;
+    assert_eq!((&told["title"], &told["subject"]), (&json!("高级11"), &json!("数学11")));
+    let activity = format!("/api/activities/{}", app.world.closed_activity);
+    tokio::join!(edits(&host, &activity, "title", &["研修"]), edits(&admin, &activity, "place", &["礼堂"]));
+    let told = store::activity::get(&app.store, app.world.closed_activity).await.unwrap();
+    assert_eq!((told.title.as_str(), told.place.as_str()), ("研修11", "礼堂11"));
+}
