@@ -120,9 +120,9 @@ fn look(
         ConditionCheck::AgeAtMost(most) => match form.born.map(|born| years_between(born, today)) {
             None => (ConditionState::Missing, "请填写出生日期。".to_owned()),
             Some(age) if age <= i32::try_from(*most).unwrap_or(i32::MAX) => {
-                (ConditionState::Met, format!("您今天 {age} 周岁。"))
+                (ConditionState::Met, format!("申报时 {age} 周岁。"))
             }
-            Some(age) => (ConditionState::Unmet, format!("您今天 {age} 周岁，要求 {most} 周岁以下（含 {most}）。")),
+            Some(age) => (ConditionState::Unmet, format!("申报时 {age} 周岁，要求 {most} 周岁以下（含 {most}）。")),
         },
         ConditionCheck::TeachingYearsAtLeast(least) => match form.teaching_years {
             None => (ConditionState::Missing, "请填写教龄。".to_owned()),
@@ -172,13 +172,13 @@ fn open_lessons(at_least: u32, level: Level, lessons: &[Level], form: &Applicati
     let known = u32::try_from(lessons.iter().filter(|one| **one >= level).count()).unwrap_or(u32::MAX);
     let papers = given(form, OPEN_LESSONS);
     if known >= at_least {
-        (ConditionState::Met, format!("系统里有 {known} 次您主讲的公开课或讲座。"))
+        (ConditionState::Met, format!("系统里有 {known} 次主讲的公开课或讲座。"))
     } else if papers.saturating_add(known) >= at_least {
-        (ConditionState::Look, format!("系统里有 {known} 次，您另附了 {papers} 份证明，由审核人查看。"))
+        (ConditionState::Look, format!("系统里有 {known} 次，另附 {papers} 份证明，由审核人查看。"))
     } else {
         let level = level.word();
         let wanted =
-            format!("要求{level}以上 {at_least} 次，系统里有 {known} 次，您附了 {papers} 份证明。请补交证明。");
+            format!("要求{level}以上 {at_least} 次，系统里有 {known} 次，附 {papers} 份证明。请补交证明。");
         (ConditionState::Unmet, wanted)
     }
 }
@@ -194,7 +194,7 @@ fn items(policy: &Policy, wanted: &[SlotCount], form: &ApplicationForm) -> (Cond
         .collect();
     if lacking.is_empty() {
         let papers: u32 = wanted.iter().map(|one| given(form, &one.slot)).sum();
-        (ConditionState::Look, format!("附了 {papers} 份证明，由审核人查看。"))
+        (ConditionState::Look, format!("附 {papers} 份证明，由审核人查看。"))
     } else {
         (ConditionState::Unmet, format!("{}。", lacking.join("，")))
     }

@@ -38,7 +38,7 @@ export const applications = {
     changes: (closes: string, by: string, reason: string) => `截止日期改为 ${closes}（${by}）：${reason}`,
     change: '改截止日期', changeTitle: '改截止日期', changeLead: '改动会写在招募里，所有人看得到。改为昨天，就是立即截止。', closes: '截止日期', reason: '原因', changeDone: '确认改动',
     applications: '收到的申请', applicationsNone: '还没有人提交。', people: (n: number) => `${n} 份`,
-    export: '导出汇总表', announce: '公布名单',
+    export: '导出汇总表', take: '导入汇总表', taken: (n: number) => `已为 ${n} 位老师建好草稿。老师补上证明材料后提交。`, notTaken: (n: number) => `没有导入，请先改好这 ${n} 行：`, line: (row: number, column: string, sentence: string) => `第 ${row} 行“${column}”：${sentence}`, announce: '公布名单',
     notFetched: '没能取来这次招募',
   },
   form: {
@@ -49,6 +49,7 @@ export const applications = {
     choose: '请选择', wish: (n: number) => `第 ${n} 志愿`, noWish: '不填',
     proofsHint: '办法要求的证明。每一项写名称、传扫描件或照片；审核人会逐项查看。', addProof: (what: string) => `添加：${what}`, proofTitle: '材料名称', removeProof: '删去', proofFile: '扫描件或照片',
     saved: (when: string) => `已自动保存 ${when}`, saving: '正在保存…', notSaved: '没能保存，正在重试。写的内容还在这个页面里。',
+    notSent: (n: number) => `草稿已保存，还没有提交：有 ${n} 处需要修改。`,
     send: '提交申请', sending: '正在提交…', sentNote: '提交以后不能改；要改可以先撤回。学校和工作站的审核人会看到您填写的内容。',
     labels: {
       sex: '性别', born: '出生日期', phone: '手机号', education: '学历', stage: '学段', subject: '任教学科', title: '职称', post: '职务', teaching_years: '教龄', honours: '荣誉称号', summary: '主要业绩', plan: '计划', studio_name: '工作室名称', items: '证明材料', choices: '志愿', school: '学校',

@@ -1,8 +1,8 @@
 /** What recruitments, applications, transfers, capacities and announcements ask the server. */
-import { api } from '@/api/client'
+import { api, upload } from '@/api/client'
 import type {
   AnnouncementForm, AnnouncementView, ApplicationDraftForm, ApplicationRow, ApplicationSaved, ApplicationView, CapacityPage, RecruitmentCard, RecruitmentChangeForm, RecruitmentForm,
-  RecruitmentPage, ReviewForm, Rows, TransferForm, TransferView,
+  RecruitmentPage, ReviewForm, Rows, SummaryAnswer, TransferForm, TransferView,
 } from '@/protocol/api'
 
 const id = encodeURIComponent
@@ -16,6 +16,11 @@ export const calls = {
   moveClosing: (recruitment: string, form: RecruitmentChangeForm) => api.post<RecruitmentPage>(`/api/recruitments/${id(recruitment)}/closing`, form),
   save: (recruitment: string, draft: ApplicationDraftForm) => api.post<ApplicationSaved>(`/api/recruitments/${id(recruitment)}/application`, draft),
   received: (recruitment: string, signal?: AbortSignal) => api.get<Rows<ApplicationRow>>(`/api/recruitments/${id(recruitment)}/applications`, { signal }).then(rows),
+  takeSummary: (recruitment: string, file: File) => {
+    const form = new FormData()
+    form.append('file', file)
+    return upload<SummaryAnswer>(summarySheetPath(recruitment), form, () => undefined, new AbortController().signal)
+  },
   mine: (signal?: AbortSignal) => api.get<Rows<ApplicationRow>>('/api/me/applications', { signal }).then(rows),
   waiting: (signal?: AbortSignal) => api.get<Rows<ApplicationRow>>('/api/applications', { signal }).then(rows),
   application: (application: string, signal?: AbortSignal) => api.get<ApplicationView>(`/api/applications/${id(application)}`, { signal }),

@@ -166,10 +166,10 @@ fn only_what_nobody_may_waive_stands_in_the_way() {
     };
     let of_43 = ages("1983-11-22");
     assert_eq!([of_43[0].0, of_43[1].0], [false, false]);
-    assert_eq!(of_43[0].1, "您今天 43 周岁，要求 40 周岁以下（含 40）。可以提交，由审核人决定能否放宽。");
+    assert_eq!(of_43[0].1, "申报时 43 周岁，要求 40 周岁以下（含 40）。可以提交，由审核人决定能否放宽。");
     let of_46 = ages("1980-11-22");
     assert_eq!([of_46[0].0, of_46[1].0], [false, true]);
-    assert_eq!(of_46[1].1, "您今天 46 周岁，要求 45 周岁以下（含 45）。");
+    assert_eq!(of_46[1].1, "申报时 46 周岁，要求 45 周岁以下（含 45）。");
 }
 
 #[test]
