@@ -4,6 +4,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 import { PageWatch } from './page-wait'
 import { loadMe } from '@/api/me'
 import { words } from '@/locale'
+import { applicationRoutes } from '@/pages/applications/routes'
 import { placeRoutes } from '@/pages/classroom/routes'
 import { caseRoutes } from '@/pages/cases/routes'
 import { deskRoutes } from '@/pages/desk/routes'
@@ -38,6 +39,7 @@ export const router = createRouter({
     ...rosterRoutes,
     ...yearEndRoutes,
     ...caseRoutes,
+    ...applicationRoutes,
     ...placeRoutes,
     { path: '/:rest(.*)*', name: 'missing', component: () => import('@/pages/MissingPage.vue'), meta: { open: true, title: words.errors.pageMissing } },
   ],

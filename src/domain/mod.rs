@@ -48,7 +48,10 @@ pub use case::{Appeal, CaseRefusal, Decision, Leave, Photo};
 pub use classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
 pub use evidence::{EvidenceVerdict, NewEvidence};
 pub use id::{
-    AccountId, ActivityId, AnnouncementId, AppealId, ApplicationId, AttachmentId, CalendarFeedId, ChoiceId, ClassroomId, EventId, EvidenceId, HelpedSchoolId, IssueId, LeaveId, LessonReviewId, LoginId, MembershipId, MentorId, NoticeId, ObjectionId, PhotoId, PrintedCodeId, RecruitmentId, RegionId, SchoolId, SeriesId, SessionId, StudioId, TransferId, VetoId, YearEndId,
+    AccountId, ActivityId, AnnouncementId, AppealId, ApplicationId, AttachmentId, CalendarFeedId, ChoiceId,
+    ClassroomId, EventId, EvidenceId, HelpedSchoolId, IssueId, LeaveId, LessonReviewId, LoginId, MembershipId,
+    MentorId, NoticeId, ObjectionId, PhotoId, PrintedCodeId, RecruitmentId, RegionId, SchoolId, SeriesId, SessionId,
+    StudioId, TransferId, VetoId, YearEndId,
 };
 pub use invalid::{Checks, Invalid};
 pub use lesson_review::NewLessonReview;

@@ -233,6 +233,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(announcements::list))
         .routes(routes!(announcements::publish))
         .routes(routes!(announcements::withdraw))
+        .merge(applications::routes())
         .merge(sign_in_sheets::routes())
         .merge(roster_sheets::routes())
         .routes(routes!(line_checks::create))

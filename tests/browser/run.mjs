@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { launch, state } from './browser.mjs';
 import { startServer } from './server.mjs';
+import { application } from './application.story.mjs';
 import { attendance } from './attendance.story.mjs';
 import { broadcast } from './broadcast.story.mjs';
 import { cases } from './cases.story.mjs';
@@ -17,7 +18,7 @@ import { roster } from './roster.story.mjs';
 import { scorecard } from './scorecard.story.mjs';
 import { year } from './year.story.mjs';
 
-const stories = { broadcast, encoder, pages, report, scorecard, year, roster, notice, check, cases, research, line, attendance };
+const stories = { broadcast, encoder, pages, report, scorecard, year, roster, notice, application, check, cases, research, line, attendance };
 const wanted = process.argv.slice(2);
 // What a build wrote before is on the disk now, and not on its way there beside the stories.
 execFileSync('sync');

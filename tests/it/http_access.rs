@@ -190,6 +190,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST",   "/api/recruitments/{id}/closing",       "----y-y-y"),
     ("POST",   "/api/recruitments/{id}/application",   "--yyyyyyy"),
     ("GET",    "/api/recruitments/{id}/applications",  "----y-y-y"),
+    ("GET",    "/api/recruitments/{id}/summary-sheet", "----y-y-y"),
+    ("POST",   "/api/recruitments/{id}/summary-sheet", "----y-y-y"),
     ("GET",    "/api/applications",                    "--yyyyyyy"),
     ("GET",    "/api/me/applications",                 "--yyyyyyy"),
     // The teacher's, which waits for the host.

@@ -1,8 +1,11 @@
 //! Applications over HTTP: opened, written, sent, decided step by step, and what they become.
 
 use crate::app::{Person, TestApp, refusal};
-use reqwest::{Response, StatusCode};
+use calamine::{Reader as _, Xlsx};
+use reqwest::{Method, Response, StatusCode};
+use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
+use std::io::Cursor;
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -411,4 +414,68 @@ async fn a_region_sees_what_it_has_beside_what_the_programme_wants() {
         (&counts["title"], &counts["have"], &counts["wanted"], &counts["state"]),
         (&json!("学科（专业）带头人"), &json!(1), &json!("10–15"), &json!("under"))
     );
+}
+
+async fn summary(person: &Person, recruitment: &str, query: &str, rows: &[[&str; 5]]) -> Response {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, cells) in (0..).zip([&[["姓名", "单位", "出生日期", "教龄", "学段"]][..], rows].concat()) {
+        for (column, text) in (0..).zip(cells) {
+            sheet.write_string(row, column, text).unwrap();
+        }
+    }
+    let head = "--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.xlsx\"\r\n\r\n";
+    let body = [head.as_bytes(), &book.save_to_buffer().unwrap(), b"\r\n--cut--\r\n"].concat();
+    let url = format!("/api/recruitments/{recruitment}/summary-sheet{query}");
+    let request = person.request(Method::POST, &url).header("content-type", "multipart/form-data; boundary=cut");
+    request.body(body).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_summary_sheet_becomes_drafts_or_nothing() {
+    let app = TestApp::start().await;
+    let recruitment = core_recruitment(&app).await;
+    let (host, teacher) = (app.person("host").await, app.person("teacher").await);
+    let good = ["老师teacher", "石桥小学", "1986-05-01", "12", "小学"];
+    let rows = [good, ["老师other-host", "石桥小学", "五月", "12", "小学"], ["无此人", "石桥小学", "", "", ""], good];
+    let told = ok(summary(&host, &recruitment, "", &rows).await).await;
+    assert_eq!((&told["good"], &told["written"]), (&json!(1), &json!(0)));
+    let errors: Vec<_> = told["errors"].as_array().unwrap().iter().map(|one| (&one["row"], &one["column"])).collect();
+    assert_eq!(errors, [(&json!(3), &json!("出生日期")), (&json!(4), &json!("姓名")), (&json!(5), &json!("姓名"))]);
+    assert!(self::rows(&teacher, "/api/me/applications").await.is_empty(), "a wrong row leaves nothing");
+    assert_eq!(ok(summary(&host, &recruitment, "?check=true", &[good]).await).await["written"], 0);
+    assert_eq!(ok(summary(&host, &recruitment, "", &[good]).await).await["written"], 1);
+    assert_eq!(self::rows(&teacher, "/api/me/applications").await[0]["state"], "draft");
+    let page = ok(teacher.get(&format!("/api/recruitments/{recruitment}")).await).await;
+    assert_eq!(
+        (&page["draft"]["fields"]["born"], &page["draft"]["fields"]["stage"]),
+        (&json!("1986-05-01"), &json!("primary"))
+    );
+    let again = ok(summary(&host, &recruitment, "", &[good]).await).await;
+    assert_eq!(again["errors"][0]["sentence"], "这位老师已经在填写自己的申请，请删去这一行。");
+}
+
+#[tokio::test]
+async fn the_summary_sheet_has_everybody_who_applied_and_no_formula() {
+    let app = TestApp::start().await;
+    let recruitment = core_recruitment(&app).await;
+    let teacher = app.person("teacher").await;
+    let mut draft = draft(&[app.world.studio.to_string()], &paper(&teacher).await);
+    draft["fields"]["summary"] = json!("=HYPERLINK(\"x\")");
+    sent(&teacher, &recruitment, &draft).await;
+    let url = format!("/api/recruitments/{recruitment}/summary-sheet");
+    let file = app.person("host").await.get(&url).await.bytes().await.unwrap();
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file.to_vec())).unwrap();
+    let name = book.sheet_names()[0].clone();
+    let range = book.worksheet_range(&name).unwrap();
+    let cells: Vec<Vec<String>> = range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+    let header = cells.iter().position(|row| row.contains(&"姓名".to_owned())).unwrap();
+    let of = |column: &str| {
+        let at = cells[header].iter().position(|cell| cell == column).unwrap();
+        cells[header + 1][at].clone()
+    };
+    assert_eq!([of("姓名"), of("单位"), of("城乡"), of("教龄")], ["老师teacher", "石桥小学", "乡", "12"]);
+    assert_eq!([of("状态"), of("志愿")], ["审核中", "王老师名师工作室"]);
+    assert_eq!(of("主要业绩"), "=HYPERLINK(\"x\")");
+    assert!(book.worksheet_formula(&name).unwrap().cells().all(|(_, _, formula)| formula.is_empty()));
 }

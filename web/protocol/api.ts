@@ -1808,6 +1808,19 @@ export type ReviewForm = { verdict: ReviewVerdict, reason?: string, attachment?:
  */
 from?: string, sending: number, seen: number, };
 
+/**
+ * What a sheet of Applications came to; with an error nothing was written.
+ */
+export type SummaryAnswer = { 
+/**
+ * Rows that can become drafts.
+ */
+good: number, 
+/**
+ * Drafts that were made; 0 when it was only checked.
+ */
+written: number, errors: Array<SheetErrorView>, };
+
 export type TransferForm = { kind: TransferKind, 
 /**
  * The first day on which it holds.

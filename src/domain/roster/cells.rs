@@ -49,16 +49,21 @@ pub(super) fn rural(written: &str) -> Result<Option<bool>, String> {
 
 /// The first day of a Membership, up to a year ahead.
 pub(super) fn day(cell: &SheetCell, today: Day) -> Result<Day, String> {
-    let day = match cell {
-        SheetCell::Empty => return Err("请填写加入日期。".to_owned()),
-        SheetCell::Number(number) => serial(*number).and_then(|(day, _)| day).ok_or_else(unreadable)?,
-        SheetCell::Text(text) => written(text.trim())?,
-    };
+    let day = read_day(cell)?.ok_or("请填写加入日期。")?;
     let first = Day::parse(FIRST_YEAR).map_err(|_| unreadable())?;
     if day < first || day > today.plus(366) {
         return Err(format!("日期不对：{day} 太早或太晚，请核对年份。"));
     }
     Ok(day)
+}
+
+/// A day as people write it; none where the cell is empty.
+pub fn read_day(cell: &SheetCell) -> Result<Option<Day>, String> {
+    match cell {
+        SheetCell::Empty => Ok(None),
+        SheetCell::Number(number) => serial(*number).and_then(|(day, _)| day).map(Some).ok_or_else(unreadable),
+        SheetCell::Text(text) => written(text.trim()).map(Some),
+    }
 }
 
 /// As it is shown where the row is told of.

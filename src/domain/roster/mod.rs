@@ -9,7 +9,7 @@ mod nearest;
 mod person;
 mod read;
 
-pub use cells::role;
+pub use cells::{read_day, role};
 pub use limits::most_core;
 pub use read::read_roster;
 

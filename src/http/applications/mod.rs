@@ -1,6 +1,7 @@
 //! Applications: written and sent by teachers, decided by hosts and offices, step by step.
 
 pub(super) mod desk;
+mod sheet;
 pub(super) mod view;
 
 use super::auth::SignedIn;
@@ -12,6 +13,8 @@ use crate::domain::application::{Finding, Standing, findings};
 use crate::domain::{Application, ApplicationDraft, ApplicationId, NewReview, Recruitment, RecruitmentId, StudioId};
 use crate::store::{self, Noun};
 use axum::extract::State;
+pub(super) use sheet::routes;
+
 use desk::{Case, Desk, Studios, case_for, cases};
 
 /// Keeps what the asker has written for a Recruitment so far, and tells what the conditions come to.

@@ -38,7 +38,7 @@ impl Cell {
         if text.is_empty() { Self::Empty } else { Self::Text(text) }
     }
 
-    pub(super) fn count(number: impl Into<u64>) -> Self {
+    pub(in crate::http) fn count(number: impl Into<u64>) -> Self {
         let number: u64 = number.into();
         // Counts of people and minutes are far below 2^52.
         #[expect(clippy::cast_precision_loss, reason = "counts of people and minutes")]

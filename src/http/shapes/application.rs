@@ -1,6 +1,6 @@
 //! Recruitments, Applications to them, and what reviewers say.
 
-use super::{AttachmentView, Named, RegionName, SchoolName, SlotView};
+use super::{AttachmentView, Named, RegionName, SchoolName, SheetErrorView, SlotView};
 use crate::domain::{
     ApplicationId, ApplicationState, AttachmentId, ConditionState, Day, MemberRole, RecruitmentId, ReviewVerdict,
     SchoolStage, Sex, Step, StudioId, StudioKind, Tier, Time,
@@ -273,4 +273,14 @@ pub struct ReviewForm {
     pub from: Option<Day>,
     pub sending: u32,
     pub seen: u32,
+}
+
+/// What a sheet of Applications came to; with an error nothing was written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct SummaryAnswer {
+    /// Rows that can become drafts.
+    pub good: u32,
+    /// Drafts that were made; 0 when it was only checked.
+    pub written: u32,
+    pub errors: Vec<SheetErrorView>,
 }

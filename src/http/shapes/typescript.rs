@@ -288,6 +288,7 @@ pub fn typescript() -> String {
         ApplicationRow,
         ApplicationView,
         ReviewForm,
+        SummaryAnswer,
         TransferForm,
         TransferDecisionForm,
         TransferView,

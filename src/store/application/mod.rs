@@ -6,7 +6,7 @@ mod write;
 
 pub(super) use admit::make_room;
 pub use review::review;
-pub use write::{save, send, withdraw};
+pub use write::{save, save_all, send, withdraw};
 
 use super::row::{Columns as _, number_of, rows_in, sql};
 use super::{Noun, Store, StoreError, studio};
@@ -17,7 +17,7 @@ use crate::domain::{
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// More of it is looked at when this is done.
 const MOST_WAITING: u32 = 300;
@@ -68,6 +68,15 @@ pub async fn of_person(
     account: AccountId,
 ) -> Result<Option<Application>, StoreError> {
     own(&mut *store.read().await?, recruitment, account).await
+}
+
+/// Everybody who has written something for a Recruitment.
+pub async fn writers(store: &Store, recruitment: RecruitmentId) -> Result<HashSet<AccountId>, StoreError> {
+    let rows = sqlx::query("select account from application where recruitment = $1")
+        .bind(recruitment.as_str())
+        .fetch_all(&mut *store.read().await?)
+        .await?;
+    rows.iter().map(|row| row.id("account")).collect()
 }
 
 /// What may wait for an office: where the School, the Recruitment or a wished Studio lies in its Region; all for none.

@@ -1,12 +1,12 @@
 //! What the applicant does: keeps a draft, sends it, withdraws it.
 
 use super::super::row::Columns as _;
-use super::super::{Noun, Store, StoreError, account, attachment, policy, random, recruitment, region};
+use super::super::{Noun, Store, StoreError, account, attachment, constraint, policy, random, recruitment, region};
 use super::{applicant_of, find, hosts_under, open_membership, own, wishable, written};
 use crate::domain::application::{Finding, Stop, findings, stops};
 use crate::domain::{
     AccountId, Application, ApplicationDraft, ApplicationId, ApplicationRefusal, CaseRefusal, Invalid, MemberRole,
-    PersonName, Recruitment, RecruitmentId, RegionTree, School, StudioId, Time,
+    Recruitment, RecruitmentId, RegionTree, School, StudioId, Time,
 };
 use sqlx::AnyConnection;
 
@@ -20,44 +20,78 @@ pub async fn save(
 ) -> Result<Application, StoreError> {
     draft.form.check_draft()?;
     let tree = region::tree(store).await?;
-    let id: ApplicationId = random::id()?;
     store
         .write(move |connection| {
             Box::pin(async move {
                 let recruitment = recruitment::find(connection, recruitment).await?;
-                let before = own(connection, recruitment.id, by).await?;
-                let known = before.is_some();
-                let application = match before {
-                    Some(before) => before,
-                    None => {
-                        let account = PersonName { id: by, name: String::new() };
-                        let recruitment = recruitment.id;
-                        Application {
-                            id,
-                            recruitment,
-                            account,
-                            draft: draft.clone(),
-                            saved_at: now,
-                            sendings: Vec::new(),
-                        }
-                    }
-                };
-                let stops = stops_of(connection, &recruitment, &application, &tree).await?;
-                application.may_write(&recruitment, &stops)?;
-                let statement = if known {
-                    "update application set draft = $2, saved_at = $3 where id = $1"
-                } else {
-                    "insert into application (id, draft, saved_at, recruitment, account) values ($1, $2, $3, $4, $5)"
-                };
-                let query =
-                    sqlx::query(statement).bind(application.id.as_str()).bind(written(&draft)).bind(now.micros());
-                let query = if known { query } else { query.bind(recruitment.id.as_str()).bind(by.as_str()) };
-                query.execute(&mut *connection).await?;
-                put_beside(connection, &application, &draft, by).await?;
-                find(connection, application.id).await
+                let id = put(connection, &recruitment, by, &draft, &tree, now).await?;
+                find(connection, id).await
             })
         })
         .await
+}
+
+/// Begins drafts for several people, all of them or none; nobody's own is written over.
+pub async fn save_all(
+    store: &Store,
+    recruitment: RecruitmentId,
+    drafts: Vec<(AccountId, ApplicationDraft)>,
+    now: Time,
+) -> Result<(), StoreError> {
+    let tree = region::tree(store).await?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let recruitment = recruitment::find(connection, recruitment).await?;
+                for (account, draft) in drafts {
+                    if own(connection, recruitment.id, account).await?.is_some() {
+                        return Err(StoreError::Conflict(constraint::named("application_taken")));
+                    }
+                    put(connection, &recruitment, account, &draft, &tree, now).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+async fn put(
+    connection: &mut AnyConnection,
+    recruitment: &Recruitment,
+    by: AccountId,
+    draft: &ApplicationDraft,
+    tree: &RegionTree,
+    now: Time,
+) -> Result<ApplicationId, StoreError> {
+    let id = match own(connection, recruitment.id, by).await? {
+        Some(before) => {
+            let stops = stops_of(connection, recruitment, &before, tree).await?;
+            before.may_write(recruitment, &stops)?;
+            sqlx::query("update application set draft = $2, saved_at = $3 where id = $1")
+                .bind(before.id.as_str())
+                .bind(written(draft))
+                .bind(now.micros())
+                .execute(&mut *connection)
+                .await?;
+            before.id
+        }
+        None => {
+            let id: ApplicationId = random::id()?;
+            sqlx::query(
+                "insert into application (id, recruitment, account, draft, saved_at) values ($1, $2, $3, $4, $5)",
+            )
+            .bind(id.as_str())
+            .bind(recruitment.id.as_str())
+            .bind(by.as_str())
+            .bind(written(draft))
+            .bind(now.micros())
+            .execute(&mut *connection)
+            .await?;
+            id
+        }
+    };
+    put_beside(connection, id, draft, by).await?;
+    Ok(id)
 }
 
 /// Sends what is written, if it is whole and no condition stands in the way.
@@ -140,7 +174,7 @@ pub(super) async fn stops_of(
 
 async fn put_beside(
     connection: &mut AnyConnection,
-    application: &Application,
+    application: ApplicationId,
     draft: &ApplicationDraft,
     by: AccountId,
 ) -> Result<(), StoreError> {
@@ -152,7 +186,7 @@ async fn put_beside(
         sqlx::query(
             "insert into application_attachment (application, attachment) values ($1, $2) on conflict do nothing",
         )
-        .bind(application.id.as_str())
+        .bind(application.as_str())
         .bind(file.as_str())
         .execute(&mut *connection)
         .await?;

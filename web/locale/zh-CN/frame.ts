@@ -4,6 +4,7 @@ export const frame = {
   schedule: '日程',
   studios: '工作室',
   attendance: '我的考勤',
+  applications: '申报',
   cases: '待处理',
   assessment: '考核',
   audit: '原始记录',

@@ -38,7 +38,6 @@ export const calls = {
   createStudio: (form: StudioForm) => api.post<Studio>('/api/studios', form),
   changeStudio: (studio: string, change: Partial<Pick<StudioForm, 'name' | 'subject' | 'introduction'>>) => api.patch<Studio>(`/api/studios/${id(studio)}`, change),
   addMember: (studio: string, form: MembershipForm) => api.post<Member>(`/api/studios/${id(studio)}/memberships`, form),
-  endMembership: (membership: string, to: string) => api.patch<Member>(`/api/memberships/${id(membership)}`, { to }),
   createSeries: (studio: string, form: SeriesForm) => api.post<Series>(`/api/studios/${id(studio)}/series`, form),
 
   activities: (studio: string, signal?: AbortSignal) => everyPage<ActivityCard>(`/api/studios/${id(studio)}/activities`, signal),

@@ -1,0 +1,151 @@
+// A teacher gets into a studio: the host opens a recruitment, the teacher applies on a phone, the host chooses, the office
+// records the school's word and decides; then a transfer, and the names are announced.
+
+import assert from 'node:assert/strict';
+import { call, desk, person, phone, shoot, signIn } from './browser.mjs';
+
+// A 2 × 2 PNG, made here so that the tests carry no picture.
+const PAPER = {
+  name: '一级教师证书.png', mimeType: 'image/png',
+  buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEklEQVR4nGOQifP5sC+GAUIBACRqBaH0KoaSAAAAAElFTkSuQmCC', 'base64'),
+};
+
+export async function application(browser, server) {
+  const open = (viewport) => person(browser, server.url, viewport, { colorScheme: 'light' });
+  const [host, teacher, office] = [await open(desk), await open(phone), await open(desk)];
+  await signIn(host, 'zhouwenlan');
+  await signIn(teacher, 'chenxiaomei');
+  await signIn(office, 'songyaqin');
+  const studio = (await call(host, 'GET', '/api/me')).body.memberships.find((one) => one.role === 'host').studio;
+
+  await host.goto('/applications');
+  await host.getByTestId('open-recruitment').click();
+  await host.getByTestId('rf-places').fill('99');
+  await host.getByTestId('rf-title').fill('2026 年学科带头人招募');
+  await host.getByTestId('rf-content').fill('面向全县乡村学校的老师。');
+  await host.getByTestId('rf-save').click();
+  await host.getByTestId('error-summary').waitFor();
+  assert.match(await host.getByTestId('field-error').innerText(), /最多 15 人/);
+  await shoot(host, 'application-open-desk');
+  await host.getByTestId('rf-places').fill('2');
+  await host.getByTestId('rf-save').click();
+  await host.getByTestId('recruitment').waitFor();
+
+  // On a phone: kept as it is typed, and there again after a reload.
+  await teacher.goto('/applications');
+  await shoot(teacher, 'application-list-phone');
+  await teacher.getByTestId('see-recruitment').click();
+  await teacher.getByTestId('af-born').fill('1988-09-01');
+  await teacher.getByTestId('af-summary').fill('县级公开课 2 次，市级论文一等奖 1 篇。');
+  await teacher.getByTestId('draft-state').filter({ hasText: '已自动保存' }).waitFor();
+  await teacher.reload();
+  await teacher.getByTestId('af-born').waitFor();
+  assert.equal(await teacher.getByTestId('af-born').inputValue(), '1988-09-01');
+  await teacher.getByTestId('send-application').click();
+  await teacher.getByTestId('error-summary').waitFor();
+  assert.ok((await teacher.getByTestId('field-error').count()) >= 4, 'errors stand beside their fields');
+  await shoot(teacher, 'application-errors-phone');
+  await teacher.getByTestId('af-sex').selectOption('female');
+  await teacher.getByTestId('af-phone').fill('13800000099');
+  await teacher.getByTestId('af-education').fill('本科');
+  await teacher.getByTestId('af-stage').selectOption('primary');
+  await teacher.getByTestId('af-subject').fill('小学语文');
+  await teacher.getByTestId('af-title').fill('一级教师');
+  await teacher.getByTestId('af-teaching_years').fill('14');
+  await teacher.getByTestId('af-plan').fill('每学期送教两次，带两位青年教师。');
+  await teacher.getByTestId('send-application').click();
+  await teacher.getByTestId('error-summary').filter({ hasText: '条件' }).waitFor();
+  assert.match(await teacher.getByTestId('error-summary').innerText(), /还差 1 项证明/);
+  await teacher.getByTestId('add-proof').first().click();
+  await teacher.getByTestId('proof-title').fill('一级教师证书（学校已盖章）');
+  await teacher.getByTestId('attachment-input').setInputFiles(PAPER);
+  await teacher.getByTestId('attachment-ready').waitFor();
+  await teacher.getByTestId('finding').first().and(teacher.locator('[data-state=look]')).waitFor();
+  await shoot(teacher, 'application-form-phone');
+  assert.ok(await teacher.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the form scrolls sideways');
+  await teacher.getByTestId('send-application').click();
+  await teacher.getByTestId('my-application').waitFor();
+  assert.match(await teacher.getByTestId('waits-for').innerText(), /主持人选择/);
+  await shoot(teacher, 'application-sent-phone');
+
+  await review(host);
+  await office.goto('/applications');
+  await office.getByText('待我审核').click();
+  await office.getByTestId('open-application').click();
+  await office.getByTestId('review-grant').click();
+  await office.getByTestId('error-summary').filter({ hasText: '盖章' }).waitFor();
+  await office.getByTestId('rv-paper').selectOption({ index: 1 });
+  await office.getByTestId('review-grant').click();
+  await office.getByTestId('rv-from').waitFor();
+  await shoot(office, 'application-review-desk');
+  await office.getByTestId('review-grant').click();
+  await office.getByTestId('review-form').waitFor({ state: 'detached' });
+  assert.equal(await office.getByTestId('application-state').innerText(), '已录用');
+
+  await host.goto(`/studios/${studio.id}`);
+  const row = () => host.getByTestId('member-row').filter({ hasText: '陈晓梅' });
+  await row().first().waitFor();
+  const { members } = (await call(host, 'GET', `/api/studios/${studio.id}`)).body;
+  const hers = members.filter((one) => one.account.name === '陈晓梅');
+  assert.deepEqual(hers.filter((one) => one.to === null).map((one) => one.role), ['core']);
+
+  // The list is announced, and read on the teacher's first page.
+  await office.goto('/applications');
+  await office.getByTestId('see-recruitment').click();
+  await shoot(office, 'application-received-desk');
+  const [sheet] = await Promise.all([office.waitForEvent('download'), office.getByTestId('export-summary').click()]);
+  assert.match(sheet.suggestedFilename(), /申报汇总表.*\.xlsx$/);
+  await office.getByTestId('announce-list').click();
+  assert.match(await office.getByTestId('an-content').inputValue(), /陈晓梅/);
+  await office.getByTestId('an-send').click();
+  await office.getByTestId('announce-form').waitFor({ state: 'detached' });
+  await teacher.goto('/');
+  await teacher.getByTestId('home-announcements').getByText('录用名单').click();
+  await teacher.getByTestId('announcement').getByText('经审核').waitFor();
+  await shoot(teacher, 'announcement-phone');
+
+  // Moving on: the host asks, the office decides.
+  await row().getByTestId('move-member').click();
+  await host.getByTestId('tf-kind').selectOption('departed');
+  await host.getByTestId('tf-day').fill(dayAfter(hers.find((one) => one.to === null).from));
+  await host.getByTestId('tf-reason').fill('调往外县任教');
+  await shoot(host, 'transfer-desk');
+  await host.getByTestId('tf-send').click();
+  await host.getByTestId('studio-said').filter({ hasText: '等待决定' }).waitFor();
+  await office.goto('/applications');
+  await office.getByText('待我审核').click();
+  await office.getByTestId('transfer-grant').click();
+  await office.getByTestId('waiting-transfers').waitFor({ state: 'detached' });
+  await host.reload();
+  await host.getByTestId('studio-transfers').click();
+  await host.getByTestId('transfer').getByText('已生效').waitFor();
+  await shoot(host, 'transfers-desk');
+
+  await office.goto('/capacities');
+  await office.getByTestId('capacity').first().waitFor();
+  for (const [size, viewport] of Object.entries({ desk, phone })) {
+    await office.setViewportSize(viewport);
+    await shoot(office, `capacities-${size}`);
+    assert.ok(await office.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${size} scrolls sideways`);
+  }
+  for (const page of [host, teacher, office]) {
+    assert.deepEqual(page.complaints, []);
+    await page.context().close();
+  }
+}
+
+async function review(page) {
+  await page.goto('/applications');
+  await page.getByText('待我审核').click();
+  await page.getByTestId('open-application').click();
+  await page.getByTestId('review-grant').waitFor();
+  await shoot(page, 'application-host-desk');
+  await page.getByTestId('review-grant').click();
+  await page.getByTestId('review-form').waitFor({ state: 'detached' });
+}
+
+function dayAfter(day) {
+  const next = new Date(`${day}T12:00:00Z`);
+  next.setUTCDate(next.getUTCDate() + 1);
+  return next.toISOString().slice(0, 10);
+}
