@@ -574,11 +574,23 @@ export type FigureView = { label: string, value: string, };
 /**
  * What a report on paper said, and whether that still holds.
  */
-export type VerificationView = { code: string, title: string, studio: string | null, made_at: string, made_by: string, figures: Array<FigureView>, digest: string, parameters: ParametersView, ledger: LedgerFinding, same: DigestFinding, 
+export type VerificationView = { code: string, title: string, studio: string | null, made_at: string, made_by: string, figures: Array<FigureView>, digest: string, 
 /**
- * Records that were corrected by hand afterwards.
+ * None where nothing was judged by them.
  */
-corrections_since: number, };
+parameters: ParametersView | null, 
+/**
+ * None where it goes back to no lines of the ledger.
+ */
+ledger: LedgerFinding | null, same: DigestFinding, 
+/**
+ * Records and results that were corrected by hand afterwards.
+ */
+corrections_since: number, 
+/**
+ * It was taken back since, and why.
+ */
+revoked: WordView | null, };
 
 /**
  * What is wrong with one row of a sign-in sheet.
@@ -633,7 +645,7 @@ reason?: string, };
 export type NoticeWithdrawalForm = { reason: string, };
 
 /**
- * What somebody said about a notice.
+ * What somebody said, and when.
  */
 export type WordView = { reason: string, by: string, at: string, };
 
@@ -1624,6 +1636,209 @@ export type GradeForm = { year?: number,
  * A grade of the Policy that a person gives.
  */
 grade: string, granted: boolean, reason?: string, };
+
+/** frozen 已冻结，published 公示，final 最终结果，withdrawn 已作废 */
+export type YearEndStage = "frozen" | "published" | "final" | "withdrawn";
+
+/** open 等待答复，recomputed 已重新核算，graded 已改定等次，rejected 不予采纳 */
+export type ObjectionState = "open" | "recomputed" | "graded" | "rejected";
+
+/** grade 考核证书，credits 学分证明 */
+export type CertificateKind = "grade" | "credits";
+
+export type YearEndForm = { 
+/**
+ * The programme's key.
+ */
+policy: string, year: number, reason?: string, };
+
+export type PublicationForm = { 
+/**
+ * The last day; today is the first.
+ */
+until: string, reason?: string, };
+
+export type RemarkForm = { reason?: string, };
+
+export type ReasonForm = { reason: string, };
+
+export type ObjectionForm = { studio: string, reason: string, attachment?: string, };
+
+export type AnswerForm = { 
+/**
+ * Not `open`.
+ */
+state: ObjectionState, 
+/**
+ * Where the grade is set.
+ */
+grade?: string, reason: string, };
+
+export type ResultCorrectionForm = { studio: string, grade: string, reason: string, };
+
+export type YearEndCard = { id: string, region: string, region_name: string, policy: PolicyName, year: number, 
+/**
+ * 2026 年度
+ */
+year_word: string, stage: YearEndStage, 
+/**
+ * The Scorecards are those of the end of this day.
+ */
+on: string, studios: number, 
+/**
+ * Objections that nobody has answered.
+ */
+open: number, published: SpanView | null, 
+/**
+ * The publication is over.
+ */
+over: boolean, 
+/**
+ * Whoever asks settles it.
+ */
+may_decide: boolean, };
+
+/**
+ * A year that may be frozen, or will be.
+ */
+export type YearEndCandidate = { policy: PolicyName, year: number, year_word: string, studios: number, 
+/**
+ * The first day on which it may be frozen.
+ */
+from: string, ready: boolean, };
+
+export type YearEndsView = { region: string, region_name: string, rows: Array<YearEndCard>, candidates: Array<YearEndCandidate>, 
+/**
+ * How many days a publication has to last, and may.
+ */
+least_days: number, most_days: number, today: string, };
+
+export type OutcomeView = { grade: string | null, grade_title: string | null, passes: boolean, 
+/**
+ * 71.5
+ */
+points_word: string, };
+
+/**
+ * Stands beside a final result.
+ */
+export type ResultCorrectionView = { grade_title: string, passes: boolean, word: WordView, };
+
+export type CriterionChangeView = { criterion: Named, 
+/**
+ * 已达标，5 / 5
+ */
+before: string, now: string, };
+
+/**
+ * Where the Scorecard of today is not what was frozen.
+ */
+export type DifferenceView = { 
+/**
+ * None where grade and points are the same.
+ */
+now: OutcomeView | null, changes: Array<CriterionChangeView>, };
+
+export type YearEndRow = { studio: Named, hosts: Array<string>, region: string, tier: Tier, outcome: OutcomeView, 
+/**
+ * Among those of its tier.
+ */
+rank: number, tied: boolean, 
+/**
+ * Within the cut-off; none where there is none for its tier.
+ */
+within: boolean | null, 
+/**
+ * As it was frozen, where an answer changed it.
+ */
+frozen: OutcomeView | null, 
+/**
+ * The latest last.
+ */
+corrections: Array<ResultCorrectionView>, 
+/**
+ * Told to the office only.
+ */
+difference: DifferenceView | null, 
+/**
+ * Whoever asks hosts it.
+ */
+own: boolean, 
+/**
+ * SHA-256 of all that the Scorecard followed from.
+ */
+digest: string, };
+
+export type CutOffView = { tier: Tier, cut_off: number, 
+/**
+ * Who shares the last rank is within, so there may be more.
+ */
+within: number, 
+/**
+ * How many share the last rank.
+ */
+sharing: number, };
+
+export type GradeCountView = { title: string, passes: boolean, studios: number, };
+
+export type ObjectionView = { id: string, studio: Named, given: WordView, attachment: AttachmentView | null, state: ObjectionState, answer: WordView | null, 
+/**
+ * What stands since, where it was upheld.
+ */
+outcome: OutcomeView | null, may_answer: boolean, };
+
+export type CertificateView = { id: string, kind: CertificateKind, title: string, 
+/**
+ * 青禾县评证〔2027〕第1号
+ */
+number: string, studio: Named, 
+/**
+ * Whose credits they are.
+ */
+person: Named | null, given: WordView, revoked: WordView | null, };
+
+export type YearEndView = { card: YearEndCard, frozen: WordView, published: WordView | null, settled: WordView | null, withdrawn: WordView | null, 
+/**
+ * By tier and rank.
+ */
+rows: Array<YearEndRow>, counts: Array<GradeCountView>, cut_off: CutOffView | null, grades: Array<GradeRuleView>, 
+/**
+ * Of a host those about their own Studios.
+ */
+objections: Array<ObjectionView>, certificates: Array<CertificateView>, 
+/**
+ * The Studios about which whoever asks may object now.
+ */
+may_object: Array<Named>, 
+/**
+ * Since when the Scorecards that it is compared with are known.
+ */
+compared_at: string | null, least_days: number, most_days: number, today: string, };
+
+/**
+ * What a year came to for one Studio, for its own people.
+ */
+export type StudioYearEndView = { card: YearEndCard, row: YearEndRow, objections: Array<ObjectionView>, certificates: Array<CertificateView>, may_object: boolean, };
+
+export type PublicRow = { studio: string, hosts: Array<string>, region: string, tier: Tier, grade_title: string | null, rank: number, tied: boolean, within: boolean | null, 
+/**
+ * What the last correction says, and its day.
+ */
+corrected: CorrectedView | null, };
+
+export type CorrectedView = { grade_title: string, on: string, };
+
+export type PublicationView = { card: PublicationCard, 
+/**
+ * None of one that was withdrawn.
+ */
+rows: Array<PublicRow>, counts: Array<GradeCountView>, cut_off: CutOffView | null, };
+
+export type PublicationCard = { id: string, 
+/**
+ * 青禾县 2026 年度考核
+ */
+title: string, policy_title: string, region_name: string, year_word: string, stage: YearEndStage, span: SpanView, over: boolean, settled_on: string | null, studios: number, };
 
 export type RecruitmentForm = { 
 /**
