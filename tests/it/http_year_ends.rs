@@ -1,6 +1,7 @@
 //! YearEnds over HTTP: the office's way, the host's objection, what everybody may read, and who is refused.
 
 use crate::app::{Person, TestApp, refusal};
+use crate::store_database::member;
 use lectern::domain::*;
 use lectern::store;
 use reqwest::StatusCode;
@@ -16,11 +17,27 @@ async fn made(answer: reqwest::Response) -> Value {
     body
 }
 
+/// Only people of provincial Studios have credits.
+pub(crate) async fn provincial(app: &TestApp) {
+    let raised = store::studio::update(&app.store, app.world.studio, |old| NewStudio {
+        name: old.name,
+        tier: Tier::Province,
+        kind: old.kind,
+        subject: old.subject,
+        region: old.region,
+        cycle_start: old.cycle_start,
+        policy: old.policy,
+        introduction: old.introduction,
+    });
+    raised.await.unwrap();
+}
+
 /// The world's Studio under a Policy, on 2027-01-05.
 async fn at_year_end() -> TestApp {
     let app = TestApp::start().await;
     let studio = format!("/api/studios/{}", app.world.studio);
-    made(app.person("office").await.patch(&studio, &json!({ "policy": "zhejiang-2019" })).await).await;
+    made(app.person("office").await.patch(&studio, &json!({ "policy": "zhejiang-2019", "tier": "province" })).await)
+        .await;
     app.turn_clock(DAY * 309);
     assert_eq!(app.now().day().to_string(), "2027-01-05");
     app
@@ -169,9 +186,7 @@ async fn hosts_read_their_own_objections_and_nobody_answers_about_their_own_stud
     }
     assert_eq!(code(object(&app, &app.person("admin").await, &url).await).await, "host_only");
     let office = store::login::credentials(&app.store, "office").await.unwrap().unwrap().account.id;
-    let (studio, from) = (app.world.studio, Day::parse("2026-01-01").unwrap());
-    let new = NewMembership { studio, account: office, role: MemberRole::Adviser, from, to: None };
-    crate::store_database::begin(&app.store, new).await.unwrap();
+    member(&app.store, app.world.studio, office, MemberRole::Adviser, "2026-01-01").await;
     let own = app.person("office").await;
     assert_eq!(code(own.post(&answer, &form).await).await, "own_studio");
     let seen = made(own.get(&url).await).await;

@@ -2,6 +2,7 @@
 
 use crate::app::{TestApp, refusal};
 use crate::http_reports::pdf_text;
+use crate::http_year_ends::provincial;
 use calamine::{Data, Reader, Xlsx};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -30,6 +31,7 @@ async fn settled() -> (TestApp, String) {
     let studio = format!("/api/studios/{}", app.world.studio);
     let change = json!({ "policy": "zhejiang-2019", "name": "=王老师工作室" });
     made(office.patch(&studio, &change).await).await;
+    provincial(&app).await;
     app.turn_clock(DAY * 309);
     drop((office, host));
     let (office, host) = (app.person("office").await, app.person("host").await);

@@ -177,8 +177,7 @@ fn open_lessons(at_least: u32, level: Level, lessons: &[Level], form: &Applicati
         (ConditionState::Look, format!("系统里有 {known} 次，另附 {papers} 份证明，由审核人查看。"))
     } else {
         let level = level.word();
-        let wanted =
-            format!("要求{level}以上 {at_least} 次，系统里有 {known} 次，附 {papers} 份证明。请补交证明。");
+        let wanted = format!("要求{level}以上 {at_least} 次，系统里有 {known} 次，附 {papers} 份证明。请补交证明。");
         (ConditionState::Unmet, wanted)
     }
 }

@@ -121,7 +121,7 @@ async fn give(
     if !app.exports.has_font() {
         return Err(super::no_font());
     }
-    let url = format!("{}/verify/{code}", site.0);
+    let url = site.page(&format!("/verify/{code}"));
     let seal = Seal { code, url, made_at: word.at, made_by: word.by_name, verb };
     let file = File { format: Format::Pdf, name, seal: Some(seal) };
     file.give(app, move |part| match part {

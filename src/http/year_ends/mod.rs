@@ -12,6 +12,7 @@ pub(super) use objections::*;
 pub(super) use public::*;
 
 use super::auth::{InsiderOf, OfficeOf};
+use super::authority::Authority;
 use super::body::Json;
 use super::error::{ApiError, Refused};
 use super::policies;
@@ -193,7 +194,7 @@ pub(super) async fn correct(
 ) -> Result<axum::Json<YearEndView>, ApiError> {
     let SettlerOf { me, noun: year_end } = settler;
     let ResultCorrectionForm { studio, grade, reason } = form;
-    decides_about(&app, &me, studio).await?;
+    decides_about(&app, &Authority::of(&app, &me).await?, (studio, year_end.year)).await?;
     let new = NewCorrection { year_end: year_end.id, studio, grade, reason };
     year_end::correct(&app.store, new, me.profile.account.id, app.clock.now()).await?;
     tracing::info!(year_end = %year_end.id, %studio, "corrected");

@@ -1,15 +1,16 @@
 //! Objections: a host's about their own Studio while it is published, and the office's answer.
 
-use super::super::auth::{OfStudio, SignedIn};
-use super::super::authority::SupervisorOf;
+use super::super::auth::OfStudio;
+use super::super::authority::{Authority, SupervisorOf};
 use super::super::body::Json;
 use super::super::error::{ApiError, Need, Refused};
 use super::super::shapes::{AnswerForm, ObjectionForm, ObjectionView};
 use super::super::state::AppState;
 use super::access::ConcernedBy;
 use super::view;
+use crate::domain::participation::day_within;
 use crate::domain::year_end::{Answer, NewObjection, ObjectionState};
-use crate::domain::{ObjectionId, StudioId};
+use crate::domain::{Day, ObjectionId, StudioId};
 use crate::store::year_end::{self, Objection};
 use crate::store::{self, Noun};
 use axum::extract::State;
@@ -68,10 +69,14 @@ pub(in super::super) async fn answer(
     Ok(axum::Json(view::objection(&rules, answered, false)))
 }
 
-/// Refuses who may not decide about this Studio.
-pub(super) async fn decides_about(app: &AppState, me: &SignedIn, studio: StudioId) -> Result<(), ApiError> {
+/// Refuses who may not decide about this year of the Studio.
+pub(super) async fn decides_about(
+    app: &AppState,
+    authority: &Authority,
+    (studio, year): (StudioId, i32),
+) -> Result<(), ApiError> {
     let studio = store::studio::get(&app.store, studio).await?;
-    if me.may_decide_about(app, &studio).await? { Ok(()) } else { Err(ApiError::Forbidden(Need::NotOwnStudio)) }
+    authority.over(app, &studio, day_within(year)).map(drop).map_err(ApiError::Forbidden)
 }
 
 impl OfStudio for Objection {
@@ -82,5 +87,9 @@ impl OfStudio for Objection {
 
     fn studio(&self) -> StudioId {
         self.studio
+    }
+
+    fn day(&self) -> Option<Day> {
+        Some(day_within(self.year))
     }
 }

@@ -1,6 +1,7 @@
 //! YearEnds as the pages get them.
 
 use super::super::auth::SignedIn;
+use super::super::authority::Authority;
 use super::super::error::ApiError;
 use super::super::scorecards::points_word;
 use super::super::shapes::{
@@ -71,10 +72,14 @@ pub(super) async fn page(app: &AppState, one: YearEnd, seen: Seen<'_>) -> Result
     let may_object = may_object.filter(|row| !open.contains(&row.settled.studio));
     let may_object = may_object.map(|row| Named::new(row.settled.studio, row.entry.name.as_str())).collect();
     let mut objections = Vec::new();
+    let authority = match seen {
+        Seen::Office(me) => Some(Authority::of(app, me).await?),
+        Seen::Hosts(_) => None,
+    };
     for one in all.into_iter().filter(|one| seen.is_office() || seen.owns(one.studio)) {
-        let may_answer = match seen {
-            Seen::Office(me) => super::objections::decides_about(app, me, one.studio).await.is_ok(),
-            Seen::Hosts(_) => false,
+        let may_answer = match &authority {
+            Some(authority) => super::decides_about(app, authority, (one.studio, one.year)).await.is_ok(),
+            None => false,
         };
         objections.push(objection(&rules, one, may_answer));
     }

@@ -16,6 +16,8 @@ use sqlx::any::AnyRow;
 pub struct Objection {
     pub id: ObjectionId,
     pub year_end: YearEndId,
+    /// The assessed year.
+    pub year: i32,
     pub studio: StudioId,
     pub studio_name: String,
     pub by: AccountId,
@@ -39,9 +41,9 @@ impl Objection {
     }
 }
 
-const OBJECTION: &str = "o.year_end, o.studio, e.name as studio_name, o.id as objection, o.attachment, o.reason, g.name as by_name,
+const OBJECTION: &str = "o.year_end, y.year, o.studio, e.name as studio_name, o.id as objection, o.attachment, o.reason, g.name as by_name,
         o.given_by, o.given_at, a.state, a.grade, a.passes, a.points, a.reason as a_reason, b.name as a_by_name, a.answered_at
-    from year_end_objection o
+    from year_end_objection o join year_end y on y.id = o.year_end
         join year_end_entry e on e.year_end = o.year_end and e.studio = o.studio
         join account g on g.id = o.given_by
         left join year_end_answer a on a.objection = o.id
@@ -219,6 +221,7 @@ fn read(row: &AnyRow) -> Result<Objection, StoreError> {
     Ok(Objection {
         id: row.id("objection")?,
         year_end: row.id("year_end")?,
+        year: i32::try_from(row.number("year")?).map_err(|_| StoreError::Unreadable { column: "year" })?,
         studio: row.id("studio")?,
         studio_name: row.text("studio_name")?,
         by: row.id("given_by")?,
