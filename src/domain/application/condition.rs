@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// The slot for lessons and lectures that the server has not seen.
 pub const OPEN_LESSONS: &str = "open_lesson";
+/// 加盖学校公章的申报表: every programme takes it, and the School's word rests on it.
+const STAMPED_FORM: &str = "stamped_form";
 
 words! {
     // In the order of how well it stands.
@@ -86,6 +88,7 @@ pub fn item_slots(policy: &Policy, role: MemberRole) -> Vec<(String, String)> {
             slots.push((key.to_owned(), title.to_owned()));
         }
     };
+    add(STAMPED_FORM, "学校盖章的申报表");
     for check in conditions(policy, role).flat_map(|one| &one.any) {
         match check {
             ConditionCheck::Items(items) => {
@@ -177,8 +180,7 @@ fn open_lessons(at_least: u32, level: Level, lessons: &[Level], form: &Applicati
         (ConditionState::Look, format!("系统里有 {known} 次，另附 {papers} 份证明，由审核人查看。"))
     } else {
         let level = level.word();
-        let wanted =
-            format!("要求{level}以上 {at_least} 次，系统里有 {known} 次，附 {papers} 份证明。请补交证明。");
+        let wanted = format!("要求{level}以上 {at_least} 次，系统里有 {known} 次，附 {papers} 份证明。请补交证明。");
         (ConditionState::Unmet, wanted)
     }
 }
