@@ -1,6 +1,6 @@
 //! Attachments: uploads that prove something, and reading them again.
 
-use super::applications::desk::{Desk, cases};
+use super::applications::desk::{Case, Desk, cases};
 use super::auth::SignedIn;
 use super::body::Id;
 use super::disposition::FileName;
@@ -146,7 +146,9 @@ async fn may_review_with(app: &AppState, me: &SignedIn, attachment: &Attachment)
     }
     let desk = Desk::of(app, me).await?;
     let (cases, studios) = cases(app, &desk.tree, beside).await?;
-    Ok(cases.iter().any(|case| desk.may_read(case, &studios)))
+    // What lay beside a draft only is nobody else's concern.
+    let told = |case: &&Case| case.application.tells_of(attachment.id);
+    Ok(cases.iter().filter(told).any(|case| desk.may_read(case, &studios)))
 }
 
 /// Writes the field to disk piece by piece. Of one that is too large the rest is heard and forgotten.

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// The slot for lessons and lectures that the server has not seen.
 pub const OPEN_LESSONS: &str = "open_lesson";
+/// 加盖学校公章的申报表: every programme takes it, and the School's word rests on it.
+const STAMPED_FORM: &str = "stamped_form";
 
 words! {
     // In the order of how well it stands.
@@ -86,6 +88,7 @@ pub fn item_slots(policy: &Policy, role: MemberRole) -> Vec<(String, String)> {
             slots.push((key.to_owned(), title.to_owned()));
         }
     };
+    add(STAMPED_FORM, "学校盖章的申报表");
     for check in conditions(policy, role).flat_map(|one| &one.any) {
         match check {
             ConditionCheck::Items(items) => {

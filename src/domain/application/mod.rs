@@ -178,6 +178,14 @@ impl Application {
         self.sendings.last()
     }
 
+    /// Was this file ever sent with it, or put beside a reviewer's word?
+    #[must_use]
+    pub fn tells_of(&self, file: AttachmentId) -> bool {
+        let sent = |sending: &Sending| sending.draft.form.items.iter().any(|item| item.attachment == Some(file));
+        let said = |sending: &Sending| sending.reviews.iter().any(|review| review.attachment == Some(file));
+        self.sendings.iter().any(|sending| sent(sending) || said(sending))
+    }
+
     /// May what is written be changed?
     pub fn may_write(&self, recruitment: &Recruitment, stops: &[Stop]) -> Result<(), ApplicationRefusal> {
         match self.state(recruitment, stops) {
