@@ -227,7 +227,7 @@ pub async fn change(
 }
 
 /// Within the caller's transaction, with the trace of who did it.
-pub(super) async fn set_days(
+async fn set_days(
     connection: &mut AnyConnection,
     id: MembershipId,
     (before, after): (MembershipDays, MembershipDays),

@@ -325,3 +325,17 @@ async fn a_file_that_proves_nothing_goes_after_a_week_with_its_bytes() {
     let delete = sqlx::query("delete from attachment where id = $1").bind(proof).execute(&rows).await.unwrap_err();
     assert!(delete.to_string().contains("case_insert_only"), "{delete}");
 }
+
+#[tokio::test]
+async fn the_sweep_knows_every_table_that_refers_to_attachments() {
+    let app = TestApp::start().await;
+    let rows = sqlx::AnyPool::connect(&app.database()).await.unwrap();
+    let refers = "select sql from sqlite_master where type = 'table' and sql like '%references attachment (id)%'";
+    let found = sqlx::query_scalar::<_, String>(refers).fetch_all(&rows).await.unwrap();
+    let name = |sql: &String| sql.split_whitespace().nth(2).unwrap().trim_matches('"').to_owned();
+    let mut found: Vec<String> = found.iter().map(name).collect();
+    let mut known: Vec<String> = store::attachment::REFERRING.iter().map(|&table| table.to_owned()).collect();
+    found.sort();
+    known.sort();
+    assert_eq!(found, known);
+}
