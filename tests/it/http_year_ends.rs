@@ -36,8 +36,8 @@ pub(crate) async fn provincial(app: &TestApp) {
 async fn at_year_end() -> TestApp {
     let app = TestApp::start().await;
     let studio = format!("/api/studios/{}", app.world.studio);
-    made(app.person("office").await.patch(&studio, &json!({ "policy": "zhejiang-2019", "tier": "province" })).await)
-        .await;
+    made(app.person("office").await.patch(&studio, &json!({ "policy": "zhejiang-2019" })).await).await;
+    provincial(&app).await;
     app.turn_clock(DAY * 309);
     assert_eq!(app.now().day().to_string(), "2027-01-05");
     app
