@@ -1,7 +1,8 @@
 /** What the scorecard and the office's dashboard ask the server. */
 import { api } from '@/api/client'
 import type {
-  ChoiceForm, ChoiceView, EvidenceDecisionForm, EvidenceForm, EvidenceView, RegionScorecards, Rows, RulingForm, ScorecardView, WhatIfForm, WhatIfView,
+  ChoiceForm, ChoiceView, EvidenceDecisionForm, EvidenceForm, EvidenceView, GradeForm, LiftingForm, PolicyPage, RegionScorecards, Rows, RulingForm, ScorecardView, VetoForm, VetoView, WhatIfForm,
+  WhatIfView,
 } from '@/protocol/api'
 
 const id = encodeURIComponent
@@ -25,5 +26,10 @@ export const calls = {
   review: (evidence: string, form: EvidenceDecisionForm) => api.post<EvidenceView>(`/api/evidence/${id(evidence)}/decision`, form),
   choose: (studio: string, form: ChoiceForm) => api.post<ChoiceView>(`/api/studios/${id(studio)}/choices`, form),
   ruleChoice: (choice: string, form: RulingForm) => api.post<ChoiceView>(`/api/choices/${id(choice)}/decision`, form),
+  policy: (key: string, signal?: AbortSignal) => api.get<PolicyPage>(`/api/policies/${id(key)}`, { signal }),
+  vetoes: (studio: string, signal?: AbortSignal) => api.get<Rows<VetoView>>(`/api/studios/${id(studio)}/vetoes`, { signal }).then((answer) => answer.rows),
+  findVeto: (studio: string, form: VetoForm) => api.post<VetoView>(`/api/studios/${id(studio)}/vetoes`, form),
+  liftVeto: (veto: string, form: LiftingForm) => api.post<VetoView>(`/api/vetoes/${id(veto)}/lifting`, form),
+  grade: (studio: string, form: GradeForm) => api.post<null>(`/api/studios/${id(studio)}/grades`, form),
   region: (region: string, query: RegionQuery, signal?: AbortSignal) => api.get<RegionScorecards>(`/api/regions/${id(region)}/scorecards`, { query: { ...query }, signal }),
 }
