@@ -1,7 +1,7 @@
 //! Recruitments: opened by hosts for their Studio, by offices for Studios of their Region or for new ones.
 
 use super::applications::desk::{Desk, case_for};
-use super::applications::{kept, told, view};
+use super::applications::{Keeping, told, view};
 use super::auth::{KeeperOf, OfficeOf, SignedIn};
 use super::body::{Id, Json};
 use super::error::{ApiError, Refused};
@@ -88,12 +88,9 @@ async fn opened(
     (status = 422, body = Refused)))]
 pub(super) async fn change(
     State(app): State<AppState>,
-    me: SignedIn,
-    Id(id): Id,
+    Keeping { me, desk, recruitment }: Keeping,
     Json(form): Json<RecruitmentChangeForm>,
 ) -> Result<axum::Json<RecruitmentPage>, ApiError> {
-    let desk = Desk::of(&app, &me).await?;
-    let recruitment = kept(&app, &desk, &id).await?;
     let said = (form.closes, form.reason);
     let changed = store::recruitment::change(&app.store, recruitment.id, said, desk.me, app.clock.now()).await?;
     page(&app, &me, changed).await

@@ -5,14 +5,15 @@ mod sheet;
 pub(super) mod view;
 
 use super::auth::SignedIn;
-use super::body::{Id, Json};
+use super::body::{Id, Json, path_parameter};
 use super::error::{ApiError, Need, Refused};
 use super::shapes::{ApplicationDraftForm, ApplicationRow, ApplicationSaved, ApplicationView, ReviewForm, Rows};
 use super::state::AppState;
 use crate::domain::application::{Finding, Standing, findings};
 use crate::domain::{Application, ApplicationDraft, ApplicationId, NewReview, Recruitment, RecruitmentId, StudioId};
 use crate::store::{self, Noun};
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 pub(super) use sheet::routes;
 
 use desk::{Case, Desk, Studios, case_for, cases};
@@ -153,20 +154,33 @@ pub(super) async fn waiting(
     responses((status = 200, body = Rows<ApplicationRow>), (status = 403, body = Refused)))]
 pub(super) async fn of_recruitment(
     State(app): State<AppState>,
-    me: SignedIn,
-    Id(id): Id,
+    Keeping { desk, recruitment, .. }: Keeping,
 ) -> Result<axum::Json<Rows<ApplicationRow>>, ApiError> {
-    let desk = Desk::of(&app, &me).await?;
-    let recruitment = kept(&app, &desk, &id).await?;
     let found = store::application::of_recruitment(&app.store, recruitment.id).await?;
     rows(&app, &desk, found, |_, _| true).await
 }
 
-/// A Recruitment that the asker keeps.
-pub(super) async fn kept(app: &AppState, desk: &Desk, id: &str) -> Result<Recruitment, ApiError> {
-    let id = RecruitmentId::parse(id).map_err(|_| ApiError::Missing(Noun::Recruitment))?;
-    let recruitment = store::recruitment::get(&app.store, id).await?;
-    if desk.keeps(&recruitment) { Ok(recruitment) } else { Err(ApiError::Forbidden(Need::RecruitmentKeeper)) }
+/// A Recruitment, and somebody who keeps it.
+pub(super) struct Keeping {
+    pub(super) me: SignedIn,
+    pub(super) desk: Desk,
+    pub(super) recruitment: Recruitment,
+}
+
+impl FromRequestParts<AppState> for Keeping {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let me = SignedIn::from_request_parts(parts, app).await?;
+        let id = path_parameter(parts, app, "id").await?;
+        let id = RecruitmentId::parse(&id).map_err(|_| ApiError::Missing(Noun::Recruitment))?;
+        let desk = Desk::of(app, &me).await?;
+        let recruitment = store::recruitment::get(&app.store, id).await?;
+        if !desk.keeps(&recruitment) {
+            return Err(ApiError::Forbidden(Need::RecruitmentKeeper));
+        }
+        Ok(Self { me, desk, recruitment })
+    }
 }
 
 /// The conditions held against a draft of the asker's.

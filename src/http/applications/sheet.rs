@@ -1,15 +1,14 @@
 //! 申报汇总表: the Applications of a Recruitment as an xlsx file; filled in, a sheet becomes drafts.
 
-use super::super::auth::SignedIn;
-use super::super::body::{Id, Query};
+use super::super::body::Query;
 use super::super::disposition::FileName;
 use super::super::error::{ApiError, Refused};
 use super::super::report::{Cell, Sheet, columns, one_sheet};
 use super::super::shapes::{SheetErrorView, SheetSearch, SummaryAnswer};
 use super::super::state::AppState;
 use super::super::table_file::{MEDIA_TYPE, MOST_BODY_BYTES, Table, TableForm, TableRow, uploaded};
+use super::Keeping;
 use super::desk::{Case, Desk, Studios, cases};
-use super::kept;
 use crate::domain::roster::read_day;
 use crate::domain::{
     AccountId, ApplicationDraft, ApplicationForm, ConditionState, Recruitment, ReviewVerdict, SchoolStage, Sex,
@@ -74,10 +73,11 @@ const FORM: TableForm = TableForm {
 /// All that were sent to a Recruitment, for those who keep it, in the layout of the programmes' 汇总表.
 #[utoipa::path(get, path = "/api/recruitments/{id}/summary-sheet", tag = "applications", params(("id" = String, Path)),
     responses((status = 200, body = Vec<u8>), (status = 403, body = Refused)))]
-pub(in crate::http) async fn give(State(app): State<AppState>, me: SignedIn, Id(id): Id) -> Result<Response, ApiError> {
+pub(in crate::http) async fn give(
+    State(app): State<AppState>,
+    Keeping { desk, recruitment, .. }: Keeping,
+) -> Result<Response, ApiError> {
     let now = app.clock.now();
-    let desk = Desk::of(&app, &me).await?;
-    let recruitment = kept(&app, &desk, &id).await?;
     let found = store::application::of_recruitment(&app.store, recruitment.id).await?;
     let (cases, studios) = cases(&app, &desk.tree, found).await?;
     let rows = cases.iter().zip(1_u32..).map(|(case, number)| row(&desk, case, &studios, number)).collect();
@@ -102,13 +102,10 @@ pub(in crate::http) async fn give(State(app): State<AppState>, me: SignedIn, Id(
     (status = 413, body = Refused), (status = 422, body = Refused)))]
 pub(in crate::http) async fn take(
     State(app): State<AppState>,
-    me: SignedIn,
-    Id(id): Id,
+    Keeping { recruitment, .. }: Keeping,
     Query(search): Query<SheetSearch>,
     form: Multipart,
 ) -> Result<axum::Json<SummaryAnswer>, ApiError> {
-    let desk = Desk::of(&app, &me).await?;
-    let recruitment = kept(&app, &desk, &id).await?;
     let sent = uploaded(form).await?;
     let table = app.exports.make(move || Ok(FORM.read(&sent.file)?)).await?;
     let rows: Vec<Row> = table_rows(table);
