@@ -15,7 +15,7 @@ export const rulings = {
   },
   grade: {
     title: '评审等次', now: (grade: string) => `按现在的记录：${grade}`, noGrade: '还没有等次',
-    lead: (grades: string) => `${grades}由主管部门评审认定：指标达到、并且认定了，才是这个等次。`,
+    lead: (grades: string) => `指标达到要求，又经主管部门评审认定的，才是${grades}。`,
     act: '评定等次', actTitle: (year: string) => `评定等次：${year}`, which: '等次', whichMissing: '请选择等次。',
     answer: '评定结果', give: '认定', refuse: '不认定', giving: (grade: string) => `认定${grade}`, refusing: (grade: string) => `不认定${grade}`,
     reason: '说明', reasonHint: '不认定的，请写明原因。最多 300 字。', reasonMissing: '请写明不认定的原因。',
