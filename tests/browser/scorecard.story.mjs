@@ -149,7 +149,7 @@ async function deciding(page, studio) {
   assert.equal(criterion(await view(page, studio), CASE).state, 'met');
   await page.getByTestId('rule-choice').click();
   await page.getByTestId('rule-send').click();
-  await page.locator('[data-testid="choice"][data-state="met"]').waitFor();
+  await page.getByTestId('choice').filter({ hasText: '主管部门已确认' }).waitFor();
 }
 
 // A lecture for the whole city counts once an office has said that it was one.
