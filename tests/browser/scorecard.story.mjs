@@ -176,6 +176,7 @@ async function vetoing(page) {
   await page.getByTestId('veto-send').click();
   await page.getByTestId('field-error').first().waitFor();
   await page.getByTestId('veto-rule').selectOption({ index: 1 });
+  await page.getByTestId('veto-day').fill((await view(page, id)).as_of.slice(0, 10));
   await page.getByTestId('veto-reason').fill('调令已下，本年九月离任');
   await both(page, 'veto');
   await page.getByTestId('veto-send').click();

@@ -4,9 +4,9 @@ export const rulings = {
   notFetched: '认定记录没有取到',
   veto: {
     title: '一票否决', none: '这一年没有一票否决。', held: '有效', lifted: '已撤销',
-    by: (name: string, when: string) => `${name} ${when}认定`,
-    liftedBy: (name: string, when: string, reason: string) => `${name} ${when}撤销：${reason}`,
-    find: '认定一票否决', findLead: (studio: string, year: string) => `认定后，${studio}${year}的考核不合格，其余指标照常统计。工作室看得到事由。`,
+    by: (name: string, when: string) => `${name} ${when} 认定`,
+    liftedBy: (name: string, when: string, reason: string) => `${name} ${when} 撤销：${reason}`,
+    find: '认定一票否决', findLead: (studio: string, year: string) => `认定后，${studio} ${year}的考核不合格，其余指标照常统计。工作室看得到事由。`,
     rule: '情形', choose: '请选择情形', ruleMissing: '请选择情形。', day: '发生日期', dayMissing: '请选择发生日期。', dayOutside: (from: string, to: string) => `日期要在 ${from}到${to}之间。`,
     reason: '事由', reasonHint: '写明查实的事实，最多 300 字。', reasonMissing: '请填写事由。',
     lift: '撤销认定', liftOf: (title: string) => `撤销认定：${title}`, liftLead: '撤销后，这一年的结果马上重新计算，原来的认定留在记录里。',
