@@ -100,6 +100,13 @@ impl MembershipDays {
     }
 }
 
+/// May whoever keeps the roster let somebody come or go on this day?
+pub fn check_day(day: Day, keeper: Decider, today: Day, field: &'static str) -> Result<(), Invalid> {
+    let late = earliest_of(keeper, today).is_some_and(|earliest| day < earliest);
+    let sentence = format!("主持人只能填写最近 {HOST_DAYS} 天以内的日期，更早的请工作站处理。");
+    Checks::new().that(!late, field, sentence).done()
+}
+
 /// The earliest day that whoever keeps the roster may set; none where any may be.
 #[must_use]
 pub fn earliest_of(keeper: Decider, today: Day) -> Option<Day> {

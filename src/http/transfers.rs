@@ -7,6 +7,7 @@ use super::error::{ApiError, Need, Refused};
 use super::shapes::{Named, Rows, TransferDecisionForm, TransferForm, TransferView, TransferWordView};
 use super::state::AppState;
 use crate::domain::application::{NewTransfer, office_decides};
+use crate::domain::case::Decider;
 use crate::domain::{
     MemberRole, Membership, MembershipId, Studio, StudioId, Transfer, TransferId, TransferKind, TransferState,
 };
@@ -41,7 +42,7 @@ pub(super) async fn ask(
         Some(to) => Some(store::studio::get(&app.store, to).await?),
         None => None,
     };
-    let decides = !own && decides(&desk, &studio, to.as_ref(), (&membership, form.role));
+    let decides = decides(&desk, &studio, to.as_ref(), (&membership, form.role)).filter(|_| !own);
     let new = NewTransfer {
         membership: id,
         kind: form.kind,
@@ -52,7 +53,7 @@ pub(super) async fn ask(
         attachment: form.attachment,
     };
     let asked = store::transfer::ask(&app.store, new, desk.me, decides, app.clock.now()).await?;
-    tracing::info!(transfer = %asked.id, decides, "asked");
+    tracing::info!(transfer = %asked.id, decides = decides.is_some(), "asked");
     let view = views(&app, &desk, vec![asked]).await?.pop().ok_or(ApiError::Missing(Noun::Transfer))?;
     Ok((StatusCode::CREATED, axum::Json(view)))
 }
@@ -100,12 +101,13 @@ pub(super) async fn decide(
         Some(to) => Some(store::studio::get(&app.store, to).await?),
         None => None,
     };
-    if !may_decide(&desk, &transfer, &studio, to.as_ref()) {
+    let Some(keeper) = decider(&desk, &transfer, &studio, to.as_ref()) else {
         let own = transfer.membership.account == desk.me;
         return Err(ApiError::Forbidden(if own { Need::NotOwnApplication } else { Need::OfficeOfRegion }));
-    }
+    };
     let word = TransferWord { granted: form.granted, reason: form.reason };
-    let decided = store::transfer::decide(&app.store, transfer.id, word, desk.me, app.clock.now()).await?;
+    let by = (desk.me, keeper);
+    let decided = store::transfer::decide(&app.store, transfer.id, word, by, app.clock.now()).await?;
     let view = views(&app, &desk, vec![decided]).await?.pop().ok_or(ApiError::Missing(Noun::Transfer))?;
     Ok(axum::Json(view))
 }
@@ -121,16 +123,22 @@ impl OfStudio for Transfer {
     }
 }
 
-fn may_decide(desk: &Desk, transfer: &Transfer, studio: &Studio, to: Option<&Studio>) -> bool {
+/// As whom the asker may decide about it, if at all.
+fn decider(desk: &Desk, transfer: &Transfer, studio: &Studio, to: Option<&Studio>) -> Option<Decider> {
     let own = transfer.membership.account == desk.me || transfer.asked_by.id == desk.me;
-    !own && decides(desk, studio, to, (&transfer.membership, transfer.role))
+    decides(desk, studio, to, (&transfer.membership, transfer.role)).filter(|_| !own)
 }
 
 /// About hosts and core members, and about moves to another Studio, an office decides; about others a host may, too.
-fn decides(desk: &Desk, studio: &Studio, to: Option<&Studio>, (ends, role): (&Membership, Option<MemberRole>)) -> bool {
+fn decides(
+    desk: &Desk,
+    studio: &Studio,
+    to: Option<&Studio>,
+    (ends, role): (&Membership, Option<MemberRole>),
+) -> Option<Decider> {
     let office = desk.decides_about(studio) && to.is_none_or(|to| desk.decides_about(to));
     let hosts = to.is_none() && !office_decides(ends.role, role) && desk.hosted.contains(&studio.id);
-    office || hosts
+    office.then_some(Decider::Office).or(hosts.then_some(Decider::Host))
 }
 
 async fn views(app: &AppState, desk: &Desk, found: Vec<Transfer>) -> Result<Vec<TransferView>, ApiError> {
@@ -143,7 +151,7 @@ async fn views(app: &AppState, desk: &Desk, found: Vec<Transfer>) -> Result<Vec<
         let studio = studios.get(&one.membership.studio)?;
         let to = one.studio.and_then(|id| studios.get(&id));
         Some(TransferView {
-            may_decide: one.state() == TransferState::Waiting && may_decide(desk, &one, studio, to),
+            may_decide: one.state() == TransferState::Waiting && decider(desk, &one, studio, to).is_some(),
             id: one.id,
             membership: one.membership.id,
             state: one.state(),

@@ -4,6 +4,8 @@ use super::application::make_room;
 use super::row::{Columns as _, number_of, rows_in, sql};
 use super::{Noun, Store, StoreError, attachment, membership, policy, random, region, studio};
 use crate::domain::application::TransferDecision;
+use crate::domain::case::Decider;
+use crate::domain::membership::check_day;
 use crate::domain::{
     AccountId, ApplicationRefusal, AttachmentId, CaseRefusal, DaysNote, MemberRole, Membership, MembershipId,
     NewTransfer, PersonName, RegionId, StudioId, Time, Transfer, TransferId, TransferState,
@@ -26,12 +28,12 @@ pub struct TransferWord {
     pub reason: String,
 }
 
-/// Asks for it; with `decides` it is granted at once by whoever asks.
+/// Asks for it; whoever decides about it themselves grants it at once.
 pub async fn ask(
     store: &Store,
     new: NewTransfer,
     by: AccountId,
-    decides: bool,
+    decides: Option<Decider>,
     now: Time,
 ) -> Result<Transfer, StoreError> {
     let id: TransferId = random::id()?;
@@ -52,9 +54,9 @@ pub async fn ask(
                     return Err(ApplicationRefusal::TransferTaken.into());
                 }
                 insert(connection, id, &new, before.len(), by, now).await?;
-                if decides {
+                if let Some(keeper) = decides {
                     let word = TransferWord { granted: true, reason: String::new() };
-                    carry_out(connection, &store_of, &tree, id, word, by, now).await?;
+                    carry_out(connection, &store_of, &tree, id, word, (by, keeper), now).await?;
                 }
                 find(connection, id).await
             })
@@ -66,7 +68,7 @@ pub async fn decide(
     store: &Store,
     id: TransferId,
     word: TransferWord,
-    by: AccountId,
+    by: (AccountId, Decider),
     now: Time,
 ) -> Result<Transfer, StoreError> {
     let store_of = store.clone();
@@ -87,7 +89,7 @@ async fn carry_out(
     tree: &crate::domain::RegionTree,
     id: TransferId,
     word: TransferWord,
-    by: AccountId,
+    (by, keeper): (AccountId, Decider),
     now: Time,
 ) -> Result<(), StoreError> {
     crate::domain::Checks::new()
@@ -97,6 +99,9 @@ async fn carry_out(
     let transfer = find(connection, id).await?;
     if transfer.decision.is_some() {
         return Err(ApplicationRefusal::TransferSettled.into());
+    }
+    if word.granted {
+        check_day(transfer.day, keeper, now.day(), "day")?;
     }
     let note = DaysNote { by, reason: transfer.reason.clone(), at: now };
     let began = if word.granted { change(connection, store, tree, &transfer, &note).await? } else { None };

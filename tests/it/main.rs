@@ -23,6 +23,7 @@ mod http_logins;
 mod http_memberships;
 mod http_notices;
 mod http_nouns;
+mod http_programme_days;
 mod http_reports;
 mod http_roster_sheets;
 mod http_scorecards;

@@ -50,7 +50,7 @@ impl Quota<'_> {
             let of = u32::try_from(of).unwrap_or(u32::MAX);
             let counts = from_where(newcomer, origin, self.studio);
             let lacking = least.saturating_sub(of + u32::from(counts));
-            if lacking > left_after {
+            if !counts && lacking > left_after {
                 return Some(format!(
                     "剩下的 {} 个名额要留给{}的{called}：办法规定至少 {least} 人，现有 {of} 人。",
                     most - there,

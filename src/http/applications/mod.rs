@@ -10,8 +10,10 @@ use super::error::{ApiError, Need, Refused};
 use super::shapes::{ApplicationDraftForm, ApplicationRow, ApplicationSaved, ApplicationView, ReviewForm, Rows};
 use super::state::AppState;
 use crate::domain::application::{Finding, Standing, findings};
-use crate::domain::{Application, ApplicationDraft, ApplicationId, NewReview, Recruitment, RecruitmentId, StudioId};
-use crate::store::{self, Noun};
+use crate::domain::{
+    Application, ApplicationDraft, ApplicationId, ApplicationRefusal, NewReview, Recruitment, RecruitmentId, StudioId,
+};
+use crate::store::{self, Noun, StoreError};
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 pub(super) use sheet::routes;
@@ -98,11 +100,14 @@ pub(super) async fn review(
     if case.application.account.id == desk.me {
         return Err(ApiError::Forbidden(Need::NotOwnApplication));
     }
-    let waits = matches!(case.standing(), Some(Standing::Waiting(_)));
-    if waits && !desk.may_decide(&case, &studios) {
-        let (reviews, sending) = case.application.last().map_or((0, 0), |one| (one.reviews.len(), one.ordinal));
-        // Somebody whose turn it was, and whom another has forestalled, is told so.
-        if (form.sending, form.seen) == (sending, u32::try_from(reviews).unwrap_or(u32::MAX)) {
+    if matches!(case.standing(), Some(Standing::Waiting(_))) {
+        let (sending, reviews) = case.application.last().map_or((0, 0), |one| (one.ordinal, one.reviews.len()));
+        // Whose turn it is was judged by these reviews, and the word is written beside exactly these: one who may speak now does
+        // not speak for those who come after. Somebody whom another has forestalled is told so.
+        if (form.sending, form.seen) != (sending, u32::try_from(reviews).unwrap_or(u32::MAX)) {
+            return Err(StoreError::from(ApplicationRefusal::Moved).into());
+        }
+        if !desk.may_decide(&case, &studios) {
             return Err(ApiError::Forbidden(Need::Reviewer));
         }
     }

@@ -74,8 +74,10 @@ pub(in crate::store) async fn make_room(
 ) -> Result<(), StoreError> {
     let found = studio::of_ids(connection, &[joins]).await?.remove(&joins).ok_or(StoreError::NotFound(Noun::Studio))?;
     let members = roster::of_studios(connection, tree, &[joins]).await?.remove(&joins).unwrap_or_default();
-    let there: Vec<MemberFact> =
-        members.iter().filter(|one| one.role == role && one.on(from) && one.account != account).cloned().collect();
+    let there =
+        // Whoever comes later has a place, too.
+        members.iter().filter(|one| one.role == role && one.to.is_none_or(|to| from <= to) && one.account != account);
+    let there: Vec<MemberFact> = there.cloned().collect();
     let newcomer = newcomer(connection, tree, account, role, from).await?;
     let studio_fact = studio_fact(&found, &members, tree);
     let quota = Quota { policy, role, studio: &studio_fact, there: &there };

@@ -5,6 +5,8 @@ use super::admit::admit;
 use super::find;
 use super::write::stops_of;
 use crate::domain::application::{Standing, standing};
+use crate::domain::case::Decider;
+use crate::domain::membership::check_day;
 use crate::domain::{
     AccountId, Application, ApplicationId, ApplicationRefusal, AttachmentId, Day, DaysNote, Invalid, MembershipId,
     NewReview, PersonName, Recruitment, Review, ReviewVerdict, Step, StudioId, Time,
@@ -43,6 +45,8 @@ pub async fn review(store: &Store, id: ApplicationId, new: NewReview, now: Time)
                 });
                 let begun = if standing(&recruitment, &sending, &stops) == Standing::Accepted {
                     let from = first_day(&recruitment, new.from, now.day())?;
+                    let keeper = if stop.step == Step::Host { Decider::Host } else { Decider::Office };
+                    check_day(from, keeper, now.day(), "from")?;
                     let rules = policy::shelved(&shelf, &recruitment.policy, from);
                     let note =
                         DaysNote { by: new.by, reason: format!("申报录用：{}", recruitment.title), at: now };

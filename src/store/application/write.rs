@@ -115,6 +115,11 @@ pub async fn send(store: &Store, id: ApplicationId, by: AccountId, now: Time) ->
                 both(form, choices)?;
                 let school = school_of(connection, by).await?;
                 refuse_members(connection, &recruitment, draft, by, now).await?;
+                // A Studio lies where its host teaches, and is looked after by the office that sought the host.
+                if recruitment.role == MemberRole::Host && !tree.covers(recruitment.region, school.region) {
+                    let told = "这次申报只面向本区域的学校，您的学校不在其中。";
+                    return Err(ApplicationRefusal::Condition(told.to_owned()).into());
+                }
                 let rules = policy::shelved(&shelf, &recruitment.policy, today);
                 let rules = rules.ok_or(StoreError::NotFound(Noun::Policy))?;
                 let applicant = applicant_of(connection, &recruitment, &draft.choices, by, today).await?;
