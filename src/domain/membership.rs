@@ -69,16 +69,14 @@ impl MembershipDays {
     /// May they be set instead of those before, or of none?
     pub fn check(self, before: Option<Self>, keeper: Decider, note: &DaysNote) -> Result<(), Invalid> {
         let today = note.at.day();
-        let earliest = earliest_of(keeper, today);
         let past = |set: Option<Day>| set.is_some_and(|day| day < today);
-        let late = |set: Option<Day>| set.is_some_and(|day| earliest.is_some_and(|earliest| day < earliest));
+        let late = |set: Option<Day>| set.is_some_and(|day| is_late(day, keeper, today));
         let (from, to) = (self.first_set(before), self.last_set(before));
-        let sentence = format!("主持人只能填写和改动最近 {HOST_DAYS} 天以内的日期，更早的请工作站处理。");
         let unsaid = before.is_some() && (past(from) || past(to)) && note.reason.trim().is_empty();
         Checks::new()
             .that(self.to.is_none_or(|to| self.from <= to), "to", "结束日期不能早于开始日期。")
-            .that(!late(from), "from", sentence.clone())
-            .that(!late(to), "to", sentence)
+            .that(!late(from), "from", late_sentence())
+            .that(!late(to), "to", late_sentence())
             .that(!unsaid, "reason", "改动过去的日期请写明原因。")
             .optional_text(&note.reason, "reason", "原因", LONGEST_REASON)
             .done()
@@ -102,9 +100,15 @@ impl MembershipDays {
 
 /// May whoever keeps the roster let somebody come or go on this day?
 pub fn check_day(day: Day, keeper: Decider, today: Day, field: &'static str) -> Result<(), Invalid> {
-    let late = earliest_of(keeper, today).is_some_and(|earliest| day < earliest);
-    let sentence = format!("主持人只能填写最近 {HOST_DAYS} 天以内的日期，更早的请工作站处理。");
-    Checks::new().that(!late, field, sentence).done()
+    Checks::new().that(!is_late(day, keeper, today), field, late_sentence()).done()
+}
+
+fn is_late(day: Day, keeper: Decider, today: Day) -> bool {
+    earliest_of(keeper, today).is_some_and(|earliest| day < earliest)
+}
+
+fn late_sentence() -> String {
+    format!("主持人只能填写和改动最近 {HOST_DAYS} 天以内的日期，更早的请工作站处理。")
 }
 
 /// The earliest day that whoever keeps the roster may set; none where any may be.

@@ -77,7 +77,7 @@ async fn concerned(app: &AppState, me: &SignedIn, desk: &Desk) -> Result<Vec<Reg
     let today = app.clock.now().day();
     let memberships = store::membership::of_account(&app.store, me.profile.account.id, today).await?;
     let studios: Vec<_> = memberships.iter().map(|one| one.membership.studio).collect();
-    let studios = store::studio::many(&app.store, &studios).await?;
+    let studios = store::studio::by_ids(&app.store, &studios).await?;
     let mut places: Vec<RegionId> = studios.values().map(|studio| studio.region).collect();
     places.extend(me.profile.school.as_ref().map(|school| school.region));
     let mut regions: Vec<RegionId> =

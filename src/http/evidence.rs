@@ -130,7 +130,7 @@ async fn views(app: &AppState, me: &SignedIn, found: Vec<Evidence>) -> Result<Ve
     let today = app.clock.now().day();
     let authority = Authority::of(app, me).await?;
     let ids: Vec<StudioId> = found.iter().map(|one| one.studio).collect();
-    let studios = store::studio::many(&app.store, &ids).await?;
+    let studios = store::studio::by_ids(&app.store, &ids).await?;
     let row = |one: Evidence| {
         let studio = studios.get(&one.studio)?;
         let last = one.decision.as_ref().map(|decision| decision.tier);

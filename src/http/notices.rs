@@ -128,9 +128,9 @@ pub(super) async fn waiting(
     let authority = Authority::of(&app, &me).await?;
     let found = store::notice::waiting(&app.store, me.profile.account.scope).await?;
     let activities: Vec<ActivityId> = found.iter().map(|notice| notice.activity).collect();
-    let activities = store::activity::many(&app.store, &activities).await?;
+    let activities = store::activity::by_ids(&app.store, &activities).await?;
     let studios: Vec<StudioId> = activities.values().map(|activity| activity.studio).collect();
-    let studios = store::studio::many(&app.store, &studios).await?;
+    let studios = store::studio::by_ids(&app.store, &studios).await?;
     let row = |notice: Notice| {
         let activity = activities.get(&notice.activity)?;
         let rights = Rights::of(&app, &authority, studios.get(&activity.studio)?, activity, false);

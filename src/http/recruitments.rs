@@ -218,7 +218,7 @@ async fn cards(
     let ids: Vec<RecruitmentId> = found.iter().map(|one| one.id).collect();
     let taken = store::application::taken(&app.store, &ids).await?;
     let studios: Vec<StudioId> = found.iter().filter_map(|one| one.studio).collect();
-    let studios = store::studio::many(&app.store, &studios).await?;
+    let studios = store::studio::by_ids(&app.store, &studios).await?;
     let own = store::application::of_account(&app.store, me.profile.account.id).await?;
     let own = states(app, desk, own).await?;
     let card = |one: Recruitment| {

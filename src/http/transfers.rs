@@ -146,7 +146,7 @@ async fn views(app: &AppState, desk: &Desk, found: Vec<Transfer>) -> Result<Vec<
     ids.extend(found.iter().filter_map(|one| one.studio));
     ids.sort_unstable();
     ids.dedup();
-    let studios = store::studio::many(&app.store, &ids).await?;
+    let studios = store::studio::by_ids(&app.store, &ids).await?;
     let view = |one: Transfer| {
         let studio = studios.get(&one.membership.studio)?;
         let to = one.studio.and_then(|id| studios.get(&id));

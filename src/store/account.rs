@@ -145,9 +145,8 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// Gives the Account this whole new content, except for what never changes: its login name and when it was made. A new
-/// password, or being disabled, signs it out everywhere at once.
-/// Makes of the Account, as it is when this is written, what `edit` says, and gives it this password, if there is one.
+/// Makes of the Account, as it is when this is written, what `edit` says, except for what never changes: its login name and
+/// when it was made. A new password, or being disabled, signs it out everywhere at once.
 pub async fn update(
     store: &Store,
     id: AccountId,

@@ -18,7 +18,7 @@ pub async fn get(store: &Store, id: ActivityId) -> Result<Activity, StoreError> 
 }
 
 /// Those of these that there are, by their ids.
-pub async fn many(store: &Store, ids: &[ActivityId]) -> Result<HashMap<ActivityId, Activity>, StoreError> {
+pub async fn by_ids(store: &Store, ids: &[ActivityId]) -> Result<HashMap<ActivityId, Activity>, StoreError> {
     let head = format!("select {ACTIVITY} from activity a where a.id in");
     let rows = rows_in(&mut *store.read().await?, &head, ids, "").await?;
     rows.iter().map(|row| read(row).map(|activity| (activity.id, activity))).collect()
@@ -40,8 +40,8 @@ pub async fn create(store: &Store, new: NewActivity, now: Time) -> Result<Activi
         .await
 }
 
-/// Gives a planned Activity this whole new content. It stays with its Studio.
-/// Makes of the Activity and its presenters, as they are when this is written, what `edit` says.
+/// Makes of a planned Activity and its presenters, as they are when this is written, what `edit` says. It stays with its
+/// Studio.
 pub async fn update(
     store: &Store,
     id: ActivityId,

@@ -152,7 +152,6 @@ async fn with_changes(connection: &mut AnyConnection, found: &mut [Recruitment])
 
 fn read(row: &AnyRow) -> Result<Recruitment, StoreError> {
     let count = |column| row.number(column).map(|number| u32::try_from(number).unwrap_or(0));
-    let coded = |text: Option<String>| text.unwrap_or_default();
     let region: RegionId = row.id("region")?;
     Ok(Recruitment {
         id: row.id("id")?,
@@ -160,8 +159,8 @@ fn read(row: &AnyRow) -> Result<Recruitment, StoreError> {
         role: row.coded("role")?,
         studio: row.optional_id("studio")?,
         region,
-        tier: crate::domain::Tier::from_code(&coded(row.optional_text("tier")?)),
-        kind: crate::domain::StudioKind::from_code(&coded(row.optional_text("kind")?)),
+        tier: row.optional_coded("tier")?,
+        kind: row.optional_coded("kind")?,
         title: row.text("title")?,
         content: row.text("content")?,
         places: count("places")?,

@@ -80,7 +80,7 @@ pub async fn assessed(store: &Store, within: Option<RegionId>) -> Result<Vec<Stu
 }
 
 /// Those of these that there are, by their ids.
-pub async fn many(store: &Store, ids: &[StudioId]) -> Result<HashMap<StudioId, Studio>, StoreError> {
+pub async fn by_ids(store: &Store, ids: &[StudioId]) -> Result<HashMap<StudioId, Studio>, StoreError> {
     of_ids(&mut *store.read().await?, ids).await
 }
 

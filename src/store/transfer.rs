@@ -242,7 +242,7 @@ fn read(row: &AnyRow) -> Result<Transfer, StoreError> {
         person: PersonName { id: account, name: row.text("person_name")? },
         kind: row.coded("kind")?,
         day: row.day("day")?,
-        role: row.optional_text("to_role")?.and_then(|code| MemberRole::from_code(&code)),
+        role: row.optional_coded("to_role")?,
         studio: row.optional_id("to_studio")?,
         reason: row.text("reason")?,
         attachment: row.optional_id("attachment")?,

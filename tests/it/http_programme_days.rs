@@ -42,7 +42,7 @@ async fn a_host_lets_nobody_go_months_ago() {
     let quit = |day: &str| json!({ "kind": "quit", "day": day, "reason": "不再参加" });
     let (status, _, fields) = refusal(host.post(&url, &quit("2026-02-01")).await).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(fields["day"], "主持人只能填写最近 7 天以内的日期，更早的请工作站处理。");
+    assert_eq!(fields["day"], "主持人只能填写和改动最近 7 天以内的日期，更早的请工作站处理。");
     let list: Value = host.get(&format!("/api/studios/{}/transfers", app.world.studio)).await.json().await.unwrap();
     assert_eq!(list["rows"], json!([]), "nothing is left behind");
     let asked: Value = office.post(&url, &quit("2026-02-01")).await.json().await.unwrap();

@@ -49,8 +49,7 @@ impl Quota<'_> {
             let of = self.there.iter().filter(|one| from_where(one, origin, self.studio)).count();
             let of = u32::try_from(of).unwrap_or(u32::MAX);
             let counts = from_where(newcomer, origin, self.studio);
-            let lacking = least.saturating_sub(of + u32::from(counts));
-            if !counts && lacking > left_after {
+            if !counts && least.saturating_sub(of) > left_after {
                 return Some(format!(
                     "剩下的 {} 个名额要留给{}的{called}：办法规定至少 {least} 人，现有 {of} 人。",
                     most - there,

@@ -2,7 +2,7 @@
 
 use super::super::policy::Policy;
 use super::super::{
-    AccountId, Checks, Day, Invalid, MemberRole, PersonName, RecruitmentId, RegionId, StudioId, StudioKind, Tier, Time,
+    Checks, Day, Invalid, MemberRole, PersonName, RecruitmentId, RegionId, StudioId, StudioKind, Tier, Time,
 };
 use super::quota::bounds;
 
@@ -124,12 +124,6 @@ impl Recruitment {
             .that(!reason.trim().is_empty(), "reason", "请写明原因。")
             .optional_text(reason, "reason", "原因", LONGEST_REASON)
             .done()
-    }
-
-    /// Did this person open it?
-    #[must_use]
-    pub fn is_by(&self, account: AccountId) -> bool {
-        self.opened_by.id == account
     }
 }
 

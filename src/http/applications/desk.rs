@@ -141,7 +141,7 @@ pub(in crate::http) async fn cases(
     ids.extend(found.iter().filter_map(|case| case.recruitment.studio));
     ids.sort_unstable();
     ids.dedup();
-    let studios = store::studio::many(&app.store, &ids).await?;
+    let studios = store::studio::by_ids(&app.store, &ids).await?;
     Ok((found, studios))
 }
 

@@ -74,8 +74,8 @@ pub(in crate::store) async fn make_room(
 ) -> Result<(), StoreError> {
     let found = studio::of_ids(connection, &[joins]).await?.remove(&joins).ok_or(StoreError::NotFound(Noun::Studio))?;
     let members = roster::of_studios(connection, tree, &[joins]).await?.remove(&joins).unwrap_or_default();
+    // Whoever comes later has a place, too.
     let there =
-        // Whoever comes later has a place, too.
         members.iter().filter(|one| one.role == role && one.to.is_none_or(|to| from <= to) && one.account != account);
     let there: Vec<MemberFact> = there.cloned().collect();
     let newcomer = newcomer(connection, tree, account, role, from).await?;

@@ -315,7 +315,7 @@ async fn wishable(connection: &mut AnyConnection, recruitment: &Recruitment) -> 
     Ok(rows)
 }
 
-/// Who is in the Studio on that day, in which role, by Account.
+/// The person's Membership in the Studio that has no last day.
 async fn open_membership(
     connection: &mut AnyConnection,
     studio: StudioId,

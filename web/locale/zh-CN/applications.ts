@@ -50,11 +50,11 @@ export const applications = {
     proofsHint: '办法要求的证明。每一项写名称、传扫描件或照片；审核人会逐项查看。', addProof: (what: string) => `添加：${what}`, proofTitle: '材料名称', removeProof: '删去', proofFile: '扫描件或照片',
     saved: (when: string) => `已自动保存 ${when}`, saving: '正在保存…', notSaved: '没能保存，正在重试。写的内容还在这个页面里。',
     notSent: (n: number) => `草稿已保存，还没有提交：有 ${n} 处需要修改。`,
-    send: '提交申请', sending: '正在提交…', sentNote: '提交以后不能改；要改可以先撤回。学校和工作站的审核人会看到您填写的内容。',
+    send: '提交申请', sending: '正在提交…', sentNote: '提交以后不能改；要改可以先撤回。您所填志愿的主持人、学校和工作站的审核人会看到您填写的内容。',
     labels: {
       sex: '性别', born: '出生日期', phone: '手机号', education: '学历', stage: '学段', subject: '任教学科', title: '职称', post: '职务', teaching_years: '教龄', honours: '荣誉称号', summary: '主要业绩', plan: '计划', studio_name: '工作室名称', items: '证明材料', choices: '志愿', school: '学校',
     },
-    withdraw: '撤回申请', withdrawTitle: '撤回申请', withdrawText: '撤回后可以修改，在截止日期前再提交。', again: '修改后再提交',
+    withdraw: '撤回申请', withdrawTitle: '撤回申请', withdrawText: '撤回后可以修改，在截止日期前再提交；截止以后撤回，就不能再提交了。', again: '修改后再提交',
   },
   review1: {
     title: '申请', notFetched: '没能取来这份申请',

@@ -69,7 +69,7 @@ export const yearEnd = {
   objection: {
     title: '异议', none: '没有异议。', act: '提出异议', dialog: (studio: string) => `对${studio}的结果提出异议`,
     words: { title: '提出异议', reason: '哪里不对', reasonHint: '写明是哪一项、哪一场活动或哪份材料。', missing: '请写明哪里不对。', send: '提出异议' },
-    lead: (day: string) => `公示期内由工作站答复。可以附一份材料。公示到${day}。`,
+    lead: (day: string) => `公示到${day}，工作站在定为最终结果以前答复。可以附一份材料。`,
     state: { open: '等待答复', recomputed: '已重新核算', graded: '已改定等次', rejected: '不予采纳' },
     given: (who: string, when: string) => `${who}，${when}`,
     answered: (who: string, when: string) => `${who}答复，${when}`,
