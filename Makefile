@@ -8,9 +8,11 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.cache/node/node_modules/node/bin:$(PATH)
 DATA ?= data
 
-BUILD_PACKAGES := build-essential pkg-config cmake npm
+# lectern-finish is built against FFmpeg and its bindings are made by clang; `lectern` itself needs neither.
+FFMPEG_PACKAGES := libavcodec-dev libavformat-dev libavfilter-dev libavutil-dev libswresample-dev libswscale-dev libclang-dev clang
+BUILD_PACKAGES := build-essential pkg-config cmake npm $(FFMPEG_PACKAGES)
 BENCH_PACKAGES := iproute2 janus
-TEST_PACKAGES := $(BUILD_PACKAGES) postgresql chromium fonts-noto-cjk poppler-utils python3-venv curl iproute2 nftables
+TEST_PACKAGES := $(BUILD_PACKAGES) ffmpeg postgresql chromium fonts-noto-cjk poppler-utils python3-venv curl iproute2 nftables
 
 .PHONY: help
 help: ## Say what can be made
@@ -18,7 +20,7 @@ help: ## Say what can be made
 
 .PHONY: run
 run: tools-build web-build ## Build a release and start it on embedded SQLite in ./data with a demo
-	cargo build --release --locked -p lectern -p lectern-loadtest
+	cargo build --release --locked -p lectern -p lectern-loadtest -p lectern-finish
 	exec ./target/release/lectern serve --data-dir $(DATA) --demo
 
 .PHONY: build
@@ -92,6 +94,25 @@ ledger-full-disk: tools-build ## A really full disk in the middle of a lesson wi
 	export LECTERN_BINARY=$(CURDIR)/target/release/lectern LOADTEST_BINARY=$(CURDIR)/target/release/lectern-loadtest
 	python3 tests/ledger_full_disk.py
 
+.PHONY: recording-kill
+recording-kill: tools-test ## Fifty times kill -9 while two encoders are recorded, and eight while it is finished, on a release build
+	cargo build --release --locked -p lectern -p lectern-loadtest -p lectern-finish
+	export LECTERN_BINARY=$(CURDIR)/target/release/lectern LOADTEST_BINARY=$(CURDIR)/target/release/lectern-loadtest
+	KILLS=$${KILLS:-50} python3 tests/recording_kill.py
+	python3 tests/recording_finish_kill.py
+
+.PHONY: recording-full-disk
+recording-full-disk: tools-test ## A really full disk under a Recording, on a release build; wants root
+	cargo build --release --locked -p lectern -p lectern-loadtest -p lectern-finish
+	export LECTERN_BINARY=$(CURDIR)/target/release/lectern LOADTEST_BINARY=$(CURDIR)/target/release/lectern-loadtest
+	python3 tests/recording_full_disk.py
+
+.PHONY: recording-long
+recording-long: tools-test ## Half an hour of flashes and beeps published in real time, recorded, finished, and measured; MINUTES=2 is shorter
+	cargo build --release --locked -p lectern -p lectern-loadtest -p lectern-finish
+	export LECTERN_BINARY=$(CURDIR)/target/release/lectern LOADTEST_BINARY=$(CURDIR)/target/release/lectern-loadtest
+	python3 tests/recording_long.py --minutes $${MINUTES:-30}
+
 .PHONY: test-attendance
 test-attendance: tools-test ## A minute of many lives: every record says exactly what a reference model predicts
 	cargo build --locked --bins
@@ -103,11 +124,20 @@ attendance: tools-build ## The same with 110 people for four and a half minutes 
 	export LECTERN_BINARY=$(CURDIR)/target/release/lectern LOADTEST_BINARY=$(CURDIR)/target/release/lectern-loadtest
 	python3 tests/attendance.py
 
+.PHONY: finish-long
+finish-long: tools-test ## Half an hour of flashes and beeps through lectern-finish, and what a minute costs it
+	cargo test --release --locked -p lectern-finish --test whole -- --ignored --nocapture --test-threads 1
+
 .PHONY: bench
 bench: tools-build ## Measure the server, the floor and Janus; wants root and a quiet machine; QUICK=1 takes 3 minutes
 	tests/install.sh $(BENCH_PACKAGES) || echo "没有装上 $(BENCH_PACKAGES)：不与 Janus 比较。"
 	cargo build --release --locked -p lectern -p lectern-loadtest
 	python3 tests/bench/run.py
+
+.PHONY: load-hls
+load-hls: tools-build ## 5,000 viewers over HLS on a release build: VIEWERS=1000 DURATION=30 make load-hls
+	cargo build --release --locked -p lectern -p lectern-loadtest -p lectern-finish
+	VIEWERS=$${VIEWERS:-5000} python3 tests/hls_load.py
 
 .PHONY: faults
 faults: tools-build ## Junk, strangers' hellos and a lying publisher at the media port while others watch and join

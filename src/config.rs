@@ -78,6 +78,10 @@ pub struct Config {
     #[arg(long, env = "LECTERN_FONT", value_name = "FILE")]
     pub font: Option<PathBuf>,
 
+    /// 整理录制的程序。不填就用服务器程序旁边的 lectern-finish；没有它时录制照常进行，留着等以后整理。
+    #[arg(long, env = "LECTERN_FINISH_PROGRAM", value_name = "FILE")]
+    pub finish_program: Option<PathBuf>,
+
     /// 第一次启动时放入演示数据（工作室、学校、教师和活动），并打印演示账号。正式使用时不要打开，演示密码是公开的。
     #[arg(long, env = "LECTERN_DEMO")]
     pub demo: bool,
@@ -95,6 +99,11 @@ pub struct Config {
           value_parser = clap::value_parser!(u32).range(2..=100_000))]
     pub places_per_session: u32,
 
+    /// 一场直播最多有多少观众用实时线路（WebRTC）收看；再来的自动换成普通播放（HLS，晚约 7 秒）。主持人、主讲人和已获准发言的人不占名额。
+    #[arg(long, env = "LECTERN_WEBRTC_PLACES_PER_SESSION", value_name = "N", default_value_t = 500,
+          value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    pub webrtc_places_per_session: u32,
+
     /// 最多同时进行多少场直播。每场都占内存和带宽，到了上限先劝阻新的，不影响正在上课的。
     #[arg(long, env = "LECTERN_SESSIONS_AT_ONCE", value_name = "N", default_value_t = 100,
           value_parser = clap::value_parser!(u32).range(1..=10_000))]
@@ -104,6 +113,32 @@ pub struct Config {
     #[arg(long, env = "LECTERN_DRAIN_SECONDS", value_name = "SECONDS", default_value_t = 10,
           value_parser = clap::value_parser!(u64).range(0..=600))]
     pub drain_seconds: u64,
+
+    /// 资源（录像、课件等）存放的 S3 兼容存储的地址，例如 https://s3.example.com。不填就放在数据目录的 objects 文件夹里，一个县够用。
+    #[arg(long, env = "LECTERN_OBJECT_ENDPOINT", value_name = "URL", requires = "object_bucket")]
+    pub object_endpoint: Option<String>,
+
+    /// S3 存储桶的名称。桶要事先建好，服务器只在里面放 resources/ 开头的对象。
+    #[arg(long, env = "LECTERN_OBJECT_BUCKET", value_name = "NAME", requires = "object_endpoint")]
+    pub object_bucket: Option<String>,
+
+    /// S3 存储的区域名。多数自建存储不看它，用默认值即可。
+    #[arg(long, env = "LECTERN_OBJECT_REGION", value_name = "NAME", default_value = "us-east-1")]
+    pub object_region: String,
+
+    /// S3 的访问密钥编号，与访问密钥成对使用。不填就不带签名，只有同机测试用的存储才会接受。
+    #[arg(long, env = "LECTERN_OBJECT_ACCESS_KEY", value_name = "KEY", default_value = "")]
+    pub object_access_key: String,
+
+    /// S3 的访问密钥。最好用环境变量给，不要写在命令行里：同机的其他人看得到命令行。
+    #[arg(long, env = "LECTERN_OBJECT_SECRET_KEY", value_name = "SECRET", default_value = "", hide_env_values = true)]
+    #[serde(skip)]
+    pub object_secret_key: String,
+
+    /// 每个工作室的资源最多占多少 GB。超出时上传会被拒绝，录像仍会归档，免得上完课却没有回放。
+    #[arg(long, env = "LECTERN_STUDIO_QUOTA_GB", value_name = "GB", default_value_t = 100,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub studio_quota_gb: u32,
 
     /// 签名密钥文件，第一次启动时生成，只有服务器账户可读。多台服务器要用同一份，进入凭证才能互认。
     #[arg(long, env = "LECTERN_SECRET_KEY_FILE", value_name = "FILE")]

@@ -7,6 +7,7 @@ use lectern::app::{self, Announcement, policy};
 use lectern::config::{self, Config};
 use lectern::domain::{SessionId, Time};
 use lectern::http::clock::Clock;
+use lectern::http::hls;
 use lectern::http::key::SigningKey;
 use lectern::http::ticket::Ticket;
 use lectern::store::{self, Store};
@@ -29,7 +30,7 @@ struct Cli {
 enum Verb {
     /// 启动服务器。
     Serve(Box<Config>),
-    /// 打印一个推流（WHIP）或收看（WHEP）凭证，给编码器或播放器用。
+    /// 打印一个推流（WHIP）或收看（WHEP、HLS）凭证，给编码器或播放器用。
     Token(TokenArgs),
     /// 建立管理员账号，或给忘记密码的管理员换一个新密码。
     Admin(AdminArgs),
@@ -49,11 +50,14 @@ struct TokenArgs {
     #[arg(long, value_name = "ID")]
     session: SessionId,
     /// 用来推流（WHIP）。
-    #[arg(long, required_unless_present = "watch", conflicts_with = "watch")]
+    #[arg(long, required_unless_present_any = ["watch", "hls"])]
     publish: bool,
     /// 用来收看（WHEP）。
-    #[arg(long)]
+    #[arg(long, conflicts_with = "publish")]
     watch: bool,
+    /// 打印 HLS 播放地址的路径，给不会 WebRTC 的播放器用；一到两小时后的整点失效。
+    #[arg(long, conflicts_with_all = ["publish", "watch", "ttl", "name"])]
+    hls: bool,
     /// 多久后失效，例如 30m、2h、1d。
     #[arg(long, value_name = "SPAN", default_value = "2h", value_parser = span)]
     ttl: Duration,
@@ -204,6 +208,9 @@ fn token(args: TokenArgs) -> anyhow::Result<()> {
         bail!("{} 里还没有签名密钥，请先启动一次服务器，或用 --data-dir 指明数据目录。", path.display());
     }
     let key = SigningKey::kept_at(&path).with_context(|| format!("签名密钥 {} 读不出来", path.display()))?;
+    if args.hls {
+        return say(&hls::link(&key, args.session, now()).url);
+    }
     let expires = (now() + args.ttl).micros().div_euclid(1_000_000);
     let session = args.session.to_string();
     let ticket = if args.publish {

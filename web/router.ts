@@ -8,6 +8,7 @@ import { applicationRoutes } from '@/pages/applications/routes'
 import { placeRoutes } from '@/pages/classroom/routes'
 import { caseRoutes } from '@/pages/cases/routes'
 import { deskRoutes } from '@/pages/desk/routes'
+import { libraryRoutes } from '@/pages/library/routes'
 import { liveRoutes } from '@/pages/live/routes'
 import { reportRoutes } from '@/pages/report/routes'
 import { scorecardRoutes } from '@/pages/scorecard/routes'
@@ -34,6 +35,7 @@ export const router = createRouter({
   routes: [
     ...liveRoutes,
     ...deskRoutes,
+    ...libraryRoutes,
     ...reportRoutes,
     ...scorecardRoutes,
     ...rosterRoutes,

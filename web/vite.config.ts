@@ -22,7 +22,7 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } },
+    proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true }, '/media': { target: 'http://127.0.0.1:8080' } },
   },
   test: { environment: 'node', include: ['**/*.test.ts'], exclude: ['node_modules', 'dist'] },
 })

@@ -5,13 +5,13 @@ use bytes::{BufMut, Bytes, BytesMut};
 /// Room for the RTP header, its extensions, the SRTP tag and the RTX number inside a 1 200-byte datagram.
 pub(crate) const MAX_PAYLOAD: usize = 1_120;
 
-const TYPE_SLICE: u8 = 1;
-const TYPE_IDR: u8 = 5;
-const TYPE_SPS: u8 = 7;
-const TYPE_PPS: u8 = 8;
+pub(crate) const TYPE_SLICE: u8 = 1;
+pub(crate) const TYPE_IDR: u8 = 5;
+pub(crate) const TYPE_SPS: u8 = 7;
+pub(crate) const TYPE_PPS: u8 = 8;
 const TYPE_STAP_A: u8 = 24;
 const TYPE_FU_A: u8 = 28;
-const TYPE_MASK: u8 = 0x1f;
+pub(crate) const TYPE_MASK: u8 = 0x1f;
 const NRI_MASK: u8 = 0x60;
 const FU_START: u8 = 0x80;
 const FU_END: u8 = 0x40;

@@ -5,6 +5,7 @@ mod broadcast;
 mod clock;
 mod floor;
 mod h264;
+mod hls;
 mod house;
 mod janus;
 mod join;
@@ -34,6 +35,8 @@ enum Command {
     Publish(publish::Options),
     /// Let many viewers watch, and measure what they see and what it costs the server.
     Broadcast(broadcast::Options),
+    /// Let many viewers watch over HLS, and measure what they miss and what it costs the server.
+    Hls(hls::Options),
     /// Play a scripted Session of many lives, and compare everybody's record with a reference model.
     Attendance(attendance::Options),
     /// Measure what sealing and sending cost without any server: nothing can forward for less.
@@ -55,6 +58,7 @@ async fn main() -> ExitCode {
     let code = match Command::parse() {
         Command::Publish(options) => publish::run(options).await.map(|()| 0),
         Command::Broadcast(options) => broadcast(options).await,
+        Command::Hls(options) => hls(options).await,
         Command::Attendance(options) => attendance(options).await,
         Command::Floor(options) => floor(options).await,
         Command::Junk(options) => junk(options).await,
@@ -72,6 +76,18 @@ async fn main() -> ExitCode {
 async fn broadcast(options: broadcast::Options) -> anyhow::Result<u8> {
     let json = options.json;
     let report = broadcast::run(options).await?;
+    let mut out = std::io::stdout().lock();
+    if json {
+        writeln!(out, "{}", serde_json::to_string(&report)?)?;
+    } else {
+        writeln!(out, "{report}")?;
+    }
+    Ok(report.verdict.code())
+}
+
+async fn hls(options: hls::Options) -> anyhow::Result<u8> {
+    let json = options.json;
+    let report = hls::run(options).await?;
     let mut out = std::io::stdout().lock();
     if json {
         writeln!(out, "{}", serde_json::to_string(&report)?)?;

@@ -71,7 +71,7 @@ pub(crate) fn look(pid: u32) -> anyhow::Result<Use> {
 }
 
 /// Resident memory in KiB.
-fn resident_kib(pid: u32) -> anyhow::Result<u64> {
+pub(crate) fn resident_kib(pid: u32) -> anyhow::Result<u64> {
     let status =
         fs::read_to_string(format!("/proc/{pid}/status")).with_context(|| format!("looking at process {pid}"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

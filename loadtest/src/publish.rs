@@ -4,12 +4,13 @@ use crate::join::{Connection, Hello, Resource, media_socket};
 use crate::member::{Member, VideoShape};
 use crate::publisher::Publisher;
 use crate::sdp::Kind;
-use crate::source::{Lesson, Source};
+use crate::source::{Film, Lesson, Source, SourceError};
 use crate::{clock, join};
 use anyhow::Context as _;
 use lectern_signaling::protocol::Source as Published;
 use reqwest::{Client, Url};
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -33,6 +34,15 @@ pub(crate) struct Options {
     /// WHIP endpoint to publish to instead of the websocket; the ticket is then the bearer token.
     #[arg(long)]
     whip: Option<Url>,
+    /// Publish these pictures instead of the test lesson, over and over: H.264 as an Annex B byte stream.
+    #[arg(long, requires = "sound")]
+    picture: Option<PathBuf>,
+    /// The sound to the pictures: Opus in Ogg, in packets of 20 ms, at least as long.
+    #[arg(long, requires = "picture")]
+    sound: Option<PathBuf>,
+    /// How many pictures of the file are a second.
+    #[arg(long, default_value_t = 25)]
+    rate: u32,
     /// Come back for ever when the connection is lost or the server is away.
     #[arg(long)]
     forever: bool,
@@ -104,9 +114,7 @@ async fn stay(
     resume: &mut Option<String>,
     mut until: std::pin::Pin<&mut impl Future<Output = ()>>,
 ) -> anyhow::Result<Stay> {
-    // The encoders make their tables here: off the threads that carry websockets.
-    let source = tokio::task::spawn_blocking(Lesson::new).await??;
-    let coming = come(options, client, resume, Box::new(source));
+    let coming = come(options, client, resume, source(options).await?);
     let (mut publisher, mut presence) = tokio::select! {
         came = coming => came?,
         () = until.as_mut() => return Ok(Stay::Over),
@@ -129,15 +137,27 @@ async fn stay(
     Ok(stay)
 }
 
+/// Made off the threads that carry websockets: encoders make their tables, files are cut into packets.
+async fn source(options: &Options) -> anyhow::Result<(Box<dyn Source>, VideoShape)> {
+    let (film, rate) = (options.picture.clone().zip(options.sound.clone()), options.rate);
+    let made = tokio::task::spawn_blocking(move || {
+        Ok::<(Box<dyn Source>, _), SourceError>(match film {
+            Some((picture, sound)) => (Box::new(Film::open(&picture, &sound, rate)?), VideoShape::Single),
+            None => (Box::new(Lesson::new()?), VideoShape::Simulcast),
+        })
+    });
+    Ok(made.await??)
+}
+
 async fn come(
     options: &Options,
     client: &Client,
     resume: &mut Option<String>,
-    source: Box<dyn Source>,
+    (source, shape): (Box<dyn Source>, VideoShape),
 ) -> anyhow::Result<(Publisher, Presence)> {
     let server = options.whip.as_ref().unwrap_or(&options.url);
     let socket = media_socket(server)?;
-    let mut member = Member::new(clock::now().at, socket.local_addr()?, VideoShape::Simulcast)?;
+    let mut member = Member::new(clock::now().at, socket.local_addr()?, shape)?;
     let offer = member.offer(clock::now().at)?;
     let (answer, mut presence) = match &options.whip {
         Some(endpoint) => {

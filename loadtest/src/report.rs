@@ -175,7 +175,7 @@ pub(crate) struct Server {
 }
 
 impl Spread {
-    fn of(histogram: &Histogram) -> Option<Self> {
+    pub(crate) fn of(histogram: &Histogram) -> Option<Self> {
         let ms = |us: u64| us as f64 / 1_000.0;
         Some(Self { p50: ms(histogram.quantile(0.5)?), p99: ms(histogram.quantile(0.99)?), max: ms(histogram.max()?) })
     }
@@ -312,7 +312,7 @@ impl Server {
     }
 }
 
-fn percent(cpu: Cpu, seconds: f64) -> f64 {
+pub(crate) fn percent(cpu: Cpu, seconds: f64) -> f64 {
     Duration::from_micros(cpu.total_us()).as_secs_f64() / seconds * 100.0
 }
 

@@ -56,7 +56,7 @@ async fn measure(viewers: u64, duration: Duration, shards: usize) {
     let identity = Arc::new(Identity::generate().unwrap());
     let config = || ShardConfig::new(local, vec![Ipv4Addr::LOCALHOST.into()], identity.clone());
     let configs = (0..shards).map(|_| config()).collect();
-    let (homes, events): (Vec<_>, Vec<_>) = Shards::spawn(configs, 0).unwrap().into_iter().unzip();
+    let (homes, events): (Vec<_>, Vec<_>) = Shards::spawn(configs, 0, None).unwrap().into_iter().unzip();
     let home = &homes[0];
     let mut lines = Vec::new();
     for id in 1..=viewers + 1 {

@@ -15,8 +15,10 @@ pub struct TrackId(pub u64);
 pub struct ShardNumber(u8);
 
 impl ShardNumber {
-    /// Shards of one server: a set of them is one machine word.
-    pub const MOST: usize = 64;
+    /// Shards of one server: a set of them is one machine word, with one bit left for the tap.
+    pub const MOST: usize = 63;
+    /// Not a shard: the recorder, to which Tracks cross as they cross to shards.
+    pub const TAP: Self = Self(Self::MOST as u8);
 
     /// `None` from [`Self::MOST`] on.
     #[must_use]

@@ -7,10 +7,13 @@ pub mod driver;
 pub mod egress;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+pub mod hls;
 pub mod ids;
 mod prefetch;
+pub mod record;
 pub mod router;
 pub mod rtp;
+mod samples;
 pub mod sdp;
 pub mod sfu;
 #[cfg(any(test, fuzzing))]

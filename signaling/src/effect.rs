@@ -2,7 +2,7 @@
 
 use crate::protocol::check_in::{CheckInMethod, CheckInPurpose};
 use crate::protocol::server::ServerMessage;
-use crate::protocol::{CloseCode, LayerName, ParticipantId, PublicationId, RefusalFrame, SeatHow, UnseatCause};
+use crate::protocol::{CloseCode, LayerName, ParticipantId, PublicationId, RefusalFrame, SeatHow, Source, UnseatCause};
 use serde::{Deserialize, Serialize};
 
 /// One thing for the driver to do. The order inside one `apply` is binding: a `Ledger` effect is committed
@@ -11,6 +11,14 @@ use serde::{Deserialize, Serialize};
 pub enum Effect {
     Ledger(PresenceFact),
     Media(MediaEffect),
+    Capture(CaptureEffect),
+    /// What those see and hear who watch the live stream; the whole of it each time it changes.
+    Cast(CastView),
+    /// Tell this Participant, in answer to this frame, where the live stream is.
+    StreamLink {
+        to: ParticipantId,
+        re: u64,
+    },
     /// To one Participant's current Connection, if there is one.
     Send {
         to: ParticipantId,
@@ -210,6 +218,55 @@ pub enum MediaEffect {
     },
 }
 
+/// What is to be captured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaptureEffect {
+    /// A Recording of this Session begins, or goes on after the server was started anew.
+    Begin,
+    /// This Publication is captured from now until it ends.
+    Track {
+        publication: PublicationId,
+        source: Source,
+        participant: ParticipantId,
+        name: String,
+    },
+    /// These are in the Room, with their names.
+    Joined {
+        people: Vec<(ParticipantId, String)>,
+    },
+    Left {
+        participant: ParticipantId,
+    },
+    Pause {
+        by: String,
+    },
+    Resume {
+        by: String,
+    },
+    Marker {
+        text: String,
+        by: String,
+    },
+    Chat {
+        name: String,
+        text: String,
+    },
+}
+
+/// What is on the live stream.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CastView {
+    pub picture: Option<CastSource>,
+    pub voices: Vec<CastSource>,
+}
+
+/// A Publication, and whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CastSource {
+    pub publication: PublicationId,
+    pub participant: ParticipantId,
+}
+
 /// What goes first where a line does not carry everything. Sound always does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rank {
@@ -243,6 +300,18 @@ impl Effects {
 
     pub(crate) fn media(&mut self, effect: MediaEffect) {
         self.rest.push(Effect::Media(effect));
+    }
+
+    pub(crate) fn capture(&mut self, effect: CaptureEffect) {
+        self.rest.push(Effect::Capture(effect));
+    }
+
+    pub(crate) fn cast(&mut self, view: CastView) {
+        self.rest.push(Effect::Cast(view));
+    }
+
+    pub(crate) fn stream_link(&mut self, to: ParticipantId, re: u64) {
+        self.rest.push(Effect::StreamLink { to, re });
     }
 
     pub(crate) fn ok(&mut self, to: ParticipantId, re: u64) {

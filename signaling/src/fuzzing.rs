@@ -40,9 +40,16 @@ struct Hall {
 
 impl Hall {
     fn new() -> Self {
-        let session = SessionView { id: "s".into(), title: "分数".into(), started_ms: 1000, spotlight: None };
+        let session = SessionView {
+            id: "s".into(),
+            title: "分数".into(),
+            started_ms: 1000,
+            spotlight: None,
+            recording: Default::default(),
+        };
         let now = Moment(1000);
-        let (room, _) = Room::open(now, Opening { session, limits: RoomLimits { capacity: 12 }, seed: 5 });
+        let (room, _) =
+            Room::open(now, Opening { session, limits: RoomLimits { capacity: 12, ..RoomLimits::default() }, seed: 5 });
         let mut hall = Self { room, now, joined: 0 };
         for role in [SessionRole::Host, SessionRole::Presenter, SessionRole::Viewer, SessionRole::Viewer] {
             hall.join(role);

@@ -3,15 +3,15 @@
 use lectern_signaling::protocol::check_in::{
     CheckIn, CheckInMethod, CheckInPurpose, CheckInStanding, DrawnPerson, MissingPerson, OpenCheckIn,
 };
-use lectern_signaling::protocol::client::{ClientFrame, ClientMessage, LineReport, SlotTarget, SlotWish};
+use lectern_signaling::protocol::client::{ClientFrame, ClientMessage, FetchedPiece, LineReport, SlotTarget, SlotWish};
 use lectern_signaling::protocol::server::{
-    ChatLine, FlowingLayer, LineBars, LineDetails, ParticipantView, PlaceView, PublicationView, SeatView,
-    ServerMessage, SessionView, SlotView, Welcome,
+    ChatLine, FlowingLayer, LineBars, LineDetails, ParticipantView, PlaceView, PublicationView, RecordingLight,
+    RecordingTrouble, SeatView, ServerMessage, SessionView, SlotView, Welcome,
 };
 use lectern_signaling::protocol::{
     CloseCode, LayerName, LineMode, LineStep, LineTransport, MAX_CHAT_CHARS, MAX_FRAME_BYTES, MAX_HEADCOUNT,
-    MAX_REASON_CHARS, PROTOCOL_VERSION, ParticipantId, ParticipantKind, PublicationId, RESUME_WITHIN_SECONDS, Refusal,
-    RefusalFrame, SITE, SessionRole, Source, UnseatCause,
+    MAX_REASON_CHARS, PROTOCOL_VERSION, ParticipantId, ParticipantKind, PublicationId, RESUME_WITHIN_SECONDS,
+    RecordingSwitch, Refusal, RefusalFrame, SITE, SessionRole, Source, UnseatCause,
 };
 use std::path::Path;
 use ts_rs::{Config, TS};
@@ -55,6 +55,9 @@ fn generate() -> String {
     one::<ParticipantId>(&mut out);
     one::<PublicationId>(&mut out);
     one::<Source>(&mut out);
+    one::<RecordingSwitch>(&mut out);
+    one::<RecordingTrouble>(&mut out);
+    one::<RecordingLight>(&mut out);
     one::<LayerName>(&mut out);
     one::<ParticipantKind>(&mut out);
     one::<SessionRole>(&mut out);
@@ -66,6 +69,7 @@ fn generate() -> String {
     one::<CheckInStanding>(&mut out);
     one::<ClientFrame>(&mut out);
     one::<ClientMessage>(&mut out);
+    one::<FetchedPiece>(&mut out);
     one::<SlotWish>(&mut out);
     one::<SlotTarget>(&mut out);
     one::<LineReport>(&mut out);

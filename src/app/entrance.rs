@@ -99,6 +99,8 @@ where
 impl Threshold {
     /// Gives the connections of the site back, and sees to the others.
     async fn decide(mut self, mut stream: TcpStream, tls: bool) -> io::Result<Option<(TcpStream, Place)>> {
+        // Messages of a websocket and the ends of answers are small: none waits until the one before was confirmed (RFC 9293 §3.7.4).
+        stream.set_nodelay(true)?;
         let from = stream.peer_addr()?.ip();
         let Some(place) = self.undecided.take(from) else {
             return Err(io::Error::other("too many undecided connections"));

@@ -2,18 +2,22 @@
 
 pub mod admin;
 pub mod audit;
+mod casts;
 mod demo;
 mod entrance;
+mod finishing;
 mod ledger;
 mod limits;
 mod plane;
 pub mod policy;
+mod recordings;
 
-use crate::archive::{self, Blobs};
+use crate::archive::{self, Blobs, Bucket, Storage};
 use crate::config::{Config, MediaTcp, make_data_dir};
+use crate::domain::recording::records_by_itself;
 use crate::http::clock::Clock;
 use crate::http::key::SigningKey;
-use crate::http::{AppState, addresses, certificate};
+use crate::http::{AppState, Library, addresses, certificate};
 use crate::jobs::assessment;
 use crate::live::{Going, LiveClock, MediaPlane, Registry, RegistryParts, places, recover};
 use crate::store::{self, Store};
@@ -21,15 +25,18 @@ use anyhow::Context;
 use axum_server::Handle;
 use axum_server::accept::DefaultAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use casts::HomeCasts;
 use demo::Demo;
 use entrance::{Entrance, MediaEntrance, Threshold};
-use lectern_media::driver::{Shard, ShardConfig, Shards, SpawnError};
+use lectern_media::driver::{Shard, ShardConfig, Shards, SpawnError, Tap, TapConfig};
 use lectern_media::sfu::TcpDoor;
 use lectern_media::transport::Identity;
 use ledger::StoreLedger;
 use plane::{ShardEvents, ShardPlane};
+use recordings::{StoreRecordings, close_what_was_left, recorded_before};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -39,6 +46,8 @@ use tokio::task::{JoinHandle, JoinSet};
 
 /// Attachments, below the data directory.
 const FILES: &str = "files";
+/// Of Recordings, a folder for each.
+const RECORDINGS: &str = "recordings";
 
 /// Expired logins are refused at once; only their rows wait for this.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
@@ -60,6 +69,7 @@ pub struct Announcement {
 struct Live {
     registry: Registry,
     shards: Vec<Shard>,
+    tap: Option<Tap>,
 }
 
 /// The servers of both ports, and how to stop them.
@@ -82,20 +92,25 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
 
     let files = data_dir.join(FILES);
     let blobs = Blobs::open(&files).with_context(|| format!("附件目录 {} 用不了", files.display()))?;
+    let library = open_library(&config)?;
     let demo = Demo::prepare(&config, &store, &blobs, clock.now()).await?;
-    let live = Live::start(&config, &store, &clock, &seen)?;
-    live.go_on_with_what_was_live(&store).await?;
-    let app = AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone(), blobs.clone());
+    let live = Live::start(&config, &store, (&clock, &key), &seen)?;
+    let recordings = data_dir.join(RECORDINGS);
+    live.go_on_with_what_was_live(&store, &recordings).await?;
+    close_what_was_left(&store, &recordings).await?;
+    let app =
+        AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone(), blobs.clone(), library.clone());
 
     find_font(&app, &config)?;
 
     let mut stop = StopSignals::new()?;
     let (ports, mut announcement) = listen(&config, &app, &clock, &seen, &live).await?;
-    let sweeper = sweep_what_is_over(store.clone(), blobs, clock.clone());
+    let sweeper = sweep_what_is_over(store.clone(), blobs, library.storage.clone(), clock.clone());
     let scorecards = {
         let clock = clock.clone();
         tokio::spawn(assessment::keep_current(store.clone(), move || clock.now()))
     };
+    let finishing = finishing::start(&config, (&store, &library.storage), &clock, recordings);
     let plain_http = announcement.local.iter().find(|url| url.starts_with("http://"));
     let publisher = demo.publish(plain_http.map(String::as_str), &key, clock.now());
     announcement.demo_logins = demo.logins;
@@ -112,9 +127,31 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     ports.drain(Duration::from_secs(config.drain_seconds)).await;
     sweeper.abort();
     scorecards.abort();
+    if let Some(finishing) = finishing {
+        finishing.stop().await;
+    }
     store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Where what is published lies.
+fn open_library(config: &Config) -> anyhow::Result<Library> {
+    let storage = match (&config.object_endpoint, &config.object_bucket) {
+        (Some(endpoint), Some(bucket)) => Storage::bucket(Bucket {
+            endpoint: endpoint.clone(),
+            name: bucket.clone(),
+            region: config.object_region.clone(),
+            access_key: config.object_access_key.clone(),
+            secret_key: config.object_secret_key.clone(),
+        })
+        .context("S3 存储的配置不对")?,
+        _ => {
+            let folder = config.data_dir.join("objects");
+            Storage::folder(folder.clone()).with_context(|| format!("资源目录 {} 用不了", folder.display()))?
+        }
+    };
+    Ok(Library { storage, studio_quota: u64::from(config.studio_quota_gb) * 1_000_000_000 })
 }
 
 /// A font that was named must be there; without any, everything but PDF files works.
@@ -128,7 +165,12 @@ fn find_font(app: &AppState, config: &Config) -> anyhow::Result<()> {
 }
 
 impl Live {
-    fn start(config: &Config, store: &Store, clock: &Clock, seen: &[IpAddr]) -> anyhow::Result<Self> {
+    fn start(
+        config: &Config,
+        store: &Store,
+        (clock, key): (&Clock, &SigningKey),
+        seen: &[IpAddr],
+    ) -> anyhow::Result<Self> {
         let identity = Arc::new(Identity::generate().context("媒体证书没有做成")?);
         let (bind, advertise) = media_addresses(config, seen);
         let mut configs = Vec::new();
@@ -136,7 +178,13 @@ impl Live {
             let port = config.media_port.checked_add(number).context("--media-port 太大，放不下这么多媒体线程")?;
             configs.push(ShardConfig::new(SocketAddr::new(bind, port), advertise.clone(), identity.clone()));
         }
-        let homes = Shards::spawn(configs, config.spread_above()).map_err(not_spawned)?;
+        let folder = config.data_dir.join(RECORDINGS);
+        std::fs::create_dir_all(&folder).with_context(|| format!("录制目录 {} 建不出来", folder.display()))?;
+        let tap = TapConfig { recordings: folder.clone(), voices: finishing::program(config) };
+        let streams = tap.voices.is_some();
+        let homes = Shards::spawn(configs, config.spread_above(), Some(tap)).map_err(not_spawned)?;
+        let any = homes.first().map(|(home, _)| home.clone()).context("没有媒体线程")?;
+        let tap = any.tap().cloned();
         let shards: Vec<Shard> = homes.iter().map(|(home, _)| home.shard().clone()).collect();
         let planes = homes.into_iter().map(|(home, events)| {
             let plane: Arc<dyn MediaPlane> = Arc::new(ShardPlane(home));
@@ -145,17 +193,23 @@ impl Live {
         let at_most = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
         let wall = clock.clone();
         let mut parts = RegistryParts {
+            recordings: Arc::new(StoreRecordings::new(store.clone(), any.clone(), folder)),
+            casts: Arc::new(HomeCasts::new(any, key.clone())),
             clock: LiveClock::new(move || wall.now()),
             ledger: Arc::new(StoreLedger(store.clone())),
             limits: Default::default(),
             sessions: at_most(config.sessions_at_once),
         };
         parts.limits.capacity = at_most(config.places_per_session);
-        Ok(Self { registry: Registry::start(parts, planes.collect()), shards })
+        if streams {
+            // Without a stream there is nowhere to send the others.
+            parts.limits.webrtc_viewers = at_most(config.webrtc_places_per_session);
+        }
+        Ok(Self { registry: Registry::start(parts, planes.collect()), shards, tap })
     }
 
     /// Sessions that were live when the server stopped are live again; who was in them comes back by itself.
-    async fn go_on_with_what_was_live(&self, store: &Store) -> anyhow::Result<()> {
+    async fn go_on_with_what_was_live(&self, store: &Store, folder: &Path) -> anyhow::Result<()> {
         for session in store::session::live(store).await.context("进行中的直播读不出来")? {
             let events = store::ledger::events(store, session.id).await.context("考勤明细读不出来")?;
             let recovered = recover(&events);
@@ -166,7 +220,9 @@ impl Live {
             }
             let activity = store::activity::get(store, session.activity).await.context("活动读不出来")?;
             let places = places(store, &activity, session.started_at).await.context("活动的地点读不出来")?;
-            let going = Going { id: session.id, title: activity.title, started_at: session.started_at };
+            let by_itself = records_by_itself(activity.kind);
+            let recording = recorded_before(store, folder, session.id, by_itself).await?;
+            let going = Going { id: session.id, title: activity.title, started_at: session.started_at, recording };
             // A Session without a line was stored, and the server stopped before its Room opened.
             let recovered = (!events.is_empty()).then_some(recovered);
             let room = self.registry.go_on(going, recovered).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
@@ -186,6 +242,9 @@ impl Live {
 
     async fn stop(&self) {
         self.registry.stop().await;
+        if let Some(tap) = &self.tap {
+            tap.stop().await;
+        }
         for shard in &self.shards {
             shard.stop().await;
         }
@@ -290,7 +349,7 @@ fn bind(address: SocketAddr, option: &str) -> anyhow::Result<(TcpListener, Socke
     Ok((listener, bound))
 }
 
-fn sweep_what_is_over(store: Store, blobs: Blobs, clock: Clock) -> JoinHandle<()> {
+fn sweep_what_is_over(store: Store, blobs: Blobs, storage: Storage, clock: Clock) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut due = tokio::time::interval(SWEEP_EVERY);
         loop {
@@ -302,6 +361,11 @@ fn sweep_what_is_over(store: Store, blobs: Blobs, clock: Clock) -> JoinHandle<()
                 Ok(0) => {}
                 Ok(gone) => tracing::info!(gone, "attachments that nothing refers to were swept"),
                 Err(error) => tracing::warn!(%error, "attachments were not swept"),
+            }
+            match archive::let_go(&store, &storage, clock.now()).await {
+                Ok(0) => {}
+                Ok(gone) => tracing::info!(gone, "withdrawn Resources lost their files after their last day"),
+                Err(error) => tracing::warn!(%error, "files of withdrawn Resources were not taken away"),
             }
         }
     })

@@ -90,6 +90,14 @@ impl Blobs {
         Ok(Incoming { blobs: self.clone(), path, file, context: Context::new(&SHA256), size: 0 })
     }
 
+    /// A file without a name, to put something together in: it is gone with its last handle, also when the server is killed.
+    pub fn scratch(&self, name: &str) -> Result<std::fs::File, BlobError> {
+        let path = self.incoming().join(name);
+        let file = std::fs::File::options().read(true).write(true).create_new(true).open(&path)?;
+        std::fs::remove_file(&path)?;
+        Ok(file)
+    }
+
     /// All of it, proved to be what was kept.
     pub async fn read(&self, digest: &Digest) -> Result<Vec<u8>, BlobError> {
         let path = self.place(digest);
@@ -98,6 +106,13 @@ impl Blobs {
             return Err(BlobError::Damaged { path: path.display().to_string() });
         }
         Ok(bytes)
+    }
+
+    /// What is free where uploads come in; none when the system does not say.
+    #[must_use]
+    pub fn free_bytes(&self) -> Option<u64> {
+        let told = nix::sys::statvfs::statvfs(&*self.folder).ok()?;
+        Some(told.blocks_available().saturating_mul(told.fragment_size()))
     }
 
     pub async fn staying(&self) -> Staying {
@@ -146,6 +161,12 @@ impl Incoming {
     pub async fn content(&mut self) -> Result<Vec<u8>, BlobError> {
         self.file.flush().await?;
         Ok(fs::read(&self.path).await?)
+    }
+
+    /// Where it lies as long as this lives, with all that has come in.
+    pub async fn path(&mut self) -> Result<&Path, BlobError> {
+        self.file.flush().await?;
+        Ok(&self.path)
     }
 
     /// On disk under its digest when this returns.
@@ -219,6 +240,19 @@ mod tests {
         std::fs::write(folder.path().join("incoming/two"), b"half").unwrap();
         Blobs::open(folder.path()).unwrap();
         assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn what_is_put_together_leaves_no_file() {
+        use std::io::{Read as _, Seek as _, Write as _};
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = Blobs::open(folder.path()).unwrap().scratch("pack").unwrap();
+        file.write_all(b"whole").unwrap();
+        assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
+        file.rewind().unwrap();
+        let mut read = String::new();
+        file.read_to_string(&mut read).unwrap();
+        assert_eq!(read, "whole");
     }
 
     #[tokio::test]

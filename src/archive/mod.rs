@@ -1,7 +1,14 @@
-//! What is kept beside the database: files, by what is in them.
+//! What is kept beside the database: files that prove something, by what is in them, and what is watched, in an object storage.
 
 mod blob;
+mod client;
+mod movie;
+mod storage;
 mod sweep;
+mod take_in;
 
 pub use blob::{BlobError, Blobs, Digest, Incoming, Kept, Staying, Taking};
-pub use sweep::{SweepError, UNUSED_STAY, sweep};
+pub use movie::{Movie, movie};
+pub use storage::{Bucket, Storage, StorageError, Stored, key_of};
+pub use sweep::{SweepError, UNUSED_STAY, let_go, sweep};
+pub use take_in::{TakeInError, take_in};

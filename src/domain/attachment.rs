@@ -20,6 +20,7 @@ words! {
         Pdf = "application/pdf" / "PDF 文档",
         Docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document" / "Word 文档",
         Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" / "Excel 表格",
+        Pptx = "application/vnd.openxmlformats-officedocument.presentationml.presentation" / "PPT 演示文稿",
     }
 }
 
@@ -42,7 +43,8 @@ impl MediaType {
         matches!(self, Self::Jpeg | Self::Png | Self::Webp)
     }
 
-    const fn extension(self) -> &'static str {
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",
             Self::Png => "png",
@@ -50,6 +52,7 @@ impl MediaType {
             Self::Pdf => "pdf",
             Self::Docx => "docx",
             Self::Xlsx => "xlsx",
+            Self::Pptx => "pptx",
         }
     }
 }
@@ -75,9 +78,10 @@ fn office_document(bytes: &[u8]) -> Option<MediaType> {
     if has_macros || !has("[Content_Types].xml") {
         return None;
     }
-    match (has("word/document.xml"), has("xl/workbook.xml")) {
-        (true, false) => Some(MediaType::Docx),
-        (false, true) => Some(MediaType::Xlsx),
+    match (has("word/document.xml"), has("xl/workbook.xml"), has("ppt/presentation.xml")) {
+        (true, false, false) => Some(MediaType::Docx),
+        (false, true, false) => Some(MediaType::Xlsx),
+        (false, false, true) => Some(MediaType::Pptx),
         _ => None,
     }
 }
@@ -159,6 +163,7 @@ mod tests {
         assert_eq!(sniff(b"%PDF-1.7"), Some(MediaType::Pdf));
         assert_eq!(sniff(&zip(&["[Content_Types].xml", "word/document.xml"])), Some(MediaType::Docx));
         assert_eq!(sniff(&zip(&["[Content_Types].xml", "xl/workbook.xml"])), Some(MediaType::Xlsx));
+        assert_eq!(sniff(&zip(&["[Content_Types].xml", "ppt/presentation.xml"])), Some(MediaType::Pptx));
     }
 
     #[test]

@@ -150,6 +150,10 @@ ids! {
     ApplicationId,
     TransferId,
     AnnouncementId,
+    RecordingId,
+    ResourceId,
+    CommentId,
+    LessonPlanId,
     /// Names one report that was given out; it is printed and read aloud.
     IssueId,
     /// Names one PresenceEvent for ever; the same id written twice is one event.

@@ -21,7 +21,10 @@ pub mod participation;
 pub mod password;
 pub mod policy;
 pub mod presence;
+pub mod recording;
 pub mod region;
+pub mod reminder;
+pub mod resource;
 pub mod roster;
 pub mod ruling;
 pub mod school;
@@ -49,9 +52,9 @@ pub use classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
 pub use evidence::{EvidenceVerdict, NewEvidence};
 pub use id::{
     AccountId, ActivityId, AnnouncementId, AppealId, ApplicationId, AttachmentId, CalendarFeedId, ChoiceId,
-    ClassroomId, EventId, EvidenceId, HelpedSchoolId, IssueId, LeaveId, LessonReviewId, LoginId, MembershipId,
-    MentorId, NoticeId, ObjectionId, PhotoId, PrintedCodeId, RecruitmentId, RegionId, SchoolId, SeriesId, SessionId,
-    StudioId, TransferId, VetoId, YearEndId,
+    ClassroomId, CommentId, EventId, EvidenceId, HelpedSchoolId, IssueId, LeaveId, LessonPlanId, LessonReviewId,
+    LoginId, MembershipId, MentorId, NoticeId, ObjectionId, PhotoId, PrintedCodeId, RecordingId, RecruitmentId,
+    RegionId, ResourceId, SchoolId, SeriesId, SessionId, StudioId, TransferId, VetoId, YearEndId,
 };
 pub use invalid::{Checks, Invalid};
 pub use lesson_review::NewLessonReview;
@@ -59,7 +62,9 @@ pub use membership::{DaysNote, MemberRole, Membership, MembershipDays, NewMember
 pub use mentoring::{NewHelpedSchool, NewMentor};
 pub use notice::{Notice, NoticeState};
 pub use office::{OfficeTier, Officer};
+pub use recording::{Recording, RecordingState};
 pub use region::{NewRegion, Region, RegionKind, RegionTree};
+pub use resource::{Resource, ResourceRefusal};
 pub use ruling::{GradeRuling, LevelRuling, NewChoice, NewVeto};
 pub use school::{NewSchool, School};
 pub use session::{ActivityRole, Session};

@@ -29,6 +29,12 @@ pub(super) struct SignedIn {
 /// Anybody; with the login, if there is one.
 pub(super) struct Visitor(pub(super) Option<SignedIn>);
 
+/// Anybody, for a request whose CSRF token may come in its body: `sendBeacon` carries no header.
+pub(super) struct BeforeCsrf {
+    me: Option<SignedIn>,
+    proved: bool,
+}
+
 /// An admin, or somebody of an office; [`Office::over`] proves that a Region is theirs.
 pub(super) struct Office(pub(super) SignedIn);
 
@@ -109,6 +115,15 @@ impl SignedIn {
         Ok(Authority::of(app, self).await?.over(app, studio, app.clock.now().day()).is_ok())
     }
 
+    /// Refuses those who are neither in the Studio nor keep it.
+    pub(super) async fn must_be_in(&self, app: &AppState, studio: StudioId) -> Result<(), ApiError> {
+        let studio = store::studio::get(&app.store, studio).await?;
+        if self.is_in(app, studio.id).await? || self.keeps(app, &studio).await? {
+            return Ok(());
+        }
+        Err(ApiError::Forbidden(Need::Member))
+    }
+
     async fn is_in(&self, app: &AppState, studio: StudioId) -> Result<bool, ApiError> {
         let today = app.clock.now().day();
         Ok(store::membership::role_on(&app.store, studio, self.profile.account.id, today).await?.is_some())
@@ -129,19 +144,36 @@ impl FromRequestParts<AppState> for Visitor {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        Ok(Self(BeforeCsrf::from_request_parts(parts, app).await?.with("")?))
+    }
+}
+
+impl FromRequestParts<AppState> for BeforeCsrf {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
         let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
         if changes && !is_own_origin(&parts.headers, &parts.uri) {
             return Err(ApiError::ForeignOrigin);
         }
         let jar = CookieJar::from_headers(&parts.headers);
-        let Some(token) = cookie::presented(&jar) else { return Ok(Self(None)) };
+        let nobody = Self { me: None, proved: true };
+        let Some(token) = cookie::presented(&jar) else { return Ok(nobody) };
         let Some((login, profile)) = store::login::find(&app.store, token, app.clock.now()).await? else {
-            return Ok(Self(None));
+            return Ok(nobody);
         };
-        if changes && !has_csrf(&parts.headers, &login) {
-            return Err(ApiError::CsrfMissing);
+        let proved = !changes || has_csrf(&parts.headers, &login);
+        Ok(Self { me: Some(SignedIn { profile, login }), proved })
+    }
+}
+
+impl BeforeCsrf {
+    /// Who it is, when the header or this token from the body proves that a page of ours asked.
+    pub(super) fn with(self, told: &str) -> Result<Option<SignedIn>, ApiError> {
+        match self.me {
+            Some(me) if !self.proved && !cookie::same(told, &me.login.csrf) => Err(ApiError::CsrfMissing),
+            me => Ok(me),
         }
-        Ok(Self(Some(SignedIn { profile, login })))
     }
 }
 
@@ -242,11 +274,8 @@ impl<T: OfStudio> FromRequestParts<AppState> for InsiderOf<T> {
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
         let me = SignedIn::from_request_parts(parts, app).await?;
         let noun = T::load(app, &path_parameter(parts, app, "id").await?).await?;
-        let studio = store::studio::get(&app.store, noun.studio()).await?;
-        if me.is_in(app, studio.id).await? || me.keeps(app, &studio).await? {
-            return Ok(Self { me, noun });
-        }
-        Err(ApiError::Forbidden(Need::Member))
+        me.must_be_in(app, noun.studio()).await?;
+        Ok(Self { me, noun })
     }
 }
 
@@ -309,6 +338,7 @@ impl From<StoreError> for ApiError {
             StoreError::YearEnd(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::DecidedAbove(_) => Self::Forbidden(Need::DecidedAbove),
             StoreError::Application(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
+            StoreError::Resource(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::Conflict(constraint) => match constraint.field {
                 Some(field) => Self::field(field, constraint.sentence),
                 None => Self::Conflict { code: constraint.name, sentence: constraint.sentence.to_owned() },

@@ -266,11 +266,11 @@ async fn may_decide(app: &AppState, me: &SignedIn, activity: &Activity, about: &
     }
 }
 
-async fn keeping(app: &AppState, me: &SignedIn) -> Result<Keeping, ApiError> {
+pub(super) async fn keeping(app: &AppState, me: &SignedIn) -> Result<Keeping, ApiError> {
     Ok(Keeping::of(&app.store, &me.profile.account, app.clock.now().day()).await?)
 }
 
-fn look(app: &AppState, me: &SignedIn) -> Look {
+pub(super) fn look(app: &AppState, me: &SignedIn) -> Look {
     Look { account: Some(me.profile.account.id), now: app.clock.now() }
 }
 

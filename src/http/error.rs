@@ -61,8 +61,18 @@ pub enum ApiError {
     TooLarge,
     #[error("文件超过 10 MB，请压缩或裁剪后再上传。")]
     FileTooLarge,
-    #[error("只收 JPG、PNG、WebP 图片，以及 PDF、Word 和 Excel 文件。这个文件的内容不是其中一种。")]
+    #[error("只收 JPG、PNG、WebP 图片，以及 PDF、Word、Excel 和 PPT 文件。这个文件的内容不是其中一种。")]
     FileNotTaken,
+    #[error("文件太大：视频最多 2 GB，文档和图片最多 50 MB。请压缩后再上传。")]
+    ResourceTooLarge,
+    #[error("只收 MP4 视频、PDF、Word、Excel、PPT 文件和图片。这个文件的内容不是其中一种，或者没有传完整。")]
+    ResourceNotTaken,
+    #[error("这个链接不是本站给出的，请从资源页重新打开。")]
+    LinkForged,
+    #[error("这个链接已经过期，请刷新资源页。")]
+    LinkExpired,
+    #[error("文件没有这一段。")]
+    NoSuchRange { length: u64 },
     #[error("服务器的存储空间不够，文件没有保存。请告诉管理员，稍后再上传。")]
     NoRoom,
     #[error("请求内容的类型不对，这里要 {wanted}。")]
@@ -119,6 +129,10 @@ pub enum Need {
     Attachment,
     #[error("您不在这场活动的名单里，不用请假或说明。")]
     Expected,
+    #[error("这份资源不对您开放。")]
+    SeesResource,
+    #[error("只有写评论的人，和管理这份资源的人可以删除评论。")]
+    OwnComment,
     #[error("只有提出的人自己可以撤回。")]
     OwnCase,
     #[error("自己的考勤不能自己决定，请由别的主持人或工作站处理。")]
@@ -170,16 +184,20 @@ impl ApiError {
         match self {
             Self::SignInFirst | Self::WrongPassword { .. } | Self::BadTicket(_) => StatusCode::UNAUTHORIZED,
             Self::LockedOut { .. } => StatusCode::LOCKED,
-            Self::CsrfMissing | Self::ForeignOrigin | Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::CsrfMissing | Self::ForeignOrigin | Self::LinkForged | Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::LinkExpired => StatusCode::GONE,
+            Self::NoSuchRange { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Missing(_) | Self::NoSuchResource | Self::NoSuchLineCheck | Self::NoSuchRoute => {
                 StatusCode::NOT_FOUND
             }
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Malformed { .. } | Self::BadOffer(_) => StatusCode::BAD_REQUEST,
-            Self::TooLarge | Self::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge | Self::FileTooLarge | Self::ResourceTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
-            Self::UnsupportedMedia { .. } | Self::FileNotTaken => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedMedia { .. } | Self::FileNotTaken | Self::ResourceNotTaken => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
             Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
             Self::Conflict { .. } | Self::SessionEnded => StatusCode::CONFLICT,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
@@ -208,8 +226,11 @@ impl ApiError {
             Self::Invalid(_) => "invalid_fields",
             Self::Malformed { .. } => "malformed",
             Self::TooLarge => "too_large",
-            Self::FileTooLarge => "file_too_large",
-            Self::FileNotTaken => "file_type_not_taken",
+            Self::FileTooLarge | Self::ResourceTooLarge => "file_too_large",
+            Self::FileNotTaken | Self::ResourceNotTaken => "file_type_not_taken",
+            Self::LinkForged => "link_forged",
+            Self::LinkExpired => "link_expired",
+            Self::NoSuchRange { .. } => "no_such_range",
             Self::NoRoom => "storage_full",
             Self::UnsupportedMedia { .. } => "unsupported_media_type",
             Self::NotAcceptable { .. } => "not_acceptable",
@@ -274,6 +295,8 @@ impl Need {
             Self::AccountHere => "guests_not_allowed",
             Self::Attachment => "attachment_not_for_you",
             Self::Expected => "not_expected",
+            Self::SeesResource => "resource_not_for_you",
+            Self::OwnComment => "not_your_comment",
             Self::OwnCase => "not_your_case",
             Self::NotOwnCase => "own_case",
             Self::Member => "members_only",
@@ -301,6 +324,12 @@ impl IntoResponse for ApiError {
             // RFC 9110 section 15.5.2 wants a challenge with every 401.
             let challenge = HeaderValue::from_static("Bearer realm=\"lectern\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Self::NoSuchRange { length } = self
+            && let Ok(told) = HeaderValue::from_str(&format!("bytes */{length}"))
+        {
+            // RFC 9110 section 15.5.17.
+            response.headers_mut().insert(header::CONTENT_RANGE, told);
         }
         if matches!(self, Self::TooManySessions | Self::TooManyHere | Self::Draining | Self::Busy) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));

@@ -108,7 +108,7 @@ impl OfStudio for Evidence {
 }
 
 /// Did this person hand it in, or does it prove something of theirs?
-fn is_of(evidence: &Evidence, person: AccountId) -> bool {
+pub(super) fn is_of(evidence: &Evidence, person: AccountId) -> bool {
     evidence.given_by.id == person || evidence.account.as_ref().is_some_and(|account| account.id == person)
 }
 

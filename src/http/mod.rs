@@ -24,6 +24,7 @@ mod disposition;
 mod error;
 mod evidence;
 mod health;
+pub mod hls;
 mod home;
 pub mod key;
 mod lesson_reviews;
@@ -40,9 +41,12 @@ pub mod per_address;
 mod photos;
 mod policies;
 mod printed_codes;
+mod range;
 mod recruitments;
 mod regions;
+mod reminders;
 mod report;
+mod resources;
 mod roster_sheets;
 mod rulings;
 mod scans;
@@ -68,7 +72,7 @@ mod year_ends;
 pub use error::{ApiError, Need, Refused};
 pub use report::{Exports, FontError};
 pub use seats::SeatRefusal;
-pub use state::AppState;
+pub use state::{AppState, Library};
 
 use axum::extract::{DefaultBodyLimit, Extension};
 use axum::http::StatusCode;
@@ -76,6 +80,7 @@ use axum::{Router, middleware};
 use logins::Https;
 use std::time::Duration;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::timeout::TimeoutLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -87,12 +92,28 @@ const MAX_BODY_BYTES: usize = 128 * 1024;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// 10 MB on a line that carries 300 kbit/s upwards.
 const UPLOAD_PATIENCE: Duration = Duration::from_secs(300);
+/// A year of forty Activities on a busy machine takes a minute.
+const PACK_PATIENCE: Duration = Duration::from_secs(180);
+
+/// 2 GB on a line that carries 3 Mbit/s upwards.
+const VIDEO_PATIENCE: Duration = Duration::from_secs(2 * 3600);
 
 /// Every route there is. Registering and describing are one act: a route that is not in the OpenAPI document can't exist.
 fn routes() -> OpenApiRouter<AppState> {
+    pages_and_api().merge(hls::routes())
+}
+
+/// Everything but live HLS.
+fn pages_and_api() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::Document::openapi())
         .merge(prompt().route_layer(patient_for(PATIENCE)))
         .merge(uploads().route_layer(patient_for(UPLOAD_PATIENCE)))
+        .merge(
+            resources::large_uploads()
+                .route_layer(DefaultBodyLimit::max(resources::MOST_TAKEN))
+                .route_layer(patient_for(VIDEO_PATIENCE)),
+        )
+        .merge(packs().route_layer(patient_for(PACK_PATIENCE)))
 }
 
 fn patient_for(patience: Duration) -> TimeoutLayer {
@@ -103,7 +124,13 @@ fn patient_for(patience: Duration) -> TimeoutLayer {
 fn uploads() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(attachments::create))
+        .merge(resources::small_uploads())
         .route_layer(DefaultBodyLimit::max(attachments::MOST_TAKEN))
+}
+
+/// What puts many files into one.
+fn packs() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(report::activity_pack)).routes(routes!(report::year_pack))
 }
 
 /// Everything else.
@@ -115,6 +142,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(attendance::parameters))
         .routes(routes!(attendance::mine))
         .routes(routes!(home::read))
+        .routes(routes!(reminders::mine))
         .routes(routes!(regions::list, regions::create))
         .routes(routes!(regions::read, regions::change))
         .routes(routes!(schools::list, schools::create))
@@ -208,6 +236,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(year_ends::correct))
         .routes(routes!(year_ends::give))
         .routes(routes!(year_ends::revoke))
+        .routes(routes!(year_ends::renew))
         .routes(routes!(year_ends::my_certificates))
         .routes(routes!(year_ends::of_studio))
         .routes(routes!(year_ends::publications))
@@ -236,6 +265,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .merge(applications::routes())
         .merge(sign_in_sheets::routes())
         .merge(roster_sheets::routes())
+        .merge(resources::routes())
         .routes(routes!(line_checks::create))
         .routes(routes!(line_checks::read, line_checks::end))
         .routes(routes!(line_checks::download, line_checks::upload))
@@ -253,16 +283,31 @@ pub fn document() -> String {
     document.to_pretty_json().expect("the document is made of strings and numbers")
 }
 
+/// Text. What is compressed already costs time, and a video's length and ranges would be lost.
+fn compresses() -> impl Predicate {
+    DefaultPredicate::new()
+        .and(NotForContentType::const_new("video/"))
+        .and(NotForContentType::const_new("audio/"))
+        .and(NotForContentType::const_new("application/pdf"))
+        .and(NotForContentType::const_new("application/vnd.openxmlformats"))
+        .and(NotForContentType::const_new("application/zip"))
+}
+
 /// The whole site, for one of the two ports.
 pub fn site(app: &AppState, https: bool) -> Router {
-    let (router, _) = routes().split_for_parts();
-    router
+    let observed = middleware::from_fn_with_state(app.clone(), observe::observe);
+    let (router, _) = pages_and_api().split_for_parts();
+    let router = router
         .fallback(web::serve)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(middleware::from_fn_with_state(app.clone(), observe::observe))
-        .layer(CompressionLayer::new())
+        .layer(observed.clone())
+        .layer(CompressionLayer::new().compress_when(compresses()))
         .layer(middleware::from_fn(web::with_safety_headers))
-        .layer(Extension(Https(https)))
-        .with_state(app.clone())
+        .layer(Extension(Https(https)));
+    // Thousands of small requests a second: counted like all, and past everything that pages and forms need. A playlist
+    // that is compressed anew for each viewer would cost more than everything else about it.
+    let (crowd, _) = hls::routes().split_for_parts();
+    let crowd = crowd.method_not_allowed_fallback(async || ApiError::MethodNotAllowed).layer(observed);
+    router.merge(crowd).with_state(app.clone())
 }

@@ -4,6 +4,7 @@ use super::auth::{HostOf, KeeperOf, OfStudio, Office, SignedIn};
 use super::authority::{Authority, SupervisorOf};
 use super::body::{Id, Json};
 use super::error::{ApiError, Need, Refused};
+use super::report;
 use super::shapes::{Named, NoticeDecisionForm, NoticeForm, NoticeView, NoticeWithdrawalForm, Rows, WordView};
 use super::state::AppState;
 use crate::domain::{
@@ -89,6 +90,7 @@ pub(super) async fn decide(
     let said = (region, form.reason);
     let decided = store::notice::decide(&app.store, notice.id, said, by, app.clock.now()).await?;
     tracing::info!(notice = %decided.id, approved = form.approved, "decided");
+    report::issue_notice(&app, &decided).await?;
     Ok(axum::Json(one(&app, &me, decided, &activity).await?))
 }
 
@@ -123,9 +125,12 @@ pub(super) async fn waiting(
     State(app): State<AppState>,
     office: Office,
 ) -> Result<axum::Json<Rows<NoticeView>>, ApiError> {
-    let me = office.0;
+    Ok(axum::Json(Rows { rows: waiting_for(&app, &office.0).await? }))
+}
+
+pub(super) async fn waiting_for(app: &AppState, me: &SignedIn) -> Result<Vec<NoticeView>, ApiError> {
     let tree = store::region::tree(&app.store).await?;
-    let authority = Authority::of(&app, &me).await?;
+    let authority = Authority::of(app, me).await?;
     let found = store::notice::waiting(&app.store, me.profile.account.scope).await?;
     let activities: Vec<ActivityId> = found.iter().map(|notice| notice.activity).collect();
     let activities = store::activity::by_ids(&app.store, &activities).await?;
@@ -133,10 +138,10 @@ pub(super) async fn waiting(
     let studios = store::studio::by_ids(&app.store, &studios).await?;
     let row = |notice: Notice| {
         let activity = activities.get(&notice.activity)?;
-        let rights = Rights::of(&app, &authority, studios.get(&activity.studio)?, activity, false);
+        let rights = Rights::of(app, &authority, studios.get(&activity.studio)?, activity, false);
         Some(view(notice, activity, &tree, &rights))
     };
-    Ok(axum::Json(Rows { rows: found.into_iter().filter_map(row).collect() }))
+    Ok(found.into_iter().filter_map(row).collect())
 }
 
 /// What somebody may do about the notices of an Activity.

@@ -7,8 +7,9 @@ use super::error::{ApiError, Need, Refused};
 use super::shapes::{EncoderAnswer, GuestForm, SessionAnswer, SessionPage, SessionState, TicketAnswer, TicketForm};
 use super::state::AppState;
 use super::ticket::{Subject, Ticket};
+use crate::domain::recording::records_by_itself;
 use crate::domain::{Activity, ActivityRole, Checks, MemberRole, Session, SessionId, Time};
-use crate::live::{Going, places};
+use crate::live::{Going, RecordingSwitch, places};
 use crate::store::card::{self, ActivityCard, Look};
 use crate::store::{self, Noun};
 use axum::extract::State;
@@ -22,8 +23,7 @@ pub(super) const TICKET_LIVES: Duration = Duration::from_secs(6 * 3600);
 const ENCODER_TOKEN_LIVES: Duration = Duration::from_secs(12 * 3600);
 
 /// Told before anybody comes in.
-pub(super) const NOTICE: &str =
-    "进入后，服务器会记下您实际收看的时间，用于活动考勤，随活动档案长期保存。不取位置，不拍照。";
+pub(super) const NOTICE: &str = "进入后，服务器会记下您实际收看的时间，用于活动考勤，随活动档案长期保存。不取位置，不拍照。讲课和发言会录制，是否在录，课堂上方一直标明。";
 
 /// 开始直播: the Activity's Session begins now.
 #[utoipa::path(post, path = "/api/activities/{id}/go-live", tag = "sessions", params(("id" = String, Path)), responses(
@@ -45,7 +45,8 @@ pub(super) async fn go_live(
     let by = host.me.profile.account.id;
     let known = places(&app.store, &host.noun, app.clock.now()).await?;
     let session = store::session::go_live(&app.store, host.noun.id, Some(by), app.clock.now()).await?;
-    let going = Going { id: session.id, title: host.noun.title, started_at: session.started_at };
+    let recording = if records_by_itself(host.noun.kind) { RecordingSwitch::On } else { RecordingSwitch::Off };
+    let going = Going { id: session.id, title: host.noun.title, started_at: session.started_at, recording };
     // Refused only by a server that has begun to stop: the Session is stored, and its Room opens at the next start.
     place.go_live(going)?.know_places(known).await;
     tracing::info!(session = %session.id, activity = %session.activity, "went live");

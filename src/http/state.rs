@@ -8,16 +8,24 @@ use super::logins::UnknownNames;
 use super::observe::RequestCounts;
 use super::password::Passwords;
 use super::report::Exports;
+use super::resources::ResourceUploads;
 use super::seats::{Codes, Scanning};
 use super::socket::BeforeHello;
 use super::whip::Resources;
-use crate::archive::Blobs;
+use crate::archive::{Blobs, Storage};
 use crate::live::Registry;
 use crate::store::Store;
 use bytes::Bytes;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What is published, and how much of it a Studio may have.
+#[derive(Debug, Clone)]
+pub struct Library {
+    pub storage: Storage,
+    pub studio_quota: u64,
+}
 
 /// Cheap to clone; all clones are one.
 #[derive(Clone)]
@@ -29,7 +37,9 @@ pub struct Parts {
     pub key: SigningKey,
     pub live: Registry,
     pub blobs: Blobs,
+    pub library: Library,
     pub(super) uploads: Uploads,
+    pub(super) resource_uploads: ResourceUploads,
     pub(super) passwords: Passwords,
     pub(super) unknown_names: UnknownNames,
     pub(super) requests: RequestCounts,
@@ -46,14 +56,16 @@ pub struct Parts {
 
 impl AppState {
     #[must_use]
-    pub fn new(store: Store, clock: Clock, key: SigningKey, live: Registry, blobs: Blobs) -> Self {
+    pub fn new(store: Store, clock: Clock, key: SigningKey, live: Registry, blobs: Blobs, library: Library) -> Self {
         Self(Arc::new(Parts {
             store,
             clock,
             key,
             live,
             blobs,
+            library,
             uploads: Uploads::default(),
+            resource_uploads: ResourceUploads::default(),
             passwords: Passwords::default(),
             unknown_names: UnknownNames::default(),
             requests: RequestCounts::default(),

@@ -78,10 +78,14 @@ pub(super) async fn waiting(
     office: Office,
 ) -> Result<axum::Json<Rows<TransferView>>, ApiError> {
     let desk = Desk::of(&app, &office.0).await?;
+    Ok(axum::Json(Rows { rows: waiting_for(&app, &desk).await? }))
+}
+
+pub(super) async fn waiting_for(app: &AppState, desk: &Desk) -> Result<Vec<TransferView>, ApiError> {
     let found = store::transfer::waiting(&app.store, desk.scope).await?;
-    let mut rows = views(&app, &desk, found).await?;
+    let mut rows = views(app, desk, found).await?;
     rows.retain(|row| row.may_decide);
-    Ok(axum::Json(Rows { rows }))
+    Ok(rows)
 }
 
 /// Consents, which changes the roster at once, or refuses with a reason. Nobody about their own.

@@ -1,5 +1,6 @@
 //! The presence ledger as a Session sees it: lines that are committed before anyone hears of what they say.
 
+use super::casts::Fetched;
 use super::clock::Reading;
 use super::media::Delivered;
 use super::{LiveClock, Pending};
@@ -61,6 +62,7 @@ pub(super) struct Recorder {
 #[derive(Debug, Clone, Copy, Default)]
 struct Standing {
     delivered: Delivered,
+    fetched: Delivered,
     watched: Watched,
 }
 
@@ -190,6 +192,7 @@ impl Recorder {
         at: Reading,
         present: impl Iterator<Item = Present<'a>>,
         delivered: Option<&HashMap<ParticipantId, Delivered>>,
+        fetched: &Fetched,
     ) -> Vec<NewEvent> {
         let mut events = Vec::new();
         let mut last = HashMap::new();
@@ -197,14 +200,17 @@ impl Recorder {
             let Some(person) = self.people.get(&who.id).cloned().flatten() else { continue };
             let now = delivered.map(|all| all.get(&who.id).copied().unwrap_or_default());
             let before = self.standing.get(&who.id).copied().unwrap_or_default();
-            let standing = Standing { delivered: now.unwrap_or(before.delivered), watched: who.watched };
+            let fetched = fetched.of(who.id);
+            let standing = Standing { delivered: now.unwrap_or(before.delivered), fetched, watched: who.watched };
             last.insert(who.id, standing);
             let sent_us = self.sent_us.get(&who.id).copied().unwrap_or(0);
             // Media may go on towards a page whose Connection is away; what came meanwhile is not counted afterwards.
             if !who.connected {
                 continue;
             }
-            let since = now.map(|now| now.since(before.delivered));
+            let fetched = fetched.since(before.fetched);
+            let since = now.map(|now| now.since(before.delivered).and(fetched));
+            let since = since.or((fetched != Delivered::default()).then_some(fetched));
             let checkpoint = CheckpointDetail {
                 media_ms: since.map(|d| d.media_ms),
                 audio_ms: since.map(|d| d.audio_ms),
@@ -227,6 +233,14 @@ impl Recorder {
 }
 
 impl Delivered {
+    fn and(self, other: Self) -> Self {
+        Self {
+            media_ms: self.media_ms + other.media_ms,
+            audio_ms: self.audio_ms + other.audio_ms,
+            video_ms: self.video_ms + other.video_ms,
+        }
+    }
+
     /// A new Peer counts from zero again.
     fn since(self, before: Self) -> Self {
         let part = |now: u64, before: u64| if now >= before { now - before } else { now };

@@ -1,6 +1,8 @@
 //! Live Sessions: one actor per Session owns its Room, records presence before anyone hears of it, drives the media plane
 //! and feeds the Connections. The only door to signaling and media.
 
+mod capture;
+mod casts;
 mod clock;
 mod events;
 mod figures;
@@ -17,10 +19,16 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use capture::{CaptureError, Recordings};
+pub use casts::{Casts, StreamLink};
 pub use clock::{LiveClock, Reading};
 pub use figures::{Distribution, LineTally};
+/// Where the segments of a live stream are fetched from.
+pub use lectern_media::driver::LiveShelf;
 /// What a line check found, for whoever shows it.
 pub use lectern_media::router::CheckedLine;
+/// How a Session that goes live is recorded.
+pub use lectern_signaling::protocol::RecordingSwitch;
 /// The app sets these; it knows no signaling otherwise.
 pub use lectern_signaling::room::RoomLimits;
 pub use ledger::{LedgerError, PresenceLedger};

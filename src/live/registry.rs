@@ -1,16 +1,17 @@
 //! The live Sessions of this server, and the tasks that serve all of them.
 
+use super::capture::CaptureLine;
 use super::events::{MediaIndex, route};
 use super::figures::{self, LineTally};
 use super::ledger::Recorder;
 use super::media::{MediaEvents, MediaPlane, MediaTotals};
 use super::session::{Actor, ActorParts, INBOX, SessionHandle};
-use super::{LiveClock, PresenceLedger, Recovered};
+use super::{Casts, LiveClock, LiveShelf, PresenceLedger, Recordings, Recovered};
 use crate::domain::presence::NewEvent;
 use crate::domain::{SessionId, Time};
 use lectern_media::ids::{PeerId, TrackId};
-use lectern_signaling::protocol::Refusal;
 use lectern_signaling::protocol::server::SessionView;
+use lectern_signaling::protocol::{RecordingSwitch, Refusal};
 use lectern_signaling::room::{Opening, Room, RoomLimits};
 use lectern_signaling::{Effect, Moment};
 use std::collections::HashMap;
@@ -28,6 +29,8 @@ const LAST_WORDS: Duration = Duration::from_secs(3);
 pub struct RegistryParts {
     pub clock: LiveClock,
     pub ledger: Arc<dyn PresenceLedger>,
+    pub recordings: Arc<dyn Recordings>,
+    pub casts: Arc<dyn Casts>,
     pub limits: RoomLimits,
     /// Most Sessions live at once.
     pub sessions: usize,
@@ -39,6 +42,7 @@ pub struct Going {
     pub id: SessionId,
     pub title: String,
     pub started_at: Time,
+    pub recording: RecordingSwitch,
 }
 
 /// A place for a Session that is about to go live, which nobody else can take. Given back when dropped.
@@ -221,6 +225,8 @@ impl Registry {
             first,
             clock: self.inner.parts.clock.clone(),
             recorder,
+            capture: CaptureLine::open(self.inner.parts.recordings.clone(), id),
+            casts: self.inner.parts.casts.clone(),
             media: self.inner.planes[plane].clone(),
             numbers: self.inner.numbers.clone(),
             index: self.inner.index.clone(),
@@ -244,6 +250,12 @@ impl Registry {
     #[must_use]
     pub fn get(&self, id: SessionId) -> Option<SessionHandle> {
         self.inner.house().sessions.get(&id).map(|placed| placed.handle.clone())
+    }
+
+    /// Where the segments of a Session's live stream are; none when there is no such Session here, or when no stream can be made.
+    #[must_use]
+    pub fn shelf(&self, id: SessionId) -> Option<LiveShelf> {
+        self.inner.parts.casts.shelf(id)
     }
 
     #[must_use]
@@ -360,7 +372,13 @@ impl Inner {
 
     fn opening(&self, going: &Going) -> Opening {
         let started_ms = going.started_at.millis();
-        let session = SessionView { id: going.id.to_string(), title: going.title.clone(), started_ms, spotlight: None };
+        let session = SessionView {
+            id: going.id.to_string(),
+            title: going.title.clone(),
+            started_ms,
+            spotlight: None,
+            recording: going.recording,
+        };
         Opening { session, limits: self.parts.limits, seed: rand::random() }
     }
 

@@ -23,6 +23,7 @@ pub const REFERRING: &[&str] = &[
     "application_reviewed",
     "transfer",
     "year_end_objection",
+    "resource_attachment",
 ];
 const UNUSED_AT_ONCE: u32 = 100;
 const DAY: Duration = Duration::from_secs(86_400);

@@ -193,6 +193,12 @@ pub(super) async fn decorate(
         .collect()
 }
 
+/// Of one Activity, in their order.
+pub async fn presenters_of(store: &Store, activity: ActivityId) -> Result<Vec<PersonName>, StoreError> {
+    let mut found = presenters(&mut *store.read().await?, &[activity]).await?;
+    Ok(found.remove(&activity).unwrap_or_default())
+}
+
 async fn presenters(
     connection: &mut AnyConnection,
     ids: &[ActivityId],

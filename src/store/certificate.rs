@@ -3,14 +3,14 @@
 use super::report_issue::{self, NewIssue, Subject};
 use super::row::{Columns as _, rows_in, sql};
 use super::year_end::{self, Row, Word, YearEnd};
-use super::{Noun, Store, StoreError, fact, membership, random};
-use crate::domain::participation::Assessed;
+use super::{Noun, Store, StoreError, fact, random};
 use crate::domain::policy::Policy;
-use crate::domain::year_end::{CertificateKind, CertificateNumber, CertificateText, YearEndRefusal, check_reason};
-use crate::domain::{AccountId, Day, IssueId, PersonName, StudioId, Time, YearEndId};
+use crate::domain::year_end::{
+    CertificateKind, CertificateNumber, CertificateText, NUMBER, YearEndRefusal, check_reason,
+};
+use crate::domain::{AccountId, Day, IssueId, MemberRole, PersonName, StudioId, Time, YearEndId};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
-use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
@@ -30,6 +30,15 @@ pub struct Certificate {
     pub revoked: Option<Word>,
 }
 
+impl Certificate {
+    /// As printed, with the Region that it is counted in.
+    #[must_use]
+    pub fn number_word(&self) -> String {
+        let printed = self.figures.iter().find(|(label, _)| label == NUMBER);
+        printed.map_or_else(|| format!("{}{}", self.region_name, self.number), |(_, number)| number.clone())
+    }
+}
+
 const CERTIFICATE: &str = "select c.issue, c.kind, c.year_end, c.studio, e.name as studio_name, c.account,
         p.name as person_name, c.region, r.name as region_name, c.year, c.number, i.title, i.figures, i.made_at,
         m.name as made_by_name, v.reason, v.revoked_at, b.name as revoked_by_name
@@ -46,35 +55,69 @@ struct Due {
 }
 
 /// Gives all that the final result calls for and that nobody holds: one for each Studio that passed, and the credits of its
-/// people where the Policy gives any. How many there were.
+/// people where the Policy gives any. What an office revoked is not given again by this ([`renew`]), unless the result was corrected
+/// since. How many there were.
 pub async fn give(store: &Store, id: YearEndId, by: AccountId, now: Time) -> Result<usize, StoreError> {
     let year_end = year_end::get(store, id).await?;
     year_end.course().is_final()?;
+    let due = due(store, &year_end, now.day()).await?;
+    give_all(store, year_end, due, Again::AfterCorrection, (by, now)).await
+}
+
+/// Gives one again in the place of one that was revoked, as the result stands.
+pub async fn renew(store: &Store, id: IssueId, by: AccountId, now: Time) -> Result<usize, StoreError> {
+    let before = get(store, id).await?;
+    let year_end = year_end::get(store, before.year_end).await?;
+    year_end.course().is_final()?;
+    let account = before.account.as_ref().map(|person| person.id);
+    let mut due = due(store, &year_end, now.day()).await?;
+    due.retain(|one| (one.studio, one.text.kind, one.account) == (before.studio, before.kind, account));
+    give_all(store, year_end, due, Again::Always, (by, now)).await
+}
+
+/// When what was revoked is given again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    AfterCorrection,
+    Always,
+}
+
+/// Studios before people, each by name.
+async fn due(store: &Store, year_end: &YearEnd, today: Day) -> Result<Vec<Due>, StoreError> {
     let rules = year_end.rules(store)?;
     let mut due = Vec::new();
-    for row in year_end::rows(store, &year_end).await?.into_iter().filter(Row::passes) {
-        let text = text(&year_end, &rules, &row, now.day());
+    for row in year_end::rows(store, year_end).await?.into_iter().filter(Row::passes) {
+        let text = text(year_end, &rules, &row, today);
         let studio = row.settled.studio;
-        for (account, text) in credits(store, &year_end, &rules, (&row, &text)).await? {
+        for (account, text) in credits(store, year_end, &rules, (&row, &text)).await? {
             due.push(Due { studio, account: Some(account), text });
         }
         due.push(Due { studio, account: None, text });
     }
+    due.sort_by(|a, b| {
+        (a.text.kind, &a.text.studio, &a.text.person).cmp(&(b.text.kind, &b.text.studio, &b.text.person))
+    });
+    Ok(due)
+}
+
+async fn give_all(
+    store: &Store,
+    year_end: YearEnd,
+    due: Vec<Due>,
+    again: Again,
+    (by, now): (AccountId, Time),
+) -> Result<usize, StoreError> {
     let mut ids = Vec::with_capacity(due.len());
     for _ in 0..due.len() {
         ids.push(random::id::<IssueId>()?);
     }
-    // Studios before people, each by name.
-    due.sort_by(|a, b| {
-        (a.text.kind, &a.text.studio, &a.text.person).cmp(&(b.text.kind, &b.text.studio, &b.text.person))
-    });
     store
         .write(move |connection| {
             Box::pin(async move {
                 let mut given = 0;
                 for (issue, due) in ids.into_iter().zip(due) {
                     // Asked here, where nobody else writes: of two who give at once the second finds nothing to give.
-                    if !is_held(connection, &year_end, &due).await? {
+                    if !is_held(connection, &year_end, &due, again).await? {
                         write(connection, issue, due, &year_end, by, now).await?;
                         given += 1;
                     }
@@ -85,17 +128,25 @@ pub async fn give(store: &Store, id: YearEndId, by: AccountId, now: Time) -> Res
         .await
 }
 
-/// Is there one of its kind that was not revoked?
-async fn is_held(connection: &mut AnyConnection, year_end: &YearEnd, due: &Due) -> Result<bool, StoreError> {
+/// Is there one of its kind that was not revoked, or that an office has revoked and nobody corrected since?
+async fn is_held(
+    connection: &mut AnyConnection,
+    year_end: &YearEnd,
+    due: &Due,
+    again: Again,
+) -> Result<bool, StoreError> {
     let row = sqlx::query(
         "select count(*) as held from certificate c left join certificate_revoked v on v.certificate = c.issue
          where c.year_end = $1 and c.studio = $2 and c.kind = $3 and coalesce(c.account, '') = $4
-             and v.certificate is null",
+             and (v.certificate is null or ($5 = 0 and not exists (
+                 select 1 from year_end_correction k
+                 where k.year_end = c.year_end and k.studio = c.studio and k.corrected_at >= v.revoked_at)))",
     )
     .bind(year_end.id.as_str())
     .bind(due.studio.as_str())
     .bind(due.text.kind.code())
     .bind(due.account.as_ref().map_or("", AccountId::as_str))
+    .bind(i64::from(again == Again::Always))
     .fetch_one(connection)
     .await?;
     Ok(row.number("held")? > 0)
@@ -118,7 +169,7 @@ fn text(year_end: &YearEnd, rules: &Policy, row: &Row, today: Day) -> Certificat
     }
 }
 
-/// Who was on the roster when the year ended.
+/// Who was on the roster when the year ended, as it was frozen.
 async fn credits(
     store: &Store,
     year_end: &YearEnd,
@@ -127,14 +178,9 @@ async fn credits(
 ) -> Result<Vec<(AccountId, CertificateText)>, StoreError> {
     let Some(rule) = rules.credits_of(row.entry.frozen.tier) else { return Ok(Vec::new()) };
     let roles = rules.populations.get(&rule.population).map(|one| one.roles.as_slice()).unwrap_or_default();
-    let last = Assessed::of(rules, rules.effective_from, year_end.year).span.to.min(year_end.on);
-    let roster = membership::roster_on(store, row.settled.studio, last).await?;
-    let mut people = BTreeMap::new();
-    for member in roster.into_iter().filter(|member| roles.contains(&member.membership.role)) {
-        // Ordered by role: the highest comes first.
-        people.entry(member.account.id).or_insert((member.account.name, member.membership.role));
-    }
-    let text = |(account, (name, role)): (AccountId, (String, crate::domain::MemberRole))| {
+    let mut people = year_end::roster(store, year_end, rules, row.settled.studio).await?;
+    people.retain(|_, (_, role)| roles.contains(role));
+    let text = |(account, (name, role)): (AccountId, (String, MemberRole))| {
         let person = Some((name, role.word().to_owned()));
         let credits = Some(rule.amount);
         (account, CertificateText { kind: CertificateKind::Credits, person, credits, ..text.clone() })
@@ -159,7 +205,7 @@ async fn write(
         .await?;
     let number = last.number("last")? + 1;
     let told = CertificateNumber { region, year, number: u32::try_from(number).unwrap_or(u32::MAX) };
-    text.number = format!("{}{told}", year_end.region_name);
+    text.number = format!("{}{told}", told_apart(connection, year_end).await?);
     let (title, figures) = (text.title(), text.figures());
     let new = NewIssue {
         subject: Subject::Certificate(year_end.id, studio),
@@ -189,6 +235,19 @@ async fn write(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// The name of the Region; where another has the same, after that of the one it lies in.
+async fn told_apart(connection: &mut AnyConnection, year_end: &YearEnd) -> Result<String, StoreError> {
+    let row = sqlx::query(
+        "select coalesce(max(p.name), '') as above, (select count(*) from region o where o.name = r.name) as namesakes
+         from region r left join region p on p.id = r.parent where r.id = $1 group by r.id, r.name",
+    )
+    .bind(year_end.region.as_str())
+    .fetch_one(connection)
+    .await?;
+    let above = if row.number("namesakes")? > 1 { row.text("above")? } else { String::new() };
+    Ok(format!("{above}{}", year_end.region_name))
 }
 
 /// Of all that is printed.

@@ -168,6 +168,22 @@ static RULES: &[Constraint] = &[
     rule("transfer_decided_key", "transfer_decided.transfer", None, "这条变动已经处理过了，请刷新后查看。"),
     rule("announcement_withdrawn_key", "announcement_withdrawn.announcement", None, "这份公告已经撤回了。"),
     rule("application_insert_only", "application_insert_only", None, "招募、申请、变动和公告只增不改。"),
+    rule("resource_recording_taken", "resource.recording", None, "这次录制已经归档。"),
+    rule(
+        "resource_attachment_key",
+        "resource_attachment.resource, resource_attachment.attachment",
+        None,
+        "这份附件已经加过了。",
+    ),
+    rule(
+        "resource_step_key",
+        "resource_step.resource, resource_step.ordinal",
+        None,
+        "这份资源刚被别人处理过，请刷新后查看。",
+    ),
+    rule("resource_insert_only", "resource_insert_only", None, "资源的每一步只增不改。"),
+    rule("resource_rating_stars", "resource_rating_stars", Some("stars"), "请选一到五颗星。"),
+    rule("lesson_plan_title_taken", "lesson_plan.account, lesson_plan.title", Some("title"), "您已有同名的备课单。"),
     rule("report_issue_insert_only", "report_issue_insert_only", None, "发出的报告不能改动。"),
 ];
 

@@ -2,7 +2,7 @@
 
 use super::constraint::{self, Constraint};
 use crate::domain::office::DecidedAbove;
-use crate::domain::{ActivityRefusal, ApplicationRefusal, CaseRefusal, Invalid, Time, YearEndRefusal};
+use crate::domain::{ActivityRefusal, ApplicationRefusal, CaseRefusal, Invalid, ResourceRefusal, Time, YearEndRefusal};
 
 /// What was looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,10 @@ pub enum Noun {
     Application,
     Transfer,
     Announcement,
+    Recording,
+    Resource,
+    Comment,
+    LessonPlan,
 }
 
 impl Noun {
@@ -72,6 +76,10 @@ impl Noun {
             Self::Application => "没有找到这份申请。",
             Self::Transfer => "没有找到这条变动。",
             Self::Announcement => "没有找到这份公告。",
+            Self::Recording => "没有找到这次录制。",
+            Self::Resource => "没有找到这份资源，可能已撤回，或不对您开放。",
+            Self::Comment => "没有找到这条评论。",
+            Self::LessonPlan => "没有找到这份备课单。",
         }
     }
 }
@@ -90,6 +98,8 @@ pub enum StoreError {
     DecidedAbove(#[from] DecidedAbove),
     #[error(transparent)]
     Application(#[from] ApplicationRefusal),
+    #[error(transparent)]
+    Resource(#[from] ResourceRefusal),
     /// The database holds something that excludes this.
     #[error("{}", .0.sentence)]
     Conflict(&'static Constraint),
@@ -145,6 +155,7 @@ impl StoreError {
             Self::YearEnd(refusal) => refusal.code(),
             Self::DecidedAbove(_) => "decided_above",
             Self::Application(refusal) => refusal.code(),
+            Self::Resource(refusal) => refusal.code(),
             Self::Conflict(constraint) => constraint.name,
             Self::NotFound(_) => "not_found",
             Self::PolicyChanged { .. } => "policy_changed",

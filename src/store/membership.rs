@@ -252,6 +252,24 @@ async fn write_marks(connection: &mut AnyConnection, id: MembershipId, marks: Me
     Ok(())
 }
 
+/// What somebody was marked as in one Membership, they are in the one that follows it.
+pub(super) async fn carry_marks(
+    connection: &mut AnyConnection,
+    from: MembershipId,
+    to: MembershipId,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "update membership set new_teacher = (select o.new_teacher from membership o where o.id = $2),
+             backbone = (select o.backbone from membership o where o.id = $2)
+         where id = $1",
+    )
+    .bind(to.as_str())
+    .bind(from.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 async fn trace(
     connection: &mut AnyConnection,
     id: MembershipId,

@@ -85,6 +85,42 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0013_calendar.sql"),
         include_str!("../../migrations/postgres/0013_calendar.sql"),
     ),
+    (
+        14,
+        "recording",
+        include_str!("../../migrations/sqlite/0014_recording.sql"),
+        include_str!("../../migrations/postgres/0014_recording.sql"),
+    ),
+    (
+        15,
+        "resource",
+        include_str!("../../migrations/sqlite/0015_resource.sql"),
+        include_str!("../../migrations/postgres/0015_resource.sql"),
+    ),
+    (
+        16,
+        "replay",
+        include_str!("../../migrations/sqlite/0016_replay.sql"),
+        include_str!("../../migrations/postgres/0016_replay.sql"),
+    ),
+    (
+        17,
+        "library",
+        include_str!("../../migrations/sqlite/0017_library.sql"),
+        include_str!("../../migrations/postgres/0017_library.sql"),
+    ),
+    (
+        18,
+        "year_end_left_out",
+        include_str!("../../migrations/sqlite/0018_year_end_left_out.sql"),
+        include_str!("../../migrations/postgres/0018_year_end_left_out.sql"),
+    ),
+    (
+        19,
+        "year_end_member",
+        include_str!("../../migrations/sqlite/0019_year_end_member.sql"),
+        include_str!("../../migrations/postgres/0019_year_end_member.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

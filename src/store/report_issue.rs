@@ -139,8 +139,8 @@ pub async fn record(store: &Store, new: NewIssue) -> Result<IssueId, StoreError>
         .await
 }
 
-/// A notice is given out once: the code under which it was, or is from now on.
-pub async fn record_notice(store: &Store, notice: NoticeId, new: NewIssue) -> Result<IssueId, StoreError> {
+/// A notice is given out once: what was written down of it, then or now.
+pub async fn record_notice(store: &Store, notice: NoticeId, new: NewIssue) -> Result<Issue, StoreError> {
     let id: IssueId = random::id()?;
     store
         .write(move |connection| {
@@ -149,10 +149,11 @@ pub async fn record_notice(store: &Store, notice: NoticeId, new: NewIssue) -> Re
                     .bind(notice.as_str())
                     .fetch_optional(&mut *connection)
                     .await?;
-                match known {
-                    Some(row) => row.id("id"),
-                    None => insert(connection, id, &new).await.map(|()| id),
-                }
+                let id = match known {
+                    Some(row) => row.id("id")?,
+                    None => insert(connection, id, &new).await.map(|()| id)?,
+                };
+                find(connection, id).await
             })
         })
         .await
@@ -186,6 +187,10 @@ pub(super) async fn insert(connection: &mut AnyConnection, id: IssueId, new: &Ne
 }
 
 pub async fn get(store: &Store, id: IssueId) -> Result<Issue, StoreError> {
+    find(&mut *store.read().await?, id).await
+}
+
+async fn find(connection: &mut AnyConnection, id: IssueId) -> Result<Issue, StoreError> {
     let row = sqlx::query(sql!(
         "select i.*, a.name as maker, coalesce(st.name, sa.name) as studio_name
          from report_issue i join account a on a.id = i.made_by
@@ -197,7 +202,7 @@ pub async fn get(store: &Store, id: IssueId) -> Result<Issue, StoreError> {
          where i.id = $1"
     ))
     .bind(id.as_str())
-    .fetch_optional(&mut *store.read().await?)
+    .fetch_optional(connection)
     .await?;
     read(&row.ok_or(StoreError::NotFound(Noun::Issue))?)
 }

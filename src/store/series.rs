@@ -1,8 +1,10 @@
 //! Series: Activities on one theme.
 
-use super::row::Columns as _;
+use super::row::{Columns as _, rows_in};
 use super::{Store, StoreError, random};
-use crate::domain::{NewSeries, Series, StudioId, Time};
+use crate::domain::{NewSeries, Series, SeriesId, StudioId, Time};
+use sqlx::any::AnyRow;
+use std::collections::HashMap;
 
 /// A Series with how many Activities it has that are not cancelled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,16 +25,16 @@ pub async fn of_studio(store: &Store, studio: StudioId) -> Result<Vec<SeriesRow>
     .await?;
     rows.iter()
         .map(|row| {
-            let series = Series {
-                id: row.id("id")?,
-                studio: row.id("studio")?,
-                title: row.text("title")?,
-                theme: row.text("theme")?,
-                created_at: row.time("created_at")?,
-            };
-            Ok(SeriesRow { series, activities: u64::try_from(row.number("activities")?).unwrap_or(0) })
+            Ok(SeriesRow { series: read(row)?, activities: u64::try_from(row.number("activities")?).unwrap_or(0) })
         })
         .collect()
+}
+
+/// Those of these ids that are known.
+pub async fn by_ids(store: &Store, ids: &[SeriesId]) -> Result<HashMap<SeriesId, Series>, StoreError> {
+    let head = "select id, studio, title, theme, created_at from series where id in";
+    let rows = rows_in(&mut *store.read().await?, head, ids, "").await?;
+    rows.iter().map(|row| read(row).map(|one| (one.id, one))).collect()
 }
 
 pub async fn create(store: &Store, new: NewSeries, now: Time) -> Result<Series, StoreError> {
@@ -59,4 +61,14 @@ pub async fn create(store: &Store, new: NewSeries, now: Time) -> Result<Series, 
             })
         })
         .await
+}
+
+fn read(row: &AnyRow) -> Result<Series, StoreError> {
+    Ok(Series {
+        id: row.id("id")?,
+        studio: row.id("studio")?,
+        title: row.text("title")?,
+        theme: row.text("theme")?,
+        created_at: row.time("created_at")?,
+    })
 }

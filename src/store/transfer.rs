@@ -138,6 +138,7 @@ async fn change(
     }
     let new = Membership { id: random::id()?, studio: joins, account, role, from: transfer.day, to: None };
     membership::begin(connection, &new, note).await?;
+    membership::carry_marks(connection, id, new.id).await?;
     Ok(Some(new.id))
 }
 

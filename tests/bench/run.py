@@ -45,7 +45,7 @@ class Bench:
         self.failed = []
 
     def lectern(self, sessions=1, shards=None):
-        options = ["--places-per-session", "5000"]
+        options = ["--places-per-session", "5000", "--webrtc-places-per-session", "5000"]
         if shards:
             # Spread from the first receiver on, so that every thread has its share.
             options += ["--media-shards", str(shards), "--media-spread-above", "0"]

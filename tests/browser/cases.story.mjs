@@ -46,7 +46,7 @@ async function leave(host, teacher, activity) {
   await teacher.getByTestId('leave-state').filter({ hasText: '等待审批' }).waitFor();
 
   await host.goto('/');
-  await host.getByTestId('home-cases').waitFor();
+  await host.getByTestId('reminder-decide_cases').waitFor();
   await shoot(host, 'cases-home');
   await host.goto(`/activities/${activity}`);
   await host.getByTestId('activity-waiting').waitFor();

@@ -84,6 +84,13 @@ export function lay() {
     blockUdp() {
       for (const hook of ['input', 'output']) inside('nft', `add rule inet line ${hook} meta l4proto udp drop`);
     },
+    blockTcp(port) {
+      for (const hook of ['input', 'output']) inside('nft', `add rule inet line ${hook} tcp ${hook === 'input' ? 'sport' : 'dport'} ${port} drop`);
+    },
+    // Nothing comes through, in either direction.
+    cutOff() {
+      for (const hook of ['input', 'output']) inside('nft', `add rule inet line ${hook} drop`);
+    },
     unblock() {
       for (const hook of ['input', 'output']) inside('nft', 'flush', 'chain', 'inet', 'line', hook);
     },

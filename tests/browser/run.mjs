@@ -8,17 +8,21 @@ import { attendance } from './attendance.story.mjs';
 import { broadcast } from './broadcast.story.mjs';
 import { cases } from './cases.story.mjs';
 import { check } from './check.story.mjs';
+import { crowd } from './crowd.story.mjs';
 import { encoder } from './encoder.story.mjs';
 import { line } from './line.story.mjs';
 import { notice } from './notice.story.mjs';
 import { pages } from './pages.story.mjs';
+import { recording } from './recording.story.mjs';
+import { recordingCuts } from './recording-cuts.story.mjs';
+import { replay } from './replay.story.mjs';
 import { report } from './report.story.mjs';
 import { research } from './research.story.mjs';
 import { roster } from './roster.story.mjs';
 import { scorecard } from './scorecard.story.mjs';
 import { year } from './year.story.mjs';
 
-const stories = { broadcast, encoder, pages, report, scorecard, year, roster, notice, application, check, cases, research, line, attendance };
+const stories = { broadcast, encoder, pages, report, scorecard, year, roster, notice, application, check, cases, research, line, crowd, attendance, replay, recording, recordingCuts };
 const wanted = process.argv.slice(2);
 // What a build wrote before is on the disk now, and not on its way there beside the stories.
 execFileSync('sync');

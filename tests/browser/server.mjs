@@ -36,7 +36,7 @@ function clock(folder) {
   return library;
 }
 
-export async function startServer({ broadcast = false, calendar = false, cable: lay = () => null } = {}) {
+export async function startServer({ broadcast = false, calendar = false, cable: lay = () => null, options: more = [] } = {}) {
   const cable = lay();
   const folder = mkdtempSync(path.join(tmpdir(), 'lectern-browser-'));
   const [http, https, media] = [await freePort(), await freePort(), await freePort(true)];
@@ -49,7 +49,7 @@ export async function startServer({ broadcast = false, calendar = false, cable: 
   async function start(days = 0) {
     const out = openSync(log, 'a');
     const demo = ['--demo', '--demo-broadcast', broadcast ? 'on' : 'off'];
-    child = spawn(binary, ['serve', ...options, '--media-port', `${media}`, '--media-shards', '1', ...demo], {
+    child = spawn(binary, ['serve', ...options, '--media-port', `${media}`, '--media-shards', '1', ...demo, ...more], {
       stdio: ['ignore', out, out],
       env: ahead ? { ...process.env, LD_PRELOAD: ahead, LECTERN_TEST_DAYS: `${days}` } : process.env,
     });

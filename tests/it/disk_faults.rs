@@ -8,6 +8,7 @@ use lectern::domain::presence::PresenceEvent;
 use lectern::domain::presence::PresenceKind::{Joined, Left, Lost};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use std::path::Path;
 
 /// A host and a guest, welcomed while the disk was well.
 struct Lesson {
@@ -123,4 +124,66 @@ async fn a_server_killed_while_syncs_fail_keeps_its_word() {
         assert!(left.count() >= 1, "nobody is open from before the kill: {number}");
     }
     assert!(program.verify(&session).await.contains("完整"));
+}
+
+impl Socket {
+    /// The first light that is so.
+    async fn sees_light(&mut self, so: impl Fn(&Value) -> bool) -> u64 {
+        loop {
+            let light = &self.hears("recording_light").await["light"];
+            if so(light) {
+                return light["bytes"].as_u64().unwrap();
+            }
+        }
+    }
+}
+
+/// What every line of the manifest says; none is cut off.
+fn manifest(folder: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(folder.join("manifest.jsonl")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect()
+}
+
+#[tokio::test]
+async fn a_full_disk_stops_the_recording_and_not_the_lesson_and_it_goes_on_with_room() {
+    let disk = FaultyDisk::new();
+    let Lesson { mut program, session, mut host, mut guest, .. } = Lesson::on(&disk).await;
+    let mut first = program.encoder(&session, "一号机");
+    let before = host.sees_light(|light| light["bytes"].as_u64() > Some(50_000) && light["trouble"].is_null()).await;
+
+    disk.becomes(Health::RecordingsFull);
+    host.sees_light(|light| light["trouble"] == "no_room").await;
+    guest.says(json!({ "id": 2, "type": "chat", "text": "还看得见" })).await;
+    assert_eq!(host.hears("chat").await["line"]["text"], "还看得见", "the lesson goes on");
+    // Somebody begins to publish while there is no room: their files are begun now.
+    first.kill().await.unwrap();
+    let _second = program.encoder(&session, "二号机");
+    loop {
+        let comes = host.hears("publication_added").await;
+        if comes["publication"]["source"] == "camera" {
+            break;
+        }
+    }
+    let full = host.sees_light(|light| light["trouble"] == "no_room").await;
+    assert!(full < before + 2_000_000, "{before} → {full}");
+
+    disk.becomes(Health::Well);
+    let after = host.sees_light(|light| light["trouble"].is_null()).await;
+    host.sees_light(|light| light["bytes"].as_u64() > Some(after + 100_000)).await;
+    let ended = program.host.post(&format!("/api/sessions/{session}/end"), &Value::Null).await;
+    assert!(ended.status().is_success());
+    host.ends().await;
+    program.kill().await;
+
+    let recordings = program.folder().join("recordings");
+    let folder = std::fs::read_dir(&recordings).unwrap().next().unwrap().unwrap().path();
+    let lines = manifest(&folder);
+    let of = |event: &str| lines.iter().filter(|line| line["event"] == event).cloned().collect::<Vec<_>>();
+    assert_eq!(of("track").len(), 4, "sound and picture of both");
+    let segments = of("segment");
+    assert!(segments.iter().any(|line| line["track"].as_u64() > Some(2)), "{segments:?}");
+    for segment in segments {
+        let file = std::fs::read(folder.join(segment["file"].as_str().unwrap())).unwrap();
+        assert!(file.is_empty() || &file[4..8] == b"ftyp", "{segment} begins in the middle");
+    }
 }

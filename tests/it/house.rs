@@ -32,6 +32,9 @@ const NOT_PURE: &[&str] = &["media/src/driver"];
 #[rustfmt::skip]
 const CLOCKS: &[(&str, usize)] = &[
     ("loadtest/src/clock.rs", 2),
+    ("media/src/driver/tap/disk.rs", 1),
+    ("media/src/driver/tap/mod.rs", 5),
+    ("media/src/driver/tap/shelf.rs", 1),
     ("media/src/driver/shard.rs", 5),
     ("src/live/clock.rs", 1),
     ("src/main.rs", 1),

@@ -2,6 +2,7 @@
 
 use crate::app::{Person, TestApp};
 use crate::http_applications;
+use crate::http_resources;
 use lectern::domain::year_end::NewObjection;
 use lectern::domain::{AttachmentId, NewChoice, NewEvidence, NewHelpedSchool, NewMentor, NewVeto, OfficeTier, Officer};
 use lectern::store;
@@ -30,6 +31,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/me/attendance/{format}",          "--yyyyyyy"),
     ("GET",    "/api/sessions/{id}/report",            "----y-y-y"),
     ("GET",    "/api/sessions/{id}/report/{format}",   "----y-y-y"),
+    ("GET",    "/api/activities/{id}/evidence-pack",   "----y-y-y"),
+    ("GET",    "/api/studios/{id}/evidence-pack",      "----y-y-y"),
     ("GET",    "/api/studios/{id}/attendance",         "----y-y-y"),
     ("GET",    "/api/studios/{id}/attendance/{format}", "----y-y-y"),
     ("GET",    "/api/activities/{id}/sign-in-sheet",   "----y-y-y"),
@@ -38,6 +41,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/verifications/{id}",              "yyyyyyyyy"),
     ("GET",    "/api/attendance-parameters",                "yyyyyyyyy"),
     ("GET",    "/api/home",                            "yyyyyyyyy"),
+    ("GET",    "/api/me/reminders",                    "--yyyyyyy"),
     ("GET",    "/api/regions",                         "--yyyyyyy"),
     ("POST",   "/api/regions",                         "------y-y"),
     ("GET",    "/api/regions/{id}",                    "--yyyyyyy"),
@@ -173,6 +177,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST",   "/api/year-ends/{id}/corrections",      "------y-y"),
     ("POST",   "/api/year-ends/{id}/certificates",     "------y-y"),
     ("POST",   "/api/certificates/{id}/revocation",    "------y-y"),
+    ("POST",   "/api/certificates/{id}/renewal",       "------y-y"),
     ("GET",    "/api/year-ends/{id}/report/{format}",  "------y-y"),
     // Who passed, the host, and their office.
     ("GET",    "/api/certificates/{id}/pdf",           "----y-y-y"),
@@ -208,6 +213,41 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/announcements",                   "--yyyyyyy"),
     ("POST",   "/api/regions/{id}/announcements",      "------y-y"),
     ("POST",   "/api/announcements/{id}/withdrawal",   "------y-y"),
+    // What is published is seen by whom it is for: here by the Studio.
+    ("GET",    "/api/resources",                       "yyyyyyyyy"),
+    ("GET",    "/api/resources/{id}",                  "---yy-y-y"),
+    ("PATCH",  "/api/resources/{id}",                  "----y-y-y"),
+    ("GET",    "/api/studios/{id}/resources",          "--yyyyyyy"),
+    ("POST",   "/api/studios/{id}/resources",          "----y-y-y"),
+    ("POST",   "/api/resources/{id}/submit",           "----y-y-y"),
+    ("POST",   "/api/resources/{id}/publish",          "----y-y-y"),
+    ("POST",   "/api/resources/{id}/return",           "------y-y"),
+    ("POST",   "/api/resources/{id}/withdraw",         "----y-y-y"),
+    ("POST",   "/api/resources/{id}/nominate",         "----y---y"),
+    ("POST",   "/api/resources/{id}/select",           "------y-y"),
+    ("POST",   "/api/resources/{id}/hold",             "------y-y"),
+    ("POST",   "/api/resources/{id}/attachments",      "----y-y-y"),
+    ("DELETE", "/api/resources/{id}/attachments/{resource}", "----y-y-y"),
+    ("PUT",    "/api/resources/{id}/subtitles",        "----y-y-y"),
+    ("GET",    "/api/resources/{id}/replay",           "---yy-y-y"),
+    ("POST",   "/api/resources/{id}/views",            "---yy-y-y"),
+    ("GET",    "/api/resources/{id}/comments",         "---yy-y-y"),
+    ("POST",   "/api/resources/{id}/comments",         "---yy-y-y"),
+    ("DELETE", "/api/comments/{id}",                   "---yy-y-y"),
+    ("PUT",    "/api/resources/{id}/rating",           "---yy-y-y"),
+    ("GET",    "/api/me/replays",                      "--yyyyyyy"),
+    ("GET",    "/api/lesson-plans",                    "--yyyyyyy"),
+    ("POST",   "/api/lesson-plans",                    "--yyyyyyy"),
+    // Somebody else's is none.
+    ("PUT",    "/api/lesson-plans/{id}",               "--yyyyyyy"),
+    ("PUT",    "/api/lesson-plans/{id}/resources/{resource}", "--yyyyyyy"),
+    ("DELETE", "/api/lesson-plans/{id}/resources/{resource}", "--yyyyyyy"),
+    ("GET",    "/api/library/series/{id}",             "yyyyyyyyy"),
+    ("GET",    "/api/recordings",                      "---yy-y-y"),
+    // By the pass in the path, whoever is signed in.
+    ("GET",    "/media/{token}/{id}/{*path}",          "---------"),
+    ("GET",    "/hls/{token}/{id}/{file}",             "---------"),
+    ("OPTIONS","/hls/{token}/{id}/{file}",             "yyyyyyyyy"),
     ("GET",    "/api/openapi.json",                    "yyyyyyyyy"),
     ("GET",    "/healthz",                             "yyyyyyyyy"),
     ("GET",    "/readyz",                              "yyyyyyyyy"),
@@ -310,6 +350,14 @@ async fn noun_of(app: &TestApp, path: &str) -> String {
             let made: Value = app.person("office").await.post(&url, &form).await.json().await.unwrap();
             made["id"].as_str().unwrap().to_owned()
         }
+        Some("resources" | "comments") => {
+            let resource = http_resources::published(app, "studio").await;
+            if path.contains("/resources/") {
+                return resource.to_string();
+            }
+            let made = store::comment::create(&app.store, resource, None, "很好".into(), core, app.now()).await;
+            made.unwrap().id.to_string()
+        }
         Some("appeals") => {
             let session = store::session::go_live(&app.store, activity, None, app.now()).await.unwrap().id;
             store::session::end(&app.store, session, app.now()).await.unwrap();
@@ -402,11 +450,19 @@ async fn ask(app: &TestApp, person: &Person, (method, path): (&str, &str), sessi
         Some("memberships") => world.core_membership.to_string(),
         Some("activities") => world.closed_activity.to_string(),
         Some("classrooms") => world.classroom.to_string(),
+        // Nobody has one of this id.
+        Some("lesson-plans") => world.studio.to_string(),
         Some("printed-codes") => world.printed_code.to_string(),
         _ => session.to_owned(),
     };
-    let url =
-        path.replace("{id}", &id).replace("{resource}", "AAAA").replace("{format}", "csv").replace("{token}", "AAAA");
+    let path = if path == "/api/recordings" { &format!("{path}?activity={}", world.activity) } else { path };
+    let url = path
+        .replace("{id}", &id)
+        .replace("{resource}", "AAAA")
+        .replace("{format}", "csv")
+        .replace("{token}", "AAAA")
+        .replace("{*path}", "video.mp4")
+        .replace("{file}", "master.m3u8");
     let request = person.request(Method::from_bytes(method.as_bytes()).unwrap(), &url);
     let request = if path.ends_with("/socket") { websocket(request) } else { request };
     let request = match body_of(app, (method, path), guest) {
@@ -512,6 +568,17 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
         ("POST", "/api/year-ends/{id}/corrections") => {
             json!({ "studio": world.studio, "grade": "passed", "reason": "复核" })
         }
+        ("PATCH", "/api/resources/{id}") => json!({ "summary": "改过" }),
+        ("POST", "/api/resources/{id}/return" | "/api/resources/{id}/withdraw") => json!({ "reason": "画面不清" }),
+        ("POST", "/api/resources/{id}/select") => json!({ "selected": true, "reason": "有示范性" }),
+        ("POST", "/api/resources/{id}/hold") => json!({ "held": true, "reason": "有争议" }),
+        ("POST", "/api/resources/{id}/publish" | "/api/resources/{id}/nominate") => json!({}),
+        ("POST", "/api/resources/{id}/attachments") => json!({ "attachment": world.teacher }),
+        ("POST", "/api/resources/{id}/views") => json!({ "view": "a", "intervals": [], "position_ms": 0 }),
+        ("POST", "/api/resources/{id}/comments") => json!({ "text": "很受启发" }),
+        ("PUT", "/api/resources/{id}/rating") => json!({ "stars": 5 }),
+        ("POST", "/api/lesson-plans") => json!({ "title": "第三单元" }),
+        ("PUT", "/api/lesson-plans/{id}") => json!({ "resources": [] }),
         ("POST", "/api/sessions/{id}/tickets") if guest => json!({ "guest": { "name": "王芳", "school": "石桥小学" } }),
         ("POST", "/api/sessions/{id}/tickets") => json!({}),
         _ => return None,

@@ -210,9 +210,12 @@ async fn the_host_of_the_second_wish_may_take_whom_the_first_declined() {
     assert_eq!(fields["choices"], "同一个工作室只选一次。");
     let application = sent(&teacher, &recruitment, &draft(&wishes, &file)).await;
     assert_eq!(refusal(says(&other, &application, "granted", 0, json!({})).await).await.1, "not_your_review");
+    let page = format!("/api/applications/{application}");
+    assert_eq!(other.get(&page).await.status(), StatusCode::FORBIDDEN, "it is not their turn");
     let (_, _, fields) = refusal(says(&host, &application, "refused", 0, json!({})).await).await;
     assert_eq!(fields["reason"], "请写明原因，申请人会看到。");
     ok(says(&host, &application, "refused", 0, json!({ "reason": "名额已定" })).await).await;
+    assert_eq!(other.get(&page).await.status(), StatusCode::OK);
     let taken = ok(says(&other, &application, "granted", 1, json!({})).await).await;
     assert_eq!(taken["row"]["taken_by"]["name"], "李老师名师工作室");
     // The School lies in one county, the Studio in another: each office has its own step.
@@ -342,6 +345,11 @@ async fn after_the_closing_day_nothing_is_sent_unless_it_is_moved() {
     let moved = ok(host_later.post(&closing, &json!({ "closes": "2026-04-10", "reason": "节日顺延" })).await).await;
     assert_eq!((&moved["card"]["closes"], &moved["changes"][0]["reason"]), (&json!("2026-04-10"), &json!("节日顺延")));
     ok(teacher.post(&sending, &Value::Null).await).await;
+    ok(says(&host_later, &application, "returned", 0, json!({ "reason": "补一份证书" })).await).await;
+    let withdrawal = format!("/api/applications/{application}/withdrawal");
+    let (_, code, _) = refusal(teacher.post(&withdrawal, &Value::Null).await).await;
+    assert_eq!(code, "application_returned", "it would be lost after the closing day");
+    ok(teacher.post(&sending, &Value::Null).await).await;
     let withdrawn = ok(teacher.post(&format!("/api/applications/{application}/withdrawal"), &Value::Null).await).await;
     assert_eq!(withdrawn["row"]["state"], "withdrawn");
     assert_eq!(refusal(says(&host_later, &application, "granted", 0, json!({})).await).await.1, "nothing_waits");
@@ -354,6 +362,8 @@ async fn a_transfer_changes_the_roster_on_its_day_with_its_reason() {
     let app = TestApp::start().await;
     under_policy(&app).await;
     let (host, office, core) = (app.person("host").await, app.person("office").await, app.person("core").await);
+    let marked = format!("/api/memberships/{}", app.world.core_membership);
+    ok(office.patch(&marked, &json!({ "backbone": true })).await).await;
     let url = format!("/api/memberships/{}/transfers", app.world.core_membership);
     let up = json!({ "kind": "promoted", "day": "2026-03-02", "role": "core", "reason": "考核优秀" });
     assert_eq!(refusal(host.post(&url, &up).await).await.2["role"], "新的角色和晋级、降级不一致。");
@@ -380,6 +390,7 @@ async fn a_transfer_changes_the_roster_on_its_day_with_its_reason() {
     // A trainee asks to leave; the host decides.
     let page = ok(core.get(&format!("/api/studios/{}", app.world.studio)).await).await;
     let now = page["members"].as_array().unwrap().iter().find(|m| m["role"] == "trainee").unwrap();
+    assert_eq!((&now["backbone"], &now["new_teacher"]), (&json!(true), &json!(false)), "the marks go with the person");
     let url = format!("/api/memberships/{}/transfers", now["membership"].as_str().unwrap());
     let up = json!({ "kind": "promoted", "day": "2026-03-20", "role": "core", "reason": "毛遂自荐" });
     assert_eq!(refusal(core.post(&url, &up).await).await.2["kind"], "自己只能申请调离或退出。");

@@ -1,6 +1,7 @@
 //! Notices over HTTP: from the host to the office to everybody.
 
 use crate::app::{TestApp, refusal};
+use crate::http_reports::pdf_text;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -48,4 +49,27 @@ async fn nobody_approves_their_own_notice() {
     assert_eq!((status, code.as_str()), (StatusCode::CONFLICT, "own_notice"));
     let office = app.person("office").await;
     assert_eq!(office.post(&decision, &json!({ "approved": true })).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_notice_says_what_was_approved_whatever_becomes_of_the_activity() {
+    let app = TestApp::start().await;
+    let (host, office) = (app.person("host").await, app.person("office").await);
+    let url = format!("/api/activities/{}", app.world.activity);
+    let sent: Value =
+        host.post(&format!("{url}/notices"), &json!({ "content": "请全体成员参加。" })).await.json().await.unwrap();
+    let id = sent["id"].as_str().unwrap();
+    let decision = format!("/api/notices/{id}/decision");
+    assert_eq!(office.post(&decision, &json!({ "approved": true })).await.status(), StatusCode::OK);
+    // Nobody has printed it yet.
+    let changed = json!({ "title": "改了名的课", "place": "另一个地方" });
+    assert_eq!(host.patch(&url, &changed).await.status(), StatusCode::OK);
+    let file = host.get(&format!("/api/notices/{id}/pdf")).await;
+    assert_eq!(file.status(), StatusCode::OK);
+    let text = pdf_text(&file.bytes().await.unwrap());
+    assert!(text.contains("公开的一课") && text.contains("实验小学报告厅"), "{text}");
+    assert!(!text.contains("改了名的课") && !text.contains("另一个地方"), "{text}");
+    let code = text.split("核对编号").nth(1).unwrap().split_whitespace().next().unwrap();
+    let found: Value = app.nobody().get(&format!("/api/verifications/{code}")).await.json().await.unwrap();
+    assert_eq!((&found["title"], &found["same"]), (&"淳安县〔2026〕第1号 公开的一课".into(), &"same".into()));
 }

@@ -46,7 +46,7 @@ async fn account(app: &TestApp, login: &str) -> Person {
 }
 
 /// An hour from the planned beginning: the host all along, a guest with a name like a formula for 40 minutes.
-async fn held(app: &TestApp) -> SessionId {
+pub(crate) async fn held(app: &TestApp) -> SessionId {
     let session = store::session::go_live(&app.store, app.world.activity, None, minute(app, 0)).await.unwrap().id;
     let guest = Person::Guest { name: "=1+1".into(), school: "白鹭乡小学".into() };
     let mut lines = vec![line(PresenceKind::SessionStarted, None, minute(app, 0), "{}")];
@@ -59,7 +59,7 @@ async fn held(app: &TestApp) -> SessionId {
     session
 }
 
-async fn bytes(app: &TestApp, who: &str, path: &str) -> Vec<u8> {
+pub(crate) async fn bytes(app: &TestApp, who: &str, path: &str) -> Vec<u8> {
     let answer = app.person(who).await.get(path).await;
     assert_eq!(answer.status(), StatusCode::OK, "{path}");
     answer.bytes().await.unwrap().to_vec()

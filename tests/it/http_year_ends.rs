@@ -17,8 +17,26 @@ async fn made(answer: reqwest::Response) -> Value {
     body
 }
 
-/// Only people of provincial Studios have credits.
+/// The Region whose office settles Studios of the province's tier.
+pub(crate) async fn province(app: &TestApp) -> RegionId {
+    let tree = store::region::tree(&app.store).await.unwrap();
+    tree.path(app.world.county)[0].id
+}
+
+/// Only people of provincial Studios have credits; they are settled by `station`, the office of the province.
 pub(crate) async fn provincial(app: &TestApp) {
+    let station = NewAccount {
+        login_name: "station".into(),
+        name: "老师station".into(),
+        role: AccountRole::Office,
+        scope: Some(province(app).await),
+        school: None,
+        title: String::new(),
+        subject: String::new(),
+        phone: None,
+        password_hash: password::hash(crate::app::PASSWORD, &[1; 16]).unwrap(),
+    };
+    store::account::create(&app.store, station, app.now()).await.unwrap();
     let raised = store::studio::update(&app.store, app.world.studio, |old| NewStudio {
         name: old.name,
         tier: Tier::Province,
@@ -43,19 +61,20 @@ async fn at_year_end() -> TestApp {
     app
 }
 
-fn year_ends(app: &TestApp) -> String {
-    format!("/api/regions/{}/year-ends", app.world.county)
+async fn year_ends(app: &TestApp) -> String {
+    format!("/api/regions/{}/year-ends", province(app).await)
 }
 
 async fn frozen(app: &TestApp) -> String {
-    let office = app.person("office").await;
-    let told = made(office.post(&year_ends(app), &json!({ "policy": "zhejiang-2019", "year": 2026 })).await).await;
+    let office = app.person("station").await;
+    let told =
+        made(office.post(&year_ends(app).await, &json!({ "policy": "zhejiang-2019", "year": 2026 })).await).await;
     format!("/api/year-ends/{}", told["card"]["id"].as_str().unwrap())
 }
 
 async fn published(app: &TestApp) -> String {
     let url = frozen(app).await;
-    let office = app.person("office").await;
+    let office = app.person("station").await;
     made(office.post(&format!("{url}/publication"), &json!({ "until": "2027-01-11" })).await).await;
     url
 }
@@ -72,8 +91,8 @@ async fn object(app: &TestApp, who: &Person, url: &str) -> reqwest::Response {
 #[tokio::test]
 async fn a_year_is_settled_from_the_freeze_to_the_certificate() {
     let app = at_year_end().await;
-    let office = app.person("office").await;
-    let before = made(office.get(&year_ends(&app)).await).await;
+    let office = app.person("station").await;
+    let before = made(office.get(&year_ends(&app).await).await).await;
     let candidate = &before["candidates"][0];
     assert_eq!(
         (&candidate["year"], &candidate["ready"], &candidate["studios"]),
@@ -96,7 +115,7 @@ async fn a_year_is_settled_from_the_freeze_to_the_certificate() {
     let objection = made(object(&app, &host, &url).await).await;
     assert_eq!(code(object(&app, &host, &url).await).await, "objection_taken");
     app.turn_clock(DAY * 7);
-    let office = app.person("office").await;
+    let office = app.person("station").await;
     let settle = async || office.post(&format!("{url}/final"), &json!({})).await;
     assert_eq!(code(settle().await).await, "objections_open");
     let answer = format!("/api/objections/{}/answer", objection["id"].as_str().unwrap());
@@ -114,7 +133,7 @@ async fn a_year_is_settled_from_the_freeze_to_the_certificate() {
 
     let given = made(office.post(&format!("{url}/certificates"), &json!(null)).await).await;
     let numbers: Vec<_> = given["rows"].as_array().unwrap().iter().map(|one| one["number"].clone()).collect();
-    assert_eq!(numbers[0], "淳安县评证〔2027〕第1号");
+    assert_eq!(numbers[0], "浙江省评证〔2027〕第1号");
     assert_eq!(numbers.len(), 3, "the Studio, its host and a core member");
     let core = app.person("core").await;
     let mine = made(core.get("/api/me/certificates").await).await;
@@ -134,7 +153,7 @@ async fn what_is_public_names_studios_and_hosts_and_nobody_else() {
     let url = published(&app).await;
     let id = url.rsplit('/').next().unwrap();
     let told = made(app.nobody().get(&format!("/api/publications/{id}")).await).await;
-    assert_eq!(told["card"]["title"], "淳安县 2026 年度考核");
+    assert_eq!(told["card"]["title"], "浙江省 2026 年度考核");
     let row = told["rows"][0].as_object().unwrap();
     let keys: Vec<_> = row.keys().map(String::as_str).collect();
     assert_eq!(
@@ -144,7 +163,7 @@ async fn what_is_public_names_studios_and_hosts_and_nobody_else() {
     );
     assert_eq!(row["hosts"], json!(["老师host"]));
     assert_eq!(made(app.nobody().get("/api/publications").await).await["rows"][0]["id"], id);
-    let office = app.person("office").await;
+    let office = app.person("station").await;
     made(office.post(&format!("{url}/withdrawal"), &json!({ "reason": "名单有误" })).await).await;
     let gone = made(app.nobody().get(&format!("/api/publications/{id}")).await).await;
     assert_eq!((&gone["card"]["stage"], &gone["rows"]), (&json!("withdrawn"), &json!([])));
@@ -166,11 +185,14 @@ async fn a_second_freeze_of_the_same_year_is_refused() {
     let app = at_year_end().await;
     frozen(&app).await;
     let form = json!({ "policy": "zhejiang-2019", "year": 2026 });
-    assert_eq!(code(app.person("office").await.post(&year_ends(&app), &form).await).await, "year_end_taken");
+    assert_eq!(code(app.person("station").await.post(&year_ends(&app).await, &form).await).await, "year_end_taken");
     let city = format!("/api/regions/{}/year-ends", app.world.city);
-    assert_eq!(code(app.person("admin").await.post(&city, &form).await).await, "year_end_taken");
+    assert_eq!(code(app.person("admin").await.post(&city, &form).await).await, "year_end_above");
     let later = json!({ "policy": "zhejiang-2019", "year": 2027 });
-    assert_eq!(code(app.person("office").await.post(&year_ends(&app), &later).await).await, "year_end_too_early");
+    assert_eq!(
+        code(app.person("station").await.post(&year_ends(&app).await, &later).await).await,
+        "year_end_too_early"
+    );
 }
 
 #[tokio::test]
@@ -185,9 +207,9 @@ async fn hosts_read_their_own_objections_and_nobody_answers_about_their_own_stud
         assert_eq!(refusal(refused).await.0, StatusCode::FORBIDDEN, "{who}");
     }
     assert_eq!(code(object(&app, &app.person("admin").await, &url).await).await, "host_only");
-    let office = store::login::credentials(&app.store, "office").await.unwrap().unwrap().account.id;
+    let office = store::login::credentials(&app.store, "station").await.unwrap().unwrap().account.id;
     member(&app.store, app.world.studio, office, MemberRole::Adviser, "2026-01-01").await;
-    let own = app.person("office").await;
+    let own = app.person("station").await;
     assert_eq!(code(own.post(&answer, &form).await).await, "own_studio");
     let seen = made(own.get(&url).await).await;
     assert_eq!(seen["objections"][0]["may_answer"], false);
@@ -197,7 +219,7 @@ async fn hosts_read_their_own_objections_and_nobody_answers_about_their_own_stud
 async fn the_page_tells_where_the_scorecard_of_today_differs() {
     let app = at_year_end().await;
     let url = frozen(&app).await;
-    let office = app.person("office").await;
+    let office = app.person("station").await;
     let before = made(office.get(&url).await).await["rows"][0].clone();
     assert_eq!(before["difference"], Value::Null);
     let host = app.person("host").await;

@@ -2,7 +2,7 @@
 
 use crate::app::{TestApp, refusal};
 use crate::http_reports::pdf_text;
-use crate::http_year_ends::provincial;
+use crate::http_year_ends::{province, provincial};
 use calamine::{Data, Reader, Xlsx};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -27,16 +27,15 @@ async fn bytes(app: &TestApp, who: &str, path: &str) -> Vec<u8> {
 /// A final year in which the Studio, whose name looks like a formula, passed after an objection.
 async fn settled() -> (TestApp, String) {
     let app = TestApp::start().await;
-    let (office, host) = (app.person("office").await, app.person("host").await);
+    let office = app.person("office").await;
     let studio = format!("/api/studios/{}", app.world.studio);
     let change = json!({ "policy": "zhejiang-2019", "name": "=王老师工作室" });
     made(office.patch(&studio, &change).await).await;
     provincial(&app).await;
     app.turn_clock(DAY * 309);
-    drop((office, host));
-    let (office, host) = (app.person("office").await, app.person("host").await);
+    let (office, host) = (app.person("station").await, app.person("host").await);
     let freeze = json!({ "policy": "zhejiang-2019", "year": 2026 });
-    let told = made(office.post(&format!("/api/regions/{}/year-ends", app.world.county), &freeze).await).await;
+    let told = made(office.post(&format!("/api/regions/{}/year-ends", province(&app).await), &freeze).await).await;
     let url = format!("/api/year-ends/{}", told["card"]["id"].as_str().unwrap());
     made(office.post(&format!("{url}/publication"), &json!({ "until": "2027-01-11" })).await).await;
     let form = json!({ "studio": app.world.studio, "reason": "少算了一场" });
@@ -45,7 +44,7 @@ async fn settled() -> (TestApp, String) {
     let graded = json!({ "state": "graded", "grade": "passed", "reason": "已核实" });
     made(office.post(&answer, &graded).await).await;
     app.turn_clock(DAY * 7);
-    let office = app.person("office").await;
+    let office = app.person("station").await;
     made(office.post(&format!("{url}/final"), &json!({})).await).await;
     (app, url)
 }
@@ -58,7 +57,7 @@ fn code_in(text: &str) -> String {
 #[tokio::test]
 async fn a_certificate_is_one_paper_however_often_it_is_printed() {
     let (app, url) = settled().await;
-    let office = app.person("office").await;
+    let office = app.person("station").await;
     let given = made(office.post(&format!("{url}/certificates"), &json!(null)).await).await;
     let of = |at: usize| format!("/api/certificates/{}", given["rows"][at]["id"].as_str().unwrap());
     let text = pdf_text(&bytes(&app, "host", &format!("{}/pdf", of(0))).await);
@@ -66,7 +65,7 @@ async fn a_certificate_is_one_paper_however_often_it_is_printed() {
         assert!(text.contains(part), "{part} in {text}");
     }
     assert_eq!(code_in(&text), given["rows"][0]["id"].as_str().unwrap(), "its own code");
-    let again = pdf_text(&bytes(&app, "office", &format!("{}/pdf", of(0))).await);
+    let again = pdf_text(&bytes(&app, "station", &format!("{}/pdf", of(0))).await);
     assert_eq!(again, text, "whoever prints it, whenever");
     let credits = given["rows"].as_array().unwrap().iter().position(|one| one["person"]["name"] == "老师core").unwrap();
     let text = pdf_text(&bytes(&app, "core", &format!("{}/pdf", of(credits))).await);
@@ -81,7 +80,7 @@ async fn a_certificate_is_one_paper_however_often_it_is_printed() {
 #[tokio::test]
 async fn the_annual_report_has_totals_shares_and_every_scorecard() {
     let (app, url) = settled().await;
-    let file = bytes(&app, "office", &format!("{url}/report/xlsx")).await;
+    let file = bytes(&app, "station", &format!("{url}/report/xlsx")).await;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file)).unwrap();
     assert_eq!(book.sheet_names(), ["汇总", "名单", "指标达标率", "考核表"]);
     let list = book.worksheet_range("名单").unwrap();
@@ -97,7 +96,7 @@ async fn the_annual_report_has_totals_shares_and_every_scorecard() {
     }
     let shares = book.worksheet_range("指标达标率").unwrap();
     assert!(shares.rows().skip(1).all(|row| matches!(row[5], Data::Float(share) if (0.0..=1.0).contains(&share))));
-    let pdf = bytes(&app, "office", &format!("{url}/report/pdf")).await;
+    let pdf = bytes(&app, "station", &format!("{url}/report/pdf")).await;
     let text = pdf_text(&pdf);
     for part in ["年度考核报告", "通过考核", "各项指标达标的工作室", "王老师工作室", "最终结果"]
     {
@@ -108,10 +107,10 @@ async fn the_annual_report_has_totals_shares_and_every_scorecard() {
     assert_eq!((&found["same"], &found["corrections_since"]), (&json!("same"), &json!(0)));
     app.turn_clock(Duration::from_secs(60));
     let correction = json!({ "studio": app.world.studio, "grade": "failed", "reason": "复核" });
-    made(app.person("office").await.post(&format!("{url}/corrections"), &correction).await).await;
+    made(app.person("station").await.post(&format!("{url}/corrections"), &correction).await).await;
     let found = made(app.nobody().get(&verification).await).await;
     assert_eq!((&found["same"], &found["corrections_since"]), (&json!("same"), &json!(1)), "it stands beside");
-    let csv = String::from_utf8(bytes(&app, "office", &format!("{url}/report/csv")).await).unwrap();
+    let csv = String::from_utf8(bytes(&app, "station", &format!("{url}/report/csv")).await).unwrap();
     assert!(csv.contains("'=王老师工作室"), "{csv}");
 }
 

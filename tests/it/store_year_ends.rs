@@ -10,6 +10,7 @@ use sqlx::AssertSqlSafe;
 on_both! {
     a_year_goes_from_the_freeze_to_certificates_day_by_day,
     each_stage_waits_for_what_it_needs,
+    an_office_settles_the_tiers_up_to_its_own_and_leaves_the_others_to_those_above,
     a_second_freeze_is_refused_until_the_first_is_given_up,
     later_facts_change_nothing_that_was_frozen,
     a_recount_takes_what_is_known_by_then_and_moves_the_ranks,
@@ -22,6 +23,8 @@ const POLICY: &str = "zhejiang-2019";
 
 struct World {
     places: Places,
+    /// Whose office settles the year.
+    region: RegionId,
     studios: Vec<StudioId>,
     hosts: Vec<AccountId>,
     office: AccountId,
@@ -33,17 +36,24 @@ fn noon(day: &str) -> Time {
 }
 
 async fn world(store: &Store) -> World {
+    world_of(store, Tier::County).await
+}
+
+/// Studios of a county of this tier, settled by its office.
+async fn world_of(store: &Store, tier: Tier) -> World {
     let places = places(store).await;
+    let region = if tier == Tier::Province { places.province } else { places.county };
     let office = account(store, "songyaqin", "宋雅琴", places.school).await;
     let (mut studios, mut hosts) = (Vec::new(), Vec::new());
     for (login, name) in [("zhouwenlan", "周文澜"), ("linyutong", "林雨桐"), ("shenweihua", "沈卫华")] {
         let host = account(store, login, name, places.school).await;
-        let id = studio(store, &format!("{name}名师工作室"), places.county).await;
+        let form = NewStudio { tier, ..studio_form(&format!("{name}名师工作室"), places.county) };
+        let id = store::studio::create(store, form, noon("2025-01-01")).await.unwrap().id;
         member(store, id, host, MemberRole::Host, "2025-01-01").await;
         studios.push(id);
         hosts.push(host);
     }
-    World { places, studios, hosts, office }
+    World { places, region, studios, hosts, office }
 }
 
 /// Ten core members, of whom the Policy asks for at least so many: points.
@@ -56,7 +66,7 @@ async fn with_members(store: &Store, world: &World, studio: StudioId) {
 }
 
 fn new(world: &World) -> NewYearEnd {
-    NewYearEnd { region: world.places.county, policy: POLICY.into(), year: 2026, reason: String::new() }
+    NewYearEnd { region: world.region, policy: POLICY.into(), year: 2026, reason: String::new() }
 }
 
 async fn frozen(store: &Store, world: &World) -> YearEndId {
@@ -107,7 +117,7 @@ fn refused<T: std::fmt::Debug>(result: Result<T, StoreError>) -> YearEndRefusal 
 
 async fn a_year_goes_from_the_freeze_to_certificates_day_by_day(fresh: Fresh) {
     let store = &fresh.store;
-    let world = world(store).await;
+    let world = world_of(store, Tier::Province).await;
     with_members(store, &world, world.studios[0]).await;
     let early = year_end::freeze(store, new(&world), world.office, noon("2026-11-30")).await;
     assert_eq!(refused(early), YearEndRefusal::TooEarly { from: day("2026-12-01") });
@@ -147,6 +157,9 @@ async fn a_year_goes_from_the_freeze_to_certificates_day_by_day(fresh: Fresh) {
     assert_eq!((first.settled.outcome.passes, first.grade()), (true, Some("passed")));
     assert_eq!(first.entry.frozen.outcome.grade.as_deref(), Some("failed"), "what was frozen stays beside it");
 
+    // What becomes of the roster afterwards is nothing to the year that was frozen.
+    let newcomer = account(store, "newcomer", "新来的", world.places.school).await;
+    member(store, world.studios[0], newcomer, MemberRole::Core, "2026-06-01").await;
     // The host and ten core members have credits, the Studio has its grade.
     let give = || certificate::give(store, id, world.office, noon("2027-01-16"));
     let (one, other) = tokio::join!(give(), give());
@@ -165,7 +178,11 @@ async fn a_year_goes_from_the_freeze_to_certificates_day_by_day(fresh: Fresh) {
     certificate::revoke(store, all[0].id, "材料不实".into(), world.office, noon("2027-02-01")).await.unwrap();
     let found = verification::of(store, &issue).await.unwrap();
     assert_eq!(found.revoked.map(|word| word.reason), Some("材料不实".to_owned()));
-    let given = certificate::give(store, id, world.office, noon("2027-02-02")).await.unwrap();
+    let given = certificate::give(store, id, world.office, noon("2027-02-02")).await;
+    assert_eq!(refused(given), YearEndRefusal::NothingToCertify, "what was revoked is not given again unasked");
+    let held = certificate::renew(store, all[1].id, world.office, noon("2027-02-02")).await;
+    assert_eq!(refused(held), YearEndRefusal::NothingToCertify, "it holds");
+    let given = certificate::renew(store, all[0].id, world.office, noon("2027-02-02")).await.unwrap();
     assert_eq!(given, 1, "a revoked one may be given anew, under the next number");
 }
 
@@ -209,6 +226,45 @@ async fn a_second_freeze_is_refused_until_the_first_is_given_up(fresh: Fresh) {
     assert_eq!(refused(year_end::freeze(store, empty, world.office, noon("2027-01-07")).await), YearEndRefusal::Nobody);
 }
 
+async fn an_office_settles_the_tiers_up_to_its_own_and_leaves_the_others_to_those_above(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let tier = async |at: usize, tier: Tier| {
+        let edit = move |studio: Studio| NewStudio {
+            name: studio.name,
+            tier,
+            kind: studio.kind,
+            subject: studio.subject,
+            region: studio.region,
+            cycle_start: studio.cycle_start,
+            policy: studio.policy,
+            introduction: studio.introduction,
+        };
+        store::studio::update(store, world.studios[at], edit).await.unwrap();
+    };
+    tier(0, Tier::Province).await;
+    let id = frozen(store, &world).await;
+    let listed = year_end::studios_of(store, id).await.unwrap();
+    assert_eq!(listed.len(), 2);
+    assert!(!listed.contains(&world.studios[0]), "the province's is not the county's to settle");
+    let left_out = year_end::left_out(store, id).await.unwrap();
+    assert_eq!(left_out, [(world.studios[0], "周文澜名师工作室".to_owned(), LeftOut::Above)]);
+    // The province settles its own, and what the county has settled is left to it.
+    let province = NewYearEnd { region: world.places.province, ..new(&world) };
+    let of_province = year_end::freeze(store, province.clone(), world.office, noon("2027-01-06")).await.unwrap();
+    assert_eq!(year_end::studios_of(store, of_province.id).await.unwrap(), [world.studios[0]]);
+    let left_out = year_end::left_out(store, of_province.id).await.unwrap();
+    assert!(left_out.len() == 2 && left_out.iter().all(|(.., why)| *why == LeftOut::Taken), "{left_out:?}");
+    let again = year_end::freeze(store, province, world.office, noon("2027-01-06")).await;
+    assert!(matches!(refused(again), YearEndRefusal::Taken { studios: 3, .. }));
+    for at in 0..3 {
+        tier(at, Tier::City).await;
+    }
+    let county = NewYearEnd { year: 2025, ..new(&world) };
+    let above = refused(year_end::freeze(store, county, world.office, noon("2027-01-06")).await);
+    assert!(matches!(above, YearEndRefusal::Above { studios: 3, .. }), "{above}");
+}
+
 async fn later_facts_change_nothing_that_was_frozen(fresh: Fresh) {
     let store = &fresh.store;
     let world = world(store).await;
@@ -244,7 +300,7 @@ async fn a_recount_takes_what_is_known_by_then_and_moves_the_ranks(fresh: Fresh)
 
 async fn a_correction_stands_beside_the_result_and_revokes_what_says_otherwise(fresh: Fresh) {
     let store = &fresh.store;
-    let world = world(store).await;
+    let world = world_of(store, Tier::Province).await;
     let id = final_one(store, &world).await;
     let correct = async |grade: &str, when: &str| {
         let new =

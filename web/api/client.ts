@@ -27,6 +27,7 @@ export interface Ask {
 export const api = {
   get: <T>(path: string, ask: Ask = {}) => request<T>('GET', path, undefined, ask),
   post: <T>(path: string, body?: unknown, ask: Ask = {}) => request<T>('POST', path, body, ask),
+  put: <T>(path: string, body?: unknown, ask: Ask = {}) => request<T>('PUT', path, body, ask),
   patch: <T>(path: string, body?: unknown, ask: Ask = {}) => request<T>('PATCH', path, body, ask),
   /** A form with files; the browser writes its boundaries. */
   upload: <T>(path: string, form: FormData, ask: Ask = {}) => request<T>('POST', path, form, ask),
@@ -66,8 +67,9 @@ export function sentenceOf(error: unknown): string {
 
 async function request<T>(method: string, path: string, body: unknown, ask: Ask): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' }
-  const form = body instanceof FormData ? body : null
-  if (body !== undefined && !form) headers['content-type'] = 'application/json'
+  /** A form writes its own type, a file has one. */
+  const raw = body instanceof FormData || body instanceof Blob ? body : null
+  if (body !== undefined && !raw) headers['content-type'] = 'application/json'
   if (method !== 'GET') {
     const token = csrfToken(document.cookie)
     if (token) headers['x-csrf-token'] = token
@@ -78,7 +80,7 @@ async function request<T>(method: string, path: string, body: unknown, ask: Ask)
       method,
       headers,
       credentials: 'same-origin',
-      body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
+      body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
       signal: ask.signal,
     })
   } catch (error) {

@@ -79,6 +79,30 @@ export type TransferKind = "departed" | "quit" | "replaced" | "promoted" | "demo
 /** waiting 等待决定，granted 已同意，refused 未同意 */
 export type TransferState = "waiting" | "granted" | "refused";
 
+/** send_application 申报快截止，mend_application 申报要修改，recruitment_closes 招募快截止，review_applications 申报等审核，decide_transfers 变动等决定，decide_cases 请假和申诉等审批，decide_evidence 佐证等审核，decide_notices 通知等审批，mend_notice 通知被退回，may_appeal 考勤可以申诉，may_object 公示期可提异议，answer_objections 异议等答复，publication_ends 公示快结束，settle_year 公示已结束，criterion_due 指标快到期 */
+export type ReminderKind = "send_application" | "mend_application" | "recruitment_closes" | "review_applications" | "decide_transfers" | "decide_cases" | "decide_evidence" | "decide_notices" | "mend_notice" | "may_appeal" | "may_object" | "answer_objections" | "publication_ends" | "settle_year" | "criterion_due";
+
+/**
+ * What somebody has to do or to decide.
+ */
+export type ReminderView = { kind: ReminderKind, title: string, 
+/**
+ * A Studio or a person; empty where the title says it.
+ */
+who: string, count: number, 
+/**
+ * The last day on which it can be done.
+ */
+until: string | null, 
+/**
+ * Since when it waits.
+ */
+since: string | null, 
+/**
+ * The id of what is to be opened; none of several.
+ */
+about: string | null, };
+
 /**
  * The body of every refusal.
  */
@@ -1699,9 +1723,22 @@ over: boolean,
 may_decide: boolean, };
 
 /**
+ * Studios that are not settled with the others.
+ */
+export type LeftOutView = { 
+/**
+ * 由上级工作站评定
+ */
+reason: string, studios: Array<Named>, };
+
+/**
  * A year that may be frozen, or will be.
  */
 export type YearEndCandidate = { policy: PolicyName, year: number, year_word: string, studios: number, 
+/**
+ * Studios of the Region that would be left out, and why.
+ */
+left_out: Array<LeftOutView>, 
 /**
  * The first day on which it may be frozen.
  */
@@ -1801,7 +1838,11 @@ export type YearEndView = { card: YearEndCard, frozen: WordView, published: Word
 /**
  * By tier and rank.
  */
-rows: Array<YearEndRow>, counts: Array<GradeCountView>, cut_off: CutOffView | null, grades: Array<GradeRuleView>, 
+rows: Array<YearEndRow>, 
+/**
+ * Told to the office alone.
+ */
+left_out: Array<LeftOutView>, counts: Array<GradeCountView>, cut_off: CutOffView | null, grades: Array<GradeRuleView>, 
 /**
  * Of a host those about their own Studios.
  */
@@ -2102,6 +2143,244 @@ region: Named, title: string, content: string, recruitment: string | null, by: s
  * Why it was taken back; told only to offices.
  */
 withdrawn: string | null, may_withdraw: boolean, };
+
+/** recording 正在录制，closed 等待整理，finishing 正在整理，finished 已整理，failed 整理没有完成，empty 没有画面和声音 */
+export type RecordingState = "recording" | "closed" | "finishing" | "finished" | "failed" | "empty";
+
+/** recording 课堂实录，micro_lesson 微课，case_study 案例，courseware 课件，other 其他 */
+export type ResourceKind = "recording" | "micro_lesson" | "case_study" | "courseware" | "other";
+
+/** draft 草稿，in_review 审核中，published 已发布，withdrawn 已撤回 */
+export type ResourceState = "draft" | "in_review" | "published" | "withdrawn";
+
+/** studio 工作室，region 本区域，public 公开 */
+export type Visibility = "studio" | "region" | "public";
+
+/** none 未推荐，nominated 已推荐，selected 精品 */
+export type Selection = "none" | "nominated" | "selected";
+
+export type ResourceActivity = { id: string, title: string, starts_at: string, };
+
+export type ResourceSeries = { id: string, title: string, };
+
+export type ResourcePresenter = { id: string | null, name: string, };
+
+/**
+ * What docs/resources.md defines.
+ */
+export type ResourceFigures = { 
+/**
+ * 点击: one for each person and day that watched 10 s or more.
+ */
+clicks: number, viewers: number, watched_ms: number, 
+/**
+ * 使用: teachers of other Studios who have it in a lesson plan.
+ */
+used: number, 
+/**
+ * 满意度: ten times the average of 1 to 5 stars; null before the first.
+ */
+rating_average: number | null, ratings: number, };
+
+export type ResourceMay = { edit: boolean, submit: boolean, 
+/**
+ * Also: return what is in review.
+ */
+publish: boolean, withdraw: boolean, nominate: boolean, select: boolean, hold: boolean, download: boolean, };
+
+/**
+ * A Resource as lists, cards and its own page show it.
+ */
+export type ResourceView = { id: string, studio: Named, kind: ResourceKind, title: string, summary: string, subject: string | null, stage: SchoolStage | null, activity: ResourceActivity | null, series: ResourceSeries | null, presenters: Array<ResourcePresenter>, state: ResourceState, visibility: Visibility, 
+/**
+ * 精品
+ */
+selection: Selection, selection_reason: string | null, downloadable: boolean, 
+/**
+ * Of what is shown; null of documents.
+ */
+duration_ms: number | null, bytes: number, created_at: string, published_at: string | null, withdrawn_reason: string | null, legal_hold: boolean, keep_until: string | null, poster_url: string | null, figures: ResourceFigures, 
+/**
+ * What the person who asks may do.
+ */
+may: ResourceMay, };
+
+/**
+ * A Resource that was found, with the line of a chapter or of what was said that matched.
+ */
+export type ResourceHit = { hit: string | null, hit_ms: number | null, id: string, studio: Named, kind: ResourceKind, title: string, summary: string, subject: string | null, stage: SchoolStage | null, activity: ResourceActivity | null, series: ResourceSeries | null, presenters: Array<ResourcePresenter>, state: ResourceState, visibility: Visibility, 
+/**
+ * 精品
+ */
+selection: Selection, selection_reason: string | null, downloadable: boolean, 
+/**
+ * Of what is shown; null of documents.
+ */
+duration_ms: number | null, bytes: number, created_at: string, published_at: string | null, withdrawn_reason: string | null, legal_hold: boolean, keep_until: string | null, poster_url: string | null, figures: ResourceFigures, 
+/**
+ * What the person who asks may do.
+ */
+may: ResourceMay, };
+
+/**
+ * From a millisecond to another one that is left out.
+ */
+export type PartView = { from_ms: number, to_ms: number, };
+
+/**
+ * Fields that are absent stay as they are; `null` empties one that may be empty. `from_ms`, `to_ms` and `hidden` are times of the whole
+ * recording, and go together: one of them that is named replaces all three.
+ */
+export type ResourceChange = { title?: string, summary?: string, subject: string | null, stage: SchoolStage | null, series: string | null, presenters?: Array<ResourcePresenter>, visibility?: Visibility, downloadable?: boolean, 
+/**
+ * Where the replay begins.
+ */
+from_ms: number, 
+/**
+ * Where it ends.
+ */
+to_ms: number, hidden?: Array<PartView>, keep_until: string | null, };
+
+/**
+ * A step with its reason, where it needs one.
+ */
+export type ResourceStepForm = { reason?: string, };
+
+/**
+ * Who publishes may say for whom.
+ */
+export type PublishForm = { visibility?: Visibility, };
+
+export type SelectForm = { selected: boolean, reason?: string, };
+
+export type HoldForm = { held: boolean, reason: string, };
+
+export type ReplayChapter = { ms: number, title: string, };
+
+export type ReplayChatLine = { ms: number, name: string, text: string, };
+
+/**
+ * 课件, 教案 beside a Resource.
+ */
+export type ResourceAttachment = { id: string, name: string, size: number, url: string, };
+
+/**
+ * A file that the one who adds it has uploaded.
+ */
+export type ResourceAttachmentForm = { attachment: string, };
+
+export type RatingForm = { 
+/**
+ * 1 to 5.
+ */
+stars: number, text?: string | null, };
+
+export type RatingView = { stars: number, text: string | null, };
+
+/**
+ * Everything the replay page needs. All times are of what is shown.
+ */
+export type ReplayView = { resource: ResourceView, hls_url: string | null, mp4_url: string | null, download_url: string | null, 
+/**
+ * A document or picture.
+ */
+file_url: string | null, 
+/**
+ * What `file_url` is, such as `application/pdf`.
+ */
+file_type: string | null, subtitles_url: string | null, sprites_url: string | null, 
+/**
+ * All of these URLs end then.
+ */
+expires_at: string, duration_ms: number | null, chapters: Array<ReplayChapter>, chat: Array<ReplayChatLine>, 
+/**
+ * Where the person who asks stopped.
+ */
+resume_ms: number | null, seen: Array<PartView>, my_rating: RatingView | null, attachments: Array<ResourceAttachment>, related: Array<ResourceView>, 
+/**
+ * For keepers: what is hidden, in times of the whole recording; and how long that is.
+ */
+hidden: Array<PartView>, whole_ms: number | null, };
+
+/**
+ * What was watched since the last report. Sent every 15 s and when the page goes.
+ */
+export type ViewForm = { 
+/**
+ * Made up by the page; one watching.
+ */
+view: string, intervals: Array<PartView>, position_ms: number, 
+/**
+ * 1 as recorded.
+ */
+speed?: number, 
+/**
+ * The CSRF token, where no header can carry it (sendBeacon).
+ */
+csrf?: string, };
+
+export type ViewAnswer = { 
+/**
+ * All that the person has watched by now.
+ */
+seen: Array<PartView>, watched_ms: number, };
+
+export type CommentForm = { 
+/**
+ * Where it belongs; none of one about all of it.
+ */
+ms?: number | null, text: string, };
+
+export type CommentView = { id: string, ms: number | null, text: string, by: Named, at: string, may_delete: boolean, };
+
+export type LessonPlanForm = { title: string, };
+
+/**
+ * 备课单
+ */
+export type LessonPlanView = { id: string, title: string, created_at: string, resources: Array<ResourceView>, };
+
+/**
+ * The order in which a plan is taught.
+ */
+export type LessonPlanOrder = { resources: Array<string>, };
+
+/**
+ * A Resource that the one who asks has begun to watch.
+ */
+export type MyReplayView = { resource: ResourceView, 
+/**
+ * Of what is shown, each moment once.
+ */
+seen_ms: number, 
+/**
+ * Where they stopped; null where that is not shown any more.
+ */
+resume_ms: number | null, at: string, };
+
+/**
+ * A Series as the library shows it: its Resources in the order of their Activities.
+ */
+export type CourseView = { id: string, title: string, theme: string, studio: Named, 
+/**
+ * Four or more on one theme (同一主题).
+ */
+course: boolean, resources: Array<ResourceView>, };
+
+/**
+ * What a file of subtitles became.
+ */
+export type SubtitlesAnswer = { cues: number, };
+
+export type RecordingView = { id: string, state: RecordingState, 
+/**
+ * What is being done with it.
+ */
+step: string | null, 
+/**
+ * Of all steps.
+ */
+permille: number, started_at: string, ended_at: string | null, bytes: number, failure: string | null, resource: string | null, };
 
 export type LineCheckForm = { 
 /**

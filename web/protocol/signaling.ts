@@ -37,6 +37,26 @@ export type PublicationId = number;
 export type Source = "microphone" | "camera" | "screen" | "screen_audio";
 
 /**
+ * Whether the Session is recorded.
+ */
+export type RecordingSwitch = "off" | "on" | "paused";
+
+export type RecordingTrouble = "not_written" | "no_room" | "disk" | "too_slow";
+
+/**
+ * What of the Recording is on disk.
+ */
+export type RecordingLight = { bytes: number,
+/**
+ * Since something was written last; `null` before the first time.
+ */
+written_ms_ago: number | null,
+/**
+ * Why nothing is written, while something should be.
+ */
+trouble: RecordingTrouble | null, };
+
+/**
  * A simulcast layer: `low` is the quarter, `mid` the half, `high` the full picture. A Track without simulcast is `high`.
  */
 export type LayerName = "low" | "mid" | "high";
@@ -64,7 +84,7 @@ export type LineStep = "full" | "reduced" | "screen_only" | "sound_only";
 /**
  * What a Peer's media travels over.
  */
-export type LineTransport = "udp" | "tcp" | "none";
+export type LineTransport = "udp" | "tcp" | "hls" | "none";
 
 /**
  * What a check-in is for.
@@ -90,14 +110,23 @@ export type ClientFrame = { id: number, } & ({ "type": "hello", protocol: number
  * It is of the Peer that was answered before. Where that Peer is gone it is refused with `peer_gone`, as nothing
  * could ever flow to a client that takes the new one for the old.
  */
-continues?: boolean, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "headcount", count: number, } | { "type": "strike", place: string, seat: number, reason: string, } | { "type": "seat_person", place: string, account: string, } | { "type": "open_check_in" } & OpenCheckIn | { "type": "extend_check_in", number: number, seconds: number, } | { "type": "close_check_in", number: number, } | { "type": "remind_check_in", number: number, } | { "type": "answer_for", number: number, participant: ParticipantId, } | { "type": "prompts", every_minutes: number | null, } | { "type": "answer_check_in", number: number, code?: string, } | { "type": "ping" });
+continues?: boolean, } | { "type": "hls" } | { "type": "fetched", pieces: Array<FetchedPiece>, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "record", on: boolean, } | { "type": "mark", text: string, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "headcount", count: number, } | { "type": "strike", place: string, seat: number, reason: string, } | { "type": "seat_person", place: string, account: string, } | { "type": "open_check_in" } & OpenCheckIn | { "type": "extend_check_in", number: number, seconds: number, } | { "type": "close_check_in", number: number, } | { "type": "remind_check_in", number: number, } | { "type": "answer_for", number: number, participant: ParticipantId, } | { "type": "prompts", every_minutes: number | null, } | { "type": "answer_check_in", number: number, code?: string, } | { "type": "ping" });
 
 export type ClientMessage = { "type": "hello", protocol: number, ticket: string, resume?: string, device?: string, } | { "type": "leave" } | { "type": "offer", sdp: string,
 /**
  * It is of the Peer that was answered before. Where that Peer is gone it is refused with `peer_gone`, as nothing
  * could ever flow to a client that takes the new one for the old.
  */
-continues?: boolean, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "headcount", count: number, } | { "type": "strike", place: string, seat: number, reason: string, } | { "type": "seat_person", place: string, account: string, } | { "type": "open_check_in" } & OpenCheckIn | { "type": "extend_check_in", number: number, seconds: number, } | { "type": "close_check_in", number: number, } | { "type": "remind_check_in", number: number, } | { "type": "answer_for", number: number, participant: ParticipantId, } | { "type": "prompts", every_minutes: number | null, } | { "type": "answer_check_in", number: number, code?: string, } | { "type": "ping" };
+continues?: boolean, } | { "type": "hls" } | { "type": "fetched", pieces: Array<FetchedPiece>, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "record", on: boolean, } | { "type": "mark", text: string, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "headcount", count: number, } | { "type": "strike", place: string, seat: number, reason: string, } | { "type": "seat_person", place: string, account: string, } | { "type": "open_check_in" } & OpenCheckIn | { "type": "extend_check_in", number: number, seconds: number, } | { "type": "close_check_in", number: number, } | { "type": "remind_check_in", number: number, } | { "type": "answer_for", number: number, participant: ParticipantId, } | { "type": "prompts", every_minutes: number | null, } | { "type": "answer_check_in", number: number, code?: string, } | { "type": "ping" };
+
+/**
+ * One segment of the live stream.
+ */
+export type FetchedPiece = { number: number,
+/**
+ * The eight bytes that it begins with, in hexadecimal digits.
+ */
+proof: string, };
 
 /**
  * What a client wants in one video slot.
@@ -164,7 +193,15 @@ last: boolean, } | { "type": "chat_history", lines: Array<ChatLine>,
 /**
  * No more frames of the history follow.
  */
-last: boolean, } | { "type": "ok", re: number, } | { "type": "answer", re: number, sdp: string, } | { "type": "refused" } & RefusalFrame | { "type": "pong", re: number, at_ms: number, } | { "type": "participant_joined", participant: ParticipantView, } | { "type": "participant_changed", participant: ParticipantView, } | { "type": "participant_left", participant: ParticipantId, } | { "type": "publication_added", publication: PublicationView, } | { "type": "publication_changed", publication: PublicationView, } | { "type": "publication_removed", publication: PublicationId, } | { "type": "slots", slots: Array<SlotView>, } | { "type": "chat", line: ChatLine, } | { "type": "speakers", speakers: Array<ParticipantId>, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "your_line", step: LineStep, mode: LineMode,
+last: boolean, } | { "type": "ok", re: number, } | { "type": "answer", re: number, sdp: string, } | { "type": "hls", re: number,
+/**
+ * The playlist, relative to where the page is from.
+ */
+url: string,
+/**
+ * Ask again before.
+ */
+expires_ms: number, } | { "type": "refused" } & RefusalFrame | { "type": "pong", re: number, at_ms: number, } | { "type": "participant_joined", participant: ParticipantView, } | { "type": "participant_changed", participant: ParticipantView, } | { "type": "participant_left", participant: ParticipantId, } | { "type": "publication_added", publication: PublicationView, } | { "type": "publication_changed", publication: PublicationView, } | { "type": "publication_removed", publication: PublicationId, } | { "type": "slots", slots: Array<SlotView>, } | { "type": "chat", line: ChatLine, } | { "type": "speakers", speakers: Array<ParticipantId>, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "recording", state: RecordingSwitch, } | { "type": "recording_light", light: RecordingLight, } | { "type": "your_line", step: LineStep, mode: LineMode,
 /**
  * What the line carries towards you, as the server estimates it.
  */
@@ -204,7 +241,7 @@ export type SessionView = { id: string, title: string, started_ms: number,
 /**
  * Whom the host shows to everybody.
  */
-spotlight: ParticipantId | null, };
+spotlight: ParticipantId | null, recording: RecordingSwitch, };
 
 export type ParticipantView = { id: ParticipantId, kind: ParticipantKind, role: SessionRole, name: string, school: string | null, rural: boolean,
 /**
@@ -339,7 +376,7 @@ participant: ParticipantId | null, name: string, school: string | null,
  */
 core: boolean, };
 
-export type Refusal = "malformed" | "wrong_version" | "too_large" | "hello_first" | "already_here" | "ticket_expired" | "ticket_invalid" | "resume_expired" | "session_ended" | "removed_by_host" | "not_the_host" | "not_admitted" | "no_such_participant" | "no_such_publication" | "already_published" | "no_such_mid" | "offer_first" | "peer_gone" | "bad_offer" | "no_common_codec" | "empty_chat" | "chat_too_long" | "too_fast" | "full" | "hand_already_raised" | "not_yourself" | "target_is_host" | "already_seated" | "no_such_place" | "classroom_away" | "no_such_seat" | "not_on_roster" | "not_a_classroom" | "count_too_large" | "reason_missing" | "check_in_open" | "no_check_in" | "nobody_to_ask" | "not_asked" | "wrong_code" | "too_many_codes" | "server_stopping" | "not_recorded";
+export type Refusal = "malformed" | "wrong_version" | "too_large" | "hello_first" | "already_here" | "ticket_expired" | "ticket_invalid" | "resume_expired" | "session_ended" | "removed_by_host" | "not_the_host" | "not_admitted" | "no_such_participant" | "no_such_publication" | "already_published" | "no_such_mid" | "offer_first" | "peer_gone" | "bad_offer" | "no_common_codec" | "webrtc_full" | "no_stream" | "not_recording" | "empty_chat" | "chat_too_long" | "too_fast" | "full" | "hand_already_raised" | "not_yourself" | "target_is_host" | "already_seated" | "no_such_place" | "classroom_away" | "no_such_seat" | "not_on_roster" | "not_a_classroom" | "count_too_large" | "reason_missing" | "check_in_open" | "no_check_in" | "nobody_to_ask" | "not_asked" | "wrong_code" | "too_many_codes" | "server_stopping" | "not_recorded";
 
 /**
  * A refusal on its way to the client; `re` is absent when the frame's id could not be read.

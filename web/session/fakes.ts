@@ -61,7 +61,7 @@ export function welcome(re: number, over: Partial<Welcome> = {}): ServerMessage 
     resume: 'token-1',
     resume_within_s: 120,
     resumed: false,
-    session: { id: 's', title: '习作单元整体教学', started_ms: 1_000, spotlight: null },
+    session: { id: 's', title: '习作单元整体教学', started_ms: 1_000, spotlight: null, recording: 'on' },
     people: 2,
     publications: [],
     now_ms: Date.now(),
@@ -193,6 +193,17 @@ export class FakeTransceiver {
   setCodecPreferences(codecs: { mimeType: string }[]): void {
     this.codecs = codecs
   }
+}
+
+/** A segment of the plain stream as the server writes it: the box that proves, then boxes of its own. */
+export function segment(number: number, proof = 'a1b2c3d4e5f60718', more = 64): ArrayBuffer {
+  const bytes = new Uint8Array(36 + more)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, 36)
+  bytes.set(new TextEncoder().encode('uuidLectern-fetched!'), 4)
+  view.setUint32(24, number)
+  bytes.set(Array.from(proof.matchAll(/../g), ([hex]) => parseInt(hex, 16)), 28)
+  return bytes.buffer
 }
 
 /** What Chromium offers for H.264 and VP8, among others. */

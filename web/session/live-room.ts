@@ -1,6 +1,6 @@
 /** Being in one Session: joins the line, the media, the devices and what is known, and keeps them in step through every drop. */
 import { markRaw } from '@vue/reactivity'
-import type { ClientMessage, LineDetails, LineMode, ParticipantId, ServerMessage, Welcome } from '@/protocol/signaling'
+import type { ClientMessage, LineDetails, LineMode, LineReport, ParticipantId, ServerMessage, Welcome } from '@/protocol/signaling'
 import { DeviceModel } from './devices'
 import type { DeviceKind, DeviceOptions } from './devices'
 import { compare, reportBetween } from './line-sample'
@@ -9,6 +9,7 @@ import type { LiveState } from './live-state'
 import { MediaClient } from './media-client'
 import type { MediaOptions } from './media-client'
 import { MediaPath } from './media-path'
+import { MediaWay } from './media-way'
 import type { MediaReading } from './media-stats'
 import { OnAir } from './on-air'
 import { RoomModel } from './room-model'
@@ -33,11 +34,12 @@ export interface LiveRoomOptions {
   createPeer?: MediaOptions['createPeer']
   capabilities?: MediaOptions['capabilities']
   mediaDevices?: DeviceOptions['mediaDevices']
+  random?(): number
 }
 
 const WATCHING_EVERY_MS = 15_000
 const READ_EVERY_MS = 2_000
-const REPORT_EVERY_MS = 10_000
+export const REPORT_EVERY_MS = 10_000
 /** A glance at another tab costs nobody a picture; whoever stays away longer only listens. */
 const HIDDEN_FOR_MS = 5_000
 /** Sizes change many times while a window is dragged. */
@@ -50,6 +52,7 @@ export class LiveRoom {
   private readonly signaling: SignalingClient
   private readonly media: MediaClient
   private readonly path: MediaPath
+  private readonly way: MediaWay
   private readonly air: OnAir
   private watching = { visible: true, sound: false }
   private shown: readonly Shown[] = []
@@ -88,7 +91,17 @@ export class LiveRoom {
       onSlotTrack: (mid, kind, track) => this.state.slotTracks.set(mid, { kind, track: markRaw(track) }),
     })
     const { state, room, devices, media, signaling } = this
-    this.path = new MediaPath({ state, media, signaling, onAnswered: () => this.agree(), onContinued: () => this.agree() })
+    this.path = new MediaPath({
+      state,
+      media,
+      signaling,
+      onAnswered: () => this.agree(),
+      onContinued: () => this.agree(),
+      onConnected: () => this.way.connected(),
+      onRefused: (code) => this.way.refused(code),
+      onHopeless: (ever) => this.way.hopeless(ever),
+    })
+    this.way = new MediaWay({ state, room, media, path: this.path, signaling, random: options.random })
     this.air = new OnAir({ state, room, devices, media, signaling, answered: () => this.path.answered })
   }
 
@@ -112,6 +125,7 @@ export class LiveRoom {
     for (const timer of this.timers) clearInterval(timer)
     clearTimeout(this.hideTimer)
     clearTimeout(this.resizeTimer)
+    this.way.dispose()
     this.path.dispose()
     this.signaling.stop()
     this.media.close()
@@ -166,7 +180,21 @@ export class LiveRoom {
 
   /** Another network: line and path may both be dead. */
   networkChanged(): void {
-    void this.path.doubt()
+    if (!this.way.networkChanged()) void this.path.doubt()
+  }
+
+  /** Of the plain stream: the beginning of what was loaded, and that its address was refused. */
+  streamLoaded(bytes: ArrayBuffer): void {
+    this.way.crowd.fetched(bytes)
+  }
+
+  /** What was seen of it since the last report, for the host who looks at this line. */
+  reportStream(report: LineReport): void {
+    if (this.state.crowd) this.signaling.request({ type: 'line_report', ...report }).catch(() => undefined)
+  }
+
+  streamRefused(): void {
+    this.way.crowd.refused()
   }
 
   retryNow(): void {
@@ -174,15 +202,15 @@ export class LiveRoom {
   }
 
   toggleMicrophone(): Promise<void> {
-    return this.air.toggleMicrophone()
+    return this.sending('microphone', () => this.air.toggleMicrophone())
   }
 
   toggleCamera(): Promise<void> {
-    return this.air.toggleCamera()
+    return this.sending('camera', () => this.air.toggleCamera())
   }
 
   toggleScreen(): Promise<void> {
-    return this.air.toggleScreen()
+    return this.sending('screen', () => this.air.toggleScreen())
   }
 
   /** A speaker gives the floor back: everything off. The right to speak stays until the host takes it. */
@@ -203,6 +231,19 @@ export class LiveRoom {
     void this.air.stop(kind)
   }
 
+  /** Who watches the plain stream needs WebRTC before anything can be sent. */
+  private async sending(source: 'microphone' | 'camera' | 'screen', toggle: () => Promise<void>): Promise<void> {
+    const { own, crowd } = this.state
+    if (!crowd || own[source] !== 'off') return toggle()
+    own[source] = 'starting'
+    try {
+      await this.way.forSpeaking()
+    } finally {
+      own[source] = 'off'
+    }
+    if (!this.disposed) await toggle()
+  }
+
   // ---- what the server does ----
 
   private welcomed(welcome: Welcome): void {
@@ -212,7 +253,7 @@ export class LiveRoom {
     if (again && !welcome.resumed) notify(this.state, 'rejoined')
     this.tellMode()
     this.tellWatching()
-    this.path.welcomed(welcome.resumed)
+    this.way.welcomed(welcome.resumed)
   }
 
   /** Says what should be shown, and promises what is being sent. */
@@ -234,6 +275,7 @@ export class LiveRoom {
         break
       case 'admitted':
         notify(this.state, 'admitted')
+        this.way.admitted()
         break
       case 'dismissed':
         void this.air.goOffAir()
@@ -250,8 +292,11 @@ export class LiveRoom {
   private lineChanged(line: LineState): void {
     this.state.line = line
     if (line.at === 'open') return
+    this.way.rest()
     this.path.rest()
     if (line.at !== 'closed') return
+    this.way.dispose()
+    this.state.crowd = null
     this.media.close()
     this.state.media = 'idle'
     if (line.reason !== 'left') this.state.screenTrack?.stop()

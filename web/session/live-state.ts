@@ -7,7 +7,18 @@ import type { MediaReading } from './media-stats'
 import type { LineState } from './signaling-client'
 
 export type OwnStatus = 'off' | 'starting' | 'on' | 'muted'
-export type NoticeKind = 'admitted' | 'dismissed' | 'muted_by_host' | 'screen_ended' | 'microphone_lost' | 'camera_lost' | 'rejoined'
+export type NoticeKind = 'admitted' | 'dismissed' | 'muted_by_host' | 'screen_ended' | 'microphone_lost' | 'camera_lost' | 'rejoined' | 'cannot_speak'
+
+/** Why somebody watches the plain HLS stream: the browser has no WebRTC that suits, its places are taken, it never opened, or it broke. */
+export type CrowdCause = 'unsupported' | 'full' | 'blocked' | 'lost'
+
+/** The plain HLS stream of the Session: seconds late, and got by ordinary requests. */
+export interface Crowd {
+  url: string
+  /** Rises when it is to be opened anew; another address alone is only another way to the same stream. */
+  stream: number
+  cause: CrowdCause
+}
 
 export interface LiveState {
   line: LineState
@@ -15,6 +26,8 @@ export interface LiveState {
   media: 'idle' | 'connecting' | 'connected' | 'unstable' | 'blocked'
   /** The server's sentence when it cannot use our offer. */
   mediaTrouble: string
+  /** Set while the plain stream is watched; `media` is idle then, but for a try of something better. */
+  crowd: Crowd | null
   /** What the person asked of the line. */
   mode: LineMode
   sample: LineSample | null
@@ -33,6 +46,7 @@ export function newLiveState(mode: LineMode): LiveState {
     line: { at: 'connecting', attempt: 1, why: null },
     media: 'idle',
     mediaTrouble: '',
+    crowd: null,
     mode,
     sample: null,
     reading: null,

@@ -60,6 +60,11 @@ export class MediaClient {
 
   constructor(private readonly options: MediaOptions) {}
 
+  /** Some browsers, and some apps that show pages, have no WebRTC at all. */
+  get isPossible(): boolean {
+    return this.options.createPeer !== undefined || typeof RTCPeerConnection !== 'undefined'
+  }
+
   /** Opens a connection, or a new one after the old one is gone; what was being sent is sent on. */
   connect(): Promise<void> {
     this.dropPeer()
@@ -128,6 +133,11 @@ export class MediaClient {
 
   get isConnected(): boolean {
     return this.peer?.connectionState === 'connected'
+  }
+
+  /** Without one until the next `connect`. */
+  disconnect(): void {
+    this.dropPeer()
   }
 
   close(): void {

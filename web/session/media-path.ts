@@ -2,6 +2,7 @@
  * Keeps media flowing between a Peer and the server: notices that its path broke, and finds another for the same Peer. Only
  * when that does not help, or the server has the Peer no more, a new one is made.
  */
+import type { Refusal } from '@/protocol/signaling'
 import type { LiveState } from './live-state'
 import type { MediaClient, MediaState } from './media-client'
 import { LOOK_EVERY_MS, PathWatch } from './path-watch'
@@ -16,6 +17,12 @@ export interface MediaPathParts {
   onAnswered(): void
   /** The same Peer is heard of again after a return. */
   onContinued(): void
+  /** Media flows. */
+  onConnected(): void
+  /** The server cannot or will not use our offer; `null`: this browser could not make one. */
+  onRefused(code: Refusal | null): void
+  /** It should flow by now. `ever`: it did before. The path goes on trying for as long as nobody suspends it. */
+  onHopeless(ever: boolean): void
 }
 
 /** ICE often mends itself within this; sooner would tear down what is about to work. */
@@ -23,6 +30,14 @@ const DISCONNECTED_FOR_MS = 2_000
 /** Where UDP is blocked the browser needs a few round trips more to find its way over TCP. */
 const CONNECT_WITHIN_MS = 15_000
 const MEND_WITHIN_MS = 6_000
+/**
+ * Who is not connected by then will not be. The browser tries UDP and TCP side by side, from the answer on, which takes about two
+ * seconds on a weak line; the port may be found open only by the second or third check (0.5 s apart and more), and a lost flight of
+ * the DTLS handshake comes again after 1, 2 and 4 s.
+ */
+const HOPE_FOR_MS = 12_000
+/** A connection that broke: two new paths of `MEND_WITHIN_MS` each and the beginning of a new Peer have been tried. */
+const HOPE_AGAIN_FOR_MS = 18_000
 /**
  * A browser learns of its new network up to 2 s after it has lost the old one. Until then a restart finds no way out and
  * fails at once; so many more are tried, so far apart.
@@ -40,6 +55,9 @@ export class MediaPath {
   private readonly looks = setInterval(() => void this.look(), LOOK_EVERY_MS)
   private mendTimer: ReturnType<typeof setTimeout> | undefined
   private againTimer: ReturnType<typeof setTimeout> | undefined
+  private hopeTimer: ReturnType<typeof setTimeout> | undefined
+  private ever = false
+  private suspended = false
   private mends = 0
   private again = 0
   private restartedAt = -Infinity
@@ -63,6 +81,29 @@ export class MediaPath {
   rest(): void {
     clearTimeout(this.mendTimer)
     clearTimeout(this.againTimer)
+    this.stopHoping()
+  }
+
+  /** Media comes another way: nothing is tried until `reopen` or a welcome. The Peer is not ours to close. */
+  suspend(): void {
+    const { state } = this.parts
+    this.suspended = true
+    this.openings += 1
+    this.rest()
+    this.answered = false
+    this.ever = false
+    state.wishes = []
+    state.slotTracks = new Map()
+    state.media = 'idle'
+    state.mediaTrouble = ''
+  }
+
+  /** A try after `suspend`. */
+  reopen(): void {
+    this.suspended = false
+    this.mends = 0
+    this.again = 0
+    void this.open()
   }
 
   /** A hidden page is looked at too rarely to tell a silence from a nap. */
@@ -77,6 +118,7 @@ export class MediaPath {
 
   /** The Room welcomed us, anew or again. `resumed`: it may still have our Peer. */
   welcomed(resumed: boolean): void {
+    this.suspended = false
     this.mends = 0
     this.again = 0
     this.watch.proven()
@@ -87,7 +129,7 @@ export class MediaPath {
 
   /** The network is another, or seems to be: the line may be as dead as the path. */
   async doubt(): Promise<void> {
-    if (this.doubting || Date.now() - this.restartedAt < AGAIN_AFTER_MS) return
+    if (this.doubting || this.suspended || Date.now() - this.restartedAt < AGAIN_AFTER_MS) return
     this.doubting = true
     const stands = await this.parts.signaling.suspect()
     this.doubting = false
@@ -96,24 +138,29 @@ export class MediaPath {
 
   mediaChanged(media: MediaState): void {
     const { state, signaling } = this.parts
+    if (this.suspended) return
     switch (media) {
       case 'connected':
         this.rest()
         this.mends = 0
         this.again = 0
         this.reopenPause = FIRST_REOPEN_MS
+        this.ever = true
         state.media = 'connected'
+        this.parts.onConnected()
         break
       case 'connecting':
         if (state.media === 'idle') state.media = 'connecting'
         break
       case 'disconnected':
         state.media = 'unstable'
+        this.hope(HOPE_AGAIN_FOR_MS)
         void signaling.suspect()
         this.expectConnected(DISCONNECTED_FOR_MS)
         break
       case 'failed':
         if (state.media !== 'blocked') state.media = 'unstable'
+        this.hope(HOPE_AGAIN_FOR_MS)
         if (Date.now() - this.restartedAt < MEND_WITHIN_MS && this.again < AGAIN_TIMES) this.restartSoon()
         else void this.doubt()
         break
@@ -132,11 +179,15 @@ export class MediaPath {
     state.media = state.media === 'idle' || state.media === 'blocked' ? state.media : 'unstable'
     this.watch.proven()
     this.expectConnected(CONNECT_WITHIN_MS)
+    this.hope(this.ever ? HOPE_AGAIN_FOR_MS : HOPE_FOR_MS)
     try {
       await media.connect()
     } catch (error) {
+      if (opening !== this.openings || this.disposed) return
       // Not connected: the next welcome starts over. No answer in time: the timer above tries again.
       if (error instanceof RequestError) state.mediaTrouble = error.sentence
+      if (!(error instanceof RequestError)) this.parts.onRefused(null)
+      else if (error.code !== 'not_connected' && error.code !== 'no_answer') this.parts.onRefused(error.code)
       return
     }
     // A newer Peer took over while this one waited for its answer.
@@ -151,6 +202,7 @@ export class MediaPath {
     const opening = this.openings
     this.restartedAt = Date.now()
     this.expectConnected(MEND_WITHIN_MS)
+    this.hope(HOPE_AGAIN_FOR_MS)
     try {
       await this.parts.media.restartIce()
     } catch (error) {
@@ -166,7 +218,7 @@ export class MediaPath {
     this.again += 1
     clearTimeout(this.againTimer)
     this.againTimer = setTimeout(() => {
-      if (!this.parts.media.isConnected && this.parts.signaling.isOpen) void this.restart(false)
+      if (!this.parts.media.isConnected && this.parts.signaling.isOpen && !this.suspended) void this.restart(false)
     }, AGAIN_AFTER_MS)
   }
 
@@ -183,9 +235,26 @@ export class MediaPath {
     }, within)
   }
 
+  /** It counts from the first trouble, whatever is tried meanwhile. */
+  private hope(within: number): void {
+    this.hopeTimer ??= setTimeout(() => {
+      this.stopHoping()
+      const { media } = this.parts
+      // A browser that does not count what comes by a path can only say that it is connected.
+      if (media.isConnected && !this.watch.counts) return
+      this.parts.onHopeless(this.ever)
+      if (!this.suspended && !this.disposed) this.hope(HOPE_AGAIN_FOR_MS)
+    }, within)
+  }
+
+  private stopHoping(): void {
+    clearTimeout(this.hopeTimer)
+    this.hopeTimer = undefined
+  }
+
   /** First a new path for this Peer, twice; then a new Peer on the same line, with ever longer pauses. */
   private mend(): void {
-    if (!this.parts.signaling.isOpen || this.disposed) return
+    if (!this.parts.signaling.isOpen || this.disposed || this.suspended) return
     this.expectConnected(MEND_WITHIN_MS)
     this.mends += 1
     this.again = 0

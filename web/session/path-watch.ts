@@ -54,6 +54,11 @@ export class PathWatch {
     return true
   }
 
+  /** Does this browser tell what comes by a path? */
+  get counts(): boolean {
+    return this.packets !== null
+  }
+
   heardSince(since: number): boolean {
     return this.packets !== null && this.heardAt > since && this.looks > 0
   }

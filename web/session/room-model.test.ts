@@ -82,6 +82,11 @@ describe('what is known of a Session', () => {
     const model = room()
     model.apply({ type: 'speakers', speakers: [2, 1] })
     model.apply({ type: 'spotlight', participant: 2 })
+    expect(model.state).toMatchObject({ recording: 'on', recordingLight: null })
+    model.apply({ type: 'recording', state: 'paused' })
+    const light = { bytes: 48_211_034, written_ms_ago: 640, trouble: null }
+    model.apply({ type: 'recording_light', light })
+    expect(model.state).toMatchObject({ recording: 'paused', recordingLight: light })
     model.apply({ type: 'lines', lines: [{ participant: 1, bars: 4 }, { participant: 2, bars: 1 }] })
     model.apply({ type: 'lines', lines: [{ participant: 2, bars: 2 }] })
     model.apply({ type: 'your_line', step: 'screen_only', mode: 'auto', estimate_kbps: 210 })

@@ -7,6 +7,8 @@ import type {
   ParticipantView,
   PublicationId,
   PublicationView,
+  RecordingLight,
+  RecordingSwitch,
   ServerMessage,
   SlotView,
   Source,
@@ -41,6 +43,9 @@ export interface RoomState {
   estimateKbps: number | null
   /** Since when, by our clock, the server cannot write down who comes and goes. Told to hosts only. */
   unwrittenSince: number | null
+  recording: RecordingSwitch
+  /** What of it is on disk. Told to hosts only. */
+  recordingLight: RecordingLight | null
 }
 
 /** The server keeps 200; a page that stays open all afternoon keeps somewhat more, not everything. */
@@ -64,6 +69,8 @@ export class RoomModel {
     step: 'full',
     estimateKbps: null,
     unwrittenSince: null,
+    recording: 'off',
+    recordingLight: null,
   })
 
   readonly checkIns = new CheckInModel()
@@ -121,6 +128,8 @@ export class RoomModel {
     state.expected = welcome.people
     state.speakers = []
     state.spotlight = welcome.session.spotlight
+    state.recording = welcome.session.recording
+    state.recordingLight = null
     state.bars = new Map()
     state.step = 'full'
     state.estimateKbps = null
@@ -174,6 +183,12 @@ export class RoomModel {
         break
       case 'spotlight':
         state.spotlight = message.participant
+        break
+      case 'recording':
+        state.recording = message.state
+        break
+      case 'recording_light':
+        state.recordingLight = message.light
         break
       case 'lines':
         for (const one of message.lines) state.bars.set(one.participant, one.bars)

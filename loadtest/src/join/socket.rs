@@ -164,6 +164,7 @@ fn answers(message: &ServerMessage) -> Option<u64> {
         ServerMessage::Welcome(welcome) => Some(welcome.re),
         ServerMessage::Ok { re }
         | ServerMessage::Answer { re, .. }
+        | ServerMessage::Hls { re, .. }
         | ServerMessage::Pong { re, .. }
         | ServerMessage::LineDetails { re, .. } => Some(*re),
         ServerMessage::Refused(refusal) => refusal.re,

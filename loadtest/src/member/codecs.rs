@@ -20,8 +20,6 @@ const STREAM: &str = "lesson";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum VideoShape {
-    /// The assembled server of the tests answers with it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the lesson is always simulcast"))]
     Single,
     Simulcast,
 }

@@ -1,7 +1,8 @@
-//! What a publisher sends: a drawn lesson with a clock and a tone, or a synthetic load of a chosen rate.
+//! What a publisher sends: a drawn lesson with a clock and a tone, a film from files, or a synthetic load of a chosen rate.
 
 mod canvas;
 mod encoder;
+mod film;
 mod font;
 mod lesson;
 mod scene;
@@ -10,8 +11,10 @@ mod tone;
 
 use crate::clock::Moment;
 use bytes::Bytes;
+use std::path::PathBuf;
 use std::time::Duration;
 
+pub(crate) use film::Film;
 pub(crate) use lesson::Lesson;
 pub(crate) use synthetic::{Stamp, Synthetic};
 
@@ -50,4 +53,8 @@ pub(crate) enum SourceError {
     Picture(#[from] openh264::Error),
     #[error("encoding sound")]
     Sound(#[from] opus::Error),
+    #[error("reading {}", .0.display())]
+    File(PathBuf, #[source] std::io::Error),
+    #[error("the film cannot be published: {0}")]
+    Film(&'static str),
 }

@@ -23,6 +23,7 @@ pub(crate) fn line(name: &str, flow: Flow, codec: Codec) -> MediaLine {
             ..ExtensionIds::default()
         },
         rids: Vec::new(),
+        parameter_sets: None,
         announced_ssrcs: Vec::new(),
         own_ssrcs: None,
         feedback: Feedback { nack: true, pli: true, transport_cc: tells },

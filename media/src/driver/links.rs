@@ -1,5 +1,6 @@
 //! The ways from shard to shard: a bounded channel into each, and a bell that wakes its thread once for many messages.
 
+use super::tap::TapLink;
 use crate::ids::ShardNumber;
 use crate::router::Crossing;
 use crate::sfu::Sfu;
@@ -32,6 +33,7 @@ pub(super) struct Links {
     ringing: Arc<AtomicBool>,
     /// By number; our own is there too, and nothing goes by it.
     others: Arc<[Link]>,
+    tap: Option<TapLink>,
 }
 
 /// What comes in for a shard whose number is not known yet.
@@ -48,15 +50,15 @@ impl Inlet {
         (Link { sender, bell }, Self { inbox, ringing })
     }
 
-    pub(super) fn join(self, number: ShardNumber, others: Arc<[Link]>) -> Links {
+    pub(super) fn join(self, number: ShardNumber, others: Arc<[Link]>, tap: Option<TapLink>) -> Links {
         let Self { inbox, ringing } = self;
-        Links { number, inbox, ringing, others }
+        Links { number, inbox, ringing, others, tap }
     }
 }
 
 impl Link {
     /// Whether it was taken. A shard that has stopped takes everything and does nothing with it.
-    fn send(&self, from: ShardNumber, crossing: Crossing) -> bool {
+    pub(super) fn send(&self, from: ShardNumber, crossing: Crossing) -> bool {
         if matches!(self.sender.try_send((from, crossing)), Err(TrySendError::Full(_))) {
             return false;
         }
@@ -71,7 +73,12 @@ impl Link {
 impl Links {
     /// Sends what the Sfu has to tell other shards.
     pub(super) fn send_from(&self, sfu: &mut Sfu) {
-        sfu.cross(|to, crossing| self.others.get(to.index()).is_none_or(|link| link.send(self.number, crossing)));
+        sfu.cross(|to, crossing| {
+            if to == ShardNumber::TAP {
+                return self.tap.as_ref().is_none_or(|tap| tap.send(crossing));
+            }
+            self.others.get(to.index()).is_none_or(|link| link.send(self.number, crossing))
+        });
     }
 
     /// To be called before looking: what comes after this wakes the thread again.

@@ -10,12 +10,14 @@ mod several;
 mod shard;
 mod shards;
 mod socket;
+mod tap;
 pub(crate) mod tcp;
 #[cfg(test)]
 mod tests;
 
 pub use gauge::Load;
 pub use shards::{Home, HomeEvents, Shards};
+pub use tap::{Caster, LiveShelf, Recorder, RecordingFigures, Tap, TapConfig, Trouble};
 pub use tcp::AcceptedTcp;
 
 use crate::ids::{Mid, PeerId, ShardNumber, TrackId, Want};
@@ -100,7 +102,7 @@ impl Shard {
     /// # Errors
     /// When an address is taken, or the system gives no socket, thread or randomness.
     pub fn spawn(configs: Vec<ShardConfig>) -> Result<Vec<(Self, mpsc::Receiver<SfuEvent>)>, SpawnError> {
-        shard::spawn(configs)
+        Ok(shard::spawn(configs, None)?.shards)
     }
 
     /// What the thread does, as far as it was measured.

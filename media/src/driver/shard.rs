@@ -4,6 +4,7 @@
 use super::gauge::{Gauge, Meter};
 use super::links::{Inlet, Link, Links};
 use super::socket::MediaSocket;
+use super::tap::{Prepared, Running, TapConfig, TapLink};
 use super::tcp::{AcceptedTcp, TcpMedia};
 use super::{Command, Shard, ShardConfig, SpawnError};
 use crate::ids::{PeerId, ShardNumber};
@@ -35,11 +36,25 @@ const NEWCOMERS: usize = 256;
 const IDLE: Duration = Duration::from_secs(1);
 
 /// Opens all sockets, joins the shards to each other, and starts the threads.
-pub(super) fn spawn(configs: Vec<ShardConfig>) -> Result<Vec<(Shard, mpsc::Receiver<SfuEvent>)>, SpawnError> {
+pub(super) fn spawn(configs: Vec<ShardConfig>, tap: Option<TapConfig>) -> Result<Spawned, SpawnError> {
     let mut ready = configs.into_iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
     let links: Arc<[Link]> = ready.iter().map(|shard| shard.link.clone()).collect();
     let numbers = (0..ready.len()).map_while(ShardNumber::new);
-    numbers.zip(ready.drain(..)).map(|(number, shard)| start(number, shard, links.clone())).collect()
+    let tap = tap.map(|config| (config, Prepared::new()));
+    let link = tap.as_ref().map(|(_, prepared)| prepared.link());
+    let started = numbers.zip(ready.drain(..)).map(|(number, shard)| start(number, shard, links.clone(), link.clone()));
+    let shards = started.collect::<Result<Vec<_>, _>>()?;
+    let tap = match tap {
+        Some((config, prepared)) => Some(prepared.start(config, links).map_err(SpawnError::Thread)?),
+        None => None,
+    };
+    Ok(Spawned { shards, tap })
+}
+
+/// Shards with their events, and the tap if there is one.
+pub(super) struct Spawned {
+    pub(super) shards: Vec<(Shard, mpsc::Receiver<SfuEvent>)>,
+    pub(super) tap: Option<Running>,
 }
 
 /// A shard before its thread starts.
@@ -68,9 +83,10 @@ fn start(
     number: ShardNumber,
     ready: Ready,
     others: Arc<[Link]>,
+    tap: Option<TapLink>,
 ) -> Result<(Shard, mpsc::Receiver<SfuEvent>), SpawnError> {
     let Ready { config, socket, poll, waker, inlet, sfu, .. } = ready;
-    let (local_addr, links, gauge) = (socket.local_addr(), inlet.join(number, others), Arc::new(Gauge::default()));
+    let (local_addr, links, gauge) = (socket.local_addr(), inlet.join(number, others, tap), Arc::new(Gauge::default()));
     let (commands, inbox) = sync_channel(config.command_capacity);
     let (newcomers, arriving) = sync_channel(NEWCOMERS);
     let stopping = Arc::new(AtomicBool::new(false));

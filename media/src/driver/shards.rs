@@ -4,8 +4,12 @@
 //! opened on the shard that has the least; their slots get what is published elsewhere by relay. A Track lives where its
 //! publisher does.
 
-use super::{Shard, ShardConfig, ShardError, SpawnError};
+use super::shard::{self, Spawned};
+use super::tap::Running;
+use super::{Caster, Recorder, Shard, ShardConfig, ShardError, SpawnError, Tap, TapConfig};
+use crate::hls::CastView;
 use crate::ids::{Mid, PeerId, ShardNumber, TrackId, Want};
+use crate::record::TrackFacts;
 use crate::router::{CheckedLine, RouterError};
 use crate::sdp::{Flow, LocalTransport};
 use crate::sfu::{PeerStats, SfuError, SfuEvent, Totals};
@@ -19,6 +23,7 @@ pub struct Shards {
     /// Thousandths of a core.
     spread_above: u32,
     register: Mutex<Register>,
+    tap: Option<Running>,
 }
 
 /// The shard where a Session is at home; through it, all others. Cheap to clone.
@@ -73,13 +78,19 @@ impl Register {
 
 impl Shards {
     /// Starts a shard for each of `configs`. `spread_above`: when the thread of a Session's home uses more of its core than
-    /// this, in thousandths, receivers are opened elsewhere.
+    /// this, in thousandths, receivers are opened elsewhere. Without a `tap` nothing is recorded or
+    /// streamed.
     ///
     /// # Errors
     /// When an address is taken, or the system gives no socket, thread or randomness.
-    pub fn spawn(configs: Vec<ShardConfig>, spread_above: u32) -> Result<Vec<(Home, HomeEvents)>, SpawnError> {
-        let (all, events): (Vec<_>, Vec<_>) = Shard::spawn(configs)?.into_iter().unzip();
-        let shards = Arc::new(Self { all, spread_above, register: Mutex::default() });
+    pub fn spawn(
+        configs: Vec<ShardConfig>,
+        spread_above: u32,
+        tap: Option<TapConfig>,
+    ) -> Result<Vec<(Home, HomeEvents)>, SpawnError> {
+        let Spawned { shards, tap } = shard::spawn(configs, tap)?;
+        let (all, events): (Vec<_>, Vec<_>) = shards.into_iter().unzip();
+        let shards = Arc::new(Self { all, spread_above, register: Mutex::default(), tap });
         let homes = events.into_iter().enumerate().filter_map(|(number, events)| {
             let home = Home { shards: shards.clone(), number: ShardNumber::new(number)? };
             Some((home, HomeEvents { shards: shards.clone(), events }))
@@ -226,6 +237,43 @@ impl Home {
             all.extend(self.shards.of(shard).stats_of(peers).await?);
         }
         Ok(all)
+    }
+
+    /// The tap of all shards, where there is one.
+    #[must_use]
+    pub fn tap(&self) -> Option<&Tap> {
+        self.shards.tap.as_ref().map(|running| &running.tap)
+    }
+
+    #[must_use]
+    pub fn recorder(&self) -> Option<&Recorder> {
+        self.shards.tap.as_ref().map(|running| &running.recorder)
+    }
+
+    #[must_use]
+    pub fn caster(&self) -> Option<&Caster> {
+        self.shards.tap.as_ref().map(|running| &running.caster)
+    }
+
+    /// Captures a Track in a Recording that was begun. Nothing happens where there is no recorder.
+    ///
+    /// # Errors
+    /// Busy; stopped.
+    pub async fn capture(&self, recording: String, track: TrackId, facts: TrackFacts) -> Result<(), ShardError> {
+        match self.recorder() {
+            Some(recorder) => recorder.add(recording, (self.home_of(track), track), facts).await,
+            None => Ok(()),
+        }
+    }
+
+    /// What those see and hear who watch this Session by HTTP. Nothing happens where there is no tap. See [`Caster::show`].
+    ///
+    /// # Errors
+    /// Busy; stopped.
+    pub fn cast(&self, session: String, epoch_us: i64, view: CastView) -> Result<(), ShardError> {
+        let Some(caster) = self.caster() else { return Ok(()) };
+        let tracks = view.picture.iter().chain(&view.voices).map(|one| (self.home_of(one.track), one.track)).collect();
+        caster.show(session, epoch_us, view, tracks)
     }
 
     /// Counters of this shard for metrics.

@@ -39,7 +39,7 @@ mod tests;
 
 pub use check::CheckedLine;
 pub use event::{RouterError, RouterEvent};
-pub use relay::Crossing;
+pub use relay::{Crossing, Tapped, TappedLayer, TappedPacket, TappedTrack};
 pub use stats::{DropReason, PeerStats, Totals};
 
 use crate::by_number::ByNumber;

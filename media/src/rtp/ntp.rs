@@ -20,6 +20,13 @@ impl NtpTime {
         Self(self.0.wrapping_add(later.as_secs() << 32).wrapping_add(fraction))
     }
 
+    /// Microseconds since 1970.
+    #[must_use]
+    pub fn unix_us(self) -> i64 {
+        let us = (u128::from(self.0) * 1_000_000) >> 32;
+        us as i64 - UNIX_EPOCH as i64 * 1_000_000
+    }
+
     /// `self - other` in 32.32 fixed point.
     #[must_use]
     pub fn since(self, other: Self) -> i64 {

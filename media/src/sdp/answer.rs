@@ -3,9 +3,11 @@
 use super::offer::{LAST_DOWNLINK_RANK, OfferedCodec, OfferedDirection, OfferedLine, parameter, uri};
 use super::{
     Codec, CodecSlot, ExtensionIds, Feedback, Flow, Kind, LocalTransport, MediaLine, Negotiated, Offer, OfferError,
+    ParameterSets,
 };
 use crate::ids::Mid;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// What the server brings to an answer.
 pub struct AnswerParams<'a> {
@@ -67,10 +69,16 @@ fn choose(line: &OfferedLine, params: &mut AnswerParams<'_>) -> MediaLine {
         codecs: chosen.iter().map(slot).collect(),
         extensions,
         rids: if flow == Flow::Uplink { line.rids.clone() } else { Vec::new() },
+        parameter_sets: (flow == Flow::Uplink).then(|| chosen.iter().find_map(|codec| parameter_sets(codec))).flatten(),
         announced_ssrcs: if flow == Flow::Uplink { line.announced_ssrcs.clone() } else { Vec::new() },
         own_ssrcs,
         feedback,
     }
+}
+
+fn parameter_sets(codec: &OfferedCodec) -> Option<Arc<ParameterSets>> {
+    let told = parameter(codec.fmtp.as_deref(), "sprop-parameter-sets").filter(|_| codec.codec == Codec::H264)?;
+    ParameterSets::read(told).map(Arc::new)
 }
 
 /// The best payload type of each codec, H.264 before VP8: hardware encoders and decoders are everywhere for it.

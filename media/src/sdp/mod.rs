@@ -3,6 +3,7 @@
 mod answer;
 mod candidates;
 mod offer;
+mod parameter_sets;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ pub use offer::{MAX_LINES, MAX_OFFER_BYTES, Offer, OfferError};
 
 use crate::ids::{Layer, Mid};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// A direction from the *server's* point of view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,6 +59,13 @@ pub struct CodecSlot {
     pub rtx_payload_type: Option<u8>,
 }
 
+/// Of H.264: NAL units as `sprop-parameter-sets` names them (RFC 6184 §8.1). Encoders may say them here and nowhere else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterSets {
+    pub sps: Vec<u8>,
+    pub pps: Vec<u8>,
+}
+
 /// Ids of the RTP header extensions (RFC 8285) accepted on an m-line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ExtensionIds {
@@ -86,6 +95,8 @@ pub struct MediaLine {
     pub extensions: ExtensionIds,
     /// Accepted simulcast layers of an uplink; empty when the client sends one encoding.
     pub rids: Vec<RidLayer>,
+    /// What a decoder has to know of the client's H.264, where the offer says so.
+    pub parameter_sets: Option<Arc<ParameterSets>>,
     /// SSRCs that the client announced with a=ssrc, as (primary, rtx).
     pub announced_ssrcs: Vec<(u32, Option<u32>)>,
     /// SSRCs that the server announced for its own sending on a downlink, as (primary, rtx).

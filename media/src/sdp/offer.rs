@@ -259,7 +259,11 @@ fn read_codecs(kind: Kind, media: &MediaDescription) -> Vec<OfferedCodec> {
 
 /// `key=value` out of an `a=fmtp` parameter list.
 pub(super) fn parameter<'a>(fmtp: Option<&'a str>, key: &str) -> Option<&'a str> {
-    fmtp?.split(';').filter_map(|p| p.trim().split_once('=')).find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| v)
+    fmtp?
+        .split(';')
+        .filter_map(|p| p.trim().split_once('='))
+        .find(|(k, _)| k.eq_ignore_ascii_case(key))
+        .map(|(_, v)| v.trim())
 }
 
 /// Which H.264 payload type to take: constrained baseline with packetization-mode 1 decodes everywhere. Ranks above

@@ -40,6 +40,13 @@ pub enum ClientMessage {
         #[ts(optional, as = "Option<bool>")]
         continues: bool,
     },
+    /// From now on I watch the live stream over HLS: my Peer is closed, and the answer tells where the stream is. A later `offer`
+    /// goes back to WebRTC.
+    Hls,
+    /// Segments of the stream that were loaded since this was said before, at most 16. Nobody else can know their proofs.
+    Fetched {
+        pieces: Vec<FetchedPiece>,
+    },
     /// Promise to send `source` on the m-line `mid` of the last answered offer.
     Publish {
         source: Source,
@@ -97,6 +104,14 @@ pub enum ClientMessage {
     Spotlight {
         participant: Option<ParticipantId>,
     },
+    /// Host: record (录制), or do not (不录制). What was recorded stays.
+    Record {
+        on: bool,
+    },
+    /// Host: marks this moment of the Recording; it becomes a chapter.
+    Mark {
+        text: String,
+    },
     /// Every 10 s: what the page measured since its last report.
     LineReport(LineReport),
     /// Host: asks for everything that is known about a Participant's line.
@@ -151,6 +166,15 @@ pub enum ClientMessage {
         code: Option<String>,
     },
     Ping,
+}
+
+/// One segment of the live stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FetchedPiece {
+    #[ts(type = "number")]
+    pub number: u64,
+    /// The eight bytes that it begins with, in hexadecimal digits.
+    pub proof: String,
 }
 
 /// What a client wants in one video slot.

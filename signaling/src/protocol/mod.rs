@@ -42,6 +42,18 @@ pub enum Source {
     ScreenAudio,
 }
 
+/// Whether the Session is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingSwitch {
+    /// Nothing was recorded so far.
+    #[default]
+    Off,
+    On,
+    /// A host paused it (不录制).
+    Paused,
+}
+
 /// A simulcast layer: `low` is the quarter, `mid` the half, `high` the full picture. A Track without simulcast is `high`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -157,6 +169,8 @@ pub enum LineStep {
 pub enum LineTransport {
     Udp,
     Tcp,
+    /// The live stream, which is fetched.
+    Hls,
     /// No media now.
     #[default]
     None,

@@ -46,6 +46,12 @@ pub enum Refusal {
     BadOffer,
     #[error("浏览器不支持 H.264、VP8 或 Opus，无法收看。")]
     NoCommonCodec,
+    #[error("这场直播的实时线路名额已满，已换成普通播放。")]
+    WebrtcFull,
+    #[error("这场直播现在没有普通播放，请稍后重试。")]
+    NoStream,
+    #[error("现在没有在录制，不能做标记。")]
+    NotRecording,
     #[error("讨论内容是空的。")]
     EmptyChat,
     #[error("一条讨论最多 500 字。")]

@@ -2,8 +2,8 @@
 
 use super::check_in::{CheckIn, CheckInPurpose, MissingPerson};
 use super::{
-    LayerName, LineMode, LineStep, LineTransport, ParticipantId, ParticipantKind, PublicationId, RefusalFrame,
-    SessionRole, Source, UnseatCause,
+    LayerName, LineMode, LineStep, LineTransport, ParticipantId, ParticipantKind, PublicationId, RecordingSwitch,
+    RefusalFrame, SessionRole, Source, UnseatCause,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -36,6 +36,16 @@ pub enum ServerMessage {
         #[ts(type = "number")]
         re: u64,
         sdp: String,
+    },
+    /// The answer to `hls`.
+    Hls {
+        #[ts(type = "number")]
+        re: u64,
+        /// The playlist, relative to where the page is from.
+        url: String,
+        /// Ask again before.
+        #[ts(type = "number")]
+        expires_ms: u64,
     },
     Refused(RefusalFrame),
     Pong {
@@ -77,6 +87,14 @@ pub enum ServerMessage {
     /// Whom the host shows to everybody.
     Spotlight {
         participant: Option<ParticipantId>,
+    },
+    /// Whether the Session is recorded; to everybody, when it changes.
+    Recording {
+        state: RecordingSwitch,
+    },
+    /// To hosts: what is really written, every few seconds while it changes.
+    RecordingLight {
+        light: RecordingLight,
     },
     /// How your line is doing, and what you asked for; when it changes.
     YourLine {
@@ -200,6 +218,32 @@ pub struct SessionView {
     pub started_ms: u64,
     /// Whom the host shows to everybody.
     pub spotlight: Option<ParticipantId>,
+    pub recording: RecordingSwitch,
+}
+
+/// What of the Recording is on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RecordingLight {
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// Since something was written last; `null` before the first time.
+    #[ts(type = "number | null")]
+    pub written_ms_ago: Option<u64>,
+    /// Why nothing is written, while something should be.
+    pub trouble: Option<RecordingTrouble>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingTrouble {
+    /// For more than 10 s, and it is not known why.
+    NotWritten,
+    /// The disk is full, or nearly.
+    NoRoom,
+    /// The disk refuses.
+    Disk,
+    /// The disk does not keep up; parts are missing.
+    TooSlow,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

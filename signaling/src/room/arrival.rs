@@ -7,7 +7,8 @@ use crate::Moment;
 use crate::effect::{Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
 use crate::protocol::server::{ChatLine, ParticipantView, ServerMessage, Welcome};
 use crate::protocol::{
-    CloseCode, PROTOCOL_VERSION, ParticipantId, RESUME_WITHIN_SECONDS, Refusal, SessionRole, UnseatCause,
+    CloseCode, PROTOCOL_VERSION, ParticipantId, ParticipantKind, RESUME_WITHIN_SECONDS, Refusal, SessionRole,
+    UnseatCause,
 };
 
 impl Room {
@@ -39,7 +40,14 @@ impl Room {
         identity: Identity,
     ) -> Result<(ParticipantId, Vec<Effect>), Refusal> {
         let mut out = Effects::default();
+        if identity.kind == ParticipantKind::Player {
+            // It has no Connection over which it could be told of the stream.
+            self.require_place_for_one()?;
+        }
         let id = self.enter(now, identity, None, &mut out)?;
+        if let Some(participant) = self.participants.get_mut(&id) {
+            participant.has_peer = true;
+        }
         self.tell_joined(id, &mut out);
         Ok((id, out.into_vec()))
     }
@@ -76,6 +84,7 @@ impl Room {
         if let Some(participant) = self.participants.get(&id) {
             out.tell_others(id, ServerMessage::ParticipantJoined { participant: participant.view() });
         }
+        self.capture_joined(id, out);
         if let Some(place) = self.place_of(id) {
             self.tell_place(&place, out);
         }
@@ -196,6 +205,7 @@ impl Room {
         self.tell_removed(ended, None, out);
         self.leave_spotlight(id, out);
         out.tell_all(ServerMessage::ParticipantLeft { participant: id });
+        self.capture_left(id, out);
         if let Some(place) = place {
             self.tell_place(&place, out);
         }

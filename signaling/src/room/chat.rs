@@ -50,6 +50,7 @@ impl Room {
             self.chat.lines.pop_front();
         }
         self.chat.lines.push_back(Arc::new(line.clone()));
+        self.capture_chat(&line.name, &line.text, out);
         out.ok(from, re);
         out.tell_all(ServerMessage::Chat { line });
         Ok(())

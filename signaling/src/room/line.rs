@@ -224,7 +224,8 @@ impl Room {
         for id in everybody {
             let Some(participant) = self.participants.get_mut(&id) else { continue };
             let before = participant.line.bars;
-            participant.line.measure(now, measured.get(&id).copied());
+            let figures = measured.get(&id).copied().or_else(|| participant.stream_line(now));
+            participant.line.measure(now, figures);
             if participant.line.bars != before {
                 changed.push(LineBars { participant: id, bars: participant.line.bars });
             }
@@ -243,6 +244,7 @@ impl Room {
         let known = self.participants.values().filter(|p| p.line.bars > 0);
         let known: Vec<LineBars> = known.map(|p| LineBars { participant: p.id, bars: p.line.bars }).collect();
         tell_lines(host, &known, out);
+        self.tell_light(host, out);
     }
 
     /// Is there somebody who is shown how the lines are?

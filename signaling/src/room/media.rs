@@ -24,6 +24,10 @@ impl Room {
         if continues && self.participants.get(&from).is_none_or(|p| p.lines.is_none()) {
             return Err(Refusal::PeerGone);
         }
+        self.require_media_place(from)?;
+        if let Some(participant) = self.participants.get_mut(&from) {
+            participant.has_peer = true;
+        }
         // The answer comes from the media plane, and with it `media_negotiated`.
         out.media(MediaEffect::Offer { participant: from, re, sdp, continues });
         Ok(())
@@ -50,6 +54,7 @@ impl Room {
             now.slots.iter_mut().for_each(Slot::untell);
         }
         owner.lines = Some(now);
+        owner.has_peer = true;
         let is_encoder = owner.identity.kind == ParticipantKind::Encoder && owner.may_publish;
 
         let ended = self.end_publications(|p| p.participant == participant && !mids.contains(&p.mid), &mut out);

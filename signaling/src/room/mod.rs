@@ -15,16 +15,18 @@ mod people;
 mod permission;
 mod publication;
 mod rate;
+mod recording;
 mod seats;
 mod slots;
 mod speakers;
 mod spotlight;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod watching;
 
 use crate::Moment;
-use crate::effect::{CheckInCause, Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
+use crate::effect::{CastView, CheckInCause, Effect, Effects, LeaveCause, MediaEffect, PresenceFact};
 use crate::protocol::client::ClientMessage;
 use crate::protocol::server::{ServerMessage, SessionView};
 use crate::protocol::{CloseCode, ParticipantId, PublicationId, RESUME_WITHIN_SECONDS, Refusal};
@@ -38,6 +40,7 @@ pub use checkin::{Given, PastCheckIns};
 pub use line::{LineFigures, bars};
 pub use participant::Identity;
 pub use people::PresentPerson;
+pub use recording::CaptureFigures;
 pub use seats::{PlaceCard, RosterPerson, Seat, Sitter, Taking};
 pub use watching::{Watched, Watching};
 
@@ -64,12 +67,14 @@ pub struct MediaLine {
 pub struct RoomLimits {
     /// Most Participants at one time, those who may still resume included. A host comes in all the same.
     pub capacity: usize,
+    /// Most who watch over WebRTC at one time and may not publish; others are sent to the live stream.
+    pub webrtc_viewers: usize,
 }
 
 impl Default for RoomLimits {
     /// A roster of 2,000 is a `welcome` of about 400 kB, the most that a slow line should be asked to load.
     fn default() -> Self {
-        Self { capacity: 2000 }
+        Self { capacity: 2000, webrtc_viewers: usize::MAX }
     }
 }
 
@@ -103,6 +108,9 @@ pub struct Room {
     participants: People,
     publications: BTreeMap<PublicationId, Publication>,
     chat: chat::Chat,
+    capture: recording::Capture,
+    /// What the live stream was told to show.
+    cast: CastView,
     speakers: speakers::Speakers,
     seats: Arc<seats::Seats>,
     check_ins: checkin::CheckIns,
@@ -136,6 +144,8 @@ impl Room {
             participants: People::default(),
             publications: BTreeMap::new(),
             chat: chat::Chat::default(),
+            capture: recording::Capture::default(),
+            cast: CastView::default(),
             speakers: speakers::Speakers::default(),
             seats: Arc::default(),
             check_ins: checkin::CheckIns::new(before.check_ins, opening.seed),
@@ -171,6 +181,8 @@ impl Room {
             ClientMessage::Hello { .. } => return Err(Refusal::AlreadyHere),
             ClientMessage::Leave => return self.leave(from, Some(re)),
             ClientMessage::Offer { sdp, continues } => self.offer(from, sdp, continues, re, out)?,
+            ClientMessage::Hls => self.watch_stream(from, re, out)?,
+            ClientMessage::Fetched { pieces } => self.fetched(now, from, &pieces, re, out)?,
             ClientMessage::Publish { source, mid } => self.publish(from, source, &mid, re, out)?,
             ClientMessage::Unpublish { source } => self.unpublish(from, source, re, out)?,
             ClientMessage::Mute { source, muted } => self.mute(from, source, muted, re, out)?,
@@ -195,6 +207,8 @@ impl Room {
             }
             ClientMessage::LineMode { mode } => self.line_mode(from, mode, re, out)?,
             ClientMessage::Spotlight { participant } => self.spotlight(from, participant, re, out)?,
+            ClientMessage::Record { on } => self.record(from, on, re, out)?,
+            ClientMessage::Mark { text } => self.mark(from, &text, re, out)?,
             ClientMessage::LineReport(report) => self.line_report(now, from, report, re, out)?,
             ClientMessage::LineDetails { participant } => self.line_details(from, participant, re, out)?,
             ClientMessage::Headcount { count } => self.headcount(from, count, re, out)?,

@@ -89,6 +89,10 @@ pub(super) struct Participant {
     /// What the slots of a Peer that is gone were wished to show: the next one of the same page has the same m-lines.
     pub(super) slot_memory: Vec<SlotMemory>,
     pub(super) line: Line,
+    /// When the live stream was asked for, or a segment of it fetched, last.
+    pub(super) stream: Option<Moment>,
+    /// An offer was passed on whose Peer is not known to be gone.
+    pub(super) has_peer: bool,
     /// `None` for encoders and players, who have no Connection.
     pub(super) resume_token: Option<String>,
     /// How many people are seated at this Classroom.
@@ -128,6 +132,8 @@ impl Participant {
             lines: None,
             slot_memory: Vec::new(),
             line: Line::default(),
+            stream: None,
+            has_peer: false,
             resume_token,
             seated: 0,
         }
@@ -135,6 +141,7 @@ impl Participant {
 
     /// The Peer is gone; what was wished for is kept for the next one. True when that changes what the line is told to be.
     pub(super) fn forget_peer(&mut self) -> bool {
+        self.has_peer = false;
         if let Some(lines) = self.lines.take() {
             self.slot_memory = lines.slots.into_iter().filter_map(Slot::into_memory).collect();
         }

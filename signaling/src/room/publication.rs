@@ -81,6 +81,7 @@ impl Room {
         let view = publication.view();
         self.publications.insert(id, publication);
         out.media(MediaEffect::Publish { participant, publication: id, mid });
+        self.capture_publication(id, out);
         view
     }
 

@@ -96,15 +96,15 @@ impl Slot {
 
 /// Everything that can be shown, most important first: made once for all viewers.
 pub(super) struct Stage {
-    video: Vec<Candidate>,
-    audio: Vec<Candidate>,
+    pub(super) video: Vec<Candidate>,
+    pub(super) audio: Vec<Candidate>,
     spotlight: Option<PublicationId>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Candidate {
-    publication: PublicationId,
-    participant: ParticipantId,
+pub(super) struct Candidate {
+    pub(super) publication: PublicationId,
+    pub(super) participant: ParticipantId,
     source: Source,
     /// It is the one that most look at.
     main: bool,
@@ -194,6 +194,7 @@ impl Room {
         for viewer in viewers {
             self.reassign(viewer, &stage, out);
         }
+        self.tell_cast(&stage, out);
     }
 
     fn microphones(&self) -> impl Iterator<Item = Microphone> {

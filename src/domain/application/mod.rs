@@ -127,6 +127,8 @@ pub enum ApplicationRefusal {
     Settled,
     #[error("申请还没有提交，不用撤回。")]
     NotSent,
+    #[error("这份申请已经退回给您，不用撤回，修改后可以直接再提交。")]
+    IsReturned,
     #[error("有一项条件不符合，不能提交：{0}")]
     Condition(String),
     #[error("您已经在这个工作室里担任这个角色，不用再申请。")]
@@ -157,6 +159,7 @@ impl ApplicationRefusal {
             Self::Closed => "recruitment_closed",
             Self::Sent => "application_sent",
             Self::Settled => "application_settled",
+            Self::IsReturned => "application_returned",
             Self::NotSent => "application_not_sent",
             Self::Condition(_) => "condition_unmet",
             Self::Member => "already_member",
@@ -211,7 +214,9 @@ impl Application {
 
     pub fn may_withdraw(&self, recruitment: &Recruitment, stops: &[Stop]) -> Result<(), ApplicationRefusal> {
         match self.state(recruitment, stops) {
-            ApplicationState::Waiting | ApplicationState::Returned => Ok(()),
+            ApplicationState::Waiting => Ok(()),
+            // It is with the applicant already; withdrawn, it could not be sent any more after the closing day.
+            ApplicationState::Returned => Err(ApplicationRefusal::IsReturned),
             ApplicationState::Draft | ApplicationState::Withdrawn => Err(ApplicationRefusal::NotSent),
             ApplicationState::Accepted | ApplicationState::Refused => Err(ApplicationRefusal::Settled),
         }

@@ -4,6 +4,8 @@ use super::super::{Day, RegionId};
 use super::CertificateKind;
 use std::fmt;
 
+/// What the number is called among the figures.
+pub const NUMBER: &str = "证书编号";
 /// What the sentence is called among the figures.
 pub const STATEMENT: &str = "证明事项";
 
@@ -62,7 +64,7 @@ impl CertificateText {
     /// What it is called, and its value, as printed and as told to whoever verifies it.
     #[must_use]
     pub fn figures(&self) -> Vec<(String, String)> {
-        let mut figures = vec![("证书编号", self.number.clone()), ("工作室", self.studio.clone())];
+        let mut figures = vec![(NUMBER, self.number.clone()), ("工作室", self.studio.clone())];
         match &self.person {
             Some((name, role)) => figures.push(("姓名", format!("{name}，{role}"))),
             None => figures.push(("主持人", self.hosts.join("、"))),

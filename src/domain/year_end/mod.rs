@@ -5,14 +5,14 @@ mod course;
 mod outcome;
 mod refusal;
 
-pub use certificate::{CertificateNumber, CertificateText, STATEMENT};
+pub use certificate::{CertificateNumber, CertificateText, NUMBER, STATEMENT};
 pub use course::{Course, first_freeze};
 pub use outcome::{Change, Difference, Frozen, Outcome, Ranked, Settled, Standing, differences, settle};
 pub use refusal::YearEndRefusal;
 
 use super::invalid::{Checks, Invalid};
 use super::words::words;
-use super::{AccountId, StudioId, YearEndId};
+use super::{AccountId, RegionKind, StudioId, Tier, YearEndId};
 
 /// The shortest publication. One of the programmes names a length, a week (区县方案篇二五2: 公示一周); the others only
 /// say that results are published, so the same holds for them.
@@ -50,6 +50,27 @@ words! {
         Grade = "grade" / "考核证书",
         /// The credits of one person of a Studio that passed.
         Credits = "credits" / "学分证明",
+    }
+}
+
+words! {
+    /// Why a Studio of the Region is not settled with the others.
+    pub enum LeftOut {
+        /// Its tier is for a higher office.
+        Above = "above" / "由上级工作站评定",
+        /// Another YearEnd of the same Policy and year has it.
+        Taken = "taken" / "已在另一次评定里",
+    }
+}
+
+/// Does the office of such a Region settle Studios of this tier? A Studio of the province's tier that lies in a county is the
+/// province's to settle, among those of all counties.
+#[must_use]
+pub const fn settles(kind: RegionKind, tier: Tier) -> bool {
+    match kind {
+        RegionKind::Province => true,
+        RegionKind::City => matches!(tier, Tier::City | Tier::County),
+        RegionKind::County => matches!(tier, Tier::County),
     }
 }
 

@@ -9,6 +9,8 @@ pub enum YearEndRefusal {
     TooEarly { from: Day },
     #[error("这个区域里没有这一年要评定的工作室。")]
     Nobody,
+    #[error("这里这一年要评定的都是上级工作室（{studio}等 {studios} 个），由上级工作站评定。")]
+    Above { studio: String, studios: usize },
     #[error("{studio}等 {studios} 个工作室的这一年已在另一次评定里，不能再冻结一次。")]
     Taken { studio: String, studios: usize },
     #[error("还有工作室没有核算完，请过一会儿再冻结。")]
@@ -53,6 +55,7 @@ impl YearEndRefusal {
         match self {
             Self::TooEarly { .. } => "year_end_too_early",
             Self::Nobody => "year_end_nobody",
+            Self::Above { .. } => "year_end_above",
             Self::Taken { .. } => "year_end_taken",
             Self::NotCounted => "year_end_not_counted",
             Self::Length => "publication_length",

@@ -6,7 +6,7 @@ use super::super::state::AppState;
 use crate::domain::application::{Standing, Step, Stop, chosen, standing, stops};
 use crate::domain::{
     AccountId, AccountRole, Application, ApplicationState, MemberRole, Recruitment, RecruitmentId, RegionId,
-    RegionTree, School, SchoolId, Studio, StudioId,
+    RegionTree, Review, ReviewVerdict, School, SchoolId, Studio, StudioId,
 };
 use crate::store;
 use std::collections::{HashMap, HashSet};
@@ -58,6 +58,11 @@ impl Desk {
         self.admin || self.scope.is_some()
     }
 
+    /// Is there anything that the asker keeps?
+    pub(in crate::http) fn keeps_any(&self) -> bool {
+        self.is_office() || !self.hosted.is_empty()
+    }
+
     /// As an office does that is not of the Studio.
     pub(in crate::http) fn decides_about(&self, studio: &Studio) -> bool {
         self.supervises(studio.region) && !self.inside.contains(&studio.id)
@@ -80,7 +85,7 @@ impl Desk {
         }
     }
 
-    /// May the asker read it? The applicant, hosts who were wished for, and the offices that speak about it.
+    /// May the asker read it? The applicant, the hosts whose turn it was or is, and the offices that speak about it.
     pub(in crate::http) fn may_read(&self, case: &Case, studios: &Studios) -> bool {
         if case.application.account.id == self.me {
             return true;
@@ -91,11 +96,18 @@ impl Desk {
         };
         self.keeps(&case.recruitment)
             || case.school.as_ref().is_some_and(|school| self.supervises(school.region))
-            || sending.draft.choices.iter().any(wished)
+            || sending.draft.choices.iter().take(case.turns()).any(wished)
     }
 }
 
 impl Case {
+    /// How many of the wished Studios have been asked; those after them hear nothing of it yet.
+    fn turns(&self) -> usize {
+        let reviews = self.application.last().map_or(&[][..], |sending| &sending.reviews);
+        let declined = |review: &&Review| review.step == Step::Host && review.verdict == ReviewVerdict::Refused;
+        reviews.iter().filter(declined).count() + 1
+    }
+
     /// Of the last sending, while it was not withdrawn.
     pub(in crate::http) fn standing(&self) -> Option<Standing> {
         let sending = self.application.last().filter(|sending| sending.withdrawn_at.is_none())?;

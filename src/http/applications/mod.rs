@@ -133,7 +133,7 @@ pub(super) async fn mine(
 ) -> Result<axum::Json<Rows<ApplicationRow>>, ApiError> {
     let found = store::application::of_account(&app.store, me.profile.account.id).await?;
     let desk = Desk::of(&app, &me).await?;
-    rows(&app, &desk, found, |_, _| true).await
+    rows(&app, &desk, found).await
 }
 
 /// What waits for the asker's word, the oldest first.
@@ -144,6 +144,12 @@ pub(super) async fn waiting(
     me: SignedIn,
 ) -> Result<axum::Json<Rows<ApplicationRow>>, ApiError> {
     let desk = Desk::of(&app, &me).await?;
+    let (found, studios) = waiting_for(&app, &desk).await?;
+    Ok(axum::Json(Rows { rows: found.iter().map(|case| view::row(&app, &desk, case, &studios)).collect() }))
+}
+
+/// What waits for this asker's word, the oldest first.
+pub(super) async fn waiting_for(app: &AppState, desk: &Desk) -> Result<(Vec<Case>, Studios), ApiError> {
     let mut found: Vec<Application> = Vec::new();
     if desk.is_office() {
         found = store::application::waiting_in(&app.store, desk.scope).await?;
@@ -151,7 +157,9 @@ pub(super) async fn waiting(
     let hosted: Vec<StudioId> = desk.hosted.iter().copied().collect();
     let more = store::application::waiting_for(&app.store, &hosted).await?;
     found.extend(more.into_iter().filter(|one| !found.iter().any(|known| known.id == one.id)).collect::<Vec<_>>());
-    rows(&app, &desk, found, |case, studios| desk.may_decide(case, studios)).await
+    let (mut found, studios) = cases(app, &desk.tree, found).await?;
+    found.retain(|case| desk.may_decide(case, &studios));
+    Ok((found, studios))
 }
 
 /// All that were sent to a Recruitment, for those who keep it.
@@ -162,7 +170,7 @@ pub(super) async fn of_recruitment(
     Keeping { desk, recruitment, .. }: Keeping,
 ) -> Result<axum::Json<Rows<ApplicationRow>>, ApiError> {
     let found = store::application::of_recruitment(&app.store, recruitment.id).await?;
-    rows(&app, &desk, found, |_, _| true).await
+    rows(&app, &desk, found).await
 }
 
 /// A Recruitment, and somebody who keeps it.
@@ -213,11 +221,9 @@ async fn rows(
     app: &AppState,
     desk: &Desk,
     found: Vec<Application>,
-    told: impl Fn(&Case, &Studios) -> bool,
 ) -> Result<axum::Json<Rows<ApplicationRow>>, ApiError> {
     let (found, studios) = cases(app, &desk.tree, found).await?;
-    let told = found.iter().filter(|case| told(case, &studios));
-    Ok(axum::Json(Rows { rows: told.map(|case| view::row(app, desk, case, &studios)).collect() }))
+    Ok(axum::Json(Rows { rows: found.iter().map(|case| view::row(app, desk, case, &studios)).collect() }))
 }
 
 /// The asker's own Application.

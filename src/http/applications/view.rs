@@ -67,7 +67,7 @@ pub(in crate::http) async fn whole(
         earlier: earlier.map(told).collect(),
         last_step: ahead.len() == 1,
         ahead: ahead.into_iter().map(|stop| stop_view(desk, case, studios, stop)).collect(),
-        may_withdraw: own && matches!(state, ApplicationState::Waiting | ApplicationState::Returned),
+        may_withdraw: own && state == ApplicationState::Waiting,
         sending: sending.map_or(0, |sending| sending.ordinal),
         seen: u32::try_from(reviews.len()).unwrap_or(u32::MAX),
     })

@@ -6,11 +6,10 @@ use super::super::error::{ApiError, Refused};
 use super::super::state::AppState;
 use super::super::year_ends::HolderOf;
 use super::pdf::{Paper, Seal};
-use super::{File, Format, Made, Part, Site, words};
+use super::{File, Format, Made, Site, words};
 use crate::domain::year_end::{CertificateKind, STATEMENT};
-use crate::domain::{Activity, IssueId, Notice, NoticeId, NoticeState};
-use crate::store::report_issue::{NewIssue, Subject};
-use crate::store::year_end::Word;
+use crate::domain::{Activity, Notice, NoticeId, NoticeState};
+use crate::store::report_issue::{Issue, NewIssue, Subject};
 use crate::store::{self, Noun};
 use axum::extract::State;
 use axum::response::Response;
@@ -28,7 +27,7 @@ pub(in super::super) async fn certificate_file(
     if one.revoked.is_some() {
         return Err(ApiError::conflict("certificate_revoked", "这份证书已经撤销，不能再打印。"));
     }
-    let number = format!("{}{}", one.region_name, one.number);
+    let number = one.number_word();
     let (statements, facts): (Vec<_>, Vec<_>) = one.figures.iter().partition(|(label, _)| label == STATEMENT);
     let paper = Paper {
         heading: one.kind.word(),
@@ -42,8 +41,14 @@ pub(in super::super) async fn certificate_file(
         framed: true,
         ..Paper::default()
     };
+    if !app.exports.has_font() {
+        return Err(super::no_font());
+    }
+    // The same code and the same moment, however often it is printed.
+    let url = site.page(&format!("/verify/{}", one.id));
+    let seal = Seal { code: one.id, url, made_at: one.given.at, made_by: one.given.by_name, verb: "颁发" };
     let name = format!("{} {number}", one.title);
-    give(&app, &site, (one.id, "颁发", one.given), (name, paper)).await
+    File { format: Format::Pdf, name, seal: Some(seal) }.give(&app, |_| Made::Paper(paper)).await
 }
 
 /// An approved notice to print, with its number and the code by which it is verified.
@@ -61,8 +66,21 @@ pub(in super::super) async fn notice_file(
     if notice.state() == NoticeState::Withdrawn {
         return Err(ApiError::conflict("notice_withdrawn", "这份通知已经撤回，不能再打印。"));
     }
-    let decision = notice.decision.clone().filter(|_| notice.state() == NoticeState::Approved).ok_or_else(missing)?;
-    let number = decision.number.ok_or_else(missing)?;
+    if !app.exports.has_font() {
+        return Err(super::no_font());
+    }
+    let issued = issue_notice(&app, &notice).await?.ok_or_else(missing)?;
+    let (name, paper, seal) = notice_to_print(&notice, issued, &site);
+    File { format: Format::Pdf, name, seal: Some(seal) }.give(&app, |_| Made::Paper(paper)).await
+}
+
+/// What an approved notice says, written down once: what becomes of the Activity afterwards does not change it. None of one that
+/// does not hold.
+pub(in super::super) async fn issue_notice(app: &AppState, notice: &Notice) -> Result<Option<Issue>, ApiError> {
+    let Some(decision) = notice.decision.as_ref().filter(|_| notice.state() == NoticeState::Approved) else {
+        return Ok(None);
+    };
+    let Some(number) = decision.number else { return Ok(None) };
     let region = store::region::get(&app.store, number.region).await?.name;
     let number = format!("{region}{number}");
     let activity = store::activity::get(&app.store, notice.activity).await?;
@@ -73,23 +91,40 @@ pub(in super::super) async fn notice_file(
         parameters: None,
         figures: notice_figures(&number, &studio.name, &activity),
         heads: Vec::new(),
-        digest: store::notice::digest(&notice),
+        digest: store::notice::digest(notice),
         made_at: decision.at,
         made_by: decision.by,
     };
-    if !app.exports.has_font() {
-        return Err(super::no_font());
-    }
-    let paper = notice_paper(&notice, &issue, (&region, &activity));
-    let code = store::report_issue::record_notice(&app.store, notice.id, issue).await?;
-    let word = Word { reason: String::new(), by_name: decision.by_name, at: decision.at };
-    give(&app, &site, (code, "批准", word), (format!("通知 {number}"), paper)).await
+    Ok(Some(store::report_issue::record_notice(&app.store, notice.id, issue).await?))
 }
+
+/// The name of the file, what stands on it, and what it is verified by.
+pub(super) fn notice_to_print(notice: &Notice, issued: Issue, site: &Site) -> (String, Paper, Seal) {
+    let issue = issued.content;
+    let figure = |wanted: &str| issue.figures.iter().find(|(label, _)| label == wanted).map_or("", |(_, value)| value);
+    let number = figure(NUMBER);
+    // The Region as it was called when the number was given.
+    let region = number.split_once('〔').map_or("", |(region, _)| region);
+    let paper = Paper {
+        heading: "通知",
+        title: format!("关于“{}”的通知", figure(ACTIVITY)),
+        facts: issue.figures.iter().map(|(label, value)| format!("{label}：{value}")).collect(),
+        body: notice.content.lines().map(str::to_owned).collect(),
+        signed: vec![region.to_owned(), words::chinese_day(issue.made_at)],
+        ..Paper::default()
+    };
+    let url = site.page(&format!("/verify/{}", issued.id));
+    let seal = Seal { code: issued.id, url, made_at: issue.made_at, made_by: issued.maker, verb: "批准" };
+    (format!("通知 {number}"), paper, seal)
+}
+
+const NUMBER: &str = "编号";
+const ACTIVITY: &str = "活动";
 
 fn notice_figures(number: &str, studio: &str, activity: &Activity) -> Vec<(String, String)> {
     let mut figures = vec![
-        ("编号", number.to_owned()),
-        ("活动", activity.title.clone()),
+        (NUMBER, number.to_owned()),
+        (ACTIVITY, activity.title.clone()),
         ("工作室", studio.to_owned()),
         ("时间", words::span(activity.planned_start, activity.planned_end)),
         ("形式", activity.mode.word().to_owned()),
@@ -98,35 +133,4 @@ fn notice_figures(number: &str, studio: &str, activity: &Activity) -> Vec<(Strin
         figures.push(("地点", activity.place.clone()));
     }
     figures.into_iter().map(|(label, value)| (label.to_owned(), value)).collect()
-}
-
-fn notice_paper(notice: &Notice, issue: &NewIssue, (region, activity): (&str, &Activity)) -> Paper {
-    Paper {
-        heading: "通知",
-        title: format!("关于“{}”的通知", activity.title),
-        facts: issue.figures.iter().map(|(label, value)| format!("{label}：{value}")).collect(),
-        body: notice.content.lines().map(str::to_owned).collect(),
-        signed: vec![region.to_owned(), words::chinese_day(issue.made_at)],
-        ..Paper::default()
-    }
-}
-
-/// The same code and the same moment, however often it is printed.
-async fn give(
-    app: &AppState,
-    site: &Site,
-    (code, verb, word): (IssueId, &'static str, Word),
-    (name, paper): (String, Paper),
-) -> Result<Response, ApiError> {
-    if !app.exports.has_font() {
-        return Err(super::no_font());
-    }
-    let url = site.page(&format!("/verify/{code}"));
-    let seal = Seal { code, url, made_at: word.at, made_by: word.by_name, verb };
-    let file = File { format: Format::Pdf, name, seal: Some(seal) };
-    file.give(app, move |part| match part {
-        // There is no other format of it.
-        Part::Paper | Part::Book | Part::Sheet => Made::Paper(paper),
-    })
-    .await
 }

@@ -5,6 +5,7 @@ mod assessment;
 mod book;
 mod csv;
 mod given;
+mod pack;
 mod pdf;
 mod proof_book;
 mod scorecard_book;
@@ -16,6 +17,7 @@ mod year_book;
 
 pub(super) use assessment::*;
 pub(super) use given::*;
+pub(super) use pack::*;
 pub use pdf::FontError;
 pub(super) use view::verification;
 
@@ -50,12 +52,18 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// The desk at which files are made.
 pub struct Exports {
     turns: Arc<Semaphore>,
+    /// One pack at a time, beside them: it lies on the disk while it is put together.
+    packing: Arc<Semaphore>,
     font: FontPlace,
 }
 
 impl Default for Exports {
     fn default() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), font: FontPlace::default() }
+        Self {
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            packing: Arc::new(Semaphore::new(1)),
+            font: FontPlace::default(),
+        }
     }
 }
 
@@ -73,8 +81,12 @@ impl Exports {
 
     /// Waits for a turn, which lasts as long as what it gives.
     pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
-        turn.map_err(|_| ApiError::Busy)?.map_err(|_| ApiError::Busy)
+        waited_for(&self.turns).await
+    }
+
+    /// The same for a pack.
+    async fn packing(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        waited_for(&self.packing).await
     }
 
     /// Runs `work` on a thread of its own, when it is its turn. The turn lasts as long as the work, which goes on when nobody
@@ -90,6 +102,11 @@ impl Exports {
         };
         tokio::task::spawn_blocking(work).await.map_err(ApiError::inside)?
     }
+}
+
+async fn waited_for(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ApiError> {
+    let turn = tokio::time::timeout(PATIENCE, Arc::clone(turns).acquire_owned()).await;
+    turn.map_err(|_| ApiError::Busy)?.map_err(|_| ApiError::Busy)
 }
 
 /// What a report is asked for as.

@@ -3,6 +3,8 @@
 use crate::domain::attendance::{AttendanceStatus, GapKind, Way};
 use crate::domain::case::CaseState;
 use crate::domain::policy::{Class, YearKind};
+use crate::domain::reminder::ReminderKind;
+use crate::domain::resource::{ResourceKind, ResourceState, Selection, Visibility};
 use crate::domain::scorecard::{Outlook, ScoreState};
 use crate::domain::year_end::{CertificateKind, ObjectionState, YearEndStage};
 use crate::domain::*;
@@ -56,6 +58,10 @@ plain_strings! {
     PhotoId: None, "mzxw6ytbojtg633c";
     IssueId: None, "mzxw6ytbojtg633c";
     EvidenceId: None, "mzxw6ytbojtg633c";
+    RecordingId: None, "mzxw6ytbojtg633c";
+    ResourceId: None, "mzxw6ytbojtg633c";
+    CommentId: None, "mzxw6ytbojtg633c";
+    LessonPlanId: None, "mzxw6ytbojtg633c";
     MentorId: None, "mzxw6ytbojtg633c";
     HelpedSchoolId: None, "mzxw6ytbojtg633c";
     LessonReviewId: None, "mzxw6ytbojtg633c";
@@ -113,6 +119,7 @@ macro_rules! words {
 
 words! {
     AccountRole RegionKind StudioKind Tier MemberRole ActivityKind Mode Level ActivityState ActivityRole AttendanceStatus
-    GapKind Way CaseState NoticeState Class YearKind ScoreState Outlook ApplicationState ConditionState ReviewVerdict
+    GapKind Way CaseState NoticeState ReminderKind Class YearKind ScoreState Outlook ApplicationState ConditionState ReviewVerdict
     SchoolStage Sex Step TransferKind TransferState YearEndStage ObjectionState CertificateKind
+    RecordingState ResourceKind ResourceState Selection Visibility
 }

@@ -94,9 +94,19 @@ pub struct YearEndCandidate {
     pub year: i32,
     pub year_word: String,
     pub studios: u32,
+    /// Studios of the Region that would be left out, and why.
+    pub left_out: Vec<LeftOutView>,
     /// The first day on which it may be frozen.
     pub from: Day,
     pub ready: bool,
+}
+
+/// Studios that are not settled with the others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct LeftOutView {
+    /// 由上级工作站评定
+    pub reason: String,
+    pub studios: Vec<Named>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
@@ -221,6 +231,8 @@ pub struct YearEndView {
     pub withdrawn: Option<WordView>,
     /// By tier and rank.
     pub rows: Vec<YearEndRow>,
+    /// Told to the office alone.
+    pub left_out: Vec<LeftOutView>,
     pub counts: Vec<GradeCountView>,
     pub cut_off: Option<CutOffView>,
     pub grades: Vec<GradeRuleView>,

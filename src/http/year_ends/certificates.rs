@@ -43,6 +43,21 @@ pub(in super::super) async fn revoke(
     Ok(axum::Json(view::certificate(revoked)))
 }
 
+/// Gives a certificate again that was revoked, as the result stands: it has the next number.
+#[utoipa::path(post, path = "/api/certificates/{id}/renewal", tag = "year-end", params(("id" = String, Path)),
+    responses((status = 201, body = Rows<CertificateView>), (status = 403, body = Refused),
+    (status = 409, description = "It holds, or nothing is due", body = Refused)))]
+pub(in super::super) async fn renew(
+    State(app): State<AppState>,
+    settler: SettlerOf<Certificate>,
+) -> Result<(StatusCode, axum::Json<Rows<CertificateView>>), ApiError> {
+    let SettlerOf { me, noun } = settler;
+    certificate::renew(&app.store, noun.id, me.profile.account.id, app.clock.now()).await?;
+    tracing::info!(certificate = %noun.id, "given again");
+    let all = certificate::of_year_end(&app.store, noun.year_end).await?;
+    Ok((StatusCode::CREATED, axum::Json(Rows { rows: all.into_iter().map(view::certificate).collect() })))
+}
+
 /// One's own credits.
 #[utoipa::path(get, path = "/api/me/certificates", tag = "year-end",
     responses((status = 200, body = Rows<CertificateView>), (status = 401, body = Refused)))]

@@ -21,7 +21,7 @@ use super::shapes::{
     YearEndForm, YearEndView, YearEndsView,
 };
 use super::state::AppState;
-use crate::domain::participation::{Assessed, year_of};
+use crate::domain::participation::year_of;
 use crate::domain::year_end::{LEAST_DAYS, MOST_DAYS, first_freeze};
 use crate::domain::{Day, Region, RegionId, Studio};
 use crate::store;
@@ -30,7 +30,7 @@ use crate::store::year_end::{self, NewCorrection, NewYearEnd, YearEnd};
 use access::ConcernedBy;
 use axum::extract::State;
 use axum::http::StatusCode;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 use view::Seen;
 
@@ -48,7 +48,7 @@ pub(super) async fn of_region(
     let today = app.clock.now().day();
     let tree = store::region::tree(&app.store).await?;
     let found = year_end::of_region(&app.store, region.id).await?;
-    let candidates = candidates(&app, region.id, &found, today).await?;
+    let candidates = candidates(&app, region.id, today).await?;
     let me = office.0;
     let scope = me.profile.account.scope.filter(|_| !me.is_admin());
     let may_decide = |one: &YearEnd| scope.is_none_or(|scope| tree.covers(scope, one.region));
@@ -64,37 +64,28 @@ pub(super) async fn of_region(
     }))
 }
 
-/// The year that goes on and the one before, of each programme, where they are not settled here or above.
-async fn candidates(
-    app: &AppState,
-    region: RegionId,
-    found: &[YearEnd],
-    today: Day,
-) -> Result<Vec<YearEndCandidate>, ApiError> {
-    let mut studios: BTreeMap<String, Vec<Studio>> = BTreeMap::new();
-    for studio in store::studio::assessed(&app.store, Some(region)).await? {
-        if let Some(key) = studio.policy.clone() {
-            studios.entry(key).or_default().push(studio);
-        }
-    }
-    let settled =
-        |key: &str, year: i32| found.iter().any(|one| one.policy == key && one.year == year && one.withdrawn.is_none());
+/// The year that goes on and the one before, of each programme, where the office of the Region has anything to settle.
+async fn candidates(app: &AppState, region: RegionId, today: Day) -> Result<Vec<YearEndCandidate>, ApiError> {
+    let studios = store::studio::assessed(&app.store, Some(region)).await?;
+    let keys: BTreeSet<String> = studios.into_iter().filter_map(|studio| studio.policy).collect();
     let mut candidates = Vec::new();
-    for (key, studios) in studios {
+    for key in keys {
         let Some(policy) = store::policy::in_force(&app.store, &key, today) else { continue };
         let this = year_of(policy.year, today);
         for year in [this - 1, this] {
-            let asked = studios.iter().filter(|one| !Assessed::of(&policy, one.cycle_start, year).span.is_empty());
-            let count = u32::try_from(asked.count()).unwrap_or(u32::MAX);
-            if count == 0 || settled(&key, year) {
+            let sorted = year_end::sorted(&app.store, region, &policy, year).await?;
+            let count = u32::try_from(sorted.taken_in.len()).unwrap_or(u32::MAX);
+            if count == 0 {
                 continue;
             }
+            let left_out = sorted.left_out.into_iter().map(|(studio, reason)| (studio.id, studio.name, reason));
             let from = first_freeze(&policy, year);
             candidates.push(YearEndCandidate {
                 policy: policies::name(&policy),
                 year,
                 year_word: policy.year.named(year),
                 studios: count,
+                left_out: view::left_out_view(left_out.collect()),
                 from,
                 ready: today >= from,
             });

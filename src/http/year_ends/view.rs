@@ -6,14 +6,16 @@ use super::super::error::ApiError;
 use super::super::scorecards::points_word;
 use super::super::shapes::{
     CertificateView, CorrectedView, CriterionChangeView, CutOffView, DifferenceView, GradeCountView, GradeRuleView,
-    Named, ObjectionView, OutcomeView, PublicRow, PublicationCard, PublicationView, ResultCorrectionView, SpanView,
-    StudioYearEndView, YearEndCard, YearEndRow, YearEndView,
+    LeftOutView, Named, ObjectionView, OutcomeView, PublicRow, PublicationCard, PublicationView, ResultCorrectionView,
+    SpanView, StudioYearEndView, YearEndCard, YearEndRow, YearEndView,
 };
 use super::super::state::AppState;
 use super::super::{attachments, cards, policies};
 use crate::domain::StudioId;
 use crate::domain::policy::Policy;
-use crate::domain::year_end::{LEAST_DAYS, MOST_DAYS, ObjectionState, Outcome, Standing, YearEndStage, differences};
+use crate::domain::year_end::{
+    LEAST_DAYS, LeftOut, MOST_DAYS, ObjectionState, Outcome, Standing, YearEndStage, differences,
+};
 use crate::store;
 use crate::store::certificate::{self, Certificate};
 use crate::store::scorecard::{Kept, Summary};
@@ -85,8 +87,10 @@ pub(super) async fn page(app: &AppState, one: YearEnd, seen: Seen<'_>) -> Result
     }
     let certificates = certificate::of_year_end(&app.store, one.id).await?.into_iter();
     let certificates = certificates.filter(|one| seen.is_office() || seen.owns(one.studio));
+    let left_out = if seen.is_office() { year_end::left_out(&app.store, one.id).await? } else { Vec::new() };
     Ok(YearEndView {
         card: card(app, &one, seen.is_office())?,
+        left_out: left_out_view(left_out),
         frozen: cards::word(one.frozen),
         published: one.published.map(|(_, word)| cards::word(word)),
         settled: one.settled.map(cards::word),
@@ -103,6 +107,19 @@ pub(super) async fn page(app: &AppState, one: YearEnd, seen: Seen<'_>) -> Result
         most_days: MOST_DAYS,
         today,
     })
+}
+
+/// By reason.
+pub(super) fn left_out_view(all: Vec<(StudioId, String, LeftOut)>) -> Vec<LeftOutView> {
+    let of = |reason: LeftOut| {
+        let studios: Vec<Named> = all
+            .iter()
+            .filter(|(.., why)| *why == reason)
+            .map(|(studio, name, _)| Named::new(*studio, name.as_str()))
+            .collect();
+        (!studios.is_empty()).then(|| LeftOutView { reason: reason.word().to_owned(), studios })
+    };
+    LeftOut::ALL.iter().filter_map(|reason| of(*reason)).collect()
 }
 
 /// None where the Studio is not in it.
@@ -213,8 +230,8 @@ pub(super) fn certificate(one: Certificate) -> CertificateView {
     CertificateView {
         id: one.id,
         kind: one.kind,
+        number: one.number_word(),
         title: one.title,
-        number: format!("{}{}", one.region_name, one.number),
         studio: Named::new(one.studio, one.studio_name),
         person: one.account.map(|person| Named::new(person.id, person.name)),
         given: cards::word(one.given),

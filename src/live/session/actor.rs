@@ -1,15 +1,18 @@
 //! The actor: takes what waits, decides, records, and only then carries out.
 
+use super::super::capture::CaptureLine;
+use super::super::casts::Fetched;
 use super::super::events::MediaIndex;
 use super::super::ledger::{Recorder, new_event};
 use super::super::media::MediaPlane;
 use super::super::outbox::Outbox;
 use super::super::registry::Numbers;
-use super::super::{LedgerError, LiveClock, Reading};
+use super::super::{Casts, LedgerError, LiveClock, Reading};
 use super::decide::{Decision, Recording, State};
 use super::input::Input;
 use super::{ConnectionId, Gauges, SessionHandle};
 use crate::domain::presence::{NewEvent, Person, PresenceKind};
+use lectern_media::hls::CastView;
 use lectern_media::ids::{PeerId, TrackId};
 use lectern_signaling::Effect;
 use lectern_signaling::effect::PresenceFact;
@@ -40,6 +43,8 @@ pub(in crate::live) struct ActorParts {
     pub(in crate::live) first: Vec<Effect>,
     pub(in crate::live) clock: LiveClock,
     pub(in crate::live) recorder: Recorder,
+    pub(in crate::live) capture: CaptureLine,
+    pub(in crate::live) casts: Arc<dyn Casts>,
     pub(in crate::live) media: Arc<dyn MediaPlane>,
     pub(in crate::live) numbers: Arc<Numbers>,
     pub(in crate::live) index: MediaIndex,
@@ -48,6 +53,9 @@ pub(in crate::live) struct ActorParts {
 pub(in crate::live) struct Actor {
     pub(super) state: State,
     pub(super) recorder: Recorder,
+    pub(super) capture: CaptureLine,
+    pub(super) casts: Arc<dyn Casts>,
+    pub(super) fetched: Fetched,
     pub(super) clock: LiveClock,
     pub(super) media: Arc<dyn MediaPlane>,
     pub(super) numbers: Arc<Numbers>,
@@ -105,6 +113,9 @@ impl Actor {
         let mut actor = Self {
             state: State { room: parts.room, speaking: HashMap::new(), last_connection: ConnectionId(0) },
             recorder: parts.recorder,
+            capture: parts.capture,
+            casts: parts.casts,
+            fetched: Fetched::default(),
             clock: parts.clock,
             media: parts.media,
             numbers: parts.numbers,
@@ -128,6 +139,7 @@ impl Actor {
     /// Runs until the Session ends or the server stops.
     pub(in crate::live) async fn run(mut self) {
         let _ = self.recorder.commit(&[]).await;
+        self.show(CastView::default());
         let mut inputs = Vec::with_capacity(TURN);
         while self.over.is_none() {
             self.next_inputs(&mut inputs).await;
@@ -179,6 +191,7 @@ impl Actor {
         self.tell_of_the_ledger(at);
         let room = &self.state.room;
         self.recorder.keep_only(|id| room.identity(id).is_some());
+        self.fetched.keep_only(|id| room.identity(id).is_some());
         self.gauges.people.store(room.people(), Ordering::Relaxed);
         self.gauges.connections.store(self.outboxes.len(), Ordering::Relaxed);
         self.gauges.has_host.store(room.has_host(), Ordering::Relaxed);
@@ -289,6 +302,8 @@ impl Actor {
         self.gauges.people.store(0, Ordering::Relaxed);
         self.gauges.connections.store(0, Ordering::Relaxed);
         self.gauges.has_host.store(false, Ordering::Relaxed);
+        self.casts.close(self.handle.id());
+        self.capture.finish(self.over == Some(Over::Ended), &self.clock).await;
         if self.over == Some(Over::Ended) {
             self.recorder.end_session(&self.clock).await;
         } else {

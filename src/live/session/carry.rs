@@ -36,9 +36,15 @@ impl Actor {
                 }
             }
             (Input::Enter { reply, .. }, Err(refusal)) => drop(answer(reply, Err(refusal))),
-            (Input::Frame { frame, .. }, Ok(effects)) => {
-                if let ClientMessage::LineReport(report) = frame.message {
-                    self.numbers.froze(report.freezes, report.freeze_ms);
+            (Input::Frame { participant, frame, .. }, Ok(effects)) => {
+                match frame.message {
+                    ClientMessage::LineReport(report) => self.numbers.froze(report.freezes, report.freeze_ms),
+                    ClientMessage::Fetched { pieces } => {
+                        if let Some(shelf) = self.casts.shelf(self.handle.id()) {
+                            self.fetched.count(participant, &pieces, &shelf);
+                        }
+                    }
+                    _ => {}
                 }
                 self.effects(effects);
             }
@@ -108,6 +114,7 @@ impl Actor {
             (Input::Figures { figures, checkpoint }, result) => {
                 self.effects(result.unwrap_or_default());
                 self.note_sending(at, figures.as_ref());
+                self.tell_of_the_capture(at);
                 if checkpoint {
                     self.checkpoint(at, figures).await;
                 }
@@ -124,12 +131,15 @@ impl Actor {
         self.effects(effects);
     }
 
-    fn effects(&mut self, effects: Vec<Effect>) {
+    pub(super) fn effects(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 // Committed before.
                 Effect::Ledger(_) => {}
                 Effect::Media(effect) => self.media(effect),
+                Effect::Capture(effect) => self.capture(effect),
+                Effect::Cast(view) => self.cast(&view),
+                Effect::StreamLink { to, re } => self.stream_link(to, re),
                 Effect::Send { to, message } => self.send(to, &message),
                 Effect::Refuse { to, refusal } => self.send(to, &ServerMessage::Refused(refusal)),
                 Effect::Broadcast { except, message } => self.broadcast(except, &message),
@@ -143,7 +153,7 @@ impl Actor {
         }
     }
 
-    fn send(&mut self, to: ParticipantId, message: &ServerMessage) {
+    pub(super) fn send(&mut self, to: ParticipantId, message: &ServerMessage) {
         if self.outboxes.contains_key(&to) {
             self.deliver(to, Bytes::from(encode(message)));
         }
@@ -422,7 +432,7 @@ impl Actor {
         });
         let abandoned = self.notice_abandoned();
         let here = self.state.room.present(at.moment).filter(|who| !abandoned.contains(&who.id));
-        let lines = self.recorder.checkpoint(at, here, by_person.as_ref());
+        let lines = self.recorder.checkpoint(at, here, by_person.as_ref(), &self.fetched);
         if self.recorder.commit(&lines).await.is_err() {
             self.recorder.fall_behind(lines);
         }

@@ -148,7 +148,13 @@ impl State {
             (Err(MediaError::Changed | MediaError::Unknown), Offerer::Frame { may: Renewal::NewPeer { .. }, .. }) => {
                 Decision::done(self.room.media_closed(participant))
             }
-            (Err(_), Offerer::Frame { .. }) => Decision::done(Vec::new()),
+            // A refused re-offer leaves the Peer as it was; a refused first one leaves none.
+            (Err(_), Offerer::Frame { may: Renewal::SamePeer | Renewal::NewPeer { .. }, .. }) => {
+                Decision::done(Vec::new())
+            }
+            (Err(_), Offerer::Frame { may: Renewal::Nothing, .. }) => {
+                Decision::done(self.room.media_closed(participant))
+            }
             (Err(_), Offerer::Request { .. }) => Decision::done(self.room.media_closed(participant)),
         }
     }

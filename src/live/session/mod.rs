@@ -4,6 +4,7 @@ mod actor;
 mod carry;
 mod decide;
 mod input;
+mod tap;
 
 use super::media::{MediaEvent, PeerFigures};
 use super::outbox::{OutboxReader, outbox};

@@ -1,12 +1,16 @@
 //! Stand-ins for the ledger and the media plane, and a house with both under a clock that tests turn.
 
 use super::{
-    Going, LedgerError, LiveClock, MediaError, MediaEvent, MediaPlane, MediaTotals, PeerFigures, Pending,
-    PresenceLedger, Registry, RegistryParts, SessionHandle,
+    CaptureError, Casts, Going, LedgerError, LiveClock, LiveShelf, MediaError, MediaEvent, MediaPlane, MediaTotals,
+    PeerFigures, Pending, PresenceLedger, RecordingSwitch, Recordings, Registry, RegistryParts, SessionHandle,
+    StreamLink,
 };
 use crate::domain::presence::{Head, NewEvent, PresenceEvent, PresenceKind};
 use crate::domain::{SessionId, Time};
+use lectern_media::driver::RecordingFigures;
+use lectern_media::hls::CastView;
 use lectern_media::ids::{Mid, PeerId, Rank, TrackId, Want};
+use lectern_media::record::{Event, TrackFacts};
 use lectern_media::router::CheckedLine;
 use lectern_media::sdp::{Flow, LocalTransport};
 use lectern_signaling::room::RoomLimits;
@@ -124,6 +128,48 @@ pub(crate) struct Shelf {
     pub(crate) busy: usize,
     /// Offers of a Peer that is not the first one's.
     pub(crate) changed: bool,
+}
+
+/// Nothing is recorded.
+pub(crate) struct Unrecorded;
+
+impl Recordings for Unrecorded {
+    fn begin(&self, _: SessionId, _: Time) -> Pending<Result<(), CaptureError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn add(&self, _: SessionId, _: TrackId, _: TrackFacts) -> Pending<Result<(), CaptureError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn note(&self, _: SessionId, _: Event) -> Pending<Result<(), CaptureError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn close(&self, _: SessionId, _: Time) -> Pending<Result<(), CaptureError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn figures(&self, _: SessionId) -> Option<RecordingFigures> {
+        None
+    }
+}
+
+/// No live streams.
+pub(crate) struct Uncast;
+
+impl Casts for Uncast {
+    fn show(&self, _: SessionId, _: Time, _: CastView) {}
+
+    fn close(&self, _: SessionId) {}
+
+    fn shelf(&self, _: SessionId) -> Option<LiveShelf> {
+        None
+    }
+
+    fn link(&self, _: SessionId, _: Time) -> Option<StreamLink> {
+        None
+    }
 }
 
 /// A media plane that answers with the m-lines that the "offer" names: `audio 0 send`, `video 7 slot`.
@@ -254,7 +300,9 @@ impl FakeHouse {
         let parts = RegistryParts {
             clock: LiveClock::new(wall),
             ledger: Arc::new(ledger.clone()),
-            limits: RoomLimits { capacity: 100 },
+            recordings: Arc::new(Unrecorded),
+            casts: Arc::new(Uncast),
+            limits: RoomLimits { capacity: 100, ..RoomLimits::default() },
             sessions: 2,
         };
         let shards: Vec<(Arc<dyn MediaPlane>, _)> = vec![(Arc::new(plane.clone()), told)];
@@ -269,7 +317,8 @@ impl FakeHouse {
     }
 
     pub(crate) fn going(&self) -> Going {
-        Going { id: self.session, title: "分数的初步认识".into(), started_at: START }
+        let recording = RecordingSwitch::On;
+        Going { id: self.session, title: "分数的初步认识".into(), started_at: START, recording }
     }
 
     pub(crate) fn handle(&self) -> SessionHandle {

@@ -2,8 +2,8 @@
 
 use super::{FakeHouse, encoder};
 use crate::domain::SessionId;
-use crate::live::testing::{Command, FakeLedger, FakePlane, START};
-use crate::live::{Going, LiveClock, MediaEvent, MediaPlane, Registry, RegistryParts};
+use crate::live::testing::{Command, FakeLedger, FakePlane, START, Uncast, Unrecorded};
+use crate::live::{Going, LiveClock, MediaEvent, MediaPlane, RecordingSwitch, Registry, RegistryParts};
 use lectern_signaling::protocol::Refusal;
 use lectern_signaling::room::RoomLimits;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ impl TwoShards {
         let parts = RegistryParts {
             clock: LiveClock::new(|| START),
             ledger: Arc::new(FakeLedger::default()),
+            recordings: Arc::new(Unrecorded),
+            casts: Arc::new(Uncast),
             limits: RoomLimits::default(),
             sessions: 10,
         };
@@ -39,7 +41,10 @@ impl TwoShards {
     async fn home_of_next(&mut self) -> usize {
         self.sessions += 1;
         let id = SessionId::from_random([self.sessions; 10]);
-        let session = self.registry.go_live(Going { id, title: "课".into(), started_at: START }).unwrap();
+        let session = self
+            .registry
+            .go_live(Going { id, title: "课".into(), started_at: START, recording: RecordingSwitch::On })
+            .unwrap();
         let opened = |plane: &FakePlane| plane.commands().iter().filter(|c| matches!(c, Command::Open(..))).count();
         let before = self.planes.each_ref().map(opened);
         session.enter_with_offer(encoder(), "audio 0 send".into()).await.unwrap();

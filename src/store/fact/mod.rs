@@ -5,9 +5,10 @@ mod decided;
 mod people;
 pub(super) mod roster;
 
+use super::resource::Nominated;
 use super::row::{Columns as _, rows_in};
 use super::ruling::{ChoiceMade, GradeRuled, VetoFound};
-use super::{Store, StoreError, evidence, helped_school, mentor, region, ruling};
+use super::{Store, StoreError, evidence, helped_school, mentor, region, resource as published, ruling};
 use crate::domain::participation::{
     ChosenFact, Decided, EvidenceFact, Facts, GradeFact, HelpedFact, MemberFact, MentorFact, ResourceFact, StudioFact,
     VetoFact,
@@ -51,6 +52,7 @@ pub async fn gather(store: &Store, studios: Vec<Studio>) -> Result<Vec<Gathered>
     let mut choices = by(ruling::choices(connection, &ids).await?, |one| one.studio);
     let mut vetoes = by(ruling::vetoes(connection, &ids).await?, |one| one.studio);
     let mut grades = by(ruling::grades(connection, &ids).await?, |one| one.studio);
+    let mut nominated = by(published::nominated(connection, &ids).await?, |one| one.studio);
     let mut activities = activity::of_studios(connection, &ids).await?;
     let gathered = studios.into_iter().map(|studio| {
         let id = studio.id;
@@ -66,7 +68,7 @@ pub async fn gather(store: &Store, studios: Vec<Studio>) -> Result<Vec<Gathered>
             activities,
             mentors: mentors.remove(&id).unwrap_or_default().into_iter().map(mentor_fact).collect(),
             helped: helped.remove(&id).unwrap_or_default().into_iter().map(helped_fact).collect(),
-            resources: handed_in.iter().filter(|one| one.slot == RESOURCE_SLOT).map(resource).collect(),
+            resources: resources(&handed_in, nominated.remove(&id).unwrap_or_default()),
             evidence: handed_in,
             chosen: choices.remove(&id).unwrap_or_default().into_iter().flat_map(|one| chosen(one, &policy)).collect(),
             vetoes: vetoes.remove(&id).unwrap_or_default().into_iter().filter_map(|one| veto(one, &policy)).collect(),
@@ -155,6 +157,15 @@ fn evidence_fact(one: &evidence::Evidence, decisions: &mut HashMap<EvidenceId, C
         day: one.day,
         decisions: decisions.remove(&one.id).unwrap_or_default(),
     }
+}
+
+/// What was handed in as Evidence, and what lies in the library.
+fn resources(handed_in: &[EvidenceFact], nominated: Vec<Nominated>) -> Vec<ResourceFact> {
+    let in_library = nominated.into_iter().map(|one| {
+        let Nominated { id, title, day, decisions, .. } = one;
+        ResourceFact { id: id.to_string(), title, day, decisions }
+    });
+    handed_in.iter().filter(|one| one.slot == RESOURCE_SLOT).map(resource).chain(in_library).collect()
 }
 
 fn resource(one: &EvidenceFact) -> ResourceFact {

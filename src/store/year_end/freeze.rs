@@ -1,14 +1,16 @@
 //! The first two stages: the Scorecards of all Studios are written down as they are, then published.
 
-use super::super::row::{Columns as _, number_of, rows_in};
-use super::super::{Store, StoreError, membership, policy, random, region, scorecard, studio};
+use super::super::row::number_of;
+use super::super::{Store, StoreError, membership, policy, random, region, scorecard};
 use super::read::find;
-use super::{YearEnd, broken};
+use super::roster::{self, FrozenRoster};
+use super::{YearEnd, broken, left_out};
 use crate::domain::participation::Assessed;
 use crate::domain::policy::Policy;
 use crate::domain::year_end::{YearEndRefusal, check_remark, first_freeze};
 use crate::domain::{AccountId, Day, RegionId, Studio, StudioId, Time, YearEndId};
 use sqlx::AnyConnection;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 #[derive(Debug, Clone)]
@@ -28,9 +30,11 @@ struct Written {
     basis: String,
     grade: Option<String>,
     passes: bool,
+    people: FrozenRoster,
 }
 
-/// Writes down the Scorecards of the Region's Studios that are under the Policy, as they are now.
+/// Writes down the Scorecards of the Region's Studios that are under the Policy, as they are now. Those whose tier is for a higher
+/// office, and those that are in another YearEnd, are left out, and which they were is written down.
 pub async fn freeze(store: &Store, new: NewYearEnd, by: AccountId, now: Time) -> Result<YearEnd, StoreError> {
     check_remark(&new.reason)?;
     let today = now.day();
@@ -39,13 +43,9 @@ pub async fn freeze(store: &Store, new: NewYearEnd, by: AccountId, now: Time) ->
     if today < from {
         return Err(YearEndRefusal::TooEarly { from }.into());
     }
-    let studios = assessed(store, &new, &rules).await?;
-    if studios.is_empty() {
-        return Err(YearEndRefusal::Nobody.into());
-    }
-    // Told before the work is done, and asked again where it counts.
-    let ids: Vec<StudioId> = studios.iter().map(|studio| studio.id).collect();
-    refuse_taken(&mut *store.read().await?, &new, &ids).await?;
+    let mut sorted = left_out::sorted(store, new.region, &rules, new.year).await?;
+    sorted.check()?;
+    let studios = sorted.taken_in.clone();
     for chunk in studios.chunks(scorecard::AT_ONCE) {
         scorecard::refresh(store, chunk.to_vec(), Some(new.year), now).await?;
     }
@@ -55,7 +55,8 @@ pub async fn freeze(store: &Store, new: NewYearEnd, by: AccountId, now: Time) ->
     store
         .write(move |connection| {
             Box::pin(async move {
-                refuse_taken(connection, &new, &ids).await?;
+                // Asked again where it counts.
+                sorted.again(connection, &new.policy, new.year).await?;
                 sqlx::query(
                     "insert into year_end (id, region, policy, version, year, ordinal, on_day, reason, frozen_by, frozen_at)
                      select $1, $2, $3, $4, $5, coalesce(max(ordinal), 0) + 1, $6, $7, $8, $9 from year_end
@@ -72,38 +73,15 @@ pub async fn freeze(store: &Store, new: NewYearEnd, by: AccountId, now: Time) ->
                 .bind(now.micros())
                 .execute(&mut *connection)
                 .await?;
-                for one in &written {
+                let stays: HashSet<StudioId> = sorted.taken_in.iter().map(|studio| studio.id).collect();
+                for one in written.iter().filter(|one| stays.contains(&one.studio.id)) {
                     write_entry(connection, id, one, new.year).await?;
                 }
+                left_out::write(connection, id, &sorted.left_out).await?;
                 find(connection, id).await
             })
         })
         .await
-}
-
-/// The Studios whose year is settled here.
-async fn assessed(store: &Store, new: &NewYearEnd, rules: &Policy) -> Result<Vec<Studio>, StoreError> {
-    let mut studios = studio::assessed(store, Some(new.region)).await?;
-    studios.retain(|one| {
-        let asked = || !Assessed::of(rules, one.cycle_start, new.year).span.is_empty();
-        one.policy.as_deref() == Some(&new.policy) && asked()
-    });
-    Ok(studios)
-}
-
-async fn refuse_taken(connection: &mut AnyConnection, new: &NewYearEnd, ids: &[StudioId]) -> Result<(), StoreError> {
-    let head = "select e.name, y.policy, y.year from year_end_entry e join year_end y on y.id = e.year_end
-        left join year_end_closed c on c.year_end = y.id and c.stage = 'withdrawn' where c.year_end is null and e.studio in";
-    let mut taken = Vec::new();
-    for row in rows_in(connection, head, ids, "order by e.name").await? {
-        if row.text("policy")? == new.policy && row.number("year")? == i64::from(new.year) {
-            taken.push(row.text("name")?);
-        }
-    }
-    match taken.first() {
-        Some(first) => Err(YearEndRefusal::Taken { studio: first.clone(), studios: taken.len() }.into()),
-        None => Ok(()),
-    }
 }
 
 async fn written(
@@ -118,6 +96,10 @@ async fn written(
     let last = Assessed::of(rules, rules.effective_from, new.year).span.to;
     let mut hosts = membership::hosts_of(store, &ids, last.min(today)).await?;
     let tree = region::tree(store).await?;
+    let mut rosters = HashMap::with_capacity(ids.len());
+    for id in ids {
+        rosters.insert(id, roster::on_last_day(store, id, (rules, new.year), today).await?);
+    }
     let written = studios.into_iter().map(|studio| {
         let kept = kept.remove(&studio.id).filter(|kept| kept.on == today && kept.version == rules.version);
         let kept = kept.ok_or(YearEndRefusal::NotCounted)?;
@@ -128,6 +110,7 @@ async fn written(
             passes: rules.grades.iter().any(|rule| grade.as_ref() == Some(&rule.id) && rule.passes),
             basis: kept.basis,
             grade,
+            people: rosters.remove(&studio.id).unwrap_or_default(),
             studio,
         })
     });
@@ -157,9 +140,12 @@ async fn write_entry(
     .bind(one.studio.id.as_str())
     .bind(i64::from(year))
     .bind(one.basis.as_str())
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    if done.rows_affected() == 1 { Ok(()) } else { Err(YearEndRefusal::NotCounted.into()) }
+    if done.rows_affected() != 1 {
+        return Err(YearEndRefusal::NotCounted.into());
+    }
+    roster::write(connection, id, one.studio.id, &one.people).await
 }
 
 /// From today until the end of that day.

@@ -1,12 +1,12 @@
 //! A whole server in the test's own process: real HTTP on a free port, SQLite in a folder of its own, a clock that the
 //! test turns, and a media plane that answers without media.
 
-use crate::plane::{DeafEvents, PaperPlane};
-use lectern::archive::Blobs;
+use crate::plane::{DeafEvents, PaperCasts, PaperPlane, PaperRecordings};
+use lectern::archive::{Blobs, Storage};
 use lectern::domain::*;
 use lectern::http::clock::Clock;
 use lectern::http::key::SigningKey;
-use lectern::http::{self, AppState};
+use lectern::http::{self, AppState, Library};
 use lectern::live::{LedgerError, LiveClock, MediaPlane, Pending, PresenceLedger, Registry, RegistryParts};
 use lectern::store::{self, Store};
 use lectern_signaling::room::RoomLimits;
@@ -18,6 +18,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+/// Of resources.
+pub(crate) const STUDIO_QUOTA: u64 = 1_000_000;
 pub(crate) const PASSWORD: &str = "correct horse";
 
 pub(crate) struct TestApp {
@@ -25,7 +27,10 @@ pub(crate) struct TestApp {
     pub store: Store,
     pub key: SigningKey,
     pub blobs: Blobs,
+    pub storage: Storage,
     pub world: World,
+    /// The live streams that there are.
+    pub casts: PaperCasts,
     clock: Arc<AtomicI64>,
     folder: tempfile::TempDir,
 }
@@ -89,22 +94,27 @@ impl TestApp {
         let world = World::make(&store, clock.now()).await;
         let key = SigningKey::new(&[9; 32]);
         let wall = clock.clone();
+        let casts = PaperCasts::default();
         let parts = RegistryParts {
             clock: LiveClock::new(move || wall.now()),
             ledger: Arc::new(Ledger(store.clone())),
+            recordings: Arc::new(PaperRecordings),
+            casts: Arc::new(casts.clone()),
             limits: RoomLimits::default(),
             sessions: 3,
         };
         let plane: Arc<dyn MediaPlane> = Arc::new(PaperPlane);
         let live = Registry::start(parts, vec![(plane, DeafEvents)]);
         let blobs = Blobs::open(&folder.path().join("files")).unwrap();
-        let app = AppState::new(store.clone(), clock, key.clone(), live, blobs.clone());
+        let storage = Storage::folder(folder.path().join("objects")).unwrap();
+        let library = Library { storage: storage.clone(), studio_quota: STUDIO_QUOTA };
+        let app = AppState::new(store.clone(), clock, key.clone(), live, blobs.clone(), library);
 
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let site = http::site(&app, false).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, site).await });
-        Self { url, store, key, blobs, world, clock: turned, folder }
+        Self { url, store, key, blobs, storage, world, casts, clock: turned, folder }
     }
 
     pub(crate) fn now(&self) -> Time {
@@ -127,6 +137,11 @@ impl TestApp {
             }
         }
         files
+    }
+
+    /// A folder of this test's own.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// Where the database is, for somebody who comes beside the store.
@@ -174,6 +189,11 @@ impl Person {
             Some(csrf) => request.header("x-csrf-token", csrf),
             None => request,
         }
+    }
+
+    /// As a page of ours reads it from its cookie.
+    pub(crate) fn csrf(&self) -> &str {
+        self.csrf.as_deref().unwrap_or_default()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {

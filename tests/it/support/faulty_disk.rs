@@ -14,6 +14,8 @@ pub(crate) enum Health {
     Full,
     /// No sync of the database succeeds.
     SyncFails,
+    /// No line and no fragment of a Recording finds room, but for a part of it.
+    RecordingsFull,
 }
 
 impl FaultyDisk {
@@ -33,6 +35,7 @@ impl FaultyDisk {
             Health::Well => "w",
             Health::Full => "f",
             Health::SyncFails => "s",
+            Health::RecordingsFull => "r",
         };
         // Renamed into place: the program never reads half an order.
         let draft = self.folder.path().join("draft");

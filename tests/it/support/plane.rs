@@ -1,12 +1,69 @@
 //! A media plane of paper: answers every offer that has ICE credentials, and carries nothing.
 
-use lectern::live::{MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, PeerFigures, Pending};
+use lectern::domain::{SessionId, Time};
+use lectern::live::{
+    CaptureError, Casts, LiveShelf, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, PeerFigures, Pending,
+    Recordings, StreamLink,
+};
+use lectern_media::driver::RecordingFigures;
+use lectern_media::hls::CastView;
 use lectern_media::ids::{Mid, PeerId, TrackId, Want};
+use lectern_media::record::{Event, TrackFacts};
 use lectern_media::router::CheckedLine;
 use lectern_media::sdp::{Flow, LocalTransport};
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 pub(crate) struct PaperPlane;
+
+/// Keeps nothing.
+pub(crate) struct PaperRecordings;
+
+impl Recordings for PaperRecordings {
+    fn begin(&self, _: SessionId, _: Time) -> Pending<Result<(), CaptureError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn add(&self, _: SessionId, _: TrackId, _: TrackFacts) -> Pending<Result<(), CaptureError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn note(&self, _: SessionId, _: Event) -> Pending<Result<(), CaptureError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn close(&self, _: SessionId, _: Time) -> Pending<Result<(), CaptureError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn figures(&self, _: SessionId) -> Option<RecordingFigures> {
+        None
+    }
+}
+
+/// Live streams that tests make.
+#[derive(Clone, Default)]
+pub(crate) struct PaperCasts(Arc<Mutex<HashMap<SessionId, LiveShelf>>>);
+
+impl PaperCasts {
+    pub(crate) fn put(&self, session: SessionId, shelf: LiveShelf) {
+        self.0.lock().unwrap().insert(session, shelf);
+    }
+}
+
+impl Casts for PaperCasts {
+    fn show(&self, _: SessionId, _: Time, _: CastView) {}
+
+    fn close(&self, _: SessionId) {}
+
+    fn shelf(&self, session: SessionId) -> Option<LiveShelf> {
+        self.0.lock().unwrap().get(&session).cloned()
+    }
+
+    fn link(&self, _: SessionId, _: Time) -> Option<StreamLink> {
+        None
+    }
+}
 
 /// Tells nothing, for ever.
 pub(crate) struct DeafEvents;

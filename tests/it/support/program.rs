@@ -5,11 +5,12 @@ use crate::faulty_disk::FaultyDisk;
 use lectern::domain::presence::PresenceEvent;
 use lectern::domain::{SessionId, Time};
 use lectern::http::key::SigningKey;
+use lectern::http::ticket::Ticket;
 use lectern::store::{self, Store};
 use serde_json::{Value, json};
 use sqlx::AnyPool;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
@@ -149,6 +150,21 @@ impl Program {
     pub(crate) async fn ended(&mut self) -> ExitStatus {
         let mut child = self.child.take().unwrap();
         tokio::time::timeout(PATIENCE, child.wait()).await.expect("it ends").unwrap()
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// An encoder that is a program of its own, beside this one.
+    pub(crate) fn encoder(&self, session: &str, name: &str) -> Child {
+        let expires = now().micros() / 1_000_000 + 7200;
+        let ticket = Ticket::for_encoder(session.to_owned(), name.to_owned(), expires).seal(&self.key());
+        let program = Path::new(env!("CARGO_BIN_EXE_lectern")).with_file_name("lectern-loadtest");
+        let mut command = Command::new(program);
+        command.args(["publish", "--whip", &format!("{}/api/sessions/{session}/whip", self.url), "--ticket", &ticket]);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        command.spawn().expect("lectern-loadtest is built: cargo build --bins")
     }
 
     pub(crate) fn key(&self) -> SigningKey {

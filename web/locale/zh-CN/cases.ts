@@ -58,14 +58,13 @@ export const cases = {
     clear: '取消选择',
   },
   file: {
-    label: '附件', hint: 'JPG、PNG、WebP、PDF、Word 或 Excel，最大 10 MB。', pick: '选择文件', change: '换一个', remove: '移除', sending: (percent: number) => `正在上传 ${percent}%`, ready: '已上传',
-    wrongKind: '只收 JPG、PNG、WebP 图片，以及 PDF、Word 和 Excel 文件。', wrongPicture: '只收 JPG、PNG 或 WebP 图片。', tooLarge: '文件超过 10 MB，请压缩或裁剪后再上传。', empty: '这个文件是空的。',
+    label: '附件', hint: 'JPG、PNG、WebP、PDF、Word、Excel 或 PPT，最大 10 MB。', pick: '选择文件', change: '换一个', remove: '移除', sending: (percent: number) => `正在上传 ${percent}%`, ready: '已上传',
+    wrongKind: '只收 JPG、PNG、WebP 图片，以及 PDF、Word、Excel 和 PPT 文件。', wrongPicture: '只收 JPG、PNG 或 WebP 图片。', tooLarge: '文件超过 10 MB，请压缩或裁剪后再上传。', empty: '这个文件是空的。',
     wait: '附件还在上传，请稍等。', open: (name: string) => `打开附件${name}`, stop: '停止上传',
   },
   photos: {
     title: '现场照片', hint: '作为活动的佐证，主持人和工作站可以看。', add: '添加照片', note: '照片说明', noteHint: '例如：石桥小学会议室', none: '还没有照片。', by: (name: string, when: string) => `${name} ${when}`, save: '保存照片', missing: '请先选择照片。', notFetched: '照片没有取到',
   },
-  home: { title: '待处理', count: (n: number) => `${n} 件请假或申诉等您处理。`, go: '去处理' },
   activity: { waiting: (n: number) => `${n} 件等您处理`, go: '去处理', audit: '查看原始记录' },
   audit: {
     title: '原始记录', notFetched: '原始记录没有取到',

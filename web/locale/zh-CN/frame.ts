@@ -3,6 +3,10 @@ export const frame = {
   home: '首页',
   schedule: '日程',
   studios: '工作室',
+  library: '回放',
+  course: '课程',
+  lessonPlans: '备课单',
+  editResource: '编辑资源',
   attendance: '我的考勤',
   applications: '申报',
   cases: '待处理',
@@ -17,5 +21,6 @@ export const frame = {
   classroom: '集体观看教室',
   checkIn: '签到',
   site: '现场签到',
+  reminders: (n: number) => `${n} 项待办，在首页查看`,
   accountMenu: (name: string) => `${name}的账号菜单`,
 }

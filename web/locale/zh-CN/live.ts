@@ -1,6 +1,6 @@
 /** 课堂里的话。规矩：事实 + 影响 + 下一步。 */
 import type { DeviceTrouble } from '@/session/devices'
-import type { NoticeKind } from '@/session/live-state'
+import type { CrowdCause, NoticeKind } from '@/session/live-state'
 import type { LineMode, LineStep, LineTransport, Refusal } from '@/protocol/signaling'
 
 const modes: Record<LineMode, string> = { auto: '自动', saving: '省流模式', sound_only: '仅语音' }
@@ -13,7 +13,7 @@ const modeHint: Record<LineMode, string> = {
 
 const steps: Record<LineStep, string> = { full: '全部画面', reduced: '画面已降低清晰度', screen_only: '仅课件', sound_only: '仅语音' }
 
-const transports: Record<LineTransport, string> = { udp: 'UDP', tcp: 'TCP', none: '没有接通' }
+const transports: Record<LineTransport, string> = { udp: 'UDP', tcp: 'TCP', hls: '普通播放（HLS）', none: '没有接通' }
 
 const notices: Record<NoticeKind, string> = {
   admitted: '主持人请您发言。打开麦克风，大家就能听到您。',
@@ -22,6 +22,7 @@ const notices: Record<NoticeKind, string> = {
   screen_ended: '课件共享已停止。',
   microphone_lost: '麦克风断开了，大家听不到您。请插好或换一个麦克风。',
   camera_lost: '摄像头断开了，声音不受影响。请插好或换一个摄像头。',
+  cannot_speak: '这里的网络只能收看，请换手机网络再发言，或打字讨论。',
   rejoined: '断开时间较长，已重新进入课堂。断开前的在场时间都在。',
 }
 
@@ -63,7 +64,7 @@ export const live = {
   speakingNow: '正在讲',
   hostLine: '您是主持人',
   planned: (span: string) => `计划 ${span}`,
-  line: { unknown: '正在测网络', details: '看网络详情', good: '网络良好', fair: '网络一般', weak: '网络较弱', away: '正在重连', blocked: '画面不通' },
+  line: { unknown: '正在测网络', details: '看网络详情', good: '网络良好', fair: '网络一般', weak: '网络较弱', away: '正在重连', blocked: '画面不通', crowd: '普通播放' },
   roles: { host: '主讲', presenter: '主讲', viewer: '' },
 
   join: {
@@ -73,7 +74,7 @@ export const live = {
     asHostAgain: '回到直播',
     asPresenter: '进入课堂',
     soundHint: '点一下之后才有声音，这是浏览器的规定。',
-    presence: '进入后，服务器会记下您实际收看的时间，用于活动考勤，随活动档案长期保存。不取位置，不拍照。',
+    presence: '进入后，服务器会记下您实际收看的时间，用于活动考勤，随活动档案长期保存。不取位置，不拍照。讲课和发言会录制，是否在录，课堂上方一直标明。',
     presenceMore: '记录什么、怎样算',
     presenceGuest: '您填写的姓名和学校会一同保存。',
     guestName: '姓名',
@@ -244,6 +245,36 @@ export const live = {
     blockedText: '可能是学校网络拦住了直播用的端口，讨论仍可使用。系统每隔一会儿自动再试；换手机网络通常可以。',
     check: '检查网络',
   },
+  /** 普通播放：实时线路走不通时换成它。 */
+  crowd: {
+    label: '直播画面，比现场晚约 7 秒',
+    title: {
+      blocked: '已换成普通播放，比现场晚约 7 秒。',
+      lost: '已换成普通播放，比现场晚约 7 秒。',
+      full: '观看人多，已换成普通播放，晚约 7 秒。',
+      unsupported: '这里用普通播放，比现场晚约 7 秒。',
+    } as Record<CrowdCause, string>,
+    text: {
+      blocked: '考勤照常记录，可以举手；线路通了自动换回。',
+      lost: '考勤照常记录，可以举手；线路通了自动换回。',
+      full: '考勤照常记录，可以举手；有空位自动换回。',
+      unsupported: '考勤照常记录；要发言，请换新版浏览器。',
+    } as Record<CrowdCause, string>,
+    why: {
+      blocked: '这里的网络没有接通实时线路',
+      lost: '实时线路断开了',
+      full: '实时线路的名额已满',
+      unsupported: '这个浏览器不能用实时线路',
+    } as Record<CrowdCause, string>,
+    hint: (why: string) => `${why}，画面和声音改由普通网页线路送来，比现场晚约 7 秒。考勤照常记录；您发言时会再试实时线路。`,
+    opening: '正在打开普通播放',
+    openingHint: '要先存几秒画面，请稍候。考勤照常记录。',
+    waiting: '网络慢，正在等画面…',
+    unsupported: '这个浏览器放不了直播画面',
+    unsupportedHint: '请换用新版 Chrome、Edge 或 Safari 打开。讨论仍可使用。',
+    behind: '比现场晚',
+    seconds: '约 7 秒',
+  },
   reconnect: {
     title: (attempt: number) => (attempt > 1 ? `连接断了，正在重连（第 ${attempt} 次）。` : '连接断了，正在重连。'),
     firstTitle: (attempt: number) => `还没有连上课堂，正在再试（第 ${attempt} 次）。`,
@@ -350,5 +381,6 @@ export const live = {
   request: {
     not_connected: '还没有连上课堂，接上后请再试。',
     no_answer: '服务器没有回应，请再试一次。',
+    no_webrtc: '发言用的实时线路没有接通，请换手机网络再试，或打字讨论。',
   },
 }

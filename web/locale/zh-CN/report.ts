@@ -87,5 +87,10 @@ export const report = {
     done: (n: number) => (n > 0 ? `已导入，新增 ${n} 条考勤明细。` : '这些内容已经导入过，没有变化。'),
     guest: '没有账号，按姓名和学校记', see: '看出席报告', close: '关闭', again: '换一个文件',
   },
+  pack: {
+    activity: '导出材料包', year: '导出全年材料包',
+    hint: '活动记录、通知、出席、签到、听课评课和照片，附目录和校验值，一个压缩包',
+    making: '正在准备', gathering: '正在整理材料，活动多时要一两分钟', taking: (percent: number) => `已下载 ${percent}%`, notMade: '材料包没有导出',
+  },
   links: { report: '出席报告', year: '年度出席汇总', proof: '导出证明' },
 }

@@ -80,11 +80,12 @@ export const yearEnd = {
     grade: '等次', reason: '理由', reasonHint: '主持人看得到。', missing: '请写明理由。', choose: '请选择等次。', send: '答复异议',
     waiting: (n: number) => `${n} 件等待答复`,
   },
+  leftOut: { one: (reason: string, n: number) => `${reason}，${n} 个`, more: (n: number) => `另有 ${n} 个不列入` },
   certificate: {
     title: '证书', act: '颁发证书', none: '还没有颁发证书。', due: (n: number) => `${n} 个工作室通过考核，还没有证书`,
     text: '给每个通过考核的工作室颁发证书；办法规定学分的，同时给主持人和核心成员出具学分证明。编号按区域和年份连续。',
     giving: '正在颁发', kind: { grade: '考核证书', credits: '学分证明' },
-    print: '打印', verify: '核对', revoke: '撤销', revoked: '已撤销', holds: '有效',
+    print: '打印', verify: '核对', revoke: '撤销', renew: '重新颁发', renewing: '正在颁发', revoked: '已撤销', holds: '有效',
     revokeTitle: (number: string) => `撤销 ${number}`, revokeLead: '扫码核对的人会看到已经撤销和理由。', reason: '理由', missing: '请写明理由。',
     revokedBy: (who: string, when: string) => `${who}于${when}撤销`,
     mine: '我的学分证明', all: (n: number) => `全部 ${n} 份`,

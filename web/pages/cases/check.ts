@@ -5,7 +5,7 @@ import type { AttendanceStatus, CaseView } from '@/protocol/api'
 import type { Attendance } from '@/pages/desk/shapes'
 
 export const LARGEST_FILE = 10 * 1024 * 1024
-const ENDINGS = ['jpg', 'jpeg', 'png', 'webp', 'pdf', 'docx', 'xlsx']
+const ENDINGS = ['jpg', 'jpeg', 'png', 'webp', 'pdf', 'docx', 'xlsx', 'pptx']
 const PICTURES = ['jpg', 'jpeg', 'png', 'webp']
 export const ACCEPT = ENDINGS.map((ending) => `.${ending}`).join(',')
 export const ACCEPT_PICTURES = PICTURES.map((ending) => `.${ending}`).join(',')

@@ -10,8 +10,10 @@ export interface LecternHandle {
   step(): string
   estimateKbps(): number | null
   mode(): string
-  /** `udp` or `tcp`, once media flows. */
+  /** `udp` or `tcp`, once media flows; `hls` while the plain stream is watched. */
   transport(): string | null
+  /** Why the plain stream is watched, and where it is got. */
+  crowd(): { cause: string; url: string } | null
   /** What was asked of the server last. */
   wishes(): unknown[]
   speakers(): number[]
@@ -55,7 +57,8 @@ export function expose(live: LiveRoom): () => void {
     step: () => live.room.state.step,
     estimateKbps: () => live.room.state.estimateKbps,
     mode: () => live.state.mode,
-    transport: () => live.state.reading?.transport ?? null,
+    transport: () => (live.state.crowd ? 'hls' : (live.state.reading?.transport ?? null)),
+    crowd: () => (live.state.crowd ? { cause: live.state.crowd.cause, url: live.state.crowd.url } : null),
     wishes: () => live.state.wishes.map((one) => ({ ...one })),
     speakers: () => Array.from(live.room.state.speakers),
     slots: () =>

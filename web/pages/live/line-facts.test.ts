@@ -26,6 +26,15 @@ describe('a line in words', () => {
     expect(value(factsOf({ ...details, mode: 'saving' }, String), '画质选择')).toBe('省流模式')
   })
 
+  it('who_watches_the_plain_stream_has_no_path_with_figures', () => {
+    const facts = factsOf({ ...details, transport: 'hls' }, String)
+    expect(facts.map((one) => one.value)).toEqual(['普通播放（HLS）', '约 7 秒', '2 次，共 1.5 秒'])
+    const own = ownFacts({ transport: 'hls', estimateKbps: null, sample: null, step: 'full', mode: 'sound_only' })
+    expect(value(own, '通道')).toBe('普通播放（HLS）')
+    expect(value(own, '画质选择')).toBe('仅语音')
+    expect(value(own, '丢包')).toBeUndefined()
+  })
+
   it('ones_own_line_says_that_it_goes_over_tcp', () => {
     const own = ownFacts({ transport: 'tcp', estimateKbps: null, sample: null, step: 'full', mode: 'auto' })
     expect(value(own, '通道')).toBe('正在通过 TCP 连接')

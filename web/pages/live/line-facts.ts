@@ -11,6 +11,8 @@ const LONG_TRIP_MS = 350
 
 /** What a host sees of somebody's line. */
 export function factsOf(details: LineDetails, nameOf: (participant: ParticipantId) => string): Fact[] {
+  // Ordinary requests carry it: there is no path to be measured.
+  if (details.transport === 'hls') return [{ name: words.transport, value: words.transports.hls }, { name: live.crowd.behind, value: live.crowd.seconds }, freezes(details)]
   const facts: Fact[] = [
     { name: words.transport, value: words.transports[details.transport], look: details.transport === 'none' ? 'warn' : undefined },
     { name: words.estimate, value: details.estimate_kbps === null ? words.unknown : words.kbps(details.estimate_kbps) },
@@ -24,13 +26,13 @@ export function factsOf(details: LineDetails, nameOf: (participant: ParticipantI
   if (details.mode !== 'auto') facts.push({ name: words.mode, value: live.modes[details.mode] })
   const layers = details.layers.map((one) => `${nameOf(one.participant)}${words.sources[one.source]} ${one.layer ? words.layer[one.layer] : words.held}`)
   if (layers.length > 0) facts.push({ name: words.layers, value: layers.join('、') })
-  facts.push({ name: words.freezes, value: words.freezesOf(details.freezes, (details.freeze_ms / 1000).toFixed(1)), look: details.freezes > 0 ? 'warn' : undefined })
+  facts.push(freezes(details))
   if (details.concealed_permille > 0) facts.push({ name: words.concealed, value: words.percent(details.concealed_permille / 10) })
   return facts
 }
 
 export interface OwnLine {
-  transport: 'udp' | 'tcp' | null
+  transport: 'udp' | 'tcp' | 'hls' | null
   estimateKbps: number | null
   sample: LineSample | null
   step: LineStep
@@ -40,6 +42,13 @@ export interface OwnLine {
 /** What everybody sees of their own. */
 export function ownFacts(line: OwnLine): Fact[] {
   const { sample } = line
+  if (line.transport === 'hls') {
+    return [
+      { name: words.transport, value: words.transports.hls, look: 'warn' },
+      { name: live.crowd.behind, value: live.crowd.seconds },
+      { name: words.mode, value: live.modes[line.mode] },
+    ]
+  }
   return [
     { name: words.transport, value: line.transport === 'tcp' ? words.overTcp : words.transports[line.transport ?? 'none'], look: line.transport === 'udp' ? 'ok' : 'warn' },
     { name: words.estimate, value: line.estimateKbps === null ? words.unknown : words.kbps(line.estimateKbps) },
@@ -52,6 +61,11 @@ export function ownFacts(line: OwnLine): Fact[] {
   ]
 }
 
+const freezes = (details: LineDetails): Fact => ({
+  name: words.freezes,
+  value: words.freezesOf(details.freezes, (details.freeze_ms / 1000).toFixed(1)),
+  look: details.freezes > 0 ? 'warn' : undefined,
+})
 const loss = (name: string, percent: number): Fact => ({ name, value: words.percent(percent), look: percent >= MUCH_LOSS ? 'warn' : undefined })
 const trip = (ms: number | null): Fact =>
   ms === null ? { name: words.roundTrip, value: words.unknown } : { name: words.roundTrip, value: words.ms(ms), look: ms >= LONG_TRIP_MS ? 'warn' : undefined }

@@ -14,6 +14,6 @@ export function useKeys(commands: Record<string, () => void>): void {
   onScopeDispose(() => window.removeEventListener('keydown', onKey))
 }
 
-function isTyping(target: EventTarget | null): boolean {
+export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 }

@@ -19,6 +19,8 @@ export const reportCalls = {
 export const files = {
   report: (session: string) => `/api/sessions/${id(session)}/report/`,
   year: (studio: string) => `/api/studios/${id(studio)}/attendance/`,
+  pack: (activity: string) => `/api/activities/${id(activity)}/evidence-pack`,
+  yearPack: (studio: string, year: number) => `/api/studios/${id(studio)}/evidence-pack?year=${year}`,
   mine: '/api/me/attendance/',
   template: (activity: string) => `/api/activities/${id(activity)}/sign-in-sheet`,
 }

@@ -19,6 +19,7 @@ export const calls = {
   answer: (objection: string, form: AnswerForm) => api.post<ObjectionView>(`/api/objections/${id(objection)}/answer`, form),
   certify: (yearEnd: string) => api.post<Rows<CertificateView>>(`/api/year-ends/${id(yearEnd)}/certificates`, null).then(rows),
   revoke: (certificate: string, reason: string) => api.post<CertificateView>(`/api/certificates/${id(certificate)}/revocation`, { reason }),
+  renew: (certificate: string) => api.post<Rows<CertificateView>>(`/api/certificates/${id(certificate)}/renewal`, null).then(rows),
   mine: (signal?: AbortSignal) => api.get<Rows<CertificateView>>('/api/me/certificates', { signal }).then(rows),
   ofStudio: (studio: string, signal?: AbortSignal) => api.get<Rows<StudioYearEndView>>(`/api/studios/${id(studio)}/year-ends`, { signal }).then(rows),
   publications: (signal?: AbortSignal) => api.get<Rows<PublicationCard>>('/api/publications', { signal }).then(rows),

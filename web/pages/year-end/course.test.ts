@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { CertificateView, YearEndCard, YearEndRow } from '@/protocol/api'
-import { dayAfter, dayWords, daysBetween, dueOf, nextOf, stepOf } from './course'
+import { dayAfter, dayWords, daysBetween, dueOf, mayRenew, nextOf, stepOf } from './course'
 
 const card = (change: Partial<YearEndCard>) => ({ stage: 'published', over: false, open: 0, ...change }) as YearEndCard
 const row = (id: string, passes: boolean, corrected?: boolean) =>
-  ({ studio: { id, name: id }, outcome: { passes }, corrections: corrected === undefined ? [] : [{ passes: corrected }] }) as unknown as YearEndRow
+  ({ studio: { id, name: id }, outcome: { passes }, corrections: corrected === undefined ? [] : [{ passes: corrected, word: { at: '2027-02-03T12:00:00+08:00' } }] }) as unknown as YearEndRow
 const held = (id: string, kind: 'grade' | 'credits', revoked = false) =>
-  ({ kind, studio: { id, name: id }, revoked: revoked ? { reason: '', by: '', at: '' } : null }) as CertificateView
+  ({ id: `${kind}-${id}-${revoked}`, kind, studio: { id, name: id }, person: null, revoked: revoked ? { reason: '', by: '', at: '2027-02-01T12:00:00+08:00' } : null }) as CertificateView
 
 describe('the course of a year', () => {
   it('is final only after the publication, when nothing is open', () => {
@@ -25,7 +25,16 @@ describe('the course of a year', () => {
 describe('certificates that are due', () => {
   it('are those of Studios that passed and hold none', () => {
     const rows = [row('a', true), row('b', true), row('c', false), row('d', true)]
-    expect(dueOf(rows, [held('a', 'grade'), held('b', 'grade', true), held('d', 'credits')])).toBe(2)
+    expect(dueOf(rows, [held('a', 'grade'), held('b', 'grade', true), held('d', 'credits')])).toBe(1)
+  })
+  it('are due again only after a correction; what was revoked is given again by itself', () => {
+    const revoked = held('a', 'grade', true)
+    expect(dueOf([row('a', true)], [revoked])).toBe(0)
+    expect(dueOf([row('a', false, true)], [revoked])).toBe(1)
+    expect(mayRenew(revoked, [revoked])).toBe(true)
+    expect(mayRenew(revoked, [revoked, held('a', 'grade')])).toBe(false)
+    expect(mayRenew(revoked, [revoked, held('b', 'grade'), held('a', 'credits')])).toBe(true)
+    expect(mayRenew(held('a', 'grade'), [held('a', 'grade')])).toBe(false)
   })
   it('follow the last correction', () => {
     expect(dueOf([row('a', true, false), row('b', false, true)], [])).toBe(1)

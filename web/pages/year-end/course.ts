@@ -23,10 +23,21 @@ export function passes(row: YearEndRow): boolean {
   return row.corrections.at(-1)?.passes ?? row.outcome.passes
 }
 
-/** The Studios that passed and hold no certificate. */
+/** The Studios that passed and get a certificate with the next giving: none was given, or the result was corrected since it was revoked. */
 export function dueOf(rows: readonly YearEndRow[], certificates: readonly CertificateView[]): number {
-  const held = new Set(certificates.filter((one) => one.kind === 'grade' && !one.revoked).map((one) => one.studio.id))
-  return rows.filter((row) => passes(row) && !held.has(row.studio.id)).length
+  const due = (row: YearEndRow) => {
+    const own = certificates.filter((one) => one.kind === 'grade' && one.studio.id === row.studio.id)
+    const corrected = Date.parse(row.corrections.at(-1)?.word.at ?? '')
+    return own.every((one) => one.revoked !== null && corrected >= Date.parse(one.revoked.at))
+  }
+  return rows.filter((row) => passes(row) && due(row)).length
+}
+
+/** Was revoked, and nothing was given in its place? */
+export function mayRenew(one: CertificateView, all: readonly CertificateView[]): boolean {
+  const same = (other: CertificateView) => other.kind === one.kind && other.studio.id === one.studio.id && other.person?.id === one.person?.id
+  const own = all.filter(same)
+  return one.revoked !== null && own.every((other) => other.revoked !== null) && own.at(-1)?.id === one.id
 }
 
 /** `2027-01-11` that many days after; both are days of the calendar, not moments. */

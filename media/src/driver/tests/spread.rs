@@ -6,7 +6,7 @@ use crate::testing::{sink::Sink, source::Source};
 fn homes(spread_above: u32) -> Vec<(Home, HomeEvents)> {
     let configs =
         (0..2).map(|_| ShardConfig::new("127.0.0.1:0".parse().unwrap(), vec![Ipv4Addr::LOCALHOST.into()], identity()));
-    Shards::spawn(configs.collect(), spread_above).unwrap()
+    Shards::spawn(configs.collect(), spread_above, None).unwrap()
 }
 
 /// Opens a client at a home, and gives it a socket to where the answer says.

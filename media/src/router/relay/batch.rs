@@ -108,7 +108,8 @@ impl Filling {
     }
 }
 
-/// The shards of a set.
+/// The shards of a set, and the tap.
 pub(super) fn shards(set: u64) -> impl Iterator<Item = ShardNumber> {
-    (0..ShardNumber::MOST).filter_map(ShardNumber::new).filter(move |shard| set & shard.bit() != 0)
+    let all = (0..ShardNumber::MOST).filter_map(ShardNumber::new).chain([ShardNumber::TAP]);
+    all.filter(move |shard| set & shard.bit() != 0)
 }

@@ -213,6 +213,7 @@ fn state_of(track: TrackId, uplink: &Uplink, peers: &Table<Peer>, rates: Rates) 
         kind: uplink.line.kind,
         muted: uplink.muted,
         clock_offset: uplink.publisher.clock_offset(peers),
+        parameter_sets: uplink.line.parameter_sets.clone(),
         layers: LAYERS.map(|layer| uplink.stream(layer).map(|stream| layer_state((stream, rates[layer as usize])))),
     }
 }

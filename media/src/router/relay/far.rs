@@ -102,6 +102,7 @@ impl Uplink {
             codecs: Vec::new(),
             extensions: ExtensionIds::default(),
             rids: Vec::new(),
+            parameter_sets: None,
             announced_ssrcs: Vec::new(),
             own_ssrcs: None,
             feedback: Feedback { nack: true, pli: kind == Kind::Video, transport_cc: false },

@@ -14,14 +14,16 @@ mod batch;
 mod export;
 mod far;
 mod import;
+mod tap;
 
 pub(crate) use far::Far;
+pub use tap::{Tapped, TappedLayer, TappedPacket, TappedTrack};
 
 use super::keyframes::Wish;
 use super::stream::Takes;
 use crate::ids::{Layer, ShardNumber, TrackId};
 use crate::rtp::ntp::MediaClock;
-use crate::sdp::{CodecSlot, Kind};
+use crate::sdp::{CodecSlot, Kind, ParameterSets};
 use batch::{Batch, Filling};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -65,6 +67,7 @@ struct TrackState {
     muted: bool,
     /// Server time minus the publisher's, in 32.32 NTP seconds.
     clock_offset: Option<i64>,
+    parameter_sets: Option<Arc<ParameterSets>>,
     layers: [Option<LayerState>; 3],
 }
 

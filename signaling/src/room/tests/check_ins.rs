@@ -311,7 +311,13 @@ fn nobody_is_called_twice_before_everybody_had_a_turn() {
 fn everybody_is_drawn_first_equally_often() {
     let mut first: BTreeMap<String, u32> = BTreeMap::new();
     let opening = |seed| {
-        let session = SessionView { id: "s".into(), title: "分数".into(), started_ms: 0, spotlight: None };
+        let session = SessionView {
+            id: "s".into(),
+            title: "分数".into(),
+            started_ms: 0,
+            spotlight: None,
+            recording: Default::default(),
+        };
         Opening { session, limits: RoomLimits::default(), seed }
     };
     for seed in 0..3000 {

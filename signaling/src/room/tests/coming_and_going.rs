@@ -236,7 +236,13 @@ fn a_full_room_still_lets_its_host_in() {
 
 #[test]
 fn a_continued_session_goes_on_counting() {
-    let session = SessionView { id: "s1".into(), title: String::new(), started_ms: 0, spotlight: None };
+    let session = SessionView {
+        id: "s1".into(),
+        title: String::new(),
+        started_ms: 0,
+        spotlight: None,
+        recording: Default::default(),
+    };
     let opening = Opening { session, limits: RoomLimits::default(), seed: 1 };
     let removed_keys = BTreeSet::from(["account:李强".to_owned()]);
     let before = Before { last_participant: ParticipantId(41), removed_keys, ..Before::default() };

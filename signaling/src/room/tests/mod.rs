@@ -7,9 +7,11 @@ mod floor;
 mod lesson;
 mod lines;
 mod publishing;
+mod recording;
 mod seats;
 mod slots;
 mod speakers;
+mod stream;
 
 use super::*;
 use crate::protocol::server::{ChatLine, ParticipantView, SlotView, Welcome};
@@ -29,9 +31,17 @@ impl Talk {
     }
 
     pub(super) fn with_capacity(capacity: usize) -> Self {
-        let session =
-            SessionView { id: "s1".into(), title: "分数的初步认识".into(), started_ms: 1000, spotlight: None };
-        let (room, effects) = Room::open(Moment(1000), Opening { session, limits: RoomLimits { capacity }, seed: 1 });
+        let session = SessionView {
+            id: "s1".into(),
+            title: "分数的初步认识".into(),
+            started_ms: 1000,
+            spotlight: None,
+            recording: Default::default(),
+        };
+        let (room, effects) = Room::open(
+            Moment(1000),
+            Opening { session, limits: RoomLimits { capacity, ..RoomLimits::default() }, seed: 1 },
+        );
         assert_eq!(effects, [Effect::Ledger(PresenceFact::SessionStarted)]);
         Self { room, now: Moment(1000), effects: Vec::new(), frame: 0 }
     }

@@ -56,6 +56,7 @@ pub(super) fn line(name: &str, flow: Flow, codecs: Vec<CodecSlot>) -> MediaLine 
             audio_level: Some(LEVEL_EXT),
         },
         rids: Vec::new(),
+        parameter_sets: None,
         announced_ssrcs: Vec::new(),
         own_ssrcs: None,
         // Viewers of this world send no transport feedback.

@@ -1,0 +1,256 @@
+//! Writes HLS for replay (RFC 8216, CMAF): the picture as it is in the track, sound as a rendition of its own.
+//!
+//! Where the decoder has to be set up anew both playlists have a discontinuity at the same moment: players count them to put
+//! sound and picture together.
+
+use crate::boxes::{Boxes, Entry};
+use crate::error::{OfFile, Result};
+use crate::track::{Cut, Made, part_of, write_whole};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+pub(crate) const SEGMENT_SECONDS: f64 = 6.0;
+/// A boundary this little before the target is good enough.
+const EARLY: f64 = 0.1;
+
+/// A segment: samples from..to, and whether something changed before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Part {
+    from: usize,
+    to: usize,
+    changed: bool,
+}
+
+pub(crate) fn write(folder: &Path, picture: Option<&Made>, sound: &Made) -> Result<()> {
+    let part = part_of(folder);
+    if part.exists() {
+        std::fs::remove_dir_all(&part).of("removing", &part)?;
+    }
+    std::fs::create_dir_all(&part).of("creating", &part)?;
+    let mut master = String::from("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
+    let changes: Vec<f64> = picture.map(changes).unwrap_or_default();
+    let sound_rate = rendition(&part.join("audio"), sound, &by_time(sound, &changes))?;
+    let codec = sound.entries.first().map(Entry::codec).unwrap_or_default();
+    match picture {
+        Some(picture) => {
+            let rate = rendition(&part.join("video"), picture, &by_sync(picture))?;
+            let (mut width, mut height) = (0, 0);
+            for entry in &picture.entries {
+                if let Entry::H264(_, w, h) = entry {
+                    (width, height) = (width.max(*w), height.max(*h));
+                }
+            }
+            let level = picture.entries.iter().map(Entry::codec).max().unwrap_or_default();
+            master.push_str(
+                "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"sound\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\",URI=\"audio/index.m3u8\"\n",
+            );
+            let _ = writeln!(
+                master,
+                "#EXT-X-STREAM-INF:BANDWIDTH={},AVERAGE-BANDWIDTH={},CODECS=\"{level},{codec}\",RESOLUTION={width}x{height},AUDIO=\"sound\"\nvideo/index.m3u8",
+                rate.peak + sound_rate.peak,
+                rate.mean + sound_rate.mean,
+            );
+        }
+        None => {
+            let _ = writeln!(
+                master,
+                "#EXT-X-STREAM-INF:BANDWIDTH={},AVERAGE-BANDWIDTH={},CODECS=\"{codec}\"\naudio/index.m3u8",
+                sound_rate.peak, sound_rate.mean
+            );
+        }
+    }
+    let path = part.join("master.m3u8");
+    write_whole(&path, |file| file.write_all(master.as_bytes()).of("writing", &path))?;
+    std::fs::rename(&part, folder).of("renaming", &part)
+}
+
+/// Moments, in seconds, at which the picture's entry changes.
+fn changes(picture: &Made) -> Vec<f64> {
+    picture
+        .cuts
+        .windows(2)
+        .filter(|pair| pair[0].entry != pair[1].entry)
+        .map(|pair| seconds(picture, &pair[1]))
+        .collect()
+}
+
+fn scale(made: &Made) -> f64 {
+    f64::from(made.entries.first().map_or(1, |entry| entry.timescale()))
+}
+
+fn seconds(made: &Made, cut: &Cut) -> f64 {
+    cut.at as f64 / scale(made)
+}
+
+/// Segments begin at whole pictures, at every change, and else when six seconds are full.
+fn by_sync(made: &Made) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let (mut from, mut changed) = (0, false);
+    for (at, pair) in (1..).zip(made.cuts.windows(2)) {
+        let change = pair[0].entry != pair[1].entry;
+        // Cut on the grid of six seconds, so that one late whole picture does not shift all that follow.
+        let begun = (seconds(made, &made.cuts[from]) + EARLY) / SEGMENT_SECONDS;
+        let full = (seconds(made, &pair[1]) + EARLY) / SEGMENT_SECONDS >= begun.floor() + 1.0;
+        if change || pair[1].sync && full {
+            parts.push(Part { from, to: at, changed });
+            (from, changed) = (at, change);
+        }
+    }
+    parts.push(Part { from, to: made.cuts.len(), changed });
+    parts
+}
+
+/// Sound can be cut anywhere: at each change of the picture, to the nearest frame, and every six seconds.
+fn by_time(made: &Made, changes: &[f64]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let (mut from, mut changed) = (0, false);
+    let mut left = changes.iter().copied().peekable();
+    let half = made.cuts.first().map_or(0.0, |cut| f64::from(cut.duration) / scale(made) / 2.0);
+    for (at, cut) in made.cuts.iter().enumerate().skip(1) {
+        let time = seconds(made, cut);
+        let change = left.next_if(|change| *change <= time + half).is_some();
+        let begun = (seconds(made, &made.cuts[from]) + EARLY) / SEGMENT_SECONDS;
+        if change || (time + EARLY) / SEGMENT_SECONDS >= begun.floor() + 1.0 {
+            parts.push(Part { from, to: at, changed });
+            (from, changed) = (at, change);
+        }
+    }
+    parts.push(Part { from, to: made.cuts.len(), changed });
+    parts
+}
+
+struct Rate {
+    peak: u64,
+    mean: u64,
+}
+
+fn rendition(folder: &Path, made: &Made, parts: &[Part]) -> Result<Rate> {
+    std::fs::create_dir_all(folder).of("creating", folder)?;
+    for (number, entry) in (1..).zip(&made.entries) {
+        let path = folder.join(format!("init-{number}.mp4"));
+        write_whole(&path, |file| file.write_all(&init(entry)).of("writing", &path))?;
+    }
+    let (mut list, mut longest, mut peak, mut bytes, mut time) = (String::new(), 0.0_f64, 0.0_f64, 0_u64, 0.0);
+    let mut entry = None;
+    let mut reader = made.reader();
+    for (number, part) in (1_u32..).zip(parts) {
+        let cuts = &made.cuts[part.from..part.to];
+        let Some(first) = cuts.first() else { continue };
+        if part.changed {
+            list.push_str("#EXT-X-DISCONTINUITY\n");
+        }
+        if entry != Some(first.entry) {
+            let _ = writeln!(list, "#EXT-X-MAP:URI=\"init-{}.mp4\"", first.entry + 1);
+            entry = Some(first.entry);
+        }
+        let length = cuts.iter().map(|cut| f64::from(cut.duration)).sum::<f64>() / scale(made);
+        let name = format!("{number:05}.m4s");
+        let path = folder.join(&name);
+        let mut segment = fragment(number, cuts);
+        for cut in cuts {
+            reader.read(cut, &mut segment)?;
+        }
+        write_whole(&path, |file| file.write_all(&segment).of("writing", &path))?;
+        let _ = writeln!(list, "#EXTINF:{length:.6},\n{name}");
+        longest = longest.max(length);
+        peak = peak.max(segment.len() as f64 * 8.0 / length.max(0.5));
+        bytes += segment.len() as u64;
+        time += length;
+    }
+    let head = format!(
+        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n",
+        longest.round().max(1.0)
+    );
+    let path = folder.join("index.m3u8");
+    write_whole(&path, |file| writeln!(file, "{head}{list}#EXT-X-ENDLIST").of("writing", &path))?;
+    Ok(Rate { peak: peak as u64, mean: (bytes as f64 * 8.0 / time.max(0.5)) as u64 })
+}
+
+fn init(entry: &Entry) -> Vec<u8> {
+    let mut boxes = Boxes::default();
+    boxes.put(b"ftyp", |b| b.bytes(b"cmfc\0\0\0\0cmfciso6mp41"));
+    boxes.put(b"moov", |b| {
+        b.mvhd(0);
+        b.trak(1, entry, 0, |b| {
+            b.full(b"stts", 0, 0, |b| b.u32(0));
+            b.full(b"stsc", 0, 0, |b| b.u32(0));
+            b.full(b"stsz", 0, 0, |b| b.zeros(8));
+            b.full(b"stco", 0, 0, |b| b.u32(0));
+        });
+        b.put(b"mvex", |b| {
+            b.full(b"trex", 0, 0, |b| {
+                b.u32(1);
+                b.u32(1);
+                b.zeros(12);
+            });
+        });
+    });
+    boxes.0
+}
+
+/// `styp`, `moof` and the head of `mdat`; the samples follow.
+fn fragment(number: u32, cuts: &[Cut]) -> Vec<u8> {
+    let mut boxes = Boxes::default();
+    boxes.put(b"styp", |b| b.bytes(b"cmfs\0\0\0\0cmfsiso6"));
+    // moof 8, mfhd 16, traf 8, tfhd 16, tfdt 20, trun 20 + 12 a sample; then the head of mdat.
+    let offset = 8 + 16 + 8 + 16 + 20 + 20 + 12 * cuts.len() + 8;
+    boxes.put(b"moof", |b| {
+        b.full(b"mfhd", 0, 0, |b| b.u32(number));
+        b.put(b"traf", |b| {
+            b.full(b"tfhd", 0, 0x2_0000, |b| b.u32(1));
+            b.full(b"tfdt", 1, 0, |b| b.u64(cuts.first().map_or(0, |cut| cut.at)));
+            // Offset, and of each sample its duration, size and flags.
+            b.full(b"trun", 0, 0x701, |b| {
+                b.u32(cuts.len() as u32);
+                b.u32(offset as u32);
+                for cut in cuts {
+                    b.u32(cut.duration);
+                    b.u32(cut.size);
+                    b.u32(if cut.sync { 0x200_0000 } else { 0x101_0000 });
+                }
+            });
+        });
+    });
+    let size: usize = cuts.iter().map(|cut| cut.size as usize).sum();
+    boxes.u32(size as u32 + 8);
+    boxes.bytes(b"mdat");
+    boxes.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(times: impl Iterator<Item = (f64, bool, u32)>, entry: Entry) -> Made {
+        let scale = f64::from(entry.timescale());
+        let cuts = times
+            .map(|(at, sync, entry)| {
+                let at = (at * scale) as u64;
+                Cut { file: 0, offset: 0, size: 1, at, duration: 0, sync, entry }
+            })
+            .collect();
+        Made { entries: vec![entry.clone(), entry], files: Vec::new(), cuts }
+    }
+
+    #[test]
+    fn segments_begin_at_whole_pictures_and_changes() {
+        let pictures = (0..300).map(|n| (f64::from(n) / 10.0, n % 20 == 0, u32::from(n >= 130)));
+        let mut made = made(pictures, Entry::H264(Vec::new(), 2, 2));
+        made.close(30 * 90_000);
+        let from: Vec<usize> = by_sync(&made).iter().map(|part| part.from).collect();
+        assert_eq!(from, [0, 60, 120, 130, 180, 240]);
+        assert_eq!(changes(&made), [13.0]);
+    }
+
+    #[test]
+    fn sound_has_the_same_number_of_discontinuities() {
+        let mut made =
+            made((0..1400).map(|n| (f64::from(n) * 1024.0 / 48_000.0, true, 0)), Entry::Aac { bits_per_second: 1 });
+        made.close(1400 * 1024);
+        let parts = by_time(&made, &[13.0, 13.01, 29.0]);
+        assert_eq!(parts.iter().filter(|part| part.changed).count(), 3);
+        let first = parts.iter().find(|part| part.changed).map(|part| seconds(&made, &made.cuts[part.from]));
+        assert!((first.unwrap_or(0.0) - 13.0).abs() < 0.011);
+    }
+}

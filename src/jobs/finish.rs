@@ -1,0 +1,220 @@
+//! Finishes closed Recordings, one at a time: a child process does the work, this job tells how far it is and hands what
+//! came out to the archive.
+//!
+//! A child that was cut off by a stop or a kill of the server is started again and goes on where it was.
+
+use crate::domain::RecordingId;
+use crate::domain::recording::Recording;
+use crate::store::recording::{self, Outcome};
+use crate::store::{Store, StoreError};
+use serde::Deserialize;
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::sleep;
+
+/// Stands beside `lectern` wherever that is installed.
+pub const PROGRAM: &str = "lectern-finish";
+/// How often it is looked for something to do.
+const EVERY: Duration = Duration::from_secs(5);
+/// After something went wrong; as long as a full disk or a store that is away may take to be noticed.
+const PAUSE: Duration = Duration::from_secs(30);
+/// A Recording that fails so often is left to whoever runs the server.
+const MOST_ATTEMPTS: u32 = 3;
+/// What comes out waits so long for an archive that does not take it, with a pause after each.
+const MOST_OFFERS: u32 = 20;
+/// Progress is written down in steps of this; each is a commit.
+const PERMILLE: u16 = 10;
+/// A reason is a line, not a log.
+const LONGEST_REASON: usize = 300;
+
+/// Exit codes of the program, besides 0.
+const NOTHING_IN_IT: i32 = 3;
+const ANOTHER_AT_IT: i32 = 4;
+
+/// Where things are.
+#[derive(Debug, Clone)]
+pub struct Finishing {
+    pub program: PathBuf,
+    /// A folder for each Recording, named by its id.
+    pub recordings: PathBuf,
+    /// After something went wrong, before it is tried again.
+    pub pause: Duration,
+}
+
+impl Finishing {
+    #[must_use]
+    pub fn new(program: PathBuf, recordings: PathBuf) -> Self {
+        Self { program, recordings, pause: PAUSE }
+    }
+}
+
+#[derive(Deserialize)]
+struct Told {
+    step: String,
+    permille: u16,
+}
+
+#[derive(Deserialize)]
+struct Made {
+    duration_ms: u64,
+}
+
+/// How a child ended.
+enum Ended {
+    Made { duration_ms: u64 },
+    Empty,
+    AnotherAtIt,
+    Failed(String),
+}
+
+/// Never ends by itself; dropping it kills the child. `take_in` is given the Recording and the folder of what came out, and
+/// is called again with the same until it succeeds.
+pub async fn keep_finishing<E: Display, F: Future<Output = Result<(), E>>>(
+    store: Store,
+    finishing: Finishing,
+    take_in: impl Fn(Recording, PathBuf) -> F,
+) {
+    loop {
+        match next(&store, &finishing, &take_in).await {
+            Ok(true) => {}
+            Ok(false) => sleep(EVERY).await,
+            Err(error) => {
+                tracing::warn!(%error, "recordings are not finished");
+                sleep(finishing.pause).await;
+            }
+        }
+    }
+}
+
+/// Finishes one; whether there was one.
+pub async fn next<E: Display, F: Future<Output = Result<(), E>>>(
+    store: &Store,
+    finishing: &Finishing,
+    take_in: impl Fn(Recording, PathBuf) -> F,
+) -> Result<bool, StoreError> {
+    if !recording::any_to_finish(store).await? {
+        return Ok(false);
+    }
+    let Some(found) = recording::next_closed(store).await? else { return Ok(false) };
+    let id = found.id;
+    let folder = finishing.recordings.join(id.as_str());
+    match run(store, &finishing.program, id, &folder).await? {
+        Ended::Made { duration_ms } => {
+            recording::progress(store, id, "archive", 1000).await?;
+            let out = folder.join("out");
+            match offer(id, finishing.pause, || take_in(found.clone(), out.clone())).await {
+                Ok(()) => {
+                    recording::finished(store, id, Outcome::Finished { duration_ms }).await?;
+                    tracing::info!(recording = %id, duration_ms, "recording finished");
+                }
+                Err(reason) => recording::failed(store, id, &reason).await?,
+            }
+        }
+        Ended::Empty => {
+            recording::finished(store, id, Outcome::Empty).await?;
+            tracing::info!(recording = %id, "nothing to watch in the recording");
+        }
+        Ended::AnotherAtIt => sleep(finishing.pause).await,
+        Ended::Failed(reason) if found.attempts < MOST_ATTEMPTS => {
+            tracing::warn!(recording = %id, attempts = found.attempts, reason, "recording not finished, tried again");
+            sleep(finishing.pause).await;
+        }
+        Ended::Failed(reason) => {
+            tracing::error!(recording = %id, reason, "recording not finished");
+            recording::failed(store, id, &reason).await?;
+        }
+    }
+    Ok(true)
+}
+
+async fn offer<E: Display, F: Future<Output = Result<(), E>>>(
+    id: RecordingId,
+    pause: Duration,
+    take_in: impl Fn() -> F,
+) -> Result<(), String> {
+    let mut offers = 1;
+    loop {
+        match take_in().await {
+            Ok(()) => return Ok(()),
+            Err(error) => {
+                tracing::warn!(recording = %id, %error, offers, "the archive did not take a recording");
+                if offers == MOST_OFFERS {
+                    return Err(error.to_string());
+                }
+            }
+        }
+        offers += 1;
+        sleep(pause).await;
+    }
+}
+
+/// Runs the child to its end.
+async fn run(store: &Store, program: &Path, id: RecordingId, folder: &Path) -> Result<Ended, StoreError> {
+    let mut child = match start(program, folder) {
+        Ok(child) => child,
+        Err(error) => return Ok(Ended::Failed(format!("{}: {error}", program.display()))),
+    };
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let (told, reason) = tokio::join!(follow(store, id, stdout), last_line(stderr));
+    told?;
+    Ok(match child.wait().await {
+        Ok(status) => judge(status, reason, folder),
+        Err(error) => Ended::Failed(error.to_string()),
+    })
+}
+
+fn start(program: &Path, folder: &Path) -> std::io::Result<Child> {
+    // Lessons come first: `nice` becomes the program itself.
+    let mut command = Command::new("nice");
+    command.args(["-n", "19"]).arg(program).arg("finish").arg(folder);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn()
+}
+
+/// Writes down how far it is, until the child has nothing more to say.
+async fn follow(store: &Store, id: RecordingId, stdout: Option<impl AsyncRead + Unpin>) -> Result<(), StoreError> {
+    let Some(stdout) = stdout else { return Ok(()) };
+    let mut lines = BufReader::new(stdout).lines();
+    let mut written: Option<(String, u16)> = None;
+    while let Ok(Some(line)) = lines.next_line().await {
+        let Ok(told) = serde_json::from_str::<Told>(&line) else { continue };
+        let news = written.as_ref().is_none_or(|(step, permille)| {
+            *step != told.step || told.permille >= permille.saturating_add(PERMILLE) || told.permille < *permille
+        });
+        if news {
+            recording::progress(store, id, &told.step, told.permille).await?;
+            written = Some((told.step, told.permille));
+        }
+    }
+    Ok(())
+}
+
+async fn last_line(stderr: Option<impl AsyncRead + Unpin>) -> String {
+    let mut last = String::new();
+    let Some(stderr) = stderr else { return last };
+    let mut lines = BufReader::new(stderr).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        last = line.chars().take(LONGEST_REASON).collect();
+    }
+    last
+}
+
+fn judge(status: ExitStatus, reason: String, folder: &Path) -> Ended {
+    match status.code() {
+        Some(0) => match made(folder) {
+            Ok(made) => Ended::Made { duration_ms: made.duration_ms },
+            Err(error) => Ended::Failed(format!("result.json: {error}")),
+        },
+        Some(NOTHING_IN_IT) => Ended::Empty,
+        Some(ANOTHER_AT_IT) => Ended::AnotherAtIt,
+        _ if reason.is_empty() => Ended::Failed(status.to_string()),
+        _ => Ended::Failed(reason),
+    }
+}
+
+fn made(folder: &Path) -> std::io::Result<Made> {
+    Ok(serde_json::from_slice(&std::fs::read(folder.join("out/result.json"))?)?)
+}

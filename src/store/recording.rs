@@ -1,0 +1,221 @@
+//! Recordings: begun by the first media of a Session, closed with it, finished by a job.
+
+use super::row::{Columns as _, sql};
+use super::{Noun, Store, StoreError, random};
+use crate::domain::recording::{Recording, RecordingState};
+use crate::domain::{ActivityId, RecordingId, SessionId, Time};
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+
+const RECORDING: &str = "select r.id, r.session, r.state, r.started_at, r.ended_at, r.bytes, r.duration_ms, r.step,
+        r.permille, r.failure, r.attempts, s.activity, a.studio
+    from recording r join session s on s.id = r.session join activity a on a.id = s.activity";
+
+/// What a finished Recording came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// There is something to watch, so long.
+    Finished { duration_ms: u64 },
+    /// Neither picture nor sound is in it.
+    Empty,
+}
+
+/// The Recording of this Session, begun when there is none. One that was closed by a stop of the server goes on.
+pub async fn begin(store: &Store, session: SessionId, now: Time) -> Result<Recording, StoreError> {
+    let id: RecordingId = random::id()?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(
+                    "insert into recording (id, session, state, started_at, bytes, permille, attempts)
+                     values ($1, $2, 'recording', $3, 0, 0, 0) on conflict (session) do nothing",
+                )
+                .bind(id.as_str())
+                .bind(session.as_str())
+                .bind(now.micros())
+                .execute(&mut *connection)
+                .await?;
+                let row = sqlx::query(sql!("{RECORDING} where r.session = $1"))
+                    .bind(session.as_str())
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                read(&row.ok_or(StoreError::NotFound(Noun::Recording))?)
+            })
+        })
+        .await
+}
+
+/// Nothing more is captured; it waits to be finished. Closing twice is no error.
+pub async fn close(store: &Store, id: RecordingId, bytes: u64, now: Time) -> Result<(), StoreError> {
+    change(store, id, move |recording| {
+        (recording.state == RecordingState::Recording).then(|| Recording {
+            state: RecordingState::Closed,
+            ended_at: Some(now.max(recording.started_at)),
+            bytes,
+            ..recording
+        })
+    })
+    .await
+}
+
+/// Whether one waits to be finished, or was cut off while it was.
+pub async fn any_to_finish(store: &Store) -> Result<bool, StoreError> {
+    let row = sqlx::query("select 1 as one from recording where state in ('closed', 'finishing') limit 1")
+        .fetch_optional(&mut *store.read().await?)
+        .await?;
+    Ok(row.is_some())
+}
+
+/// The next one to be finished, marked as such: the oldest that waits, or one whose finishing was cut off. Call it only
+/// while nothing is being finished.
+pub async fn next_closed(store: &Store) -> Result<Option<Recording>, StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let row = sqlx::query(sql!(
+                    "{RECORDING} where r.state in ('closed', 'finishing') order by r.state desc, r.started_at, r.id limit 1"
+                ))
+                .fetch_optional(&mut *connection)
+                .await?;
+                let Some(row) = row else { return Ok(None) };
+                let found = read(&row)?;
+                let attempts = found.attempts + 1;
+                let found = Recording { state: RecordingState::Finishing, attempts, failure: None, ..found };
+                write(connection, &found).await?;
+                Ok(Some(found))
+            })
+        })
+        .await
+}
+
+/// How far finishing is.
+pub async fn progress(store: &Store, id: RecordingId, step: &str, permille: u16) -> Result<(), StoreError> {
+    let step = step.to_owned();
+    change(store, id, move |recording| {
+        (recording.state == RecordingState::Finishing).then(|| Recording {
+            step: Some(step),
+            permille: permille.min(1000),
+            ..recording
+        })
+    })
+    .await
+}
+
+pub async fn finished(store: &Store, id: RecordingId, outcome: Outcome) -> Result<(), StoreError> {
+    change(store, id, move |recording| {
+        let (state, duration_ms) = match outcome {
+            Outcome::Finished { duration_ms } => (RecordingState::Finished, Some(duration_ms)),
+            Outcome::Empty => (RecordingState::Empty, None),
+        };
+        Some(Recording { state, duration_ms, step: None, permille: 1000, failure: None, ..recording })
+    })
+    .await
+}
+
+/// It was not finished; what was captured stays where it is.
+pub async fn failed(store: &Store, id: RecordingId, failure: &str) -> Result<(), StoreError> {
+    let failure = failure.to_owned();
+    change(store, id, move |recording| {
+        Some(Recording { state: RecordingState::Failed, failure: Some(failure), ..recording })
+    })
+    .await
+}
+
+/// One whose finishing failed waits again.
+pub async fn retry(store: &Store, id: RecordingId) -> Result<(), StoreError> {
+    change(store, id, move |recording| {
+        (recording.state == RecordingState::Failed).then_some(Recording { state: RecordingState::Closed, ..recording })
+    })
+    .await
+}
+
+pub async fn get(store: &Store, id: RecordingId) -> Result<Recording, StoreError> {
+    find(&mut *store.read().await?, id).await
+}
+
+pub async fn of_session(store: &Store, session: SessionId) -> Result<Option<Recording>, StoreError> {
+    let row = sqlx::query(sql!("{RECORDING} where r.session = $1"))
+        .bind(session.as_str())
+        .fetch_optional(&mut *store.read().await?)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Of all Sessions of this Activity, the oldest first.
+pub async fn of_activity(store: &Store, activity: ActivityId) -> Result<Vec<Recording>, StoreError> {
+    let rows = sqlx::query(sql!("{RECORDING} where s.activity = $1 order by r.started_at, r.id"))
+        .bind(activity.as_str())
+        .fetch_all(&mut *store.read().await?)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Those of Sessions that are over, which nobody closed: the server was killed.
+pub async fn left_open(store: &Store) -> Result<Vec<Recording>, StoreError> {
+    let rows = sqlx::query(sql!("{RECORDING} where r.state = 'recording' and s.ended_at is not null"))
+        .fetch_all(&mut *store.read().await?)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+async fn change(
+    store: &Store,
+    id: RecordingId,
+    change: impl FnOnce(Recording) -> Option<Recording> + Send + 'static,
+) -> Result<(), StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let found = find(connection, id).await?;
+                match change(found) {
+                    Some(changed) => write(connection, &changed).await,
+                    None => Ok(()),
+                }
+            })
+        })
+        .await
+}
+
+async fn write(connection: &mut AnyConnection, recording: &Recording) -> Result<(), StoreError> {
+    let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    sqlx::query(
+        "update recording set state = $2, ended_at = $3, bytes = $4, duration_ms = $5, step = $6, permille = $7,
+             failure = $8, attempts = $9 where id = $1",
+    )
+    .bind(recording.id.as_str())
+    .bind(recording.state.code())
+    .bind(recording.ended_at.map(Time::micros))
+    .bind(number(recording.bytes))
+    .bind(recording.duration_ms.map(number))
+    .bind(recording.step.as_deref())
+    .bind(i64::from(recording.permille))
+    .bind(recording.failure.as_deref())
+    .bind(i64::from(recording.attempts))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn find(connection: &mut AnyConnection, id: RecordingId) -> Result<Recording, StoreError> {
+    let row = sqlx::query(sql!("{RECORDING} where r.id = $1")).bind(id.as_str()).fetch_optional(connection).await?;
+    read(&row.ok_or(StoreError::NotFound(Noun::Recording))?)
+}
+
+fn read(row: &AnyRow) -> Result<Recording, StoreError> {
+    let size = |value: i64| u64::try_from(value).unwrap_or(0);
+    Ok(Recording {
+        id: row.id("id")?,
+        session: row.id("session")?,
+        activity: row.id("activity")?,
+        studio: row.id("studio")?,
+        state: row.coded("state")?,
+        started_at: row.time("started_at")?,
+        ended_at: row.optional_time("ended_at")?,
+        bytes: size(row.number("bytes")?),
+        duration_ms: row.optional_number("duration_ms")?.map(size),
+        step: row.optional_text("step")?,
+        permille: u16::try_from(row.number("permille")?).unwrap_or(0),
+        failure: row.optional_text("failure")?,
+        attempts: u32::try_from(row.number("attempts")?).unwrap_or(0),
+    })
+}

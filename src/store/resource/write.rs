@@ -1,0 +1,378 @@
+//! Making and changing Resources.
+
+use super::content::Content;
+use super::library::index;
+use super::{find, json, signed};
+use crate::domain::resource::{
+    Part, Presenter, Resource, ResourceKind, ResourceRefusal, ResourceState, ResourceStep, Selection, Visibility,
+    Words, check_reason, cuts,
+};
+use crate::domain::{AccountId, ActivityId, Day, OfficeTier, RecordingId, ResourceId, StudioId, Time};
+use crate::store::row::number_of;
+use crate::store::{Store, StoreError, ruling};
+use sqlx::AnyConnection;
+
+/// An object that lies in the storage already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFile {
+    /// Below the Resource's own folder: `video.mp4`, `hls/v0/00001.m4s`.
+    pub name: String,
+    pub media_type: String,
+    pub bytes: u64,
+    pub sha256: [u8; 32],
+}
+
+#[derive(Debug, Clone)]
+pub struct NewResource {
+    pub id: ResourceId,
+    pub studio: StudioId,
+    pub kind: ResourceKind,
+    pub words: Words,
+    pub activity: Option<ActivityId>,
+    pub recording: Option<RecordingId>,
+    pub duration_ms: Option<u64>,
+    pub files: Vec<NewFile>,
+    pub content: Content,
+    pub created_by: Option<AccountId>,
+}
+
+/// What its keepers change; what is none stays.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    pub words: Option<Words>,
+    pub visibility: Option<Visibility>,
+    pub downloadable: Option<bool>,
+    pub keep_until: Option<Option<Day>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct NewStep {
+    pub step: ResourceStep,
+    pub reason: String,
+    pub by: AccountId,
+    pub tier: Option<OfficeTier>,
+    /// For whom, when it is published.
+    pub visibility: Option<Visibility>,
+}
+
+/// Files that show all of a video, whatever is hidden of it.
+const SHOW_ALL: &[&str] = &["video.mp4", "poster.jpg", "sprites.vtt"];
+
+/// All of it in one transaction. A Recording that became one already gives that one.
+pub async fn create(store: &Store, new: NewResource, now: Time) -> Result<Resource, StoreError> {
+    new.words.check()?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                if let Some(recording) = &new.recording {
+                    let known = sqlx::query("select id from resource where recording = $1").bind(recording.as_str());
+                    if let Some(row) = known.fetch_optional(&mut *connection).await? {
+                        return find(connection, crate::store::row::Columns::id(&row, "id")?).await;
+                    }
+                }
+                insert(connection, &new, now).await?;
+                write_presenters(connection, new.id, &new.words.presenters).await?;
+                for file in &new.files {
+                    sqlx::query(
+                        "insert into resource_file (resource, name, media_type, bytes, sha256, withheld)
+                         values ($1, $2, $3, $4, $5, 0)",
+                    )
+                    .bind(new.id.as_str())
+                    .bind(file.name.as_str())
+                    .bind(file.media_type.as_str())
+                    .bind(signed(file.bytes))
+                    .bind(file.sha256.as_slice())
+                    .execute(&mut *connection)
+                    .await?;
+                }
+                sqlx::query(
+                    "insert into resource_content (resource, chapters, chat, subtitles) values ($1, $2, $3, $4)",
+                )
+                .bind(new.id.as_str())
+                .bind(json(&new.content.chapters))
+                .bind(json(&new.content.chat))
+                .bind(json(&new.content.subtitles))
+                .execute(&mut *connection)
+                .await?;
+                index(connection, new.id).await?;
+                find(connection, new.id).await
+            })
+        })
+        .await
+}
+
+async fn insert(connection: &mut AnyConnection, new: &NewResource, now: Time) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into resource (id, studio, kind, title, summary, subject, stage, activity, series, recording, state,
+             visibility, selection, downloadable, duration_ms, bytes, hidden, cut, created_by, created_at, legal_hold, emptied)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'draft', 'studio', 'none', 0, $11, $12, '[]', '[]', $13, $14, 0, 0)",
+    )
+    .bind(new.id.as_str())
+    .bind(new.studio.as_str())
+    .bind(new.kind.code())
+    .bind(new.words.title.trim())
+    .bind(new.words.summary.trim())
+    .bind(new.words.subject.as_deref().map(str::trim).filter(|text| !text.is_empty()))
+    .bind(new.words.stage.map(|stage| stage.code()))
+    .bind(new.activity.as_ref().map(ActivityId::as_str))
+    .bind(new.words.series.as_ref().map(|series| series.as_str()))
+    .bind(new.recording.as_ref().map(RecordingId::as_str))
+    .bind(new.duration_ms.map(signed))
+    .bind(signed(new.files.iter().map(|file| file.bytes).sum()))
+    .bind(new.created_by.as_ref().map(AccountId::as_str))
+    .bind(now.micros())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn write_presenters(
+    connection: &mut AnyConnection,
+    id: ResourceId,
+    presenters: &[Presenter],
+) -> Result<(), StoreError> {
+    sqlx::query("delete from resource_presenter where resource = $1")
+        .bind(id.as_str())
+        .execute(&mut *connection)
+        .await?;
+    for (position, one) in (0_i64..).zip(presenters) {
+        sqlx::query("insert into resource_presenter (resource, position, account, name) values ($1, $2, $3, $4)")
+            .bind(id.as_str())
+            .bind(position)
+            .bind(one.account.as_ref().map(AccountId::as_str))
+            .bind(one.name.trim())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+pub async fn change(store: &Store, id: ResourceId, change: Change) -> Result<Resource, StoreError> {
+    if let Some(words) = &change.words {
+        words.check()?;
+    }
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let mut one = find(connection, id).await?;
+                one.visibility = change.visibility.unwrap_or(one.visibility);
+                one.downloadable = change.downloadable.unwrap_or(one.downloadable);
+                one.keep_until = change.keep_until.unwrap_or(one.keep_until);
+                if one.downloadable && !one.is_whole() {
+                    return Err(ResourceRefusal::HiddenAndDownloadable.into());
+                }
+                let words = change.words;
+                if let Some(words) = &words {
+                    write_words(connection, id, words).await?;
+                }
+                write(connection, &one).await?;
+                if words.is_some() {
+                    index(connection, id).await?;
+                }
+                find(connection, id).await
+            })
+        })
+        .await
+}
+
+async fn write_words(connection: &mut AnyConnection, id: ResourceId, words: &Words) -> Result<(), StoreError> {
+    sqlx::query("update resource set title = $2, summary = $3, subject = $4, stage = $5, series = $6 where id = $1")
+        .bind(id.as_str())
+        .bind(words.title.trim())
+        .bind(words.summary.trim())
+        .bind(words.subject.as_deref().map(str::trim).filter(|text| !text.is_empty()))
+        .bind(words.stage.map(|stage| stage.code()))
+        .bind(words.series.as_ref().map(|series| series.as_str()))
+        .execute(&mut *connection)
+        .await?;
+    write_presenters(connection, id, &words.presenters).await
+}
+
+/// Hides parts before it is published. `withheld` are the files that show any of them beside those that show all of it.
+pub async fn cut(
+    store: &Store,
+    id: ResourceId,
+    hidden: Vec<Part>,
+    cut: Vec<Part>,
+    withheld: Vec<String>,
+) -> Result<Resource, StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let one = find(connection, id).await?;
+                if !matches!(one.state, ResourceState::Draft | ResourceState::Withdrawn) {
+                    return Err(ResourceRefusal::CutWhilePublished.into());
+                }
+                let refusal = match () {
+                    () if one.legal_hold => Some(ResourceRefusal::Held),
+                    () if one.emptied => Some(ResourceRefusal::Emptied),
+                    () if one.downloadable && !hidden.is_empty() => Some(ResourceRefusal::HiddenAndDownloadable),
+                    () if one.duration_ms.is_some_and(|all| cuts::shown_length(all, &cut) == 0) => {
+                        Some(ResourceRefusal::NothingLeft)
+                    }
+                    () => None,
+                };
+                if let Some(refusal) = refusal {
+                    return Err(refusal.into());
+                }
+                let hides = !hidden.is_empty();
+                sqlx::query("update resource set hidden = $2, cut = $3 where id = $1")
+                    .bind(id.as_str())
+                    .bind(json(&hidden))
+                    .bind(json(&cut))
+                    .execute(&mut *connection)
+                    .await?;
+                sqlx::query("update resource_file set withheld = 0 where resource = $1")
+                    .bind(id.as_str())
+                    .execute(&mut *connection)
+                    .await?;
+                let all = SHOW_ALL.iter().map(|name| (*name).to_owned()).filter(|_| hides);
+                for name in withheld.into_iter().chain(all) {
+                    sqlx::query("update resource_file set withheld = 1 where resource = $1 and name = $2")
+                        .bind(id.as_str())
+                        .bind(name)
+                        .execute(&mut *connection)
+                        .await?;
+                }
+                if hides {
+                    sqlx::query("update resource_file set withheld = 1 where resource = $1 and name like 'sprite-%'")
+                        .bind(id.as_str())
+                        .execute(&mut *connection)
+                        .await?;
+                }
+                index(connection, id).await?;
+                find(connection, id).await
+            })
+        })
+        .await
+}
+
+/// Takes a step that may be taken in the state as it is when this is written.
+pub async fn step(store: &Store, id: ResourceId, new: NewStep, now: Time) -> Result<Resource, StoreError> {
+    let needs_reason = matches!(
+        new.step,
+        ResourceStep::Returned
+            | ResourceStep::Withdrawn
+            | ResourceStep::Selected
+            | ResourceStep::NotSelected
+            | ResourceStep::Held
+            | ResourceStep::Released
+    );
+    check_reason(&new.reason, needs_reason)?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let one = find(connection, id).await?;
+                one.may_step(new.step)?;
+                if matches!(new.step, ResourceStep::Selected | ResourceStep::NotSelected) {
+                    decides_after(connection, id, &new).await?;
+                }
+                let reason = new.reason.trim().to_owned();
+                sqlx::query(
+                    "insert into resource_step (resource, ordinal, step, reason, taken_by, taken_at, tier)
+                     select $1, coalesce(max(ordinal), 0) + 1, $2, $3, $4, $5, $6 from resource_step where resource = $1",
+                )
+                .bind(id.as_str())
+                .bind(new.step.code())
+                .bind(reason.as_str())
+                .bind(new.by.as_str())
+                .bind(now.micros())
+                .bind(new.tier.map(OfficeTier::code))
+                .execute(&mut *connection)
+                .await?;
+                write(connection, &after(one, &new, reason, now)).await?;
+                find(connection, id).await
+            })
+        })
+        .await
+}
+
+/// Nobody decides about what they nominated themself, and no office after a higher one.
+async fn decides_after(connection: &mut AnyConnection, id: ResourceId, new: &NewStep) -> Result<(), StoreError> {
+    let nominated = sqlx::query(
+        "select taken_by from resource_step where resource = $1 and step = 'nominated' order by ordinal desc limit 1",
+    );
+    let nominated = nominated.bind(id.as_str()).fetch_optional(&mut *connection).await?;
+    let by = nominated.map(|row| crate::store::row::Columns::id::<AccountId>(&row, "taken_by")).transpose()?;
+    if by == Some(new.by) {
+        return Err(ResourceRefusal::OwnNomination.into());
+    }
+    let last = "select tier from resource_step where resource = $1 and step in ('selected', 'not_selected') and tier is not null
+        order by ordinal desc limit 1";
+    let last = sqlx::query(last).bind(id.as_str()).fetch_optional(&mut *connection).await?;
+    let Some(tier) = new.tier else { return Ok(()) };
+    ruling::decides_after(crate::domain::Officer { account: new.by, tier }, last)
+}
+
+fn after(one: Resource, new: &NewStep, reason: String, now: Time) -> Resource {
+    let given = Some(reason).filter(|reason| !reason.is_empty());
+    match new.step {
+        ResourceStep::Submitted => Resource { state: ResourceState::InReview, ..one },
+        ResourceStep::Returned => Resource { state: ResourceState::Draft, ..one },
+        ResourceStep::Published => Resource {
+            state: ResourceState::Published,
+            visibility: new.visibility.unwrap_or(one.visibility),
+            published_at: Some(now),
+            withdrawn_reason: None,
+            ..one
+        },
+        // What is not shown any more is no 精品 any more.
+        ResourceStep::Withdrawn => Resource {
+            state: ResourceState::Withdrawn,
+            withdrawn_reason: given,
+            selection: Selection::None,
+            selection_reason: None,
+            ..one
+        },
+        ResourceStep::Nominated => {
+            Resource { selection: Selection::Nominated, selection_reason: given, nominated_at: Some(now), ..one }
+        }
+        ResourceStep::Selected => Resource { selection: Selection::Selected, selection_reason: given, ..one },
+        ResourceStep::NotSelected => Resource { selection: Selection::None, selection_reason: given, ..one },
+        ResourceStep::Held => Resource { legal_hold: true, ..one },
+        ResourceStep::Released => Resource { legal_hold: false, ..one },
+    }
+}
+
+/// Its files are gone from the storage; the row, its words and what was done with it stay.
+pub async fn empty(store: &Store, id: ResourceId) -> Result<(), StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                if find(connection, id).await?.legal_hold {
+                    return Err(ResourceRefusal::Held.into());
+                }
+                for statement in [
+                    "delete from resource_file where resource = $1",
+                    "delete from resource_line where resource = $1",
+                    "update resource set emptied = 1 where id = $1",
+                ] {
+                    sqlx::query(statement).bind(id.as_str()).execute(&mut *connection).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+async fn write(connection: &mut AnyConnection, one: &Resource) -> Result<(), StoreError> {
+    sqlx::query(
+        "update resource set state = $2, visibility = $3, selection = $4, downloadable = $5, published_at = $6,
+             withdrawn_reason = $7, selection_reason = $8, nominated_at = $9, legal_hold = $10, keep_until = $11
+         where id = $1",
+    )
+    .bind(one.id.as_str())
+    .bind(one.state.code())
+    .bind(one.visibility.code())
+    .bind(one.selection.code())
+    .bind(i64::from(one.downloadable))
+    .bind(one.published_at.map(Time::micros))
+    .bind(one.withdrawn_reason.as_deref())
+    .bind(one.selection_reason.as_deref())
+    .bind(one.nominated_at.map(Time::micros))
+    .bind(i64::from(one.legal_hold))
+    .bind(one.keep_until.map(number_of))
+    .execute(connection)
+    .await?;
+    Ok(())
+}

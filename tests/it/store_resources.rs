@@ -1,0 +1,218 @@
+//! Resources in the database: found by whom they are for, ranked by where the words stand, and counted.
+
+use crate::store_database::*;
+use lectern::domain::resource::subtitles::Cue;
+use lectern::domain::resource::{Chapter, Part, Presenter, ResourceKind, ResourceStep, Visibility, Words};
+use lectern::domain::*;
+use lectern::store::replay::Report;
+use lectern::store::resource::{self, Content, Filter, NewResource, NewStep, Reader};
+use lectern::store::{self, Page, Store, StoreError};
+use std::time::Duration;
+
+on_both! {
+    words_are_found_where_they_stand_and_the_title_counts_most,
+    what_is_published_is_found_by_whom_it_is_for,
+    figures_count_people_days_and_others_plans,
+    steps_are_only_added_and_taken_in_order,
+    nobody_decides_about_what_they_nominated_nor_after_a_higher_office,
+}
+
+struct World {
+    places: Places,
+    studio: StudioId,
+    host: AccountId,
+}
+
+async fn world(store: &Store) -> World {
+    let places = places(store).await;
+    let studio = studio(store, "周文澜小学语文名师工作室", places.county).await;
+    let host = account(store, "zhouwenlan", "周文澜", places.school).await;
+    World { places, studio, host }
+}
+
+fn words(title: &str, presenter: &str) -> Words {
+    Words {
+        title: title.into(),
+        summary: String::new(),
+        subject: Some("小学语文".into()),
+        stage: None,
+        series: None,
+        presenters: vec![Presenter { account: None, name: presenter.into() }],
+    }
+}
+
+async fn made(store: &Store, world: &World, words: Words, content: Content) -> ResourceId {
+    let new = NewResource {
+        id: next_id(),
+        studio: world.studio,
+        kind: ResourceKind::MicroLesson,
+        words,
+        activity: None,
+        recording: None,
+        duration_ms: Some(100_000),
+        files: Vec::new(),
+        content,
+        created_by: Some(world.host),
+    };
+    resource::create(store, new, now()).await.unwrap().id
+}
+
+fn step(step: ResourceStep, by: AccountId) -> NewStep {
+    NewStep { step, reason: "理由".into(), by, tier: None, visibility: None }
+}
+
+async fn published(store: &Store, world: &World, title: &str, visibility: Visibility, content: Content) -> ResourceId {
+    let id = made(store, world, words(title, "王芳"), content).await;
+    let publish = NewStep { visibility: Some(visibility), ..step(ResourceStep::Published, world.host) };
+    resource::step(store, id, publish, now()).await.unwrap();
+    id
+}
+
+async fn found(store: &Store, reader: &Reader, search: &str) -> Vec<String> {
+    let filter = Filter { search: search.into(), ..Filter::default() };
+    let page = resource::search(store, reader, &filter, Page::default()).await.unwrap();
+    assert_eq!(page.total, page.rows.len() as u64);
+    page.rows.into_iter().map(|one| one.resource.title).collect()
+}
+
+fn said(text: &str, from_ms: u64) -> Cue {
+    Cue { part: Part { from_ms, to_ms: from_ms + 1000 }, text: text.into() }
+}
+
+async fn words_are_found_where_they_stand_and_the_title_counts_most(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let everything = Reader { all: true, ..Reader::default() };
+    let talk: Vec<Cue> = (0..50).map(|n| said("我们读草船借箭，再读一遍草船借箭", n * 2000)).collect();
+    let talk = Content { subtitles: talk, ..Content::default() };
+    let chapters =
+        Content { chapters: vec![Chapter { ms: 5000, title: "草船借箭的人物".into() }], ..Content::default() };
+    published(store, &world, "单元整体教学", Visibility::Public, talk).await;
+    published(store, &world, "人物描写", Visibility::Public, chapters).await;
+    published(store, &world, "《草船借箭》第二课时", Visibility::Public, Content::default()).await;
+    let ranked = ["《草船借箭》第二课时", "人物描写", "单元整体教学"];
+    assert_eq!(found(store, &everything, "草船借箭").await, ranked);
+    assert_eq!(found(store, &everything, "草船").await, ranked);
+    assert_eq!(found(store, &everything, "箭").await, ranked, "one character, at the end of a run");
+    assert_eq!(found(store, &everything, "借箭 第二课时").await, ranked[..1], "all words, in whatever line");
+    assert_eq!(found(store, &everything, "王芳").await.len(), 3);
+    assert_eq!(found(store, &everything, "周文澜 语文 描写").await, ["人物描写"]);
+    for nothing in ["船草", "数学", "\" or 1=1 --", "草船借箭*的:|&!()'", "《》"] {
+        assert_eq!(found(store, &everything, nothing).await.len(), 0, "{nothing}");
+    }
+    let filter = Filter { search: "草船".into(), ..Filter::default() };
+    let page = resource::search(store, &everything, &filter, Page::new(2, 2)).await.unwrap();
+    let hit = page.rows[0].hit.clone().unwrap();
+    assert_eq!((page.total, hit.ms), (3, 0));
+    // A new title, and no old one.
+    let id = resource::search(store, &everything, &filter, Page::default()).await.unwrap().rows[0].resource.id;
+    let change = resource::Change { words: Some(words("空城计", "王芳")), ..Default::default() };
+    resource::change(store, id, change).await.unwrap();
+    assert_eq!(found(store, &everything, "草船借箭").await, ranked[1..]);
+    assert_eq!(found(store, &everything, "空城计").await, ["空城计"]);
+}
+
+async fn what_is_published_is_found_by_whom_it_is_for(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let none = Content::default;
+    let draft = made(store, &world, words("草稿", "王芳"), none()).await;
+    for (title, visibility) in
+        [("内部", Visibility::Studio), ("全县", Visibility::Region), ("公开", Visibility::Public)]
+    {
+        published(store, &world, title, visibility, none()).await;
+    }
+    let sorted = async |reader: Reader| {
+        let mut titles = found(store, &reader, "").await;
+        titles.sort();
+        titles
+    };
+    let (all, region) = (["全县", "公开", "内部"], ["全县", "公开"]);
+    let Places { county, city, .. } = world.places;
+    let none = Reader::default;
+    assert_eq!(sorted(none()).await, ["公开"]);
+    assert_eq!(sorted(Reader { regions: vec![county, city], ..none() }).await, region);
+    assert_eq!(sorted(Reader { regions: vec![city], ..none() }).await, ["公开"], "of the city, not of the county");
+    assert_eq!(sorted(Reader { studios: vec![world.studio], ..none() }).await, all);
+    assert_eq!(sorted(Reader { supervised: vec![city, county], ..none() }).await, all);
+    assert_eq!(sorted(Reader { all: true, ..none() }).await, all);
+    let one = resource::get(store, draft).await.unwrap();
+    let related = resource::related(store, &none(), &one, 6).await.unwrap();
+    assert_eq!(related.iter().map(|one| one.title.as_str()).collect::<Vec<_>>(), ["公开"], "of the same subject");
+}
+
+async fn figures_count_people_days_and_others_plans(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let id = published(store, &world, "公开课", Visibility::Public, Content::default()).await;
+    let other = account(store, "linxiaoyu", "林小雨", world.places.school).await;
+    member(store, world.studio, world.host, MemberRole::Host, "2026-01-01").await;
+    let report = |from_ms, to_ms| Report {
+        parts: vec![Part { from_ms, to_ms }],
+        position_ms: to_ms,
+        speed_permille: 1000,
+        duration_ms: Some(100_000),
+    };
+    for (who, from, to, at) in [
+        (other, 0, 8000, now()),
+        (other, 4000, 12_000, now() + Duration::from_secs(15)),
+        (other, 0, 100_000, now() + Duration::from_secs(86_400)),
+        (world.host, 0, 5000, now()),
+    ] {
+        store::replay::report(store, id, who, report(from, to), at).await.unwrap();
+    }
+    let seen = store::replay::of_person(store, id, other).await.unwrap();
+    assert_eq!(
+        (seen.parts.as_slice(), seen.position_ms),
+        ([Part { from_ms: 0, to_ms: 100_000 }].as_slice(), Some(100_000))
+    );
+    for (who, stars) in [(other, 4), (world.host, 1)] {
+        let rating = store::comment::Rating { stars, text: None };
+        store::comment::rate(store, id, who, rating, now()).await.unwrap();
+        let plan = store::lesson_plan::create(store, who, "备课".into(), now()).await.unwrap().id;
+        store::lesson_plan::collect(store, who, plan, id, now()).await.unwrap();
+        store::lesson_plan::collect(store, who, plan, id, now()).await.unwrap();
+    }
+    let figures = store::replay::figures(store, &[id]).await.unwrap()[&id];
+    assert_eq!((figures.clicks, figures.viewers, figures.watched_ms), (2, 2, 117_000));
+    assert_eq!((figures.used, figures.ratings, figures.rating_average()), (1, 1, Some(40)));
+    // Nobody watches an hour within a second.
+    let long = Report { duration_ms: Some(7_200_000), ..report(0, 3_600_000) };
+    let day_three = now() + Duration::from_secs(3 * 86_400);
+    store::replay::report(store, id, other, long, day_three).await.unwrap();
+    assert_eq!(store::replay::figures(store, &[id]).await.unwrap()[&id].watched_ms, 117_000);
+}
+
+async fn steps_are_only_added_and_taken_in_order(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let id = published(store, &world, "公开课", Visibility::Studio, Content::default()).await;
+    let early = resource::step(store, id, step(ResourceStep::Selected, world.host), now()).await.unwrap_err();
+    assert!(matches!(early, StoreError::Resource(ResourceRefusal::State(_))), "{early:?}");
+    resource::step(store, id, step(ResourceStep::Withdrawn, world.host), now()).await.unwrap();
+    let taken = resource::steps(store, id).await.unwrap();
+    assert_eq!(
+        taken.iter().map(|one| one.step).collect::<Vec<_>>(),
+        [ResourceStep::Published, ResourceStep::Withdrawn]
+    );
+    let intruder = fresh.intruder().await;
+    for statement in ["update resource_step set reason = 'x'", "delete from resource_step"] {
+        let refused = sqlx::query(statement).execute(&intruder).await.unwrap_err();
+        assert!(refused.to_string().contains("resource_insert_only"), "{refused}");
+    }
+}
+
+async fn nobody_decides_about_what_they_nominated_nor_after_a_higher_office(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let office = account(store, "songyaqin", "宋雅琴", world.places.school).await;
+    let id = published(store, &world, "公开课", Visibility::Public, Content::default()).await;
+    resource::step(store, id, step(ResourceStep::Nominated, world.host), now()).await.unwrap();
+    let select = |by, tier| NewStep { tier: Some(tier), ..step(ResourceStep::Selected, by) };
+    let own = resource::step(store, id, select(world.host, OfficeTier::Platform), now()).await.unwrap_err();
+    assert!(matches!(own, StoreError::Resource(ResourceRefusal::OwnNomination)), "{own:?}");
+    resource::step(store, id, select(office, OfficeTier::City), now()).await.unwrap();
+    let lower = NewStep { tier: Some(OfficeTier::County), ..step(ResourceStep::NotSelected, office) };
+    let lower = resource::step(store, id, lower, now()).await.unwrap_err();
+    assert!(matches!(lower, StoreError::DecidedAbove(_)), "{lower:?}");
+}

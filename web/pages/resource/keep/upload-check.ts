@@ -1,0 +1,27 @@
+/** Which files become a Resource. Pure. */
+import { resources } from '@/locale/zh-CN/resources'
+import type { ResourceKind } from '../shapes'
+
+export const ENDINGS = ['mp4', 'pdf', 'docx', 'pptx', 'jpg', 'jpeg', 'png', 'webp']
+export const ACCEPT = ENDINGS.map((ending) => `.${ending}`).join(',')
+export const LARGEST = 2 * 1024 * 1024 * 1024
+
+export function fileTrouble(file: Pick<File, 'name' | 'size'>): string {
+  const w = resources.upload
+  if (!ENDINGS.includes(endingOf(file.name))) return w.wrong
+  if (file.size === 0) return w.empty
+  return file.size > LARGEST ? w.tooLarge : ''
+}
+
+/** What such a file mostly is. */
+export function kindOf(name: string): ResourceKind {
+  const ending = endingOf(name)
+  if (ending === 'mp4') return 'micro_lesson'
+  if (ending === 'pptx') return 'courseware'
+  return ending === 'docx' || ending === 'pdf' ? 'case_study' : 'other'
+}
+
+/** The name of a file without its ending, as a first title. */
+export const titleOf = (name: string) => name.replace(/\.[^.]+$/, '').slice(0, 80)
+
+const endingOf = (name: string) => name.split('.').pop()?.toLowerCase() ?? ''
