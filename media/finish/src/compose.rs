@@ -3,16 +3,17 @@
 use crate::boxes::Entry;
 use crate::error::{OfFile, Result};
 use crate::picture::decode::Feed;
-use crate::picture::encode::{Encoded, Encoder};
+use crate::picture::encode::{self, Encoded, Encoder};
 use crate::picture::slides::{self, Slides};
-use crate::picture::stage::{self, HEIGHT, Stage, WIDTH, scaled};
+use crate::picture::stage::{self, HEIGHT, SMALL_HEIGHT, SMALL_WIDTH, Stage, WIDTH, scaled};
 use crate::plan::Scene;
 use crate::recording::{Recording, Stream};
 use crate::track::{Cut, Made, write_whole};
 use ff::format::Pixel;
 use ffmpeg_next as ff;
 use serde::{Deserialize, Serialize};
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// What a kill may cost, in microseconds of the replay.
@@ -24,11 +25,24 @@ const STILL: i64 = 1_000_000;
 /// Whole pictures come on this grid, in microseconds, so that seeking is quick and segments end where they should.
 const WHOLE: i64 = 2_000_000;
 
+/// The same pictures, small ones for a weak line beside the others.
+pub(crate) struct Composed {
+    pub large: Made,
+    pub small: Made,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Part {
+    large: Encodings,
+    small: Encodings,
+    slides: Vec<i64>,
+}
+
+/// What an encoder has given; samples of both lie in one file.
+#[derive(Default, Serialize, Deserialize)]
+struct Encodings {
     config: Vec<u8>,
     cuts: Vec<Cut>,
-    slides: Vec<i64>,
 }
 
 /// All pictures, and when the screen showed something new.
@@ -37,9 +51,10 @@ pub(crate) fn compose(
     scenes: &[Scene],
     work: &Path,
     mut done: impl FnMut(i64) -> Result<()>,
-) -> Result<(Made, Vec<i64>)> {
+) -> Result<(Composed, Vec<i64>)> {
     let length = recording.timeline.length();
-    let mut made = Made { entries: Vec::new(), files: Vec::new(), cuts: Vec::new() };
+    let none = || Made { entries: Vec::new(), files: Vec::new(), cuts: Vec::new() };
+    let mut composed = Composed { large: none(), small: none() };
     let mut slides = Vec::new();
     for number in 0..=(length - 1).max(0) / PART {
         let (from, to) = (number * PART, ((number + 1) * PART).min(length));
@@ -54,19 +69,44 @@ pub(crate) fn compose(
                 part
             }
         };
-        let entry = Entry::H264(part.config, WIDTH as u16, HEIGHT as u16);
-        let entry = made.entries.iter().position(|known| *known == entry).unwrap_or_else(|| {
-            made.entries.push(entry);
-            made.entries.len() - 1
-        });
-        let file = made.files.len() as u32;
-        made.files.push(data);
-        made.cuts.extend(part.cuts.into_iter().map(|cut| Cut { file, entry: entry as u32, ..cut }));
+        append(&mut composed.large, part.large, (WIDTH, HEIGHT), &data);
+        append(&mut composed.small, part.small, (SMALL_WIDTH, SMALL_HEIGHT), &data);
         slides.extend(part.slides);
         done(to)?;
     }
-    made.close(ticks(length) as u64);
-    Ok((made, slides))
+    composed.large.close(ticks(length) as u64);
+    composed.small.close(ticks(length) as u64);
+    Ok((composed, slides))
+}
+
+fn append(made: &mut Made, part: Encodings, (width, height): (u32, u32), data: &Path) {
+    let entry = Entry::H264(part.config, width as u16, height as u16);
+    let entry = made.entries.iter().position(|known| *known == entry).unwrap_or_else(|| {
+        made.entries.push(entry);
+        made.entries.len() - 1
+    });
+    let file = made.files.len() as u32;
+    made.files.push(data.to_owned());
+    made.cuts.extend(part.cuts.into_iter().map(|cut| Cut { file, entry: entry as u32, ..cut }));
+}
+
+/// The file of a part while it is written.
+struct Data<'a> {
+    file: &'a mut BufWriter<File>,
+    path: &'a Path,
+    offset: u64,
+}
+
+impl Data<'_> {
+    fn keep(&mut self, ready: Vec<Encoded>, into: &mut Encodings) -> Result<()> {
+        for sample in ready {
+            self.file.write_all(&sample.bytes).of("writing", self.path)?;
+            let (offset, size, at) = (self.offset, sample.bytes.len() as u32, sample.at as u64);
+            into.cuts.push(Cut { file: 0, offset, size, at, duration: 0, sync: sample.sync, entry: 0 });
+            self.offset += u64::from(size);
+        }
+        Ok(())
+    }
 }
 
 fn ticks(micros: i64) -> i64 {
@@ -82,29 +122,14 @@ fn part(
     done: &mut impl FnMut(i64) -> Result<()>,
 ) -> Result<Part> {
     let mut painter =
-        Painter { recording, stage: Stage::default(), feeds: Vec::new(), small: Vec::new(), looked: i64::MIN / 2 };
-    let mut encoder = Encoder::new(WIDTH, HEIGHT)?;
+        Painter { recording, stage: Stage::default(), feeds: Vec::new(), points: Vec::new(), looked: i64::MIN / 2 };
+    let mut large = Encoder::new(WIDTH, HEIGHT, encode::MOST_KBIT)?;
+    let mut small = Encoder::new(SMALL_WIDTH, SMALL_HEIGHT, encode::MOST_KBIT_SMALL)?;
+    let mut scalers = Vec::new();
+    let mut part = Part { large: Encodings::default(), small: Encodings::default(), slides: Vec::new() };
     let mut slides = Slides::default();
-    let mut cuts = Vec::new();
-    let mut offset = 0;
     write_whole(data, |file| {
-        let mut keep = |ready: Vec<Encoded>| -> Result<()> {
-            for sample in ready {
-                file.write_all(&sample.bytes).of("writing", data)?;
-                let size = sample.bytes.len() as u32;
-                cuts.push(Cut {
-                    file: 0,
-                    offset,
-                    size,
-                    at: sample.at as u64,
-                    duration: 0,
-                    sync: sample.sync,
-                    entry: 0,
-                });
-                offset += u64::from(size);
-            }
-            Ok(())
-        };
+        let mut data = Data { file, path: data, offset: 0 };
         let (mut last, mut whole) = (None, from);
         for scene in scenes.iter().filter(|scene| scene.from < to && scene.to > from) {
             painter.begin(scene, scene.from.max(from));
@@ -120,7 +145,10 @@ fn part(
                 changed |= painter.paint(scene, moment, changed, &mut slides)?;
                 let due = at >= whole;
                 if changed || due || last.is_none_or(|last| at - last >= STILL) {
-                    keep(encoder.push(&mut painter.stage.frame, ticks(at), due)?)?;
+                    let frame = &mut painter.stage.frame;
+                    let mut less = scaled(&mut scalers, frame, SMALL_WIDTH, SMALL_HEIGHT, Pixel::YUV420P)?;
+                    data.keep(large.push(frame, ticks(at), due)?, &mut part.large)?;
+                    data.keep(small.push(&mut less, ticks(at), due)?, &mut part.small)?;
                     (last, changed) = (Some(at), false);
                     if due {
                         whole = (at / WHOLE + 1) * WHOLE;
@@ -129,9 +157,13 @@ fn part(
                 }
             }
         }
-        keep(encoder.finish()?)
+        data.keep(large.finish()?, &mut part.large)?;
+        data.keep(small.finish()?, &mut part.small)
     })?;
-    Ok(Part { config: encoder.config.unwrap_or_default(), cuts, slides: slides.changes })
+    part.large.config = large.config.unwrap_or_default();
+    part.small.config = small.config.unwrap_or_default();
+    part.slides = slides.changes;
+    Ok(part)
 }
 
 /// Pictures a second: a screen is read, not watched; a camera comes as fast as it came.
@@ -157,7 +189,7 @@ struct Painter<'a> {
     recording: &'a Recording,
     stage: Stage,
     feeds: Vec<(u32, Feed<'a>)>,
-    small: Vec<ff::software::scaling::Context>,
+    points: Vec<ff::software::scaling::Context>,
     /// When slides were looked for.
     looked: i64,
 }
@@ -194,7 +226,7 @@ impl<'a> Painter<'a> {
             }
             if is_screen && changed && at - self.looked >= slides::EVERY {
                 self.looked = at;
-                slides.look(at, points(picture, &mut self.small)?);
+                slides.look(at, points(picture, &mut self.points)?);
             }
             if changed || all {
                 self.stage.put(picture, place)?;

@@ -5,18 +5,19 @@ use crate::error::{FinishError, OfFile, Result};
 use crate::index::Codec;
 use crate::picture::decode::Decoder;
 use crate::plan::Shot;
-use crate::recording::Recording;
+use crate::recording::Stream;
 use crate::track::{Cut, Made};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
-pub(crate) fn copy(recording: &Recording, shots: &[Shot]) -> Result<Made> {
+/// `length` in microseconds.
+pub(crate) fn copy(streams: &[Stream], shots: &[Shot], length: i64) -> Result<Made> {
     let mut configs: Vec<&[u8]> = Vec::new();
     let mut made = Made { entries: Vec::new(), files: Vec::new(), cuts: Vec::with_capacity(shots.len()) };
     let mut next = 0;
     for shot in shots {
-        let piece = &recording.streams[shot.stream].pieces[shot.piece];
+        let piece = &streams[shot.stream].pieces[shot.piece];
         let sample = piece.index.samples[shot.sample];
         let Codec::H264(config) = &piece.index.codec else { return Err(FinishError::Unreadable("not H.264")) };
         let entry = match configs.iter().position(|known| known == config) {
@@ -35,7 +36,7 @@ pub(crate) fn copy(recording: &Recording, shots: &[Shot]) -> Result<Made> {
         let (offset, size, sync) = (sample.offset, sample.size, sample.sync);
         made.cuts.push(Cut { file, offset, size, at, duration: 0, sync, entry: entry as u32 });
     }
-    made.close((recording.timeline.length() * 9 / 100) as u64);
+    made.close((length * 9 / 100) as u64);
     Ok(made)
 }
 

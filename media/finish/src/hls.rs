@@ -1,6 +1,7 @@
-//! Writes HLS for replay (RFC 8216, CMAF): the picture as it is in the track, sound as a rendition of its own.
+//! Writes HLS for replay (RFC 8216, CMAF): the picture as it is in the track, a smaller one where there is one, sound as a
+//! rendition of its own.
 //!
-//! Where the decoder has to be set up anew both playlists have a discontinuity at the same moment: players count them to put
+//! Where the decoder has to be set up anew all playlists have a discontinuity at the same moment: players count them to put
 //! sound and picture together.
 
 use crate::boxes::{Boxes, Entry};
@@ -11,6 +12,10 @@ use std::io::Write as _;
 use std::path::Path;
 
 pub(crate) const SEGMENT_SECONDS: f64 = 6.0;
+/// A smaller picture changes no further than this, in seconds, from where the large one does.
+const TOGETHER: f64 = 6.0;
+/// The least share of the large picture's height that a smaller one saves.
+const SMALLER: f64 = 0.9;
 /// A boundary this little before the target is good enough.
 const EARLY: f64 = 0.1;
 
@@ -22,7 +27,8 @@ struct Part {
     changed: bool,
 }
 
-pub(crate) fn write(folder: &Path, picture: Option<&Made>, sound: &Made) -> Result<()> {
+/// A `small` picture that cannot be beside the large one is left out.
+pub(crate) fn write(folder: &Path, picture: Option<&Made>, small: Option<&Made>, sound: &Made) -> Result<()> {
     let part = part_of(folder);
     if part.exists() {
         std::fs::remove_dir_all(&part).of("removing", &part)?;
@@ -34,23 +40,27 @@ pub(crate) fn write(folder: &Path, picture: Option<&Made>, sound: &Made) -> Resu
     let codec = sound.entries.first().map(Entry::codec).unwrap_or_default();
     match picture {
         Some(picture) => {
-            let rate = rendition(&part.join("video"), picture, &by_sync(picture))?;
-            let (mut width, mut height) = (0, 0);
-            for entry in &picture.entries {
-                if let Entry::H264(_, w, h) = entry {
-                    (width, height) = (width.max(*w), height.max(*h));
-                }
+            let mut pictures = vec![("video", picture, by_sync(picture, &own_changes(picture)))];
+            let smaller = |small: &&Made| f64::from(size(small).1) <= f64::from(size(picture).1) * SMALLER;
+            if let Some(small) = small.filter(smaller)
+                && let Some(jumps) = beside(small, &changes)
+            {
+                pictures.push(("small", small, by_sync(small, &jumps)));
             }
-            let level = picture.entries.iter().map(Entry::codec).max().unwrap_or_default();
             master.push_str(
                 "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"sound\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\",URI=\"audio/index.m3u8\"\n",
             );
-            let _ = writeln!(
-                master,
-                "#EXT-X-STREAM-INF:BANDWIDTH={},AVERAGE-BANDWIDTH={},CODECS=\"{level},{codec}\",RESOLUTION={width}x{height},AUDIO=\"sound\"\nvideo/index.m3u8",
-                rate.peak + sound_rate.peak,
-                rate.mean + sound_rate.mean,
-            );
+            for (name, made, parts) in pictures {
+                let rate = rendition(&part.join(name), made, &parts)?;
+                let (width, height) = size(made);
+                let level = made.entries.iter().map(Entry::codec).max().unwrap_or_default();
+                let _ = writeln!(
+                    master,
+                    "#EXT-X-STREAM-INF:BANDWIDTH={},AVERAGE-BANDWIDTH={},CODECS=\"{level},{codec}\",RESOLUTION={width}x{height},AUDIO=\"sound\"\n{name}/index.m3u8",
+                    rate.peak + sound_rate.peak,
+                    rate.mean + sound_rate.mean,
+                );
+            }
         }
         None => {
             let _ = writeln!(
@@ -65,14 +75,43 @@ pub(crate) fn write(folder: &Path, picture: Option<&Made>, sound: &Made) -> Resu
     std::fs::rename(&part, folder).of("renaming", &part)
 }
 
+/// The largest of its sizes.
+fn size(made: &Made) -> (u16, u16) {
+    let sizes = made.entries.iter().filter_map(|entry| match entry {
+        Entry::H264(_, width, height) => Some((*width, *height)),
+        Entry::Aac { .. } => None,
+    });
+    sizes.fold((0, 0), |(width, height), (w, h)| (width.max(w), height.max(h)))
+}
+
+/// Samples before which the picture's entry changes.
+fn own_changes(picture: &Made) -> Vec<usize> {
+    let pairs = (1..).zip(picture.cuts.windows(2));
+    pairs.filter(|(_, pair)| pair[0].entry != pair[1].entry).map(|(at, _)| at).collect()
+}
+
 /// Moments, in seconds, at which the picture's entry changes.
 fn changes(picture: &Made) -> Vec<f64> {
-    picture
-        .cuts
-        .windows(2)
-        .filter(|pair| pair[0].entry != pair[1].entry)
-        .map(|pair| seconds(picture, &pair[1]))
-        .collect()
+    own_changes(picture).into_iter().map(|at| seconds(picture, &picture.cuts[at])).collect()
+}
+
+/// Samples of a smaller picture before which it has a discontinuity, so that it has as many as the large one and about where that
+/// has them: its own changes, else the next whole picture. None where that cannot be.
+fn beside(small: &Made, changes: &[f64]) -> Option<Vec<usize>> {
+    let mut own = own_changes(small).into_iter().peekable();
+    let mut jumps: Vec<usize> = Vec::new();
+    for change in changes {
+        let near = |at: &usize| (seconds(small, &small.cuts[*at]) - change).abs() <= TOGETHER;
+        let at = own.next_if(near).or_else(|| {
+            let whole = |cut: &Cut| cut.sync && seconds(small, cut) >= *change;
+            small.cuts.iter().position(whole).filter(near)
+        })?;
+        if jumps.last().is_some_and(|last| *last >= at) {
+            return None;
+        }
+        jumps.push(at);
+    }
+    own.next().is_none().then_some(jumps)
 }
 
 fn scale(made: &Made) -> f64 {
@@ -83,12 +122,12 @@ fn seconds(made: &Made, cut: &Cut) -> f64 {
     cut.at as f64 / scale(made)
 }
 
-/// Segments begin at whole pictures, at every change, and else when six seconds are full.
-fn by_sync(made: &Made) -> Vec<Part> {
+/// Segments begin at whole pictures when six seconds are full, and at each of `jumps`.
+fn by_sync(made: &Made, jumps: &[usize]) -> Vec<Part> {
     let mut parts = Vec::new();
     let (mut from, mut changed) = (0, false);
     for (at, pair) in (1..).zip(made.cuts.windows(2)) {
-        let change = pair[0].entry != pair[1].entry;
+        let change = jumps.binary_search(&at).is_ok();
         // Cut on the grid of six seconds, so that one late whole picture does not shift all that follow.
         let begun = (seconds(made, &made.cuts[from]) + EARLY) / SEGMENT_SECONDS;
         let full = (seconds(made, &pair[1]) + EARLY) / SEGMENT_SECONDS >= begun.floor() + 1.0;
@@ -238,9 +277,34 @@ mod tests {
         let pictures = (0..300).map(|n| (f64::from(n) / 10.0, n % 20 == 0, u32::from(n >= 130)));
         let mut made = made(pictures, Entry::H264(Vec::new(), 2, 2));
         made.close(30 * 90_000);
-        let from: Vec<usize> = by_sync(&made).iter().map(|part| part.from).collect();
+        let from: Vec<usize> = by_sync(&made, &own_changes(&made)).iter().map(|part| part.from).collect();
         assert_eq!(from, [0, 60, 120, 130, 180, 240]);
         assert_eq!(changes(&made), [13.0]);
+    }
+
+    fn small(entries: impl Fn(u32) -> u32) -> Made {
+        let mut made =
+            made((0..300).map(|n| (f64::from(n) / 10.0, n % 20 == 0, entries(n))), Entry::H264(Vec::new(), 2, 2));
+        made.close(30 * 90_000);
+        made
+    }
+
+    #[test]
+    fn a_smaller_picture_jumps_as_often_as_the_large_one() {
+        assert_eq!(beside(&small(|_| 0), &[]), Some(vec![]));
+        assert_eq!(beside(&small(|_| 0), &[13.0, 25.0]), Some(vec![140, 260]), "at its next whole pictures");
+        assert_eq!(beside(&small(|n| u32::from(n >= 120)), &[13.0]), Some(vec![120]), "where it changes itself");
+        let parts = by_sync(&small(|_| 0), &[140]);
+        let from: Vec<(usize, bool)> = parts.iter().map(|part| (part.from, part.changed)).collect();
+        assert_eq!(from, [(0, false), (60, false), (120, false), (140, true), (180, false), (240, false)]);
+    }
+
+    #[test]
+    fn a_smaller_picture_that_jumps_elsewhere_is_left_out() {
+        assert_eq!(beside(&small(|n| u32::from(n >= 100)), &[]), None);
+        assert_eq!(beside(&small(|n| u32::from(n >= 20)), &[13.0]), None);
+        assert_eq!(beside(&small(|_| 0), &[29.0]), None, "no whole picture follows");
+        assert_eq!(beside(&small(|_| 0), &[12.1, 12.2]), None, "two at once");
     }
 
     #[test]

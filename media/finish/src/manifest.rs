@@ -44,6 +44,7 @@ enum Event {
         source: Source,
         participant: Option<u64>,
         name: Option<String>,
+        small_of: Option<u32>,
     },
     Segment {
         track: u32,
@@ -110,6 +111,8 @@ pub(crate) struct Track {
     pub source: Source,
     pub participant: Option<u64>,
     pub name: String,
+    /// It is the same picture as that Track, of a smaller layer.
+    pub small_of: Option<u32>,
     pub segments: Vec<Segment>,
     /// Server times between which it was muted.
     pub mutes: Vec<(ServerTime, ServerTime)>,
@@ -153,11 +156,12 @@ impl Manifest {
         match event {
             Event::Began {} | Event::WentOn {} | Event::Other | Event::TrackEnded { .. } => {}
             Event::Ended {} => self.ended = true,
-            Event::Track { track, kind, source, participant, name } => {
+            Event::Track { track, kind, source, participant, name, small_of } => {
                 if self.track(track).is_none() {
                     let name = name.unwrap_or_default();
                     let (segments, mutes) = (Vec::new(), Vec::new());
-                    self.tracks.push(Track { number: track, kind, source, participant, name, segments, mutes });
+                    let track = Track { number: track, kind, source, participant, name, small_of, segments, mutes };
+                    self.tracks.push(track);
                 }
             }
             Event::Segment { track, segment, file } => {

@@ -3,7 +3,7 @@
 use crate::index::Codec;
 use crate::manifest::Kind;
 use crate::recording::{Recording, Stream};
-use crate::timeline::{Interval, united, without};
+use crate::timeline::{Interval, Timeline, united, without};
 
 /// A camera that sent nothing for this long is off; until then its last picture stands.
 const CAMERA_HOLDS: i64 = 5_000_000;
@@ -13,6 +13,8 @@ const SCREEN_HOLDS: i64 = 60_000_000;
 const SHORTEST_SCENE: i64 = 400_000;
 /// Where a copied picture stands still for longer because nothing came, a composed stage is better.
 const LONGEST_STILL: i64 = 10_000_000;
+/// A smaller layer that begins later than this, in microseconds of the replay, would show too long what is not yet.
+const LATEST_SMALL: f64 = 4e6;
 /// Without a whole picture for longer nobody can seek in a copy.
 const LONGEST_WITHOUT_SYNC: i64 = 60_000_000;
 
@@ -50,22 +52,26 @@ pub(crate) struct Plan {
     pub scenes: Vec<Scene>,
     /// What is copied, in order of time; empty when nothing is.
     pub shots: Vec<Shot>,
+    /// What is copied of smaller layers beside it; empty when they do not show as much.
+    pub small: Vec<Shot>,
 }
 
 pub(crate) fn plan(recording: &Recording) -> Plan {
     let length = recording.timeline.length();
     if recording.of_kind(Kind::Video).next().is_none() {
-        return Plan { way: Way::SoundOnly, scenes: Vec::new(), shots: Vec::new() };
+        return Plan { way: Way::SoundOnly, scenes: Vec::new(), shots: Vec::new(), small: Vec::new() };
     }
     let scenes = scenes(recording, length);
-    let shots = shots(recording, length).unwrap_or_default();
+    let shots = copied(&recording.streams, &recording.timeline).unwrap_or_default();
+    let small = if shots.is_empty() { None } else { copied(&recording.smalls, &recording.timeline) };
     let config = |shot: &Shot| &recording.streams[shot.stream].pieces[shot.piece].index.codec;
     let way = match shots.first() {
         None => Way::Composed,
         Some(first) if shots.iter().all(|shot| config(shot) == config(first)) => Way::Copied,
         Some(_) => Way::CopiedInParts,
     };
-    Plan { way, scenes, shots }
+    let small = small.filter(|small| small.first().is_some_and(|first| first.at <= LATEST_SMALL)).unwrap_or_default();
+    Plan { way, scenes, shots, small }
 }
 
 /// When a stream has something to show, in microseconds of the replay.
@@ -121,9 +127,10 @@ fn scenes(recording: &Recording, length: i64) -> Vec<Scene> {
 }
 
 /// The samples to copy, when one picture at a time, H.264 and whole enough, is all there is.
-fn shots(recording: &Recording, length: i64) -> Option<Vec<Shot>> {
+fn copied(streams: &[Stream], timeline: &Timeline) -> Option<Vec<Shot>> {
+    let length = timeline.length();
     let mut runs: Vec<Vec<Shot>> = Vec::new();
-    for (number, stream) in recording.streams.iter().enumerate().filter(|(_, s)| s.track.kind == Kind::Video) {
+    for (number, stream) in streams.iter().enumerate().filter(|(_, s)| s.track.kind == Kind::Video) {
         if stream.track.mutes.iter().any(|(from, to)| to.saturating_sub(*from) > LONGEST_STILL) {
             return None;
         }
@@ -134,7 +141,7 @@ fn shots(recording: &Recording, length: i64) -> Option<Vec<Shot>> {
             let mut run: Vec<Shot> = Vec::with_capacity(piece.index.samples.len());
             let mut whole = false;
             for (sample, found) in piece.index.samples.iter().enumerate() {
-                let place = recording.timeline.place(piece.clock.server(found.ticks));
+                let place = timeline.place(piece.clock.server(found.ticks));
                 // What was cut out may be referred to: the next whole picture goes on.
                 whole = place.is_some() && (whole || found.sync);
                 if let Some(place) = place.filter(|_| whole) {
@@ -169,7 +176,7 @@ fn shots(recording: &Recording, length: i64) -> Option<Vec<Shot>> {
             return None;
         }
         seen = shot.at;
-        if recording.streams[shot.stream].pieces[shot.piece].index.samples[shot.sample].sync {
+        if streams[shot.stream].pieces[shot.piece].index.samples[shot.sample].sync {
             sync = shot.at;
         }
     }

@@ -39,6 +39,8 @@ pub(crate) struct Stream {
 pub(crate) struct Recording {
     pub manifest: Manifest,
     pub streams: Vec<Stream>,
+    /// The same pictures of smaller layers; they decide nothing.
+    pub smalls: Vec<Stream>,
     pub timeline: Timeline,
     pub warnings: Vec<String>,
 }
@@ -54,17 +56,19 @@ impl Recording {
         if !manifest.ended {
             warnings.push("not_ended".to_owned());
         }
-        let mut streams = Vec::new();
+        let (mut streams, mut smalls) = (Vec::new(), Vec::new());
         for track in std::mem::take(&mut manifest.tracks) {
             let stream = Stream::open(folder, track, &mut warnings)?;
-            if !stream.pieces.is_empty() {
-                streams.push(stream);
+            match stream.track.small_of {
+                _ if stream.pieces.is_empty() => {}
+                None => streams.push(stream),
+                Some(_) => smalls.push(stream),
             }
         }
         let media: Vec<Interval> = streams.iter().flat_map(Stream::media).collect();
         let pauses: Vec<Interval> = manifest.pauses.iter().map(|pause| (pause.0, resumed(*pause, &media))).collect();
         let timeline = Timeline::new(media, &pauses);
-        Ok(Self { manifest, streams, timeline, warnings })
+        Ok(Self { manifest, streams, smalls, timeline, warnings })
     }
 
     pub(crate) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Stream> {

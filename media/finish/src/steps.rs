@@ -2,6 +2,7 @@
 
 use crate::boxes::Entry;
 use crate::chapters::{self, Chapter};
+use crate::compose::{self, Composed};
 use crate::error::{FinishError, OfFile, Result};
 use crate::manifest::Kind;
 use crate::picture::decode::Feed;
@@ -14,13 +15,13 @@ use crate::sound::level::{Limiter, Measured, Meter};
 use crate::sound::mix::{Mix, frames};
 use crate::stills::{self, Frame};
 use crate::track::{Cut, Made, write_whole};
-use crate::{compose, copy, hls, mp4};
+use crate::{copy, hls, mp4};
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Of the format of `work/`; another one is thrown away.
-const WORK: u32 = 1;
+const WORK: u32 = 2;
 const SOUND_BITS: u32 = 96_000;
 /// Losses that are told one by one.
 const MOST_GAPS: usize = 200;
@@ -94,13 +95,14 @@ pub(crate) fn finish(folder: &Path, progress: &mut Progress) -> Result<()> {
     finish.prepare()?;
     let measured = finish.check()?;
     let sound = finish.sound(&measured)?;
-    let (picture, slides) = finish.picture()?;
+    let (picture, small, slides) = finish.picture()?;
     finish.video(picture.as_ref(), &sound)?;
     let for_hls = match finish.plan.way {
-        Way::CopiedInParts => Some(copy::copy(&finish.recording, &finish.plan.shots)?),
+        Way::CopiedInParts => Some(finish.copied()?),
         _ => picture.clone(),
     };
-    finish.hls(for_hls.as_ref(), &sound)?;
+    let small = finish.copied_small()?.or(small);
+    finish.hls(for_hls.as_ref(), small.as_ref(), &sound)?;
     let frames = finish.stills(picture.as_ref())?;
     let slides = finish.slides(slides)?;
     finish.result(&measured, picture.as_ref(), frames, &slides)?;
@@ -117,7 +119,8 @@ impl Finish<'_> {
     }
 
     fn prepare(&self) -> Result<()> {
-        let samples = self.recording.streams.iter().flat_map(|stream| &stream.pieces);
+        let streams = self.recording.streams.iter().chain(&self.recording.smalls);
+        let samples = streams.flat_map(|stream| &stream.pieces);
         let samples = samples.map(|piece| piece.index.samples.len()).collect();
         let basis = Basis { work: WORK, length: self.length(), samples };
         let path = self.work.join("basis.json");
@@ -212,17 +215,27 @@ impl Finish<'_> {
         Ok(sizes)
     }
 
-    /// The picture of `video.mp4`, and new slides where they were seen in passing.
-    fn picture(&mut self) -> Result<(Option<Made>, Option<Vec<i64>>)> {
+    fn copied(&self) -> Result<Made> {
+        copy::copy(&self.recording.streams, &self.plan.shots, self.length())
+    }
+
+    fn copied_small(&self) -> Result<Option<Made>> {
+        let there = !self.plan.small.is_empty();
+        there.then(|| copy::copy(&self.recording.smalls, &self.plan.small, self.length())).transpose()
+    }
+
+    /// The picture of `video.mp4`, a smaller one where it was made in passing, and new slides where they were seen in passing.
+    fn picture(&mut self) -> Result<(Option<Made>, Option<Made>, Option<Vec<i64>>)> {
         let length = self.length() as u64;
         let progress = &mut *self.progress;
         match self.plan.way {
-            Way::SoundOnly => Ok((None, Some(Vec::new()))),
-            Way::Copied => Ok((Some(copy::copy(&self.recording, &self.plan.shots)?), None)),
+            Way::SoundOnly => Ok((None, None, Some(Vec::new()))),
+            Way::Copied => Ok((Some(self.copied()?), None, None)),
             Way::CopiedInParts | Way::Composed => {
                 let done = |at: i64| progress.tell(Step::Picture, at as u64, length);
-                let (made, slides) = compose::compose(&self.recording, &self.plan.scenes, &self.work, done)?;
-                Ok((Some(made), Some(slides)))
+                let (composed, slides) = compose::compose(&self.recording, &self.plan.scenes, &self.work, done)?;
+                let Composed { large, small } = composed;
+                Ok((Some(large), Some(small), Some(slides)))
             }
         }
     }
@@ -236,10 +249,10 @@ impl Finish<'_> {
         self.progress.tell(Step::Picture, 1, 1)
     }
 
-    fn hls(&mut self, picture: Option<&Made>, sound: &Made) -> Result<()> {
+    fn hls(&mut self, picture: Option<&Made>, small: Option<&Made>, sound: &Made) -> Result<()> {
         let folder = self.out.join("hls");
         if !folder.exists() {
-            hls::write(&folder, picture, sound)?;
+            hls::write(&folder, picture, small, sound)?;
         }
         self.progress.tell(Step::Hls, 1, 1)
     }

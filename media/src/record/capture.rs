@@ -1,12 +1,13 @@
 //! Capture: one Recording while it is being made.
 
 use super::manifest::{Event, Line};
-use super::track::Track;
+use super::track::{Aim, Track};
 use super::{At, TrackFacts};
 use crate::ids::TrackId;
-use crate::router::{Tapped, TappedPacket};
+use crate::router::{Tapped, TappedPacket, TappedTrack};
 use crate::rtp::ntp::NtpTime;
 use crate::samples::ServerClock;
+use crate::sdp::Kind;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -51,12 +52,25 @@ pub struct Demand {
 /// One Recording: its Tracks by the numbers of the media plane.
 #[derive(Debug)]
 pub struct Capture {
-    tracks: HashMap<TrackId, Track>,
-    demanded: HashMap<TrackId, [bool; 3]>,
+    tracks: HashMap<TrackId, Source>,
+    pub(super) demanded: HashMap<TrackId, [bool; 3]>,
     numbers: u32,
     paused: bool,
     speaks: Option<(TrackId, Instant, bool)>,
     book: Book,
+}
+
+/// What comes of one Track: the best of its layers, and of a picture that comes in several a smaller one beside it.
+#[derive(Debug)]
+struct Source {
+    large: Track,
+    small: Option<Track>,
+}
+
+impl Source {
+    fn both(&mut self) -> impl Iterator<Item = &mut Track> {
+        std::iter::once(&mut self.large).chain(&mut self.small)
+    }
 }
 
 /// What is to be written, and the clocks of Participants.
@@ -126,10 +140,15 @@ impl Capture {
         if self.tracks.contains_key(&id) {
             return;
         }
+        let large = self.open(at, facts, Aim::Large, None);
+        self.tracks.insert(id, Source { large, small: None });
+    }
+
+    fn open(&mut self, at: At, facts: TrackFacts, aim: Aim, small_of: Option<u32>) -> Track {
         self.numbers += 1;
         let kind = match facts.source.kind() {
-            crate::sdp::Kind::Audio => "audio",
-            crate::sdp::Kind::Video => "video",
+            Kind::Audio => "audio",
+            Kind::Video => "video",
         };
         self.book.line(
             at,
@@ -139,15 +158,16 @@ impl Capture {
                 source: facts.source,
                 participant: facts.participant,
                 name: facts.name.clone(),
+                small_of,
             },
         );
-        self.tracks.insert(id, Track::new(self.numbers, facts, self.paused));
+        Track::new(self.numbers, facts, aim, self.paused)
     }
 
     /// The Track is over.
     pub fn remove(&mut self, at: At, id: TrackId) {
-        if let Some(mut track) = self.tracks.remove(&id) {
-            track.end(at, &mut self.book);
+        if let Some(mut source) = self.tracks.remove(&id) {
+            source.both().for_each(|track| track.end(at, &mut self.book));
         }
     }
 
@@ -159,7 +179,7 @@ impl Capture {
     /// Packets that are kept until their turn.
     #[cfg(test)]
     pub(super) fn waiting(&self) -> usize {
-        self.tracks.values().map(Track::waiting).sum()
+        self.tracks.values().flat_map(|one| std::iter::once(&one.large).chain(&one.small)).map(Track::waiting).sum()
     }
 
     /// Something that belongs into the manifest as it is.
@@ -172,7 +192,7 @@ impl Capture {
         if std::mem::replace(&mut self.paused, true) {
             return;
         }
-        self.tracks.values_mut().for_each(|track| track.pause(at, &mut self.book));
+        self.tracks.values_mut().flat_map(Source::both).for_each(|track| track.pause(at, &mut self.book));
         self.book.line(at, Event::Paused { by: by.to_owned() });
     }
 
@@ -181,30 +201,36 @@ impl Capture {
             return;
         }
         self.book.line(at, Event::Resumed { by: by.to_owned() });
-        self.tracks.values_mut().for_each(|track| track.resume(at, &mut self.book));
+        self.tracks.values_mut().flat_map(Source::both).for_each(|track| track.resume(at, &mut self.book));
     }
 
     pub fn handle(&mut self, at: At, tapped: &Tapped<'_>) {
         match tapped {
             Tapped::Packet(packet) => self.handle_packet(at, packet),
-            Tapped::State(state) => {
-                if let Some(track) = self.tracks.get_mut(&state.track) {
-                    track.heard_state(at, state, &mut self.book);
-                }
-            }
+            Tapped::State(state) => self.handle_state(at, state),
             Tapped::Ended(track) => self.remove(at, *track),
         }
     }
 
+    fn handle_state(&mut self, at: At, state: &TappedTrack) {
+        let Some(source) = self.tracks.get(&state.track) else { return };
+        let several = state.kind == Kind::Video && state.layers.iter().flatten().count() > 1;
+        let small = (several && source.small.is_none()).then(|| (source.large.facts.clone(), source.large.number));
+        let small = small.map(|(facts, large)| self.open(at, facts, Aim::Small, Some(large)));
+        let Some(source) = self.tracks.get_mut(&state.track) else { return };
+        source.small = source.small.take().or(small);
+        source.both().for_each(|track| track.heard_state(at, state, &mut self.book));
+    }
+
     fn handle_packet(&mut self, at: At, packet: &TappedPacket<'_>) {
-        if let Some(track) = self.tracks.get_mut(&packet.track) {
-            track.heard_packet(at, packet, &mut self.book);
+        if let Some(source) = self.tracks.get_mut(&packet.track) {
+            source.both().for_each(|track| track.heard_packet(at, packet, &mut self.book));
         }
     }
 
     /// To be called some times a second.
     pub fn handle_timeout(&mut self, at: At) {
-        for track in self.tracks.values_mut() {
+        for track in self.tracks.values_mut().flat_map(Source::both) {
             track.handle_timeout(at, &mut self.book);
         }
         self.note_speaker(at);
@@ -212,7 +238,7 @@ impl Capture {
 
     /// To be called about once a second: what is ready becomes a fragment of each file.
     pub fn flush(&mut self) {
-        self.tracks.values_mut().for_each(|track| track.flush(&mut self.book));
+        self.tracks.values_mut().flat_map(Source::both).for_each(|track| track.flush(&mut self.book));
     }
 
     /// The server stops: files are closed, and the Recording may go on.
@@ -236,8 +262,14 @@ impl Capture {
     /// What has changed of what is wanted.
     pub fn take_demands(&mut self, now: Instant) -> Vec<Demand> {
         let mut demands = Vec::new();
-        for (&id, track) in &mut self.tracks {
-            let (layers, keyframes) = track.wants(now);
+        for (&id, source) in &mut self.tracks {
+            let (mut layers, mut keyframes) = ([false; 3], [false; 3]);
+            for (wants, asks) in source.both().map(|track| track.wants(now)) {
+                for at in 0..3 {
+                    layers[at] |= wants[at];
+                    keyframes[at] |= asks[at];
+                }
+            }
             if self.demanded.insert(id, layers) != Some(layers) || keyframes != [false; 3] {
                 demands.push(Demand { track: id, layers: Some(layers), keyframes });
             }
@@ -256,12 +288,12 @@ impl Capture {
     /// Whether anything should come in now.
     #[must_use]
     pub fn should_flow(&self) -> bool {
-        !self.paused && self.tracks.values().any(Track::should_flow)
+        !self.paused && self.tracks.values().any(|source| source.large.should_flow())
     }
 
     fn note_speaker(&mut self, at: At) {
-        let heard = self.tracks.iter().filter_map(|(id, track)| {
-            let (level, when) = track.level?;
+        let heard = self.tracks.iter().filter_map(|(id, source)| {
+            let (level, when) = source.large.level?;
             (level <= SPEECH && at.now.saturating_duration_since(when) < RECENT).then_some((level, *id))
         });
         let Some((_, loudest)) = heard.min() else { return };
@@ -269,8 +301,8 @@ impl Capture {
             Some((track, since, told)) if *track == loudest => {
                 if !*told && at.now.saturating_duration_since(*since) >= SPEAKS_FOR {
                     *told = true;
-                    if let Some(track) = self.tracks.get(&loudest) {
-                        self.book.line(at, Event::Speaker { track: track.number });
+                    if let Some(source) = self.tracks.get(&loudest) {
+                        self.book.line(at, Event::Speaker { track: source.large.number });
                     }
                 }
             }

@@ -29,6 +29,9 @@ pub enum Event {
         source: Source,
         participant: u64,
         name: String,
+        /// It is the same picture as this Track, of a smaller layer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        small_of: Option<u32>,
     },
     /// A new file; `at` is when its first sample arrived.
     Segment {

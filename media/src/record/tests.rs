@@ -154,11 +154,18 @@ impl Scene {
         (times, fragments)
     }
 
+    /// Of the camera's best layer.
     fn segments(&self) -> Vec<(&str, u16, &str)> {
+        self.segments_of(1)
+    }
+
+    fn segments_of(&self, number: u32) -> Vec<(&str, u16, &str)> {
         self.lines
             .iter()
             .filter_map(|line| match line {
-                Event::Segment { file, width, layer, .. } => Some((file.as_str(), *width, layer.as_str())),
+                Event::Segment { track, file, width, layer, .. } if *track == number => {
+                    Some((file.as_str(), *width, layer.as_str()))
+                }
                 _ => None,
             })
             .collect()
@@ -283,6 +290,44 @@ fn a_larger_layer_is_captured_once_it_is_steady_and_from_its_keyframe_on() {
     assert_eq!(scene.segments(), [("1-1.mp4", 1280, "mid"), ("1-2.mp4", 1280, "high")]);
     let (mid, high) = (scene.samples("1-1.mp4").0.len(), scene.samples("1-2.mp4").0.len());
     assert_eq!(mid + high, 201, "{mid} and {high}: the picture of the change is in both, and nothing is missing");
+}
+
+#[test]
+fn a_picture_in_several_layers_has_a_smaller_one_beside_it() {
+    let mut scene = Scene::new();
+    for (layer, generation) in [(Layer::Low, 1), (Layer::Mid, 2), (Layer::High, 3)] {
+        scene.flows(layer, generation);
+    }
+    let mut asked = [true; 3];
+    for number in 0..200 {
+        for layer in [Layer::Low, Layer::Mid, Layer::High] {
+            scene.picture(layer, layer as u64 + 1, number, std::mem::take(&mut asked[layer as usize]));
+        }
+        let demands = scene.capture.take_demands(scene.at.now);
+        let camera = demands.iter().filter(|demand| demand.track == CAMERA);
+        camera.for_each(|demand| (0..3).for_each(|at| asked[at] |= demand.keyframes[at]));
+        scene.pass(40);
+    }
+    assert_eq!(scene.capture.demanded[&CAMERA], [false, true, true], "the low layer is of no use");
+    let scene = scene.end();
+    let small_of = scene.lines.iter().find_map(|line| match line {
+        Event::Track { track: 3, small_of, .. } => *small_of,
+        _ => None,
+    });
+    assert_eq!(small_of, Some(1));
+    let of = |number| scene.segments_of(number).iter().map(|(file, _, layer)| (*file, *layer)).collect::<Vec<_>>();
+    assert_eq!(of(1), [("1-1.mp4", "low"), ("1-2.mp4", "high")], "publishers begin small");
+    assert_eq!(of(3), [("3-1.mp4", "mid")]);
+    assert_eq!(scene.samples("3-1.mp4").0.len(), 200);
+}
+
+#[test]
+fn a_picture_in_one_layer_is_written_once() {
+    let mut scene = Scene::new();
+    scene.flows(Layer::High, 1);
+    (0..50).for_each(|number| scene.picture(Layer::High, 1, number, number == 0));
+    let scene = scene.end();
+    assert_eq!(scene.files.keys().collect::<Vec<_>>(), ["1-1.mp4"]);
 }
 
 #[test]

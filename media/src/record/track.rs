@@ -10,7 +10,7 @@ use crate::samples::{Assembled, Configuration, Layers, Report, Run, Sample, Step
 use crate::sdp::Kind;
 use std::time::{Duration, Instant};
 
-/// A larger layer has to flow for this long before it is captured: publishers begin small, and try.
+/// A better layer has to flow for this long before it is captured: publishers begin small, and try.
 const RISES_AFTER: Duration = Duration::from_secs(5);
 /// A keyframe that was asked for and did not come is asked for again.
 const KEYFRAME_AGAIN: Duration = Duration::from_secs(2);
@@ -18,12 +18,28 @@ const KEYFRAME_AGAIN: Duration = Duration::from_secs(2);
 /// Replays can be cut, and entered, at keyframes only; publishers make one when they are asked, or never.
 const KEYFRAME_EVERY: Duration = Duration::from_secs(8);
 
-const LAYERS: [Layer; 3] = [Layer::High, Layer::Mid, Layer::Low];
+/// Which of the layers that flow is captured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Aim {
+    Large,
+    /// For a replay on a weak line: the one in the middle, else the smallest.
+    Small,
+}
+
+impl Aim {
+    fn order(self) -> [Layer; 3] {
+        match self {
+            Self::Large => [Layer::High, Layer::Mid, Layer::Low],
+            Self::Small => [Layer::Mid, Layer::Low, Layer::High],
+        }
+    }
+}
 
 #[derive(Debug)]
 pub(super) struct Track {
     pub(super) number: u32,
     pub(super) facts: TrackFacts,
+    aim: Aim,
     muted: bool,
     paused: bool,
     layers: Layers,
@@ -66,10 +82,11 @@ impl Writing {
 }
 
 impl Track {
-    pub(super) fn new(number: u32, facts: TrackFacts, paused: bool) -> Self {
+    pub(super) fn new(number: u32, facts: TrackFacts, aim: Aim, paused: bool) -> Self {
         Self {
             number,
             facts,
+            aim,
             muted: false,
             paused,
             layers: Layers::default(),
@@ -130,33 +147,32 @@ impl Track {
         self.choose(at, book);
     }
 
-    /// What the largest layer is that flows and is to be captured.
+    /// Which layer is the best of those that flow.
     pub(super) fn choose(&mut self, at: At, book: &mut Book) {
         if self.paused {
             return;
         }
         let flows = |layer: Layer| self.layers.flows_since(layer);
-        let largest = LAYERS.into_iter().find(|layer| flows(*layer).is_some());
-        let Some(largest) = largest else { return };
+        let Some(best) = self.aim.order().into_iter().find(|layer| flows(*layer).is_some()) else { return };
         let Some(writing) = &self.writing else {
-            self.writing = Some(Writing::new(largest));
+            self.writing = Some(Writing::new(best));
             return;
         };
-        if writing.layer() == largest {
+        if writing.layer() == best {
             self.next = None;
             return;
         }
-        let steady = flows(largest).is_some_and(|since| at.now.saturating_duration_since(since) >= RISES_AFTER);
+        let steady = flows(best).is_some_and(|since| at.now.saturating_duration_since(since) >= RISES_AFTER);
         let stands = flows(writing.layer()).is_some();
         let began = writing.segment.is_some();
-        if stands && (largest < writing.layer() || !steady) {
+        if stands && !steady {
             return;
         }
         if !stands && !began {
             self.close_run(at, book);
-            self.writing = Some(Writing::new(largest));
-        } else if self.next.as_ref().is_none_or(|next| next.layer() != largest) {
-            self.next = Some(Writing::new(largest));
+            self.writing = Some(Writing::new(best));
+        } else if self.next.as_ref().is_none_or(|next| next.layer() != best) {
+            self.next = Some(Writing::new(best));
             self.keyframe_asked = None;
         }
     }

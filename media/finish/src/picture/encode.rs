@@ -4,6 +4,9 @@ use crate::boxes::avcc;
 use crate::error::{FinishError, OfCodec, Result};
 use ffmpeg_next as ff;
 
+/// What a line has to carry, in kilobits a second.
+pub(crate) const MOST_KBIT: u32 = 2500;
+pub(crate) const MOST_KBIT_SMALL: u32 = 600;
 /// Whole pictures are asked for; this many pictures without one never come.
 const NEVER: u32 = 600;
 
@@ -22,7 +25,7 @@ pub(crate) struct Encoded {
 
 impl Encoder {
     /// Times are in 1/90000 s.
-    pub(crate) fn new(width: u32, height: u32) -> Result<Self> {
+    pub(crate) fn new(width: u32, height: u32, most_kbit: u32) -> Result<Self> {
         let codec = ff::encoder::find_by_name("libx264").ok_or(FinishError::NoCodec("libx264"))?;
         let mut encoder = ff::codec::Context::new_with_codec(codec).encoder().video().of("setting up H.264")?;
         encoder.set_width(width);
@@ -35,8 +38,8 @@ impl Encoder {
         let mut options = ff::Dictionary::new();
         options.set("preset", "veryfast");
         options.set("crf", "23");
-        options.set("maxrate", "2500k");
-        options.set("bufsize", "5000k");
+        options.set("maxrate", &format!("{most_kbit}k"));
+        options.set("bufsize", &format!("{}k", 2 * most_kbit));
         options.set("profile", "high");
         // The level is fixed, so that parts that were encoded apart are decoded alike.
         options.set("level", "4.0");

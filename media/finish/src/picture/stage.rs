@@ -7,6 +7,8 @@ use ffmpeg_next as ff;
 
 pub(crate) const WIDTH: u32 = 1280;
 pub(crate) const HEIGHT: u32 = 720;
+pub(crate) const SMALL_WIDTH: u32 = 640;
+pub(crate) const SMALL_HEIGHT: u32 = 360;
 /// #15201C in BT.709, limited range.
 const DARK: [u8; 3] = [41, 127, 123];
 
