@@ -25,11 +25,13 @@ pub(crate) struct Track {
     pub ppm: f64,
     /// Sender reports each so many seconds; 0: none at all.
     pub reports: f64,
+    /// It is the same picture as that Track, of a smaller layer.
+    pub small_of: Option<u32>,
 }
 
 impl Track {
     pub(crate) fn new(number: u32, source: &'static str) -> Self {
-        Self { number, source, participant: 1, name: "王老师", ppm: 0.0, reports: 2.0 }
+        Self { number, source, participant: 1, name: "王老师", ppm: 0.0, reports: 2.0, small_of: None }
     }
 
     fn kind(&self) -> &'static str {
@@ -86,10 +88,11 @@ impl Folder {
     pub(crate) fn track(&mut self, track: &Track) {
         let Track { number, source, participant, name, .. } = track;
         let kind = track.kind();
+        let small = track.small_of.map(|large| format!(r#","small_of":{large}"#)).unwrap_or_default();
         self.line(
             0.0,
             &format!(
-                r#""event":"track","track":{number},"kind":"{kind}","source":"{source}","participant":{participant},"name":"{name}""#
+                r#""event":"track","track":{number},"kind":"{kind}","source":"{source}","participant":{participant},"name":"{name}"{small}"#
             ),
         );
     }

@@ -9,4 +9,5 @@ mod composed;
 mod copied;
 mod damaged;
 mod long;
+mod small;
 mod streamed;
