@@ -1,7 +1,7 @@
-//! How long a Region's assessment takes from the database: `cargo bench -p lectern --bench office [-- STUDIOS [URL]]`.
+//! How long a Region's assessment takes from the database: `cargo bench -p lectern --bench office [-- STUDIOS [YEARS [URL]]]`.
 //!
-//! 600 Studios with 12 Activities of 60 people in one year, from the ledger's lines: cold, with the Facts kept, and unchanged; then
-//! one Studio's page and the Region's table.
+//! 600 Studios with 12 Activities of 60 people in each of some years, from the ledger's lines, 12 a person and hour: cold, with the Facts
+//! kept, and unchanged; then one Studio's page and the Region's table. Three years are 1.3 million records and 15.6 million events.
 
 #![expect(
     clippy::unwrap_used,
@@ -23,7 +23,10 @@ const ACTIVITIES: u64 = 12;
 const PEOPLE: usize = 60;
 const CORE: usize = 11;
 const POLICY: &str = "zhejiang-2019";
+/// The last of the years, which is assessed.
 const YEAR: i32 = 2026;
+/// Of a person in an Activity of an hour.
+const CHECKPOINTS: u64 = 11;
 /// Tasks that write at once, so that commits are shared.
 const WRITERS: usize = 32;
 const LOOKS: usize = 200;
@@ -33,15 +36,17 @@ async fn main() {
     let given: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
     let studios = given.first().and_then(|arg| arg.parse().ok()).unwrap_or(STUDIOS);
     let file = format!("{}/office-bench-{}", env!("CARGO_TARGET_TMPDIR"), std::process::id());
-    let url = given.get(1).cloned().unwrap_or_else(|| format!("sqlite:{file}/lectern.db"));
+    let years = given.get(1).and_then(|arg| arg.parse().ok()).unwrap_or(1);
+    let url = given.get(2).cloned().unwrap_or_else(|| format!("sqlite:{file}/lectern.db"));
     let store = Store::open(&url).await.unwrap();
     let now = Time::parse("2026-12-20T09:00:00+08:00").unwrap();
     let began = Instant::now();
-    let region = world(&store, studios, now).await;
+    let region = world(&store, studios, years, now).await;
+    let records = studios * years * ACTIVITIES as usize * PEOPLE;
     println!(
-        "{:?}, {studios} Studios, {} records, written in {:.0} s",
+        "{:?}, {studios} Studios, {years} years, {records} records, {} events, written in {:.0} s",
         store.database(),
-        studios * 12 * PEOPLE,
+        records * (1 + CHECKPOINTS as usize) + studios * years * ACTIVITIES as usize * 2,
         began.elapsed().as_secs_f64()
     );
     for what in ["from the lines", "unchanged"] {
@@ -85,7 +90,7 @@ fn told(what: &str, mut times: Vec<Duration>) {
     println!("{what}: median {:.1} ms, p99 {:.1} ms", millis(times.len() / 2), millis(times.len() * 99 / 100));
 }
 
-async fn world(store: &Store, studios: usize, now: Time) -> RegionId {
+async fn world(store: &Store, studios: usize, years: usize, now: Time) -> RegionId {
     let region = NewRegion { name: "江南省".into(), kind: RegionKind::Province, parent: None };
     let region = store::region::create(store, region).await.unwrap().id;
     let school = NewSchool { name: "石桥小学".into(), region, rural: true };
@@ -96,7 +101,7 @@ async fn world(store: &Store, studios: usize, now: Time) -> RegionId {
             making.join_next().await.unwrap().unwrap();
         }
         let store = store.clone();
-        making.spawn(async move { one(&store, number, region, school, now).await });
+        making.spawn(async move { one(&store, (number, years), region, school, now).await });
     }
     while let Some(made) = making.join_next().await {
         made.unwrap();
@@ -104,14 +109,16 @@ async fn world(store: &Store, studios: usize, now: Time) -> RegionId {
     region
 }
 
-async fn one(store: &Store, number: usize, region: RegionId, school: SchoolId, now: Time) {
+async fn one(store: &Store, (number, years): (usize, usize), region: RegionId, school: SchoolId, now: Time) {
+    let first = YEAR + 1 - years as i32;
+    let first_day = Day::parse(&format!("{first}-01-01")).unwrap();
     let new = NewStudio {
         name: format!("工作室{number}"),
         tier: Tier::Province,
         kind: StudioKind::Network,
         subject: "语文".into(),
         region,
-        cycle_start: Day::parse("2026-01-01").unwrap(),
+        cycle_start: first_day,
         policy: Some(POLICY.into()),
         introduction: String::new(),
     };
@@ -135,16 +142,17 @@ async fn one(store: &Store, number: usize, region: RegionId, school: SchoolId, n
             one if one <= CORE => MemberRole::Core,
             _ => MemberRole::Trainee,
         };
-        let from = Day::parse("2026-01-01").unwrap();
-        let new = NewMembership { studio, account, role, from, to: None };
-        let note = DaysNote { by: account, reason: String::new(), at: from.start() };
+        let new = NewMembership { studio, account, role, from: first_day, to: None };
+        let note = DaysNote { by: account, reason: String::new(), at: first_day.start() };
         let (keeper, marks) = (case::Decider::Office, store::membership::MemberMarks::default());
         store::membership::create(store, new, marks, (keeper, note)).await.unwrap();
         people.push(account);
     }
-    for activity in 0..ACTIVITIES {
-        let start = Time::parse("2026-01-15T14:30:00+08:00").unwrap() + Duration::from_secs(activity * 28 * 86_400);
-        hold(store, studio, start, &people).await;
+    for year in first..=YEAR {
+        let january = Time::parse(&format!("{year}-01-15T14:30:00+08:00")).unwrap();
+        for activity in 0..ACTIVITIES {
+            hold(store, studio, january + Duration::from_secs(activity * 28 * 86_400), &people).await;
+        }
     }
 }
 
@@ -176,13 +184,16 @@ async fn hold(store: &Store, studio: StudioId, start: Time, people: &[AccountId]
         monotonic_us: wall.micros() - start.micros(),
         wall,
     };
-    let ms = 3_600_000;
+    let ms = 3_600_000 / CHECKPOINTS;
     let proof = CheckpointDetail { media_ms: Some(ms), visible_ms: ms, ..CheckpointDetail::default() };
     let proof = serde_json::to_string(&proof).unwrap();
     let there = || (1_u32..).zip(people.iter().copied()).map(Some);
     let mut lines = vec![line(PresenceKind::SessionStarted, None, start, "{}")];
     lines.extend(there().map(|who| line(PresenceKind::Joined, who, start, "{}")));
-    lines.extend(there().map(|who| line(PresenceKind::Checkpoint, who, end, &proof)));
+    for number in 1..=CHECKPOINTS {
+        let wall = start + Duration::from_millis(ms * number);
+        lines.extend(there().map(|who| line(PresenceKind::Checkpoint, who, wall, &proof)));
+    }
     lines.push(line(PresenceKind::SessionEnded, None, end, "{}"));
     store::ledger::append(store, session, lines).await.unwrap();
     store::session::end(store, session, end).await.unwrap();

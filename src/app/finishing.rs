@@ -17,16 +17,12 @@ pub(super) fn start(
     recordings: PathBuf,
 ) -> Option<Job> {
     let program = program(config)?;
-    let finishing = Finishing::new(program, recordings);
+    let finishing = Finishing::new(program, recordings, archive::free_bytes);
     let (archive, clock) = ((store.clone(), storage.clone()), clock.clone());
     let take_in = move |recording: Recording, out: PathBuf| {
         let ((store, storage), now) = (archive.clone(), clock.now());
         async move {
             archive::take_in(&store, &storage, &recording, &out, now).await?;
-            // All of it is in the storage, proven by its digests; what was captured stays.
-            if let Err(error) = tokio::fs::remove_dir_all(&out).await {
-                tracing::warn!(recording = %recording.id, %error, "what came out of finishing was not cleared away");
-            }
             Ok::<(), TakeInError>(())
         }
     };

@@ -51,6 +51,8 @@ const RECORDINGS: &str = "recordings";
 
 /// Expired logins are refused at once; only their rows wait for this.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// A Recording is closed by then, or something went wrong.
+const CLOSED_BY: Duration = Duration::from_secs(60);
 
 /// What start-up tells the person who started it.
 pub struct Announcement {
@@ -70,6 +72,7 @@ struct Live {
     registry: Registry,
     shards: Vec<Shard>,
     tap: Option<Tap>,
+    recordings: StoreRecordings,
 }
 
 /// The servers of both ports, and how to stop them.
@@ -97,7 +100,7 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     let live = Live::start(&config, &store, (&clock, &key), &seen)?;
     let recordings = data_dir.join(RECORDINGS);
     live.go_on_with_what_was_live(&store, &recordings).await?;
-    close_what_was_left(&store, &recordings).await?;
+    close_what_was_left(&live.recordings, &store, clock.now()).await?;
     let app =
         AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone(), blobs.clone(), library.clone());
 
@@ -110,6 +113,7 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
         let clock = clock.clone();
         tokio::spawn(assessment::keep_current(store.clone(), move || clock.now()))
     };
+    let closer = close_what_is_left(live.recordings.clone(), store.clone(), clock.clone());
     let finishing = finishing::start(&config, (&store, &library.storage), &clock, recordings);
     let plain_http = announcement.local.iter().find(|url| url.starts_with("http://"));
     let publisher = demo.publish(plain_http.map(String::as_str), &key, clock.now());
@@ -127,6 +131,7 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     ports.drain(Duration::from_secs(config.drain_seconds)).await;
     sweeper.abort();
     scorecards.abort();
+    closer.abort();
     if let Some(finishing) = finishing {
         finishing.stop().await;
     }
@@ -192,8 +197,9 @@ impl Live {
         });
         let at_most = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
         let wall = clock.clone();
+        let recordings = StoreRecordings::new(store.clone(), any.clone(), folder);
         let mut parts = RegistryParts {
-            recordings: Arc::new(StoreRecordings::new(store.clone(), any.clone(), folder)),
+            recordings: Arc::new(recordings.clone()),
             casts: Arc::new(HomeCasts::new(any, key.clone())),
             clock: LiveClock::new(move || wall.now()),
             ledger: Arc::new(StoreLedger(store.clone())),
@@ -205,7 +211,7 @@ impl Live {
             // Without a stream there is nowhere to send the others.
             parts.limits.webrtc_viewers = at_most(config.webrtc_places_per_session);
         }
-        Ok(Self { registry: Registry::start(parts, planes.collect()), shards, tap })
+        Ok(Self { registry: Registry::start(parts, planes.collect()), shards, tap, recordings })
     }
 
     /// Sessions that were live when the server stopped are live again; who was in them comes back by itself.
@@ -347,6 +353,19 @@ fn bind(address: SocketAddr, option: &str) -> anyhow::Result<(TcpListener, Socke
     listener.set_nonblocking(true).with_context(told)?;
     let bound = listener.local_addr().with_context(told)?;
     Ok((listener, bound))
+}
+
+/// A Recording is closed with its Session. Where that did not succeed it is closed a little later.
+fn close_what_is_left(recordings: StoreRecordings, store: Store, clock: Clock) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(CLOSED_BY).await;
+            let ended_before = clock.now() - CLOSED_BY;
+            if let Err(error) = close_what_was_left(&recordings, &store, ended_before).await {
+                tracing::warn!(error = format!("{error:#}"), "a Recording is still open after its Session");
+            }
+        }
+    })
 }
 
 fn sweep_what_is_over(store: Store, blobs: Blobs, storage: Storage, clock: Clock) -> JoinHandle<()> {

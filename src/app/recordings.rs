@@ -85,9 +85,11 @@ impl Recordings for StoreRecordings {
                 let Some(left) = left else { return Ok(()) };
                 return close_as_it_lies(&this.store, &this.folder, left.id, at).await.map_err(|e| told(&e));
             };
-            let bytes = recorder.end(recording).await.map_err(|e| told(&e))?;
-            let Some(id) = this.open().remove(&session) else { return Ok(()) };
-            store::recording::close(&this.store, id, bytes, at).await.map_err(|e| told(&e))
+            recorder.end(recording).await.map_err(|e| told(&e))?;
+            let Some(id) = this.open().get(&session).cloned() else { return Ok(()) };
+            close_as_it_lies(&this.store, &this.folder, id, at).await.map_err(|e| told(&e))?;
+            this.open().remove(&session);
+            Ok(())
         })
     }
 
@@ -97,18 +99,21 @@ impl Recordings for StoreRecordings {
     }
 }
 
-/// Recordings of Sessions that are over, which a kill left open, wait to be finished.
-pub(super) async fn close_what_was_left(store: &Store, folder: &Path) -> anyhow::Result<()> {
-    for left in store::recording::left_open(store).await.context("录制记录读不出来")? {
+/// Recordings of Sessions that ended before this moment, which a kill or a failure left open, wait to be finished.
+pub(super) async fn close_what_was_left(
+    recordings: &StoreRecordings,
+    store: &Store,
+    ended_before: Time,
+) -> anyhow::Result<()> {
+    for left in store::recording::left_open(store, ended_before).await.context("录制记录读不出来")? {
         let session = store::session::get(store, left.session).await.context("直播读不出来")?;
-        let at = session.ended_at.unwrap_or(left.started_at);
-        close_as_it_lies(store, folder, left.id, at).await.context("录制没有结束")?;
+        recordings.close(left.session, session.ended_at.unwrap_or(left.started_at)).await.context("录制没有结束")?;
         tracing::info!(recording = %left.id, "a Recording that was left open is closed");
     }
     Ok(())
 }
 
-/// Closes a Recording that the recorder does not have open: what is in its folder is all there will be.
+/// Closes a Recording that is not being made any more: what is in its folder is all there will be.
 async fn close_as_it_lies(store: &Store, folder: &Path, id: RecordingId, at: Time) -> Result<(), StoreError> {
     let bytes = std::fs::read_dir(folder.join(id.as_str())).map_or(0, |entries| {
         entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|found| found.len()).sum()
@@ -129,8 +134,8 @@ pub(super) async fn recorded_before(
         None => Captured::Off,
         Some(recording) => {
             let manifest = folder.join(recording.id.as_str()).join(MANIFEST);
-            let text = std::fs::read_to_string(manifest).unwrap_or_default();
-            if Capture::read(&text).paused { Captured::Paused } else { Captured::On }
+            let lines = std::fs::read(manifest).unwrap_or_default();
+            if Capture::read(&lines).paused { Captured::Paused } else { Captured::On }
         }
     })
 }

@@ -111,8 +111,7 @@ impl Blobs {
     /// What is free where uploads come in; none when the system does not say.
     #[must_use]
     pub fn free_bytes(&self) -> Option<u64> {
-        let told = nix::sys::statvfs::statvfs(&*self.folder).ok()?;
-        Some(told.blocks_available().saturating_mul(told.fragment_size()))
+        free_bytes(&self.folder)
     }
 
     pub async fn staying(&self) -> Staying {
@@ -193,6 +192,13 @@ impl Drop for Incoming {
         // After `keep` the name is gone already.
         let _ = std::fs::remove_file(&self.path);
     }
+}
+
+/// What is free on the disk of this folder; none when the system does not say.
+#[must_use]
+pub fn free_bytes(folder: &Path) -> Option<u64> {
+    let told = nix::sys::statvfs::statvfs(folder).ok()?;
+    Some(told.blocks_available().saturating_mul(told.fragment_size()))
 }
 
 #[cfg(test)]

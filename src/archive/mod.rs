@@ -7,7 +7,7 @@ mod storage;
 mod sweep;
 mod take_in;
 
-pub use blob::{BlobError, Blobs, Digest, Incoming, Kept, Staying, Taking};
+pub use blob::{BlobError, Blobs, Digest, Incoming, Kept, Staying, Taking, free_bytes};
 pub use movie::{Movie, movie};
 pub use storage::{Bucket, Storage, StorageError, Stored, key_of};
 pub use sweep::{SweepError, UNUSED_STAY, let_go, sweep};

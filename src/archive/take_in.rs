@@ -195,14 +195,14 @@ async fn chat(manifest: &Path, timeline: &[Stretch]) -> Result<Vec<ChatLine>, io
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         opened => opened?,
     };
-    let mut lines = BufReader::new(file).lines();
+    let mut lines = BufReader::new(file).split(b'\n');
     let mut chat = Vec::new();
-    while let Some(line) = lines.next_line().await? {
-        // Most lines are clock readings; and the last one may be cut off.
-        if !line.contains("\"chat\"") {
+    while let Some(line) = lines.next_segment().await? {
+        // Most lines are clock readings; and what a kill has cut off may end within a character.
+        if !line.windows(6).any(|six| six == b"\"chat\"") {
             continue;
         }
-        let Ok(line) = serde_json::from_str::<ManifestLine>(&line) else { continue };
+        let Ok(line) = serde_json::from_slice::<ManifestLine>(&line) else { continue };
         let Some(ms) = replay_time(timeline, line.at).filter(|_| line.event == "chat") else { continue };
         let text = line.text.chars().take(LONGEST_LINE).collect();
         chat.push(ChatLine { ms, name: line.name.chars().take(30).collect(), text });

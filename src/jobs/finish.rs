@@ -22,8 +22,14 @@ pub const PROGRAM: &str = "lectern-finish";
 const EVERY: Duration = Duration::from_secs(5);
 /// After something went wrong; as long as a full disk or a store that is away may take to be noticed.
 const PAUSE: Duration = Duration::from_secs(30);
-/// A Recording that fails so often is left to whoever runs the server.
+/// A Recording that fails so often waits for longer: the disk may be full, or the program too old.
 const MOST_ATTEMPTS: u32 = 3;
+/// What failed is tried anew at the start of the server, and so much later.
+const FAILED_AGAIN: Duration = Duration::from_secs(6 * 3600);
+/// Left for the database and everything else on the same disk.
+const LEAST_FREE: u64 = 1 << 30;
+/// What finishing and taking in write, in multiples of what was captured: the film, its segments, and both again in the archive.
+const GROWS: u64 = 4;
 /// What comes out waits so long for an archive that does not take it, with a pause after each.
 const MOST_OFFERS: u32 = 20;
 /// Progress is written down in steps of this; each is a commit.
@@ -43,12 +49,14 @@ pub struct Finishing {
     pub recordings: PathBuf,
     /// After something went wrong, before it is tried again.
     pub pause: Duration,
+    /// Free bytes where the Recordings are; `None` where that is not known.
+    pub free: fn(&Path) -> Option<u64>,
 }
 
 impl Finishing {
     #[must_use]
-    pub fn new(program: PathBuf, recordings: PathBuf) -> Self {
-        Self { program, recordings, pause: PAUSE }
+    pub fn new(program: PathBuf, recordings: PathBuf, free: fn(&Path) -> Option<u64>) -> Self {
+        Self { program, recordings, pause: PAUSE, free }
     }
 }
 
@@ -78,15 +86,29 @@ pub async fn keep_finishing<E: Display, F: Future<Output = Result<(), E>>>(
     finishing: Finishing,
     take_in: impl Fn(Recording, PathBuf) -> F,
 ) {
-    loop {
-        match next(&store, &finishing, &take_in).await {
-            Ok(true) => {}
-            Ok(false) => sleep(EVERY).await,
-            Err(error) => {
-                tracing::warn!(%error, "recordings are not finished");
-                sleep(finishing.pause).await;
+    let finish = async {
+        loop {
+            match next(&store, &finishing, &take_in).await {
+                Ok(true) => {}
+                Ok(false) => sleep(EVERY).await,
+                Err(error) => {
+                    tracing::warn!(%error, "recordings are not finished");
+                    sleep(finishing.pause).await;
+                }
             }
         }
+    };
+    tokio::join!(retry_what_failed(&store), finish);
+}
+
+async fn retry_what_failed(store: &Store) {
+    loop {
+        match recording::retry_failed(store).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "recordings that failed are tried again"),
+            Err(error) => tracing::warn!(%error, "recordings that failed wait"),
+        }
+        sleep(FAILED_AGAIN).await;
     }
 }
 
@@ -102,6 +124,13 @@ pub async fn next<E: Display, F: Future<Output = Result<(), E>>>(
     let Some(found) = recording::next_closed(store).await? else { return Ok(false) };
     let id = found.id;
     let folder = finishing.recordings.join(id.as_str());
+    let wanted = LEAST_FREE.saturating_add(found.bytes.saturating_mul(GROWS));
+    if let Some(free) = (finishing.free)(&finishing.recordings).filter(|free| *free < wanted) {
+        tracing::warn!(recording = %id, free, wanted, "a recording waits for room on the disk");
+        recording::progress(store, id, "room", 0).await?;
+        sleep(finishing.pause).await;
+        return Ok(true);
+    }
     match run(store, &finishing.program, id, &folder).await? {
         Ended::Made { duration_ms } => {
             recording::progress(store, id, "archive", 1000).await?;
@@ -109,9 +138,13 @@ pub async fn next<E: Display, F: Future<Output = Result<(), E>>>(
             match offer(id, finishing.pause, || take_in(found.clone(), out.clone())).await {
                 Ok(()) => {
                     recording::finished(store, id, Outcome::Finished { duration_ms }).await?;
+                    // All of it is in the archive, proven by its digests; what was captured stays.
+                    if let Err(error) = tokio::fs::remove_dir_all(&out).await {
+                        tracing::warn!(recording = %id, %error, "what came out of finishing was not cleared away");
+                    }
                     tracing::info!(recording = %id, duration_ms, "recording finished");
                 }
-                Err(reason) => recording::failed(store, id, &reason).await?,
+                Err(reason) => recording::failed(store, id, &reason, 1).await?,
             }
         }
         Ended::Empty => {
@@ -119,13 +152,10 @@ pub async fn next<E: Display, F: Future<Output = Result<(), E>>>(
             tracing::info!(recording = %id, "nothing to watch in the recording");
         }
         Ended::AnotherAtIt => sleep(finishing.pause).await,
-        Ended::Failed(reason) if found.attempts < MOST_ATTEMPTS => {
-            tracing::warn!(recording = %id, attempts = found.attempts, reason, "recording not finished, tried again");
-            sleep(finishing.pause).await;
-        }
         Ended::Failed(reason) => {
-            tracing::error!(recording = %id, reason, "recording not finished");
-            recording::failed(store, id, &reason).await?;
+            tracing::error!(recording = %id, attempts = found.attempts + 1, reason, "recording not finished");
+            recording::failed(store, id, &reason, MOST_ATTEMPTS).await?;
+            sleep(finishing.pause).await;
         }
     }
     Ok(true)

@@ -20,7 +20,7 @@ pub enum Outcome {
     Empty,
 }
 
-/// The Recording of this Session, begun when there is none. One that was closed by a stop of the server goes on.
+/// The Recording of this Session, begun when there is none. One that a stop of the server left open goes on.
 pub async fn begin(store: &Store, session: SessionId, now: Time) -> Result<Recording, StoreError> {
     let id: RecordingId = random::id()?;
     store
@@ -67,7 +67,7 @@ pub async fn any_to_finish(store: &Store) -> Result<bool, StoreError> {
 }
 
 /// The next one to be finished, marked as such: the oldest that waits, or one whose finishing was cut off. Call it only
-/// while nothing is being finished.
+/// while nothing is being finished; what cut it off is no attempt.
 pub async fn next_closed(store: &Store) -> Result<Option<Recording>, StoreError> {
     store
         .write(move |connection| {
@@ -79,8 +79,7 @@ pub async fn next_closed(store: &Store) -> Result<Option<Recording>, StoreError>
                 .await?;
                 let Some(row) = row else { return Ok(None) };
                 let found = read(&row)?;
-                let attempts = found.attempts + 1;
-                let found = Recording { state: RecordingState::Finishing, attempts, failure: None, ..found };
+                let found = Recording { state: RecordingState::Finishing, failure: None, ..found };
                 write(connection, &found).await?;
                 Ok(Some(found))
             })
@@ -112,21 +111,27 @@ pub async fn finished(store: &Store, id: RecordingId, outcome: Outcome) -> Resul
     .await
 }
 
-/// It was not finished; what was captured stays where it is.
-pub async fn failed(store: &Store, id: RecordingId, failure: &str) -> Result<(), StoreError> {
+/// It was not finished: it has failed when that happened so often, and else it is tried again. What was captured stays.
+pub async fn failed(store: &Store, id: RecordingId, failure: &str, most_attempts: u32) -> Result<(), StoreError> {
     let failure = failure.to_owned();
     change(store, id, move |recording| {
-        Some(Recording { state: RecordingState::Failed, failure: Some(failure), ..recording })
+        let attempts = recording.attempts + 1;
+        let state = if attempts >= most_attempts { RecordingState::Failed } else { recording.state };
+        Some(Recording { state, attempts, failure: Some(failure), ..recording })
     })
     .await
 }
 
-/// One whose finishing failed waits again.
-pub async fn retry(store: &Store, id: RecordingId) -> Result<(), StoreError> {
-    change(store, id, move |recording| {
-        (recording.state == RecordingState::Failed).then_some(Recording { state: RecordingState::Closed, ..recording })
-    })
-    .await
+/// Those whose finishing failed wait again. How many there are.
+pub async fn retry_failed(store: &Store) -> Result<u64, StoreError> {
+    store
+        .write(|connection| {
+            Box::pin(async move {
+                let retried = "update recording set state = 'closed', attempts = 0 where state = 'failed'";
+                Ok(sqlx::query(retried).execute(connection).await?.rows_affected())
+            })
+        })
+        .await
 }
 
 pub async fn get(store: &Store, id: RecordingId) -> Result<Recording, StoreError> {
@@ -150,9 +155,10 @@ pub async fn of_activity(store: &Store, activity: ActivityId) -> Result<Vec<Reco
     rows.iter().map(read).collect()
 }
 
-/// Those of Sessions that are over, which nobody closed: the server was killed.
-pub async fn left_open(store: &Store) -> Result<Vec<Recording>, StoreError> {
-    let rows = sqlx::query(sql!("{RECORDING} where r.state = 'recording' and s.ended_at is not null"))
+/// Those of Sessions that ended before this moment, which nobody closed: the server was killed, or something failed.
+pub async fn left_open(store: &Store, ended_before: Time) -> Result<Vec<Recording>, StoreError> {
+    let rows = sqlx::query(sql!("{RECORDING} where r.state = 'recording' and s.ended_at <= $1"))
+        .bind(ended_before.micros())
         .fetch_all(&mut *store.read().await?)
         .await?;
     rows.iter().map(read).collect()

@@ -30,7 +30,12 @@ export function lay() {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
+    // An address of IPv6 is given out seconds after a cable is there, and a browser gives up whatever is on its way then.
+    const withoutV6 = (run, which) => run('sh', '-c', `echo 1 > /proc/sys/net/ipv6/conf/${which}/disable_ipv6 || true`);
+    withoutV6(inside, 'all');
+    withoutV6(inside, 'default');
     sh('ip', 'link', 'add', names.near, 'type', 'veth', 'peer', 'name', names.far, 'netns', names.space);
+    withoutV6(sh, names.near);
     sh('ip', 'addr', 'add', `${net}.1/24`, 'dev', names.near);
     sh('ip', 'link', 'set', names.near, 'up');
     inside('ip', 'link', 'set', 'lo', 'up');
@@ -39,6 +44,7 @@ export function lay() {
     inside('ip', 'route', 'add', 'default', 'via', `${net}.1`);
     // The mobile network is there, and down.
     sh('ip', 'link', 'add', names.mobileNear, 'type', 'veth', 'peer', 'name', names.mobileFar, 'netns', names.space);
+    withoutV6(sh, names.mobileNear);
     sh('ip', 'addr', 'add', `${mobile}.1/24`, 'dev', names.mobileNear);
     sh('ip', 'link', 'set', names.mobileNear, 'up');
     inside('ip', 'addr', 'add', `${mobile}.2/24`, 'dev', names.mobileFar);

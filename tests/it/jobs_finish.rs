@@ -25,7 +25,7 @@ async fn scene(script: &str) -> Scene {
     let session = live_session(&store).await;
     let recording = store::recording::begin(&store, session, now()).await.unwrap().id;
     store::recording::close(&store, recording, 5000, now()).await.unwrap();
-    let mut finishing = Finishing::new(dir.path().join("finish"), dir.path().join("recordings"));
+    let mut finishing = Finishing::new(dir.path().join("finish"), dir.path().join("recordings"), |_| Some(u64::MAX));
     finishing.pause = Duration::from_millis(1);
     std::fs::create_dir_all(finishing.recordings.join(recording.as_str()).join("out")).unwrap();
     std::fs::write(&finishing.program, format!("#!/bin/sh\n{script}\n")).unwrap();
@@ -65,6 +65,21 @@ async fn what_a_child_made_goes_to_the_archive_until_it_is_taken() {
     assert_eq!((finished.state, finished.duration_ms), (RecordingState::Finished, Some(61_500)));
     assert_eq!(offers.load(Ordering::Relaxed), 3);
     assert!(!scene.finish().await, "nothing more to do");
+    assert!(!out.exists(), "the archive has all of it");
+}
+
+#[tokio::test]
+async fn it_waits_for_room_and_costs_no_attempt() {
+    let mut scene = scene("echo tick >> \"$2/tries\"; exit 1").await;
+    scene.finishing.free = |_| Some((1 << 30) + 4 * 5000 - 1);
+    for _ in 0..4 {
+        assert!(scene.finish().await);
+    }
+    let waits = store::recording::get(&scene.store, scene.recording).await.unwrap();
+    assert_eq!((waits.state, waits.step.as_deref(), waits.attempts), (RecordingState::Finishing, Some("room"), 0));
+    scene.finishing.free = |_| Some((1 << 30) + 4 * 5000);
+    assert!(scene.finish().await);
+    assert_eq!(store::recording::get(&scene.store, scene.recording).await.unwrap().attempts, 1);
 }
 
 #[tokio::test]
@@ -84,6 +99,13 @@ async fn a_child_that_fails_is_tried_three_times_and_says_why() {
     let failed = store::recording::get(&scene.store, scene.recording).await.unwrap();
     assert_eq!((failed.state, failed.failure.as_deref()), (RecordingState::Failed, Some("no space left")));
     assert!(!scene.finish().await);
+
+    assert_eq!(store::recording::retry_failed(&scene.store).await.unwrap(), 1);
+    for _ in 0..3 {
+        assert_ne!(scene.state().await, RecordingState::Failed, "as often as before");
+        assert!(scene.finish().await);
+    }
+    assert_eq!(scene.state().await, RecordingState::Failed);
 }
 
 #[tokio::test]
@@ -101,6 +123,7 @@ async fn a_child_goes_with_the_server_and_another_one_goes_on() {
     gone(pid).await;
     assert_eq!(scene.state().await, RecordingState::Finishing);
     assert!(scene.finish().await);
+    assert_eq!(store::recording::get(&scene.store, scene.recording).await.unwrap().attempts, 0);
     assert_eq!(scene.state().await, RecordingState::Finished);
 }
 

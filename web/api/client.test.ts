@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { csrfToken, errorFrom, queryText } from './client'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { api, csrfToken, errorFrom, queryText } from './client'
 
 describe('asking the server', () => {
   it('finds_the_csrf_token_among_other_cookies', () => {
@@ -19,5 +19,54 @@ describe('asking the server', () => {
       fields: { name: '请换一个' },
     })
     expect(errorFrom(502, undefined).sentence).toMatch(/[\u4e00-\u9fff]/)
+  })
+})
+
+describe('a line that breaks', () => {
+  const broken = new TypeError('Failed to fetch')
+  const fine = () => new Response('{"ok":1}', { status: 200 })
+  const ask = vi.fn<typeof fetch>()
+  beforeEach(() => {
+    vi.useFakeTimers()
+    vi.stubGlobal('fetch', ask.mockReset())
+    vi.stubGlobal('document', { cookie: '' })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.unstubAllGlobals()
+  })
+  const after = async <T>(answer: Promise<T>) => {
+    const settled = answer.then((value) => ({ value }), (error: unknown) => ({ error }))
+    await vi.runAllTimersAsync()
+    return settled
+  }
+
+  it('costs_a_question_nothing_but_time', async () => {
+    ask.mockRejectedValueOnce(broken).mockRejectedValueOnce(broken).mockResolvedValueOnce(fine())
+    expect(await after(api.get('/api/me'))).toEqual({ value: { ok: 1 } })
+    expect(ask).toHaveBeenCalledTimes(3)
+  })
+
+  it('is_told_when_it_stays_broken', async () => {
+    ask.mockRejectedValue(broken)
+    expect(await after(api.get('/api/me'))).toMatchObject({ error: { status: 0, code: 'unreachable' } })
+    expect(ask).toHaveBeenCalledTimes(3)
+  })
+
+  it('never_does_a_change_twice_unless_that_does_no_harm', async () => {
+    ask.mockRejectedValueOnce(broken).mockImplementation(async () => fine())
+    expect(await after(api.post('/api/notices', {}))).toMatchObject({ error: { code: 'unreachable' } })
+    expect(ask).toHaveBeenCalledTimes(1)
+    ask.mockRejectedValueOnce(broken)
+    expect(await after(api.post('/api/logins', {}, { again: true }))).toEqual({ value: { ok: 1 } })
+  })
+
+  it('is_not_asked_again_by_who_has_gone', async () => {
+    const gone = new AbortController()
+    ask.mockRejectedValueOnce(broken)
+    const answer = after(api.get('/api/me', { signal: gone.signal }))
+    gone.abort()
+    expect(await answer).toMatchObject({ error: { name: 'AbortError' } })
+    expect(ask).toHaveBeenCalledTimes(1)
   })
 })

@@ -22,7 +22,12 @@ type Query = Record<string, string | number | boolean | null | undefined>
 export interface Ask {
   query?: Query
   signal?: AbortSignal
+  /** Asked anew when the line broke on the way; questions are anyway. Only for what does no harm when it is done twice. */
+  again?: boolean
 }
+
+/** Phones change from Wi-Fi to the mobile network, and browsers give up what is on its way: ms until each further try. */
+const AGAIN_AFTER = [400, 1_200]
 
 export const api = {
   get: <T>(path: string, ask: Ask = {}) => request<T>('GET', path, undefined, ask),
@@ -74,23 +79,33 @@ async function request<T>(method: string, path: string, body: unknown, ask: Ask)
     const token = csrfToken(document.cookie)
     if (token) headers['x-csrf-token'] = token
   }
-  let response: Response
-  try {
-    response = await fetch(path + queryText(ask.query), {
+  const { response, text } = await answered(ask, (ask.again ?? method === 'GET') ? AGAIN_AFTER : [], async () => {
+    const response = await fetch(path + queryText(ask.query), {
       method,
       headers,
       credentials: 'same-origin',
       body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
       signal: ask.signal,
     })
-  } catch (error) {
-    if (ask.signal?.aborted) throw error
-    throw new ApiError(0, 'unreachable', words.errors.unreachable)
-  }
+    return { response, text: await response.text() }
+  })
   setServerClock(response.headers.get('date'), Date.now())
-  const text = await response.text()
   if (response.ok) return (text ? parse(text) : undefined) as T
   throw errorFrom(response.status, parse(text))
+}
+
+async function answered<T>(ask: Ask, pauses: number[], once: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await once()
+    } catch {
+      ask.signal?.throwIfAborted()
+      const pause = pauses[tries]
+      if (pause === undefined) throw new ApiError(0, 'unreachable', words.errors.unreachable)
+      await new Promise((resolve) => setTimeout(resolve, pause))
+      ask.signal?.throwIfAborted()
+    }
+  }
 }
 
 /** The token of the cookie `lectern_csrf`, which the server lets scripts of this origin read. */

@@ -41,7 +41,7 @@ export type Source = "microphone" | "camera" | "screen" | "screen_audio";
  */
 export type RecordingSwitch = "off" | "on" | "paused";
 
-export type RecordingTrouble = "not_written" | "no_room" | "disk" | "too_slow";
+export type RecordingTrouble = "not_written" | "no_room" | "disk" | "too_slow" | "low_room";
 
 /**
  * What of the Recording is on disk.
@@ -52,7 +52,7 @@ export type RecordingLight = { bytes: number,
  */
 written_ms_ago: number | null,
 /**
- * Why nothing is written, while something should be.
+ * Why nothing is written while something should be, or soon will not be.
  */
 trouble: RecordingTrouble | null, };
 

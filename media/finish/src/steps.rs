@@ -81,6 +81,13 @@ struct Finish<'a> {
     progress: &'a mut Progress,
 }
 
+/// The picture of `video.mp4`, a smaller one where it was made in passing, and new slides where they were seen in passing.
+struct Pictures {
+    large: Option<Made>,
+    small: Option<Made>,
+    slides: Option<Vec<i64>>,
+}
+
 pub(crate) fn finish(folder: &Path, progress: &mut Progress) -> Result<()> {
     let (out, work) = (folder.join("out"), folder.join("work"));
     if out.join("result.json").exists() {
@@ -95,7 +102,7 @@ pub(crate) fn finish(folder: &Path, progress: &mut Progress) -> Result<()> {
     finish.prepare()?;
     let measured = finish.check()?;
     let sound = finish.sound(&measured)?;
-    let (picture, small, slides) = finish.picture()?;
+    let Pictures { large: picture, small, slides } = finish.picture()?;
     finish.video(picture.as_ref(), &sound)?;
     let for_hls = match finish.plan.way {
         Way::CopiedInParts => Some(finish.copied()?),
@@ -224,18 +231,17 @@ impl Finish<'_> {
         there.then(|| copy::copy(&self.recording.smalls, &self.plan.small, self.length())).transpose()
     }
 
-    /// The picture of `video.mp4`, a smaller one where it was made in passing, and new slides where they were seen in passing.
-    fn picture(&mut self) -> Result<(Option<Made>, Option<Made>, Option<Vec<i64>>)> {
+    fn picture(&mut self) -> Result<Pictures> {
         let length = self.length() as u64;
         let progress = &mut *self.progress;
         match self.plan.way {
-            Way::SoundOnly => Ok((None, None, Some(Vec::new()))),
-            Way::Copied => Ok((Some(self.copied()?), None, None)),
+            Way::SoundOnly => Ok(Pictures { large: None, small: None, slides: Some(Vec::new()) }),
+            Way::Copied => Ok(Pictures { large: Some(self.copied()?), small: None, slides: None }),
             Way::CopiedInParts | Way::Composed => {
                 let done = |at: i64| progress.tell(Step::Picture, at as u64, length);
                 let (composed, slides) = compose::compose(&self.recording, &self.plan.scenes, &self.work, done)?;
                 let Composed { large, small } = composed;
-                Ok((Some(large), Some(small), Some(slides)))
+                Ok(Pictures { large: Some(large), small: Some(small), slides: Some(slides) })
             }
         }
     }

@@ -120,7 +120,7 @@ impl Sound {
             self.frames.pop_first();
         }
         let media = fragment(number as u32, &samples)?;
-        let us = |frames: i64| frames * FRAME * 1_000_000 / RATE;
+        let us = |frames: i64| (i128::from(frames * FRAME) * 1_000_000 / i128::from(RATE)) as i64;
         Some((media, self.epoch_us + us(from), us(to - from), heard))
     }
 }

@@ -122,9 +122,10 @@ impl Capture {
 
     /// How a Recording stood when the server stopped. Lines that make no sense are passed over: a kill cuts the last one.
     #[must_use]
-    pub fn read(manifest: &str) -> Stood {
+    pub fn read(manifest: &[u8]) -> Stood {
         let mut stood = Stood { tracks: 0, paused: false };
-        for line in manifest.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok()) {
+        let lines = manifest.split(|byte| *byte == b'\n');
+        for line in lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok()) {
             match line.event {
                 Event::Track { track, .. } => stood.tracks = stood.tracks.max(track),
                 Event::Paused { .. } => stood.paused = true,

@@ -431,7 +431,7 @@ fn what_was_cut_by_a_kill_tells_how_it_stood() {
         }
     }
     text.push_str("{\"at\":179500000000");
-    assert_eq!(Capture::read(&text), Stood { tracks: 2, paused: true });
+    assert_eq!(Capture::read(text.as_bytes()), Stood { tracks: 2, paused: true });
     let mut again = Capture::begin(scene.at, "recording", "session", Some(2));
     again.add(scene.at, TrackId(1), TrackFacts { source: Source::Camera, participant: 9, name: "周文澜".into() });
     let lines: Vec<Event> = again

@@ -229,7 +229,7 @@ pub struct RecordingLight {
     /// Since something was written last; `null` before the first time.
     #[ts(type = "number | null")]
     pub written_ms_ago: Option<u64>,
-    /// Why nothing is written, while something should be.
+    /// Why nothing is written while something should be, or soon will not be.
     pub trouble: Option<RecordingTrouble>,
 }
 
@@ -244,6 +244,8 @@ pub enum RecordingTrouble {
     Disk,
     /// The disk does not keep up; parts are missing.
     TooSlow,
+    /// Everything is written, but the disk is nearly full.
+    LowRoom,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -38,19 +38,20 @@ impl Room {
         let by = self.participants.get(&from).map(|one| one.identity.name.clone()).unwrap_or_default();
         let state = match (self.session.recording, on) {
             (RecordingSwitch::Off | RecordingSwitch::Paused, true) => RecordingSwitch::On,
-            (RecordingSwitch::On, false) if self.capture.begun => RecordingSwitch::Paused,
-            (RecordingSwitch::On, false) => RecordingSwitch::Off,
+            (RecordingSwitch::On, false) => RecordingSwitch::Paused,
             (state, _) => state,
         };
         if state == self.session.recording {
             return Ok(());
         }
         self.session.recording = state;
-        match state {
-            RecordingSwitch::On if self.capture.begun => out.capture(CaptureEffect::Resume { by }),
-            RecordingSwitch::On => self.begin_capture(out),
-            RecordingSwitch::Paused => out.capture(CaptureEffect::Pause { by }),
-            RecordingSwitch::Off => {}
+        if !self.capture.begun {
+            // Also before there is any media: a server that is started anew knows it by the Recording alone.
+            self.begin_capture(by, out);
+        } else if state == RecordingSwitch::On {
+            out.capture(CaptureEffect::Resume { by });
+        } else {
+            out.capture(CaptureEffect::Pause { by });
         }
         out.tell_all(ServerMessage::Recording { state });
         Ok(())
@@ -78,7 +79,8 @@ impl Room {
                     out.capture(effect);
                 }
             }
-            (_, false) => self.begin_capture(out),
+            // It may have been paused before the server was started anew.
+            (_, false) => self.begin_capture(String::new(), out),
         }
     }
 
@@ -101,15 +103,11 @@ impl Room {
         }
     }
 
-    fn begin_capture(&mut self, out: &mut Effects) {
-        if self.publications.is_empty() {
-            return;
-        }
+    fn begin_capture(&mut self, by: String, out: &mut Effects) {
         self.capture.begun = true;
         out.capture(CaptureEffect::Begin);
         if self.session.recording == RecordingSwitch::Paused {
-            // It was paused before the server was started anew.
-            out.capture(CaptureEffect::Pause { by: String::new() });
+            out.capture(CaptureEffect::Pause { by });
         }
         let people = self.participants.values().map(|one| (one.id, one.identity.name.clone())).collect();
         out.capture(CaptureEffect::Joined { people });
@@ -138,7 +136,9 @@ impl Room {
         self.capture.flows_since = if flows { self.capture.flows_since.or(Some(now)) } else { None };
         let flowing_ms = self.capture.flows_since.map_or(0, |since| now.0.saturating_sub(since.0));
         let silent = figures.written_ms_ago.unwrap_or(u64::MAX).min(flowing_ms) > ALARM_MS;
-        let trouble = figures.trouble.or(silent.then_some(RecordingTrouble::NotWritten));
+        // What stops the Recording comes before what may.
+        let stopped = figures.trouble.filter(|trouble| *trouble != RecordingTrouble::LowRoom);
+        let trouble = stopped.or(silent.then_some(RecordingTrouble::NotWritten)).or(figures.trouble);
         let trouble = trouble.filter(|_| flows);
         let light = RecordingLight { bytes: figures.bytes, written_ms_ago: figures.written_ms_ago, trouble };
         if self.capture.light != Some(light) {

@@ -18,6 +18,7 @@ export const recording = {
     not_written: { title: '已有 10 秒没有录下来。', text: '课堂照常进行。请检查话筒和画面是否在发送；如果正常，请联系服务器管理员。' },
     no_room: { title: '服务器磁盘快满了，录制已停。', text: '课堂照常进行，已录的部分保留。请联系服务器管理员腾出空间，之后自动继续录制。' },
     disk: { title: '服务器磁盘写不进去，录制已停。', text: '课堂照常进行，已录的部分保留。请联系服务器管理员。' },
+    low_room: { title: '服务器磁盘空间不多了。', text: '现在录制正常。空间用完时录制会停，请尽快联系服务器管理员腾出空间。' },
     too_slow: { title: '服务器磁盘太慢，有几秒没有录下来。', text: '课堂照常进行，其余部分继续录制。请告诉服务器管理员。' },
   } satisfies Record<RecordingTrouble, { title: string; text: string }>,
 }

@@ -17,6 +17,8 @@ use tokio::sync::oneshot;
 const DISK_AGAIN: Duration = Duration::from_secs(5);
 /// Left for the database and everything else on the same disk.
 const LEAST_FREE: u64 = 256 << 20;
+/// Less than this is told while there is still time: two hours of two publishers of 1 Mbit/s.
+const LOW_FREE: u64 = 2 << 30;
 /// Lines that wait for a full disk: those of some hours.
 const MOST_OWED: usize = 4 << 20;
 
@@ -144,8 +146,14 @@ impl Disk {
                         status.written_at = Some(Instant::now());
                         status.trouble = None;
                     }
+                    let low = (free < LOW_FREE).then_some(Trouble::LowRoom);
                     if self.full_since.is_some() {
                         status.trouble = Some(Trouble::NoRoom);
+                    } else if matches!(status.trouble, None | Some(Trouble::LowRoom)) {
+                        if low.is_some() && status.trouble.is_none() {
+                            tracing::warn!(recording, free, "there is little room for Recordings");
+                        }
+                        status.trouble = low;
                     }
                 }
             }
@@ -270,10 +278,11 @@ impl Folder {
             manifest.sync_data()?;
             self.lines = false;
         }
-        for name in self.unsynced.drain() {
+        while let Some(name) = self.unsynced.iter().next().cloned() {
             if let Some((file, _)) = self.files.get(&name).and_then(|media| media.file.as_ref()) {
                 file.sync_data()?;
             }
+            self.unsynced.remove(&name);
         }
         self.synced = self.written;
         Ok(())
@@ -368,7 +377,7 @@ mod tests {
         stage.append("2-1.mp4", b"two ");
         assert_eq!((stage.sync(), stage.read("2-1.mp4").as_str()), (Some(Trouble::NoRoom), ""));
 
-        stage.free.store(LEAST_FREE, Ordering::Relaxed);
+        stage.free.store(LOW_FREE, Ordering::Relaxed);
         stage.sync();
         for file in ["1-1.mp4", "2-1.mp4"] {
             stage.append(file, b"three");
@@ -376,6 +385,24 @@ mod tests {
         assert_eq!(stage.sync(), None);
         assert_eq!((stage.read("1-1.mp4").as_str(), stage.read("2-1.mp4").as_str()), ("moov one three", "moov three"));
         assert_eq!(stage.read(MANIFEST), "segment 1-1.mp4\nsegment 2-1.mp4\n");
+    }
+
+    #[test]
+    fn little_room_is_told_while_everything_is_still_written() {
+        let mut stage = stage();
+        stage.handle(Job::Begin { recording: "r1".into() });
+        stage.begin("1-1.mp4");
+        stage.free.store(LOW_FREE - 1, Ordering::Relaxed);
+        stage.append("1-1.mp4", b"one ");
+        assert_eq!((stage.sync(), stage.read("1-1.mp4").as_str()), (Some(Trouble::LowRoom), "moov one "));
+        stage.append("1-1.mp4", b"two");
+        assert_eq!((stage.sync(), stage.read("1-1.mp4").as_str()), (Some(Trouble::LowRoom), "moov one two"));
+        stage.free.store(LEAST_FREE - 1, Ordering::Relaxed);
+        assert_eq!(stage.sync(), Some(Trouble::NoRoom), "what is worse is told");
+        stage.free.store(LOW_FREE, Ordering::Relaxed);
+        stage.sync();
+        stage.append("1-1.mp4", b" three");
+        assert_eq!(stage.sync(), None);
     }
 
     #[test]

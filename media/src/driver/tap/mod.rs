@@ -22,6 +22,7 @@ use caster::Casts;
 use recorder::Recordings;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -29,8 +30,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::oneshot;
 use wants::{Wanted, Wants};
 
-/// Messages that may wait for the tap: some seconds of a busy shard's batches.
+/// Batches of packets that may wait for the tap: some seconds of a busy shard.
 const CAPACITY: usize = 8192;
+/// Commands have a way of their own: none is lost because many packets wait, and they come first.
+const COMMANDS: usize = 1024;
 const LOOK_AROUND: Duration = Duration::from_millis(50);
 const FRAGMENT_EVERY: Duration = Duration::from_secs(1);
 
@@ -45,7 +48,8 @@ pub struct TapConfig {
 
 enum Inbound {
     Crossing(Crossing),
-    Command(Command),
+    /// There is a command.
+    Wake,
 }
 
 type Command = Box<dyn FnOnce(&mut Worker, At) + Send>;
@@ -54,6 +58,8 @@ type Command = Box<dyn FnOnce(&mut Worker, At) + Send>;
 #[derive(Clone)]
 pub struct Tap {
     inbox: SyncSender<Inbound>,
+    commands: SyncSender<Command>,
+    stopping: Arc<AtomicBool>,
     threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
@@ -93,14 +99,15 @@ impl Prepared {
 
     /// Starts the threads.
     pub(super) fn start(self, config: TapConfig, shards: Arc<[Link]>) -> io::Result<Running> {
-        let tap = Tap { inbox: self.inbox, threads: Arc::default() };
+        let (commands, orders) = sync_channel(COMMANDS);
+        let tap = Tap { inbox: self.inbox, commands, stopping: Arc::default(), threads: Arc::default() };
         let (recordings, disk) = Recordings::start(config.recordings)?;
         let casts = Casts::new(config.voices, tap.clone());
         let recorder = recordings.handle_of(tap.clone());
         let caster = casts.handle_of(tap.clone());
-        let worker = Worker { recordings, casts, wants: Wants::new(shards), stopping: false };
+        let worker = Worker { recordings, casts, wants: Wants::new(shards), stopping: tap.stopping.clone() };
         let receiver = self.receiver;
-        let worker = std::thread::Builder::new().name("tap".into()).spawn(move || worker.run(&receiver))?;
+        let worker = std::thread::Builder::new().name("tap".into()).spawn(move || worker.run(&receiver, &orders))?;
         tap.threads.lock().unwrap_or_else(PoisonError::into_inner).extend([worker, disk]);
         Ok(Running { tap, recorder, caster })
     }
@@ -109,7 +116,8 @@ impl Prepared {
 impl Tap {
     /// Closes every file as it stands and ends the threads. The Recordings themselves are not over.
     pub async fn stop(&self) {
-        let _ = self.ask(|worker, _| worker.stopping = true).await;
+        self.stopping.store(true, Ordering::Release);
+        self.wake();
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             let joined = tokio::task::spawn_blocking(move || thread.join()).await;
@@ -121,10 +129,17 @@ impl Tap {
 
     /// Has something done by the thread, whenever that is.
     fn tell(&self, work: impl FnOnce(&mut Worker, At) + Send + 'static) -> Result<(), ShardError> {
-        self.inbox.try_send(Inbound::Command(Box::new(work))).map_err(|error| match error {
+        self.commands.try_send(Box::new(work)).map_err(|error| match error {
             TrySendError::Full(_) => ShardError::Busy,
             TrySendError::Disconnected(_) => ShardError::Stopped,
-        })
+        })?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Where the box is full nobody sleeps.
+    fn wake(&self) {
+        let _ = self.inbox.try_send(Inbound::Wake);
     }
 
     async fn ask<T: Send + 'static>(
@@ -141,7 +156,7 @@ struct Worker {
     recordings: Recordings,
     casts: Casts,
     wants: Wants,
-    stopping: bool,
+    stopping: Arc<AtomicBool>,
 }
 
 fn at() -> At {
@@ -150,13 +165,18 @@ fn at() -> At {
 }
 
 impl Worker {
-    fn run(mut self, inbox: &Receiver<Inbound>) {
+    fn run(mut self, inbox: &Receiver<Inbound>, commands: &Receiver<Command>) {
         let mut look_at = Instant::now() + LOOK_AROUND;
         let mut fragment_at = Instant::now() + FRAGMENT_EVERY;
-        while !self.stopping {
+        while !self.stopping.load(Ordering::Acquire) {
             let wait = look_at.saturating_duration_since(Instant::now());
-            match inbox.recv_timeout(wait) {
-                Ok(inbound) => self.handle(inbound),
+            let inbound = inbox.recv_timeout(wait);
+            while let Ok(command) = commands.try_recv() {
+                command(&mut self, at());
+            }
+            match inbound {
+                Ok(Inbound::Crossing(crossing)) => self.handle(&crossing),
+                Ok(Inbound::Wake) => {}
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -175,17 +195,39 @@ impl Worker {
         self.recordings.stop(at());
     }
 
-    fn handle(&mut self, inbound: Inbound) {
-        match inbound {
-            Inbound::Command(command) => command(self, at()),
-            Inbound::Crossing(crossing) => {
-                let at = at();
-                let Self { recordings, casts, .. } = self;
-                crossing.tapped(|tapped| {
-                    recordings.handle(at, &tapped);
-                    casts.handle(at, &tapped);
-                });
-            }
-        }
+    fn handle(&mut self, crossing: &Crossing) {
+        let at = at();
+        let Self { recordings, casts, .. } = self;
+        crossing.tapped(|tapped| {
+            recordings.handle(at, &tapped);
+            casts.handle(at, &tapped);
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_command_is_obeyed_and_the_tap_stops_however_many_packets_wait() {
+        let dir = tempfile::tempdir().unwrap();
+        let prepared = Prepared::new();
+        let config = TapConfig { recordings: dir.path().to_owned(), voices: None };
+        let Running { tap, .. } = prepared.start(config, Vec::new().into()).unwrap();
+        let (go, gate) = sync_channel::<()>(0);
+        tap.tell(move |_, _| gate.recv().unwrap()).unwrap();
+        while tap.inbox.try_send(Inbound::Wake).is_ok() {}
+        let asked = tap.clone();
+        let answer = tokio::spawn(async move { asked.ask(|_, _| 7).await });
+        let full = tap.clone();
+        let filled = tokio::task::spawn_blocking(move || {
+            go.send(()).unwrap();
+            while full.inbox.try_send(Inbound::Wake).is_ok() {}
+        });
+        assert_eq!(answer.await.unwrap().ok(), Some(7));
+        filled.await.unwrap();
+        tap.stop().await;
+        assert!(matches!(tap.ask(|_, _| ()).await, Err(ShardError::Stopped)));
     }
 }

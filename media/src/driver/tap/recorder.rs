@@ -23,7 +23,7 @@ const MOST_WAITING: u64 = 64 << 20;
 /// Boxes of writes that may wait; the bytes are what counts.
 const DISK_CAPACITY: usize = 65_536;
 
-/// Why nothing is written.
+/// Why nothing is written, or soon will not be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     /// The disk is full, or nearly.
@@ -32,6 +32,8 @@ pub enum Trouble {
     Disk,
     /// The disk does not keep up.
     TooSlow,
+    /// Everything is written, but not for long any more.
+    LowRoom,
 }
 
 /// How a Recording fares.
@@ -231,7 +233,7 @@ impl Recordings {
             return;
         }
         let manifest = self.folder.join(&recording).join(MANIFEST);
-        let before = std::fs::read_to_string(&manifest).ok().map(|text| Capture::read(&text).tracks);
+        let before = std::fs::read(&manifest).ok().map(|lines| Capture::read(&lines).tracks);
         lock(&self.statuses).insert(recording.clone(), Status::default());
         let _ = self.jobs.try_send(Job::Begin { recording: recording.clone() });
         self.captures.insert(recording.clone(), Capture::begin(at, &recording, session, before));

@@ -3,6 +3,8 @@
 use super::*;
 use crate::effect::CaptureEffect;
 use crate::protocol::RecordingSwitch;
+use crate::protocol::server::RecordingTrouble;
+use crate::room::CaptureFigures;
 
 fn captured(talk: &Talk) -> Vec<CaptureEffect> {
     let captures = talk.effects.iter().filter_map(|effect| match effect {
@@ -26,4 +28,47 @@ fn a_recording_tells_who_is_there_at_its_beginning_and_who_comes_and_goes() {
     assert_eq!(captured(&talk), [CaptureEffect::Joined { people: vec![(viewer, "李强".to_owned())] }]);
     talk.says(viewer, ClientMessage::Leave).unwrap();
     assert_eq!(captured(&talk), [CaptureEffect::Left { participant: viewer }]);
+}
+
+#[test]
+fn what_a_host_switches_before_any_media_outlives_a_restart_by_its_recording() {
+    let mut talk = Talk::new();
+    talk.room.session.recording = RecordingSwitch::On;
+    let host = talk.join(person("陈老师", SessionRole::Host));
+    talk.says(host, ClientMessage::Record { on: false }).unwrap();
+    assert_eq!(talk.room.session.recording, RecordingSwitch::Paused);
+    assert_eq!(captured(&talk)[..2], [CaptureEffect::Begin, CaptureEffect::Pause { by: "陈老师".into() }]);
+    talk.negotiated(host, 1);
+    let publication = talk.publishes(host, Source::Microphone);
+    assert!(
+        matches!(&captured(&talk)[..], [CaptureEffect::Track { publication: told, .. }] if *told == publication),
+        "known to the Recording, which is paused"
+    );
+    talk.says(host, ClientMessage::Record { on: true }).unwrap();
+    assert_eq!(captured(&talk), [CaptureEffect::Resume { by: "陈老师".into() }]);
+}
+
+#[test]
+fn little_room_is_told_unless_something_worse_is_to_be_told() {
+    let mut talk = Talk::new();
+    talk.room.session.recording = RecordingSwitch::On;
+    let host = talk.join(person("陈老师", SessionRole::Host));
+    talk.negotiated(host, 1);
+    talk.publishes(host, Source::Microphone);
+    let low = Some(RecordingTrouble::LowRoom);
+    let mut told = |after_ms, written_ms_ago| {
+        let figures =
+            CaptureFigures { bytes: 1, written_ms_ago: Some(written_ms_ago), should_flow: true, trouble: low };
+        let effects = talk.room.captured(Moment(after_ms), figures);
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::Send { message, .. } => match message {
+                ServerMessage::RecordingLight { light } => Some(light.trouble),
+                _ => None,
+            },
+            _ => None,
+        })
+    };
+    assert_eq!(told(1_000, 500), Some(low));
+    assert_eq!(told(20_000, 12_000), Some(Some(RecordingTrouble::NotWritten)));
+    assert_eq!(told(21_000, 100), Some(low));
 }
