@@ -120,6 +120,8 @@ fn scenes(recording: &Recording, length: i64) -> Vec<Scene> {
         match scenes.last_mut() {
             Some(last) if last.screen == scene.screen && last.camera == scene.camera => last.to = to,
             Some(last) if to - from < SHORTEST_SCENE => last.to = to,
+            // Whoever loads the page anew is away for some seconds: what was seen last stands.
+            Some(last) if scene.screen.is_none() && scene.camera.is_none() && to - from <= CAMERA_HOLDS => last.to = to,
             _ => scenes.push(scene),
         }
     }

@@ -74,6 +74,25 @@ fn a_publisher_that_drops_and_comes_back_stays_in_time() {
 }
 
 #[test]
+fn what_was_seen_last_stands_while_somebody_loads_the_page_anew() {
+    let mut folder = Folder::new();
+    let (camera, again, screen) = (Track::new(1, "camera"), Track::new(2, "camera"), Track::new(3, "screen"));
+    for track in [&camera, &again, &screen] {
+        folder.track(track);
+    }
+    let shape = Shape { flash: false, ..Shape::default() };
+    folder.picture(&camera, 1, (0.0, 4.0), &shape);
+    folder.picture(&again, 1, (8.0, 16.0), &shape);
+    folder.picture(&screen, 1, (10.0, 16.0), &shape);
+    folder.close(true);
+    assert_eq!(finished(folder.path())["video"], "composed");
+    let played = play(&folder.path().join("out/video.mp4"));
+    let away: Vec<u8> =
+        played.bright.iter().filter(|(at, _)| (4.5..7.9).contains(at)).map(|(_, value)| *value).collect();
+    assert!(away.len() >= 3 && away.iter().all(|value| *value > 50), "the stage is 41: {away:?}");
+}
+
+#[test]
 fn several_cameras_follow_who_speaks() {
     let mut folder = Folder::new();
     let host = Track::new(1, "camera");
