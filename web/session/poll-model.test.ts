@@ -16,13 +16,14 @@ const result = { closed_ms: 60_000, votes: [3, 1, 0], answered: 4, present: 9 }
 describe('a poll', () => {
   it('knows_what_this_person_chose_and_keeps_it_for_the_result', () => {
     const model = told(shown(), answered(2, 1))
-    expect([model.isOpen, model.answered]).toEqual([true, [1]])
+    expect([model.isOpen, model.asks, model.answered]).toEqual([true, false, [1]])
     model.apply(shown({ result }))
     expect([model.isOpen, model.answered]).toEqual([false, [1]])
   })
 
   it('has_no_answer_of_another_one', () => {
-    expect(told(answered(1, 0), shown({ number: 2 })).answered).toEqual([])
+    const model = told(answered(1, 0), shown({ number: 2 }))
+    expect([model.asks, model.answered]).toEqual([true, []])
   })
 
   it('ticks_begin_with_what_was_sent_and_are_taken_by_the_next_answer', () => {

@@ -38,6 +38,11 @@ export class PollModel {
     return this.state.poll !== null && this.state.poll.result === null
   }
 
+  /** Whether an answer is waited for. */
+  get asks(): boolean {
+    return this.isOpen && this.answered.length === 0
+  }
+
   /** What this person chose in the poll that is shown. */
   get answered(): number[] {
     return this.of(this.state.answered)

@@ -49,20 +49,19 @@ export const poll = {
     submit: '投票',
     update: '改投',
     none: '请先选择。',
-    done: '已投',
-    chosen: (texts: string[]) => `您选了：${texts.join('、')}`,
+    done: '已投：',
+    chosen: (texts: string[]) => texts.join('、'),
     change: '改选',
     fold: '不改了',
     mine: '您选的',
     aside: '收起投票结果',
-    noVote: '主持人发起了投票，教室里的老师用自己的手机投票。',
     announced: (question: string) => `新的投票：${question}`,
     published: (question: string) => `投票结束，结果已公布：${question}`,
   },
 
   /** 大屏 */
   wall: {
-    open: (question: string) => `投票：${question} 请用手机投票`,
+    open: (question: string) => `请用手机投票：${question}`,
     result: (parts: string[]) => `投票结果：${parts.join('，')}`,
     part: (text: string, percent: number) => `${text} ${percent}%`,
   },
