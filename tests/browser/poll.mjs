@@ -12,6 +12,11 @@ export async function poll(host, viewer, seated, wall) {
   await fromTheSeat(seated);
   await counted(host, 2);
   await shoot(host, 'poll-host');
+  await host.setViewportSize({ width: 1024, height: 768 });
+  await host.waitForFunction(() => [...document.querySelectorAll('footer.foot > *')].every((one) => one.getBoundingClientRect().right <= innerWidth), null, { polling: 100, timeout: 5_000 })
+    .catch(() => assert.fail('the controls do not fit'));
+  await shoot(host, 'poll-host-narrow');
+  await host.setViewportSize(desk);
   await wall.getByTestId('wall-poll').getByText('请用手机投票', { exact: false }).waitFor();
   await shoot(wall, 'poll-wall');
   await back(viewer);
