@@ -1,6 +1,8 @@
 //! What the Room wants done. A driver carries effects out in order.
 
+use crate::Moment;
 use crate::protocol::check_in::{CheckInMethod, CheckInPurpose};
+use crate::protocol::poll::PollCounts;
 use crate::protocol::server::ServerMessage;
 use crate::protocol::{CloseCode, LayerName, ParticipantId, PublicationId, RefusalFrame, SeatHow, Source, UnseatCause};
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     Ledger(PresenceFact),
+    /// To be kept together with the lines of the ledger, and like them before any later effect.
+    Poll(PollFact),
     Media(MediaEffect),
     Capture(CaptureEffect),
     /// What those see and hear who watch the live stream; the whole of it each time it changes.
@@ -90,6 +94,31 @@ pub enum PresenceFact {
         expected: u32,
     },
     SessionEnded,
+}
+
+/// What is to be kept of a poll. Each says how it is from now on, so that writing it again changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PollFact {
+    /// It is open; nothing else is known of it.
+    Opened(PollOpened),
+    /// What this person (`Identity::key`) chooses now, by the places of the options; empty: nothing. To be forgotten when the
+    /// poll is closed: it is kept only so that nobody counts twice.
+    Answered { number: u32, person: String, choices: Vec<u8> },
+    /// Its result is shown.
+    Closed { number: u32, closed: Moment, counts: PollCounts },
+    /// Its result is not shown any more.
+    PutAway { number: u32 },
+    /// It never was: that it was opened may have been written, and nobody heard of it.
+    Withdrawn { number: u32 },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PollOpened {
+    pub number: u32,
+    pub question: String,
+    pub options: Vec<String>,
+    pub several: bool,
+    pub opened: Moment,
 }
 
 /// What the line of a seat says.
@@ -296,6 +325,10 @@ impl Effects {
 
     pub(crate) fn record(&mut self, fact: PresenceFact) {
         self.facts.push(Effect::Ledger(fact));
+    }
+
+    pub(crate) fn keep(&mut self, fact: PollFact) {
+        self.facts.push(Effect::Poll(fact));
     }
 
     pub(crate) fn media(&mut self, effect: MediaEffect) {

@@ -233,12 +233,14 @@ mod tests {
 
     /// Seeds that nobody understands any more would test nothing.
     #[test]
-    fn the_seeds_of_a_lesson_and_of_its_check_ins_are_understood() {
+    fn the_seeds_of_a_lesson_its_check_ins_and_its_polls_are_understood() {
         let lesson = include_str!("../../fuzz/corpus/signaling/lesson");
         let check_ins = include_str!("../../fuzz/corpus/signaling/check-ins");
+        let polls = include_str!("../../fuzz/corpus/signaling/polls");
         for line in lesson
             .lines()
             .chain(check_ins.lines())
+            .chain(polls.lines())
             .filter(|line| line.starts_with(|first: char| first.is_ascii_digit()))
         {
             assert!(decode(&line[1..]).is_ok(), "{line}");

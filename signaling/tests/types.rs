@@ -4,6 +4,9 @@ use lectern_signaling::protocol::check_in::{
     CheckIn, CheckInMethod, CheckInPurpose, CheckInStanding, DrawnPerson, MissingPerson, OpenCheckIn,
 };
 use lectern_signaling::protocol::client::{ClientFrame, ClientMessage, FetchedPiece, LineReport, SlotTarget, SlotWish};
+use lectern_signaling::protocol::poll::{
+    MAX_OPTION_CHARS, MAX_OPTIONS, MAX_QUESTION_CHARS, MIN_OPTIONS, OpenPoll, Poll, PollCounts, PollResult,
+};
 use lectern_signaling::protocol::server::{
     ChatLine, FlowingLayer, LineBars, LineDetails, ParticipantView, PlaceView, PublicationView, RecordingLight,
     RecordingTrouble, SeatView, ServerMessage, SessionView, SlotView, Welcome,
@@ -43,6 +46,10 @@ fn generate() -> String {
         ("RESUME_WITHIN_SECONDS", RESUME_WITHIN_SECONDS),
         ("MAX_REASON_CHARS", MAX_REASON_CHARS as u64),
         ("MAX_HEADCOUNT", u64::from(MAX_HEADCOUNT)),
+        ("MAX_QUESTION_CHARS", MAX_QUESTION_CHARS as u64),
+        ("MAX_OPTION_CHARS", MAX_OPTION_CHARS as u64),
+        ("MIN_OPTIONS", MIN_OPTIONS as u64),
+        ("MAX_OPTIONS", MAX_OPTIONS as u64),
     ] {
         out.push_str(&format!("\nexport const {name} = {value};"));
     }
@@ -74,6 +81,7 @@ fn generate() -> String {
     one::<SlotTarget>(&mut out);
     one::<LineReport>(&mut out);
     one::<OpenCheckIn>(&mut out);
+    one::<OpenPoll>(&mut out);
     one::<ServerMessage>(&mut out);
     one::<Welcome>(&mut out);
     one::<SessionView>(&mut out);
@@ -90,6 +98,9 @@ fn generate() -> String {
     one::<CheckIn>(&mut out);
     one::<DrawnPerson>(&mut out);
     one::<MissingPerson>(&mut out);
+    one::<Poll>(&mut out);
+    one::<PollResult>(&mut out);
+    one::<PollCounts>(&mut out);
     one::<Refusal>(&mut out);
     one::<RefusalFrame>(&mut out);
     out

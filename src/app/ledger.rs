@@ -1,17 +1,18 @@
 //! The store as the presence ledger of live Sessions.
 
-use crate::domain::presence::NewEvent;
 use crate::domain::{SessionId, Time};
-use crate::live::{LedgerError, Pending, PresenceLedger};
+use crate::live::{LedgerError, Lines, Pending, PresenceLedger};
 use crate::store::{self, Store, StoreError};
 
 pub(super) struct StoreLedger(pub(super) Store);
 
 impl PresenceLedger for StoreLedger {
-    fn append(&self, session: SessionId, events: Vec<NewEvent>) -> Pending<Result<(), LedgerError>> {
+    fn append(&self, session: SessionId, lines: Lines) -> Pending<Result<(), LedgerError>> {
         let store = self.0.clone();
         Box::pin(async move {
-            store::ledger::append(&store, session, events).await.map_err(|error| said(&error))?;
+            store::ledger::append_with(&store, session, lines.events, lines.polls)
+                .await
+                .map_err(|error| said(&error))?;
             Ok(())
         })
     }

@@ -230,7 +230,8 @@ impl Live {
             let recording = recorded_before(store, folder, session.id, by_itself).await?;
             let going = Going { id: session.id, title: activity.title, started_at: session.started_at, recording };
             // A Session without a line was stored, and the server stopped before its Room opened.
-            let recovered = (!events.is_empty()).then_some(recovered);
+            let polls = store::poll::kept(store, session.id).await.context("投票读不出来")?;
+            let recovered = (!events.is_empty()).then(|| recovered.with_polls(polls));
             let room = self.registry.go_on(going, recovered).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
             room.know_places(places).await;
             tracing::info!(session = %session.id, "goes on");

@@ -20,6 +20,7 @@ pub mod office;
 pub mod participation;
 pub mod password;
 pub mod policy;
+pub mod poll;
 pub mod presence;
 pub mod recording;
 pub mod region;

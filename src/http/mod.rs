@@ -177,6 +177,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(seats::read))
         .routes(routes!(seats::leave))
         .routes(routes!(seats::answer_from_seat))
+        .routes(routes!(seats::choose_from_seat))
         .routes(routes!(attendance::of_session))
         .routes(routes!(attachments::read))
         .routes(routes!(cases::leaves, cases::ask_leave))

@@ -5,6 +5,7 @@ use super::clock::Reading;
 use super::media::Delivered;
 use super::{LiveClock, Pending};
 use crate::domain::attendance::CheckpointDetail;
+use crate::domain::poll::PollEntry;
 use crate::domain::presence::{NewEvent, Person, PresenceKind};
 use crate::domain::{EventId, SessionId, Time};
 use lectern_signaling::effect::PresenceFact;
@@ -25,10 +26,35 @@ const MAX_BACKLOG: usize = 20_000;
 /// but not for a pause in which nobody looked.
 const LONGEST_LOOK_US: i64 = 16_000_000;
 
+/// What is written at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lines {
+    pub events: Vec<NewEvent>,
+    /// What was decided about polls along with them.
+    pub polls: Vec<PollEntry>,
+}
+
+impl From<Vec<NewEvent>> for Lines {
+    fn from(events: Vec<NewEvent>) -> Self {
+        Self { events, polls: Vec::new() }
+    }
+}
+
+impl Lines {
+    pub(super) fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.polls.is_empty()
+    }
+
+    fn extend(&mut self, more: Self) {
+        self.events.extend(more.events);
+        self.polls.extend(more.polls);
+    }
+}
+
 /// Where lines are kept. Writing a line again under its id is no error and writes nothing.
 pub trait PresenceLedger: Send + Sync + 'static {
     /// Resolves after COMMIT. All of the lines are written, or none.
-    fn append(&self, session: SessionId, events: Vec<NewEvent>) -> Pending<Result<(), LedgerError>>;
+    fn append(&self, session: SessionId, lines: Lines) -> Pending<Result<(), LedgerError>>;
     /// The Session is over for the rest of the server too. Ending twice is no error.
     fn end(&self, session: SessionId, at: Time) -> Pending<Result<(), LedgerError>>;
 }
@@ -48,7 +74,7 @@ pub(super) struct Recorder {
     session: SessionId,
     people: HashMap<ParticipantId, Option<Person>>,
     /// Lines about what happened by itself while the ledger failed.
-    backlog: Vec<NewEvent>,
+    backlog: Lines,
     /// The last lines were not written, as far as is known.
     fails: bool,
     /// How things stood with each Participant at the last checkpoint.
@@ -72,7 +98,7 @@ impl Recorder {
             ledger,
             session,
             people: HashMap::new(),
-            backlog: Vec::new(),
+            backlog: Lines::default(),
             fails: false,
             standing: HashMap::new(),
             sent_us: HashMap::new(),
@@ -96,12 +122,12 @@ impl Recorder {
         self.fails
     }
 
-    pub(super) fn fall_behind(&mut self, events: Vec<NewEvent>) {
-        self.backlog.extend(events);
-        let excess = self.backlog.len().saturating_sub(MAX_BACKLOG);
+    pub(super) fn fall_behind(&mut self, lines: Lines) {
+        self.backlog.extend(lines);
+        let excess = self.backlog.events.len().saturating_sub(MAX_BACKLOG);
         if excess > 0 {
             let mut dropped = 0;
-            self.backlog.retain(|event| {
+            self.backlog.events.retain(|event| {
                 let goes = dropped < excess && event.kind == PresenceKind::Checkpoint;
                 dropped += usize::from(goes);
                 !goes
@@ -111,8 +137,9 @@ impl Recorder {
     }
 
     /// Writes these lines after all that waits. On an error the new lines are the caller's affair; the others wait on.
-    pub(super) async fn commit(&mut self, events: &[NewEvent]) -> Result<(), LedgerError> {
-        let batch: Vec<NewEvent> = self.backlog.iter().chain(events).cloned().collect();
+    pub(super) async fn commit(&mut self, lines: &Lines) -> Result<(), LedgerError> {
+        let mut batch = self.backlog.clone();
+        batch.extend(lines.clone());
         if batch.is_empty() {
             return Ok(());
         }
@@ -123,13 +150,13 @@ impl Recorder {
         }
         self.fails = result.is_err();
         match &result {
-            Ok(()) => self.backlog.clear(),
+            Ok(()) => self.backlog = Lines::default(),
             Err(error) => tracing::error!(session = %self.session, %error, "the presence ledger could not be written"),
         }
         result
     }
 
-    async fn append(&self, batch: Vec<NewEvent>) -> Result<(), LedgerError> {
+    async fn append(&self, batch: Lines) -> Result<(), LedgerError> {
         let append = self.ledger.append(self.session, batch);
         let late = |_| Err(LedgerError::Unknown("no answer in time".to_owned()));
         tokio::time::timeout(PATIENCE, append).await.unwrap_or_else(late)
@@ -140,7 +167,7 @@ impl Recorder {
         const TRIES: u32 = 5;
         let at = clock.reading().wall;
         for attempt in 1..=TRIES {
-            let written = self.commit(&[]).await;
+            let written = self.commit(&Lines::default()).await;
             let end = tokio::time::timeout(PATIENCE, self.ledger.end(self.session, at)).await;
             match (written, end) {
                 (Ok(()), Ok(Ok(()))) => return,

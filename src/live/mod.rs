@@ -11,6 +11,7 @@ mod lone_peer;
 mod media;
 mod outbox;
 mod places;
+mod polls;
 mod recovery;
 mod registry;
 mod session;
@@ -31,7 +32,7 @@ pub use lectern_media::router::CheckedLine;
 pub use lectern_signaling::protocol::RecordingSwitch;
 /// The app sets these; it knows no signaling otherwise.
 pub use lectern_signaling::room::RoomLimits;
-pub use ledger::{LedgerError, PresenceLedger};
+pub use ledger::{LedgerError, Lines, PresenceLedger};
 pub use lone_peer::LonePeer;
 pub use media::{Delivered, MediaError, MediaEvent, MediaEvents, MediaPlane, MediaTotals, PeerFigures};
 pub use outbox::{Outbox, OutboxReader, Outgoing, outbox};

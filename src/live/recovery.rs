@@ -2,7 +2,9 @@
 
 use super::clock::Reading;
 use super::ledger::{described, new_event};
+use super::polls;
 use crate::domain::Time;
+use crate::domain::poll::KeptPolls;
 use crate::domain::presence::{NewEvent, Person, PresenceEvent, PresenceKind};
 use lectern_signaling::Moment;
 use lectern_signaling::effect::{CheckInCause, CheckInOpened, PresenceFact, SeatedDetail, UnseatedDetail};
@@ -132,6 +134,13 @@ impl OpenCheckIn {
 }
 
 impl Recovered {
+    /// Polls are not in the ledger; they go on, as nobody should have to answer again because a server was restarted.
+    #[must_use]
+    pub fn with_polls(mut self, kept: KeptPolls) -> Self {
+        self.before.polls = polls::past(kept);
+        self
+    }
+
     /// What a Session that goes on writes first: those who were in it left, and the time until now is none of its own.
     pub(super) fn lines(self, at: Reading) -> Vec<NewEvent> {
         let mut lines = self.closing;

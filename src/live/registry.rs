@@ -217,7 +217,7 @@ impl Registry {
         let standing = house.standing.as_ref().map(|(standing, _)| standing.downgrade());
         let handle = SessionHandle::new(id, sender, standing.ok_or(Refusal::ServerStopping)?);
         let mut recorder = Recorder::new(self.inner.parts.ledger.clone(), id);
-        recorder.fall_behind(lines);
+        recorder.fall_behind(lines.into());
         let actor = Actor::new(ActorParts {
             handle: handle.clone(),
             inbox,

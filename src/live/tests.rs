@@ -4,6 +4,7 @@ mod check_ins;
 mod coming_and_going;
 mod media;
 mod placement;
+mod polls;
 mod record;
 
 use super::testing::{FakeHouse, MEMBER_OFFER};

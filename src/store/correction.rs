@@ -73,7 +73,8 @@ pub(super) async fn write(
     if session.live() {
         return Err(CaseRefusal::CorrectionTooEarly.into());
     }
-    scribe::write_all(connection, HashMap::new(), vec![Ask { session: session.id, events }].into()).await?;
+    scribe::write_all(connection, HashMap::new(), vec![Ask { session: session.id, events, polls: Vec::new() }].into())
+        .await?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use super::row::{Columns as _, sql};
 use super::scribe::Ask;
 use super::{Noun, Store, StoreError};
 use crate::domain::SessionId;
+use crate::domain::poll::PollEntry;
 use crate::domain::presence::{
     Broken, Fault, Hash, Head, NewEvent, PresenceEvent, PresenceKind, verify as verify_chain,
 };
@@ -30,7 +31,17 @@ pub struct Appended {
 /// Writes these events in this order. `Ok` means committed. Appends to one Session follow each other in the order of
 /// the calls; all of one call is written, or none.
 pub async fn append(store: &Store, session: SessionId, events: Vec<NewEvent>) -> Result<Appended, StoreError> {
-    store.0.scribes.append(Ask { session, events }).await
+    append_with(store, session, events, Vec::new()).await
+}
+
+/// The same, and what was decided about polls along with these events: all of it is written, or none.
+pub async fn append_with(
+    store: &Store,
+    session: SessionId,
+    events: Vec<NewEvent>,
+    polls: Vec<PollEntry>,
+) -> Result<Appended, StoreError> {
+    store.0.scribes.append(Ask { session, events, polls }).await
 }
 
 /// The end of the Session's chain in the database.

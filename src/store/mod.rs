@@ -37,6 +37,7 @@ pub mod pack;
 mod page;
 pub mod photo;
 pub mod policy;
+pub mod poll;
 pub mod printed_code;
 pub mod proof;
 mod random;

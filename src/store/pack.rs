@@ -5,9 +5,10 @@ use super::report::days_of;
 use super::row::{Columns as _, sql};
 use super::session::SESSION;
 use super::{
-    Store, StoreError, activity, lesson_review, notice, photo, policy, region, report, ruling, session, studio,
+    Store, StoreError, activity, lesson_review, notice, photo, policy, poll, region, report, ruling, session, studio,
 };
 use crate::domain::attendance::AttendanceReport;
+use crate::domain::poll::Poll;
 use crate::domain::{Activity, ActivityId, Attachment, Level, Notice, NoticeState, Photo, Session, Studio, StudioId};
 
 /// A 课时 where no Policy says otherwise: all programmes that name one say 45 minutes.
@@ -29,6 +30,7 @@ pub struct Contents {
     /// With the Region whose it is.
     pub notice_number: Option<String>,
     pub reviews: Vec<LessonReview>,
+    pub polls: Vec<Poll>,
     pub photos: Vec<(Photo, Attachment)>,
     /// Recordings that can be watched, with pictures from them; none where there are no Recordings of it.
     pub footage: Option<Vec<Footage>>,
@@ -74,6 +76,7 @@ pub async fn of_activity(store: &Store, activity: Activity) -> Result<Option<Con
         notice,
         notice_number,
         reviews: lesson_review::of_activity(store, activity.id).await?,
+        polls: poll::of_session(store, session.id).await?,
         photos: photo::of_session(store, session.id).await?,
         footage: None,
         activity,

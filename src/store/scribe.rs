@@ -7,7 +7,8 @@
 use super::ledger::{self, Appended, EVENT};
 use super::row::{Columns as _, sql};
 use super::writer::{Lane, Writers};
-use super::{StoreError, constraint, page};
+use super::{StoreError, constraint, page, poll};
+use crate::domain::poll::PollEntry;
 use crate::domain::presence::{Head, NewEvent, PresenceEvent};
 use crate::domain::{EventId, SessionId};
 use sqlx::AnyConnection;
@@ -35,6 +36,7 @@ const MOST_HEADS: usize = 10_000;
 pub(super) struct Ask {
     pub(super) session: SessionId,
     pub(super) events: Vec<NewEvent>,
+    pub(super) polls: Vec<PollEntry>,
 }
 
 type Answer = oneshot::Sender<Result<Appended, StoreError>>;
@@ -167,7 +169,7 @@ pub(super) async fn write_all(
     let mut known = known(connection, &asks).await?;
     let mut lines = Vec::new();
     let mut appended = Vec::with_capacity(asks.len());
-    for Ask { session, events } in asks.iter() {
+    for Ask { session, events, .. } in asks.iter() {
         let mut head = match ends.get(session).copied() {
             Some(head) => head,
             None => ledger::read_head(connection, *session).await?,
@@ -189,6 +191,9 @@ pub(super) async fn write_all(
         appended.push(Appended { written, repeated: events.len() - written, head });
     }
     insert(connection, &lines).await?;
+    for Ask { session, polls, .. } in asks.iter() {
+        poll::write(connection, *session, polls).await?;
+    }
     Ok((appended, ends))
 }
 

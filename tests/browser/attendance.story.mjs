@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { call, desk, person, phone, shoot, signIn } from './browser.mjs';
 import { until } from './broadcast.story.mjs';
+import { poll, pollsOf } from './poll.mjs';
 
 const light = { colorScheme: 'light' };
 const SCHOOL = '石桥镇中心小学';
@@ -28,11 +29,13 @@ export async function attendance(browser, server) {
   const wall = await entersWall(waiting);
   const { seated, used, usedAt } = await seats(browser, server, host, wall);
   await recheck(host, viewer, seated);
+  await poll(host, viewer, seated, wall);
   await strike(browser, server, host, wall);
   const stranger = await site(browser, server, host, session.id, viewer);
   await printed(browser, server, host, activity);
   await late(browser, server, used, usedAt);
   await over(host, wall, seated, stranger, activity);
+  await pollsOf(host, session.id);
   for (const page of [host, viewer, wall, seated, stranger]) {
     assert.deepEqual(page.complaints, []);
     await page.context().close();

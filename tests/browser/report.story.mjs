@@ -49,6 +49,8 @@ async function reading(page, studio) {
   const labels = await page.getByTestId('curve').locator('svg text').allTextContents();
   for (const mark of told.check_ins) assert.ok(labels.some((label) => label.includes(mark.title)), `${mark.title} stands on the curve: ${labels}`);
   assert.equal(await page.getByTestId('roster-row').count(), told.rows.length);
+  const polled = await page.getByTestId('polls').innerText();
+  for (const one of told.polls[0].options) assert.match(polled, new RegExp(`${one.text}\\s+${one.votes} 票\\s+${one.share}`));
   await both(page, 'report');
   await page.getByTestId('roster-filter-core').check({ force: true });
   assert.equal(await page.getByTestId('roster-row').count(), told.rows.filter((row) => row.role === 'core').length);

@@ -121,6 +121,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/seats/{token}",                   "yyyyyyyyy"),
     ("POST",   "/api/seats/{token}/leaving",           "yyyyyyyyy"),
     ("POST",   "/api/seats/{token}/answers",           "yyyyyyyyy"),
+    ("POST",   "/api/seats/{token}/choices",           "yyyyyyyyy"),
     // Whoever looks after the network of a school has no account.
     ("POST",   "/api/line-checks",                     "yyyyyyyyy"),
     ("GET",    "/api/line-checks/{id}",                "yyyyyyyyy"),
@@ -517,6 +518,7 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
         ("POST", "/api/scans") => json!({ "code": "AAAA", "device": "phone" }),
         ("POST", "/api/seats") => json!({ "pass": "AAAA" }),
         ("POST", "/api/seats/{token}/answers") => json!({ "number": 1 }),
+        ("POST", "/api/seats/{token}/choices") => json!({ "number": 1, "choices": [0] }),
         ("POST", "/api/activities/{id}/cancel") => json!({ "reason": "主讲人生病" }),
         ("POST", "/api/activities/{id}/leaves" | "/api/sessions/{id}/appeals") => json!({ "reason": "停电" }),
         ("POST", "/api/leaves/{id}/decision") => json!({ "granted": true }),

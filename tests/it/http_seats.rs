@@ -465,3 +465,29 @@ async fn those_who_sit_answer_from_their_phones_or_by_scanning_again() {
     let pass = pass_of(&stranger, "phone-3", shown).await;
     assert_eq!(code(sit(&stranger, &pass, "赵敏").await).await, "not_asked");
 }
+
+#[tokio::test]
+async fn who_sits_in_a_classroom_votes_from_the_phone_and_the_device_does_not() {
+    let mut hall = Hall::open().await;
+    let phone = hall.app.nobody();
+    let seat = sit(&phone, &pass(&phone, &hall.shows().await).await, "王芳").await;
+    let seat = seat_path(&created(seat).await);
+    assert_eq!(read(&phone, &seat).await["poll"], Value::Null);
+    let mut host = hall.host_socket().await;
+    let poll =
+        json!({ "id": 2, "type": "open_poll", "question": "听清楚了吗", "options": ["是", "否"], "several": false });
+    host.says(poll).await;
+    hall.device.hears("poll").await;
+    hall.device.says(json!({ "id": 2, "type": "answer_poll", "number": 1, "choices": [0] })).await;
+    assert_eq!(hall.device.hears("refused").await["code"], "not_a_voter");
+    let choose = async |choices: &[u8]| {
+        phone.post(&format!("{seat}/choices"), &json!({ "number": 1, "choices": choices })).await
+    };
+    assert_eq!(code(choose(&[0, 1]).await).await, "poll_choice");
+    let page = body(choose(&[1]).await, StatusCode::OK).await;
+    assert_eq!((&page["poll"]["poll"]["question"], &page["poll"]["choices"]), (&json!("听清楚了吗"), &json!([1])));
+    host.says(json!({ "id": 3, "type": "close_poll", "number": 1 })).await;
+    assert_eq!(hall.device.hears("poll").await["poll"]["result"]["votes"], json!([0, 1]));
+    assert_eq!(code(choose(&[0]).await).await, "no_poll");
+    assert_eq!(read(&phone, &seat).await["poll"]["poll"]["result"]["present"], 1);
+}

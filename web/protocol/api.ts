@@ -504,6 +504,33 @@ export type CheckInMarkView = { at: string,
  */
 title: string, expected: number, answered: number, };
 
+export type PollOptionView = { text: string, votes: number, 
+/**
+ * `54.5%` of those who answered; of several choices the shares are more than 100% together. None where nobody answered.
+ */
+share: string | null, };
+
+/**
+ * A poll that is over. Who chose what is not known.
+ */
+export type PollView = { 
+/**
+ * 1, 2, 3 … within the Session.
+ */
+number: number, question: string, 
+/**
+ * More than one could be chosen.
+ */
+several: boolean, opened_at: string, closed_at: string, options: Array<PollOptionView>, answered: number, 
+/**
+ * How many could answer.
+ */
+present: number, 
+/**
+ * `84.2%` of those who could.
+ */
+turnout: string | null, };
+
 export type ClassroomCountView = { name: string, school: string | null, seated: number, 
 /**
  * The last count by the person in charge.
@@ -546,7 +573,7 @@ ended_at: string, ongoing: boolean, parameters: ParametersView, figures: Figures
 /**
  * A point for each minute.
  */
-curve: Array<CurvePointView>, check_ins: Array<CheckInMarkView>, classrooms: Array<ClassroomCountView>, rows: Array<ReportRowView>, 
+curve: Array<CurvePointView>, check_ins: Array<CheckInMarkView>, polls: Array<PollView>, classrooms: Array<ClassroomCountView>, rows: Array<ReportRowView>, 
 /**
  * Records that were corrected by hand.
  */
@@ -1231,7 +1258,20 @@ reason: string | null,
 /**
  * The open check-in, as it is to this person; none for a seat that is empty.
  */
-check_in: import('./signaling').CheckIn | null, };
+check_in: import('./signaling').CheckIn | null, 
+/**
+ * The poll that is open, or whose result is shown; none for a seat that is empty.
+ */
+poll: SeatPollView | null, };
+
+/**
+ * A poll as it is to the person on a seat.
+ */
+export type SeatPollView = { poll: import('./signaling').Poll, 
+/**
+ * The places of the options that the person chooses; none once it is closed.
+ */
+choices: Array<number>, };
 
 /**
  * The person on a seat answers a check-in.
@@ -1245,6 +1285,19 @@ number: number,
  * Where it asks for one.
  */
 code?: string, };
+
+/**
+ * The person on a seat answers a poll.
+ */
+export type SeatPollForm = { 
+/**
+ * Of the poll.
+ */
+number: number, 
+/**
+ * The places of the options from 0.
+ */
+choices: Array<number>, };
 
 /**
  * A Policy as lists and headers show it.

@@ -6,6 +6,10 @@ export const MAX_CHAT_CHARS = 500;
 export const RESUME_WITHIN_SECONDS = 120;
 export const MAX_REASON_CHARS = 200;
 export const MAX_HEADCOUNT = 2000;
+export const MAX_QUESTION_CHARS = 120;
+export const MAX_OPTION_CHARS = 40;
+export const MIN_OPTIONS = 2;
+export const MAX_OPTIONS = 6;
 export const SITE = "site";
 
 /** Why the server closed the websocket. */
@@ -110,14 +114,14 @@ export type ClientFrame = { id: number, } & ({ "type": "hello", protocol: number
  * It is of the Peer that was answered before. Where that Peer is gone it is refused with `peer_gone`, as nothing
  * could ever flow to a client that takes the new one for the old.
  */
-continues?: boolean, } | { "type": "hls" } | { "type": "fetched", pieces: Array<FetchedPiece>, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "record", on: boolean, } | { "type": "mark", text: string, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "headcount", count: number, } | { "type": "strike", place: string, seat: number, reason: string, } | { "type": "seat_person", place: string, account: string, } | { "type": "open_check_in" } & OpenCheckIn | { "type": "extend_check_in", number: number, seconds: number, } | { "type": "close_check_in", number: number, } | { "type": "remind_check_in", number: number, } | { "type": "answer_for", number: number, participant: ParticipantId, } | { "type": "prompts", every_minutes: number | null, } | { "type": "answer_check_in", number: number, code?: string, } | { "type": "ping" });
+continues?: boolean, } | { "type": "hls" } | { "type": "fetched", pieces: Array<FetchedPiece>, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "record", on: boolean, } | { "type": "mark", text: string, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "headcount", count: number, } | { "type": "strike", place: string, seat: number, reason: string, } | { "type": "seat_person", place: string, account: string, } | { "type": "open_check_in" } & OpenCheckIn | { "type": "extend_check_in", number: number, seconds: number, } | { "type": "close_check_in", number: number, } | { "type": "remind_check_in", number: number, } | { "type": "answer_for", number: number, participant: ParticipantId, } | { "type": "prompts", every_minutes: number | null, } | { "type": "answer_check_in", number: number, code?: string, } | { "type": "open_poll" } & OpenPoll | { "type": "answer_poll", number: number, choices: Array<number>, } | { "type": "close_poll", number: number, } | { "type": "put_away_poll", number: number, } | { "type": "ping" });
 
 export type ClientMessage = { "type": "hello", protocol: number, ticket: string, resume?: string, device?: string, } | { "type": "leave" } | { "type": "offer", sdp: string,
 /**
  * It is of the Peer that was answered before. Where that Peer is gone it is refused with `peer_gone`, as nothing
  * could ever flow to a client that takes the new one for the old.
  */
-continues?: boolean, } | { "type": "hls" } | { "type": "fetched", pieces: Array<FetchedPiece>, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "record", on: boolean, } | { "type": "mark", text: string, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "headcount", count: number, } | { "type": "strike", place: string, seat: number, reason: string, } | { "type": "seat_person", place: string, account: string, } | { "type": "open_check_in" } & OpenCheckIn | { "type": "extend_check_in", number: number, seconds: number, } | { "type": "close_check_in", number: number, } | { "type": "remind_check_in", number: number, } | { "type": "answer_for", number: number, participant: ParticipantId, } | { "type": "prompts", every_minutes: number | null, } | { "type": "answer_check_in", number: number, code?: string, } | { "type": "ping" };
+continues?: boolean, } | { "type": "hls" } | { "type": "fetched", pieces: Array<FetchedPiece>, } | { "type": "publish", source: Source, mid: string, } | { "type": "unpublish", source: Source, } | { "type": "mute", source: Source, muted: boolean, } | { "type": "slots", slots: Array<SlotWish>, } | { "type": "chat", text: string, } | { "type": "raise_hand" } | { "type": "lower_hand" } | { "type": "admit", participant: ParticipantId, } | { "type": "dismiss", participant: ParticipantId, } | { "type": "mute_participant", participant: ParticipantId, source: Source, } | { "type": "mute_all" } | { "type": "remove", participant: ParticipantId, } | { "type": "end" } | { "type": "watching", visible: boolean, sound: boolean, } | { "type": "line_mode", mode: LineMode, } | { "type": "spotlight", participant: ParticipantId | null, } | { "type": "record", on: boolean, } | { "type": "mark", text: string, } | { "type": "line_report" } & LineReport | { "type": "line_details", participant: ParticipantId, } | { "type": "headcount", count: number, } | { "type": "strike", place: string, seat: number, reason: string, } | { "type": "seat_person", place: string, account: string, } | { "type": "open_check_in" } & OpenCheckIn | { "type": "extend_check_in", number: number, seconds: number, } | { "type": "close_check_in", number: number, } | { "type": "remind_check_in", number: number, } | { "type": "answer_for", number: number, participant: ParticipantId, } | { "type": "prompts", every_minutes: number | null, } | { "type": "answer_check_in", number: number, code?: string, } | { "type": "open_poll" } & OpenPoll | { "type": "answer_poll", number: number, choices: Array<number>, } | { "type": "close_poll", number: number, } | { "type": "put_away_poll", number: number, } | { "type": "ping" };
 
 /**
  * One segment of the live stream.
@@ -182,6 +186,20 @@ count?: number,
  */
 place: string | null, };
 
+export type OpenPoll = {
+/**
+ * 1 to 120 characters.
+ */
+question: string,
+/**
+ * 2 to 6 different ones of 1 to 40 characters.
+ */
+options: Array<string>,
+/**
+ * Everybody may choose more than one.
+ */
+several: boolean, };
+
 /**
  * Times are milliseconds since 1970 UTC.
  */
@@ -221,7 +239,19 @@ code: string | null, } | { "type": "check_in_result", number: number, ordinal: n
 /**
  * The first 50, by school and name.
  */
-missing: Array<MissingPerson>, } | { "type": "prompts", every_minutes: number | null, } | { "type": "admitted" } | { "type": "dismissed" } | { "type": "muted_by_host", source: Source, } | { "type": "removed" } | { "type": "session_ended" } | { "type": "server_stopping" };
+missing: Array<MissingPerson>, } | { "type": "prompts", every_minutes: number | null, } | { "type": "poll", poll: Poll | null, } | { "type": "poll_answered", number: number, choices: Array<number>, } | { "type": "poll_counts", number: number,
+/**
+ * Of each option.
+ */
+votes: Array<number>,
+/**
+ * How many people answered.
+ */
+answered: number,
+/**
+ * How many could: those who were here, hosts left out, and those who answered and have left since.
+ */
+present: number, } | { "type": "admitted" } | { "type": "dismissed" } | { "type": "muted_by_host", source: Source, } | { "type": "removed" } | { "type": "session_ended" } | { "type": "server_stopping" };
 
 export type Welcome = { re: number, protocol: number, you: ParticipantId,
 /**
@@ -376,7 +406,51 @@ participant: ParticipantId | null, name: string, school: string | null,
  */
 core: boolean, };
 
-export type Refusal = "malformed" | "wrong_version" | "too_large" | "hello_first" | "already_here" | "ticket_expired" | "ticket_invalid" | "resume_expired" | "session_ended" | "removed_by_host" | "not_the_host" | "not_admitted" | "no_such_participant" | "no_such_publication" | "already_published" | "no_such_mid" | "offer_first" | "peer_gone" | "bad_offer" | "no_common_codec" | "webrtc_full" | "no_stream" | "not_recording" | "empty_chat" | "chat_too_long" | "too_fast" | "full" | "hand_already_raised" | "not_yourself" | "target_is_host" | "already_seated" | "no_such_place" | "classroom_away" | "no_such_seat" | "not_on_roster" | "not_a_classroom" | "count_too_large" | "reason_missing" | "check_in_open" | "no_check_in" | "nobody_to_ask" | "not_asked" | "wrong_code" | "too_many_codes" | "server_stopping" | "not_recorded";
+/**
+ * The poll that is open, or the last one while its result is shown. The same for everybody.
+ */
+export type Poll = {
+/**
+ * 1, 2, 3 … within the Session.
+ */
+number: number, question: string, options: Array<string>, several: boolean, opened_ms: number,
+/**
+ * `null` while it is open.
+ */
+result: PollResult | null, };
+
+export type PollResult = { closed_ms: number,
+/**
+ * Of each option.
+ */
+votes: Array<number>,
+/**
+ * How many people answered.
+ */
+answered: number,
+/**
+ * How many could: those who were here, hosts left out, and those who answered and have left since.
+ */
+present: number, };
+
+/**
+ * How many chose what.
+ */
+export type PollCounts = {
+/**
+ * Of each option.
+ */
+votes: Array<number>,
+/**
+ * How many people answered.
+ */
+answered: number,
+/**
+ * How many could: those who were here, hosts left out, and those who answered and have left since.
+ */
+present: number, };
+
+export type Refusal = "malformed" | "wrong_version" | "too_large" | "hello_first" | "already_here" | "ticket_expired" | "ticket_invalid" | "resume_expired" | "session_ended" | "removed_by_host" | "not_the_host" | "not_admitted" | "no_such_participant" | "no_such_publication" | "already_published" | "no_such_mid" | "offer_first" | "peer_gone" | "bad_offer" | "no_common_codec" | "webrtc_full" | "no_stream" | "not_recording" | "empty_chat" | "chat_too_long" | "too_fast" | "full" | "hand_already_raised" | "not_yourself" | "target_is_host" | "already_seated" | "no_such_place" | "classroom_away" | "no_such_seat" | "not_on_roster" | "not_a_classroom" | "count_too_large" | "reason_missing" | "check_in_open" | "no_check_in" | "nobody_to_ask" | "not_asked" | "wrong_code" | "too_many_codes" | "poll_open" | "no_poll" | "too_many_polls" | "poll_question" | "poll_options" | "poll_option_twice" | "poll_choice" | "not_a_voter" | "server_stopping" | "not_recorded";
 
 /**
  * A refusal on its way to the client; `re` is absent when the frame's id could not be read.

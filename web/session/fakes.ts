@@ -1,5 +1,5 @@
 /** A socket and a peer connection that tests hold both ends of. Imported by tests only. */
-import type { ChatLine, CheckIn, ClientFrame, ParticipantView, PlaceView, SeatView, ServerMessage, Welcome } from '@/protocol/signaling'
+import type { ChatLine, CheckIn, ClientFrame, ParticipantView, PlaceView, Poll, SeatView, ServerMessage, Welcome } from '@/protocol/signaling'
 
 /** A JSON object with `type`, loosely typed: tests read it. */
 export type Sent = ClientFrame & Record<string, unknown>
@@ -97,6 +97,10 @@ export function person(id: number, over: Partial<ParticipantView> = {}): Partici
 /** The third of the Session, open for two minutes, and waiting for you. */
 export function checkIn(over: Partial<CheckIn> = {}): CheckIn {
   return { number: 3, ordinal: 2, purpose: 'roll', method: 'tap', place: null, opened_ms: 0, closes_ms: 120_000, you: 'asked', drawn: [], ...over }
+}
+/** The second of the Session, open, with three options of which one may be chosen. */
+export function poll(over: Partial<Poll> = {}): Poll {
+  return { number: 2, question: '这节课的导入怎么样？', options: ['很好', '还可以', '再想想'], several: false, opened_ms: 0, result: null, ...over }
 }
 export function place(id: string, over: Partial<PlaceView> = {}): PlaceView {
   return { id, name: '三楼多媒体教室', school: '石桥镇中心小学', participant: null, expected: 12, headcount: null, seated: 0, ...over }

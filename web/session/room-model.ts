@@ -16,6 +16,7 @@ import type {
 } from '@/protocol/signaling'
 import { CheckInModel } from './check-in-model'
 import { PlacesModel } from './places-model'
+import { PollModel } from './poll-model'
 
 export interface RoomState {
   /** 0 before the first welcome. */
@@ -75,6 +76,7 @@ export class RoomModel {
 
   readonly checkIns = new CheckInModel()
   readonly places = new PlacesModel()
+  readonly polls = new PollModel()
 
   /** The roster and the chat of a welcome come in pieces; what was known stays shown until they are whole. */
   private arriving: Map<ParticipantId, ParticipantView> | null = null
@@ -138,12 +140,14 @@ export class RoomModel {
     this.arriving = new Map()
     this.history = []
     this.checkIns.welcome()
+    this.polls.welcome()
     this.places.welcome(welcome.resumed)
   }
 
   apply(message: ServerMessage): void {
     const { state } = this
     this.checkIns.apply(message)
+    this.polls.apply(message)
     this.places.apply(message)
     switch (message.type) {
       case 'roster':

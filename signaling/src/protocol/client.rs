@@ -1,6 +1,7 @@
 //! What a client may say.
 
 use super::check_in::OpenCheckIn;
+use super::poll::OpenPoll;
 use super::{LayerName, LineMode, ParticipantId, Source};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -164,6 +165,21 @@ pub enum ClientMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         code: Option<String>,
+    },
+    /// Host: asks everybody a question. One poll is open at a time, and 30 are in a Session.
+    OpenPoll(OpenPoll),
+    /// What I choose, by the places of the options from 0; again while it is open to choose otherwise.
+    AnswerPoll {
+        number: u32,
+        choices: Vec<u8>,
+    },
+    /// Host: ends it; from now on everybody sees what came of it.
+    ClosePoll {
+        number: u32,
+    },
+    /// Host: nobody is shown the result any more.
+    PutAwayPoll {
+        number: u32,
     },
     Ping,
 }

@@ -4,6 +4,7 @@ pub mod check_in;
 pub mod client;
 mod close;
 mod frame;
+pub mod poll;
 pub mod refusal;
 pub mod server;
 pub mod text;

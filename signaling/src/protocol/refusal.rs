@@ -94,6 +94,22 @@ pub enum Refusal {
     WrongCode,
     #[error("签到码错了太多次，请联系主持人代为签到。")]
     TooManyCodes,
+    #[error("已有一个投票正在进行，请先结束它。")]
+    PollOpen,
+    #[error("这个投票已经结束。")]
+    NoPoll,
+    #[error("一场直播最多发起 30 个投票。")]
+    TooManyPolls,
+    #[error("请写下问题，最多 120 字。")]
+    PollQuestion,
+    #[error("请给出 2 到 6 个选项，每个 1 到 40 字。")]
+    PollOptions,
+    #[error("有两个选项一样，请改一个。")]
+    PollOptionTwice,
+    #[error("请在给出的选项里选择；单选题只能选一个。")]
+    PollChoice,
+    #[error("主持人和教室的设备不参加投票；教室里的老师请用自己的手机投票。")]
+    NotAVoter,
     #[error("服务器正在重启，请稍等几秒再进入。")]
     ServerStopping,
     #[error("服务器没能记下这一步，请重试。")]

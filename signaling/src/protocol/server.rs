@@ -1,6 +1,7 @@
 //! What the server says.
 
 use super::check_in::{CheckIn, CheckInPurpose, MissingPerson};
+use super::poll::{Poll, PollCounts};
 use super::{
     LayerName, LineMode, LineStep, LineTransport, ParticipantId, ParticipantKind, PublicationId, RecordingSwitch,
     RefusalFrame, SessionRole, Source, UnseatCause,
@@ -174,6 +175,21 @@ pub enum ServerMessage {
     /// To hosts: how often the server asks by itself whether everybody is still there; `null`: not at all.
     Prompts {
         every_minutes: Option<u32>,
+    },
+    /// The poll that is open, or whose result is shown; `null`: none any more. Also after `welcome`, where there is one.
+    Poll {
+        poll: Option<Poll>,
+    },
+    /// You answered so, on whichever device of yours; also after `welcome`, while the poll is open.
+    PollAnswered {
+        number: u32,
+        choices: Vec<u8>,
+    },
+    /// To hosts: how the open poll goes, at most twice a second.
+    PollCounts {
+        number: u32,
+        #[serde(flatten)]
+        counts: PollCounts,
     },
     /// You may publish now.
     Admitted,

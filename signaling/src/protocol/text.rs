@@ -33,6 +33,14 @@ pub fn reason(text: &str) -> Result<String, Refusal> {
     if fits { Ok(clean) } else { Err(Refusal::ReasonMissing) }
 }
 
+/// A question or an option of a poll: cleaned like a chat line, and on one line. `None` when it is empty or has more than
+/// `most` characters.
+#[must_use]
+pub fn poll_line(text: &str, most: usize) -> Option<String> {
+    let clean = plain(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    (1..=most).contains(&clean.chars().count()).then_some(clean)
+}
+
 fn plain(text: &str) -> String {
     let clean: String = text.chars().filter(|&c| c == '\n' || !(c.is_control() || turns_text(c))).collect();
     clean.trim().to_owned()

@@ -176,6 +176,7 @@ impl Room {
         self.tell_vacated(vacated, &mut out);
         self.tell_speakers(now, &mut out);
         self.check_in_timeout(now, &mut out);
+        self.poll_timeout(now, &mut out);
         out.into_vec()
     }
 
@@ -186,8 +187,9 @@ impl Room {
             self.participants.values().filter_map(|p| p.away_since).min().map(|since| since.plus(RESUME_WITHIN));
         let forgotten = self.empty_since.filter(|_| self.closed.is_none()).map(|since| since.plus(EMPTY_FOR));
         let check_in = self.check_ins.due().filter(|_| self.closed.is_none());
+        let poll = self.polls.due().filter(|_| self.closed.is_none());
         let vacated = self.seats.abandoned_at();
-        expires.into_iter().chain(self.speakers.due()).chain(check_in).chain(forgotten).chain(vacated).min()
+        expires.into_iter().chain(self.speakers.due()).chain(check_in).chain(poll).chain(forgotten).chain(vacated).min()
     }
 
     /// Takes a Participant out of the state and tells the media plane and the others. The ledger was told by the caller.
@@ -243,6 +245,7 @@ impl Room {
         self.tell_all_lines(id, out);
         self.tell_all_places(id, out);
         self.tell_check_in_to(id, out);
+        self.tell_poll_to(id, out);
     }
 }
 

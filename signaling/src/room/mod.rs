@@ -13,6 +13,7 @@ mod media;
 mod participant;
 mod people;
 mod permission;
+mod poll;
 mod publication;
 mod rate;
 mod recording;
@@ -40,6 +41,7 @@ pub use checkin::{Given, PastCheckIns};
 pub use line::{LineFigures, bars};
 pub use participant::Identity;
 pub use people::PresentPerson;
+pub use poll::{PastPoll, PastPolls};
 pub use recording::CaptureFigures;
 pub use seats::{PlaceCard, RosterPerson, Seat, Sitter, Taking};
 pub use watching::{Watched, Watching};
@@ -95,6 +97,7 @@ pub struct Before {
     /// Those who may not come back.
     pub removed_keys: BTreeSet<String>,
     pub check_ins: PastCheckIns,
+    pub polls: PastPolls,
     /// Who was seated: seats go on, as nobody should have to scan again because a server was restarted.
     pub seats: Vec<Seat>,
     /// The last number of each place.
@@ -114,6 +117,7 @@ pub struct Room {
     speakers: speakers::Speakers,
     seats: Arc<seats::Seats>,
     check_ins: checkin::CheckIns,
+    polls: poll::Polls,
     /// The keys of those whom the host put out.
     removed_keys: BTreeSet<String>,
     last_participant: u32,
@@ -149,6 +153,7 @@ impl Room {
             speakers: speakers::Speakers::default(),
             seats: Arc::default(),
             check_ins: checkin::CheckIns::new(before.check_ins, opening.seed),
+            polls: poll::Polls::new(before.polls),
             removed_keys: before.removed_keys,
             last_participant: before.last_participant.0,
             last_publication: 0,
@@ -221,6 +226,10 @@ impl Room {
             | ClientMessage::AnswerFor { .. }
             | ClientMessage::Prompts { .. }
             | ClientMessage::AnswerCheckIn { .. } => self.check_in_message(now, from, message, re, out)?,
+            ClientMessage::OpenPoll(_)
+            | ClientMessage::AnswerPoll { .. }
+            | ClientMessage::ClosePoll { .. }
+            | ClientMessage::PutAwayPoll { .. } => self.poll_message(now, from, message, re, out)?,
             ClientMessage::Ping => out.send(from, ServerMessage::Pong { re, at_ms: now.0 }),
         }
         Ok(effects.into_vec())
@@ -231,6 +240,7 @@ impl Room {
         self.require_open()?;
         let mut out = Effects::default();
         self.record_check_in_cut_short(CheckInCause::SessionEnded, &mut out);
+        self.record_poll_closed(&mut out);
         self.record_all_left(LeaveCause::SessionEnded, &mut out);
         self.record_all_unseated(&mut out);
         out.record(PresenceFact::SessionEnded);
@@ -320,6 +330,7 @@ impl Room {
         self.last_participant = self.last_participant.max(other.last_participant);
         self.last_publication = self.last_publication.max(other.last_publication);
         self.skip_seats_of(other);
+        self.skip_polls_of(other);
         self.check_ins.past.skip_numbers_of(&other.check_ins.past);
     }
 

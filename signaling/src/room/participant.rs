@@ -1,7 +1,7 @@
 //! A Participant: an Account, guest, Classroom, encoder or player in this Session.
 
 use super::line::Line;
-use super::rate::{Bucket, CHAT_RATE, FRAME_RATE};
+use super::rate::{ANSWER_RATE, Bucket, CHAT_RATE, FRAME_RATE};
 use super::slots::{Slot, SlotMemory};
 use super::watching::Watch;
 use crate::Moment;
@@ -84,6 +84,8 @@ pub(super) struct Participant {
     pub(super) watch: Watch,
     pub(super) frames: Bucket,
     pub(super) chat: Bucket,
+    /// Answers to polls.
+    pub(super) answers: Bucket,
     /// What the Peer negotiated; `None` before the first answered offer.
     pub(super) lines: Option<Lines>,
     /// What the slots of a Peer that is gone were wished to show: the next one of the same page has the same m-lines.
@@ -129,6 +131,7 @@ impl Participant {
             watch: Watch::begin(now),
             frames: Bucket::full(now, FRAME_RATE),
             chat: Bucket::full(now, CHAT_RATE),
+            answers: Bucket::full(now, ANSWER_RATE),
             lines: None,
             slot_memory: Vec::new(),
             line: Line::default(),

@@ -16,6 +16,9 @@ pub(super) const FRAME_RATE: Rate = Rate { burst: 60, every: Duration::from_mill
 /// Five lines at once and then one every two seconds: faster than a person types, slower than a flood.
 pub(super) const CHAT_RATE: Rate = Rate { burst: 5, every: Duration::from_secs(2) };
 
+/// Ten at once and then one a second: more often nobody changes their mind, and each change is written to disk.
+pub(super) const ANSWER_RATE: Rate = Rate { burst: 10, every: Duration::from_secs(1) };
+
 #[derive(Debug, Clone)]
 pub(super) struct Bucket {
     rate: Rate,

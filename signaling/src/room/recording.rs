@@ -30,6 +30,12 @@ pub(super) struct Capture {
     flows_since: Option<Moment>,
 }
 
+impl Capture {
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun
+    }
+}
+
 impl Room {
     /// Host: 录制, or 不录制.
     pub(super) fn record(&mut self, from: ParticipantId, on: bool, re: u64, out: &mut Effects) -> Result<(), Refusal> {

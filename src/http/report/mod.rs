@@ -7,6 +7,7 @@ mod csv;
 mod given;
 mod pack;
 mod pdf;
+mod polls;
 mod proof_book;
 mod scorecard_book;
 mod session_book;
@@ -181,7 +182,8 @@ pub(super) async fn of_session(
     keeper: KeeperOf<Occurrence>,
 ) -> Result<axum::Json<ReportView>, ApiError> {
     let report = store::report::of_session(&app.store, keeper.noun.session.id).await?;
-    Ok(axum::Json(view::report(report)))
+    let polls = store::poll::of_session(&app.store, keeper.noun.session.id).await?;
+    Ok(axum::Json(view::report(report, polls)))
 }
 
 /// The report on one Session as a file: `xlsx`, `csv` or `pdf`. A PDF is written down when it is given out, and can be
@@ -197,6 +199,7 @@ pub(super) async fn session_file(
     site: Site,
 ) -> Result<Response, ApiError> {
     let report = store::report::of_session(&app.store, keeper.noun.session.id).await?;
+    let polls = store::poll::of_session(&app.store, keeper.noun.session.id).await?;
     let name = format!("出席报告 {} {}", words::day(report.held.from), report.occasion.title);
     if format == Format::Pdf && report.ongoing {
         return Err(ApiError::conflict("session_goes_on", "直播还在进行，结束以后再导出 PDF。"));
@@ -214,7 +217,7 @@ pub(super) async fn session_file(
     let seal = format.seal(&app, &me, &site, issue).await?;
     File { format, name, seal }
         .give(&app, move |part| match part {
-            Part::Book => Made::Book(session_book::book(&report)),
+            Part::Book => Made::Book(session_book::book(&report, &polls)),
             Part::Sheet => Made::Sheet(session_book::roster(&report)),
             Part::Paper => Made::Paper(session_book::paper(&report)),
         })

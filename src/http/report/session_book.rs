@@ -2,16 +2,20 @@
 
 use super::book::{Book, Cell, Sheet, columns};
 use super::pdf::{Paper, PaperTable};
-use super::words;
+use super::{polls, words};
 use crate::domain::attendance::{AttendanceReport, Clause, Gap, GapKind, ReportRow};
+use crate::domain::poll::Poll;
 
 pub(super) const ROSTER: &str = "名单";
 
-pub(super) fn book(report: &AttendanceReport) -> Book {
-    Book {
-        title: format!("出席报告 {}", report.occasion.title),
-        sheets: vec![summary(report), roster(report), spans(report), parameters(&report.parameters.clauses())],
+/// With the polls of the Session, where there were any.
+pub(super) fn book(report: &AttendanceReport, asked: &[Poll]) -> Book {
+    let mut sheets = vec![summary(report), roster(report)];
+    if !asked.is_empty() {
+        sheets.push(polls::sheet(asked));
     }
+    sheets.extend([spans(report), parameters(&report.parameters.clauses())]);
+    Book { title: format!("出席报告 {}", report.occasion.title), sheets }
 }
 
 /// Label and value, as reports print them.

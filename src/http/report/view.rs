@@ -3,16 +3,17 @@
 use super::super::cards;
 use super::super::shapes::{
     CheckInMarkView, ClassroomCountView, CurvePointView, DigestFinding, FigureView, FiguresView, LedgerFinding, Named,
-    ReportRowView, ReportView, VerificationView, YearCellView, YearFiguresView, YearPersonView, YearReportView,
-    YearSessionView, YearTotalsView,
+    PollOptionView, PollView, ReportRowView, ReportView, VerificationView, YearCellView, YearFiguresView,
+    YearPersonView, YearReportView, YearSessionView, YearTotalsView,
 };
 use crate::domain::attendance::{
     AttendanceReport, Figures, ReportRow, YearFigures, YearPerson, YearReport, YearTotals,
 };
+use crate::domain::poll::{Poll, Share};
 use crate::store::report_issue::Issue;
 use crate::store::verification::Found;
 
-pub(super) fn report(report: AttendanceReport) -> ReportView {
+pub(super) fn report(report: AttendanceReport, polls: Vec<Poll>) -> ReportView {
     let digest = report.digest();
     let occasion = report.occasion;
     ReportView {
@@ -42,6 +43,7 @@ pub(super) fn report(report: AttendanceReport) -> ReportView {
                 answered: mark.answered,
             })
             .collect(),
+        polls: polls.iter().map(poll).collect(),
         classrooms: report
             .classrooms
             .into_iter()
@@ -56,6 +58,25 @@ pub(super) fn report(report: AttendanceReport) -> ReportView {
         corrections: report.corrections,
         sequence: report.head.sequence,
         digest,
+    }
+}
+
+fn poll(poll: &Poll) -> PollView {
+    let option = |(text, votes, share): (&str, u32, Option<Share>)| PollOptionView {
+        text: text.to_owned(),
+        votes,
+        share: share.map(Share::text),
+    };
+    PollView {
+        number: poll.card.number,
+        question: poll.card.question.clone(),
+        several: poll.card.several,
+        opened_at: poll.card.opened_at,
+        closed_at: poll.closed_at,
+        options: poll.options().map(option).collect(),
+        answered: poll.counts.answered,
+        present: poll.counts.present,
+        turnout: poll.turnout().map(Share::text),
     }
 }
 

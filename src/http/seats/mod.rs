@@ -14,7 +14,9 @@ use super::auth::Visitor;
 use super::body::Json;
 use super::error::{ApiError, Refused};
 use super::per_address::PerAddress;
-use super::shapes::{PlaceName, SeatAnswer, SeatCheckInForm, SeatForm, SeatPage, SeatState};
+use super::shapes::{
+    PlaceName, SeatAnswer, SeatCheckInForm, SeatForm, SeatPage, SeatPollForm, SeatPollView, SeatState,
+};
 use super::state::AppState;
 use crate::domain::presence::{Person, PresenceKind};
 use crate::domain::{Activity, SessionId, Time};
@@ -223,12 +225,31 @@ pub(super) async fn answer_from_seat(
     Json(form): Json<SeatCheckInForm>,
 ) -> Result<axum::Json<SeatPage>, ApiError> {
     let token = SeatToken::open(&token, &app.key)?;
-    let live = app.live.get(token.session).ok_or(ApiError::SessionEnded)?;
-    if !held(&live, &token.key).await?.is_some_and(|(seat, _)| is_seat(&token, &seat)) {
-        return Err(SeatRefusal::SeatUnknown.into());
-    }
+    let live = taken(&app, &token).await?;
     live.answer(token.key.clone(), form.number, Given::Said { code: form.code }).await?;
     Ok(axum::Json(page(&app, &token).await?))
+}
+
+/// The person on the seat answers a poll, or answers it otherwise.
+#[utoipa::path(post, path = "/api/seats/{token}/choices", tag = "seats", params(("token" = String, Path)),
+    request_body = SeatPollForm, responses((status = 200, body = SeatPage), (status = 404, body = Refused),
+    (status = 409, description = "No such poll is open, or no such option", body = Refused)))]
+pub(super) async fn choose_from_seat(
+    State(app): State<AppState>,
+    Path(token): Path<String>,
+    Json(form): Json<SeatPollForm>,
+) -> Result<axum::Json<SeatPage>, ApiError> {
+    let token = SeatToken::open(&token, &app.key)?;
+    let live = taken(&app, &token).await?;
+    live.choose(token.key.clone(), form.number, form.choices).await?;
+    Ok(axum::Json(page(&app, &token).await?))
+}
+
+/// The live Session in which this seat is taken.
+async fn taken(app: &AppState, token: &SeatToken) -> Result<SessionHandle, ApiError> {
+    let live = app.live.get(token.session).ok_or(ApiError::SessionEnded)?;
+    let is_taken = held(&live, &token.key).await?.is_some_and(|(seat, _)| is_seat(token, &seat));
+    if is_taken { Ok(live) } else { Err(SeatRefusal::SeatUnknown.into()) }
 }
 
 async fn page(app: &AppState, token: &SeatToken) -> Result<SeatPage, ApiError> {
@@ -245,6 +266,12 @@ async fn page(app: &AppState, token: &SeatToken) -> Result<SeatPage, ApiError> {
             left_at: None,
             reason: None,
             check_in: live.check_in(token.key.clone()).await.ok().flatten(),
+            poll: live
+                .poll(token.key.clone())
+                .await
+                .ok()
+                .flatten()
+                .map(|(poll, choices)| SeatPollView { poll, choices }),
         });
     }
     left(app, token).await
@@ -280,6 +307,7 @@ async fn left(app: &AppState, token: &SeatToken) -> Result<SeatPage, ApiError> {
         left_at: gone.map(|line| line.wall).or(session.ended_at),
         reason,
         check_in: None,
+        poll: None,
     })
 }
 

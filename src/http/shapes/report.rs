@@ -50,6 +50,32 @@ pub struct CheckInMarkView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct PollOptionView {
+    pub text: String,
+    pub votes: u32,
+    /// `54.5%` of those who answered; of several choices the shares are more than 100% together. None where nobody answered.
+    pub share: Option<String>,
+}
+
+/// A poll that is over. Who chose what is not known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct PollView {
+    /// 1, 2, 3 … within the Session.
+    pub number: u32,
+    pub question: String,
+    /// More than one could be chosen.
+    pub several: bool,
+    pub opened_at: Time,
+    pub closed_at: Time,
+    pub options: Vec<PollOptionView>,
+    pub answered: u32,
+    /// How many could answer.
+    pub present: u32,
+    /// `84.2%` of those who could.
+    pub turnout: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct ClassroomCountView {
     pub name: String,
     pub school: Option<String>,
@@ -104,6 +130,7 @@ pub struct ReportView {
     /// A point for each minute.
     pub curve: Vec<CurvePointView>,
     pub check_ins: Vec<CheckInMarkView>,
+    pub polls: Vec<PollView>,
     pub classrooms: Vec<ClassroomCountView>,
     pub rows: Vec<ReportRowView>,
     /// Records that were corrected by hand.

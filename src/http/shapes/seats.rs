@@ -3,6 +3,7 @@
 use super::{ActivityCard, SchoolName};
 use crate::domain::{ClassroomId, PrintedCodeId, SchoolId, SessionId, Time};
 use lectern_signaling::protocol::check_in::CheckIn;
+use lectern_signaling::protocol::poll::Poll;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
@@ -211,6 +212,27 @@ pub struct SeatPage {
     #[ts(type = "import('./signaling').CheckIn | null")]
     #[schema(value_type = Option<Object>)]
     pub check_in: Option<CheckIn>,
+    /// The poll that is open, or whose result is shown; none for a seat that is empty.
+    pub poll: Option<SeatPollView>,
+}
+
+/// A poll as it is to the person on a seat.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct SeatPollView {
+    #[ts(type = "import('./signaling').Poll")]
+    #[schema(value_type = Object)]
+    pub poll: Poll,
+    /// The places of the options that the person chooses; none once it is closed.
+    pub choices: Vec<u8>,
+}
+
+/// The person on a seat answers a poll.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct SeatPollForm {
+    /// Of the poll.
+    pub number: u32,
+    /// The places of the options from 0.
+    pub choices: Vec<u8>,
 }
 
 /// The person on a seat answers a check-in.

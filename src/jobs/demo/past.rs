@@ -3,6 +3,7 @@
 use super::DemoError;
 use super::world::{self, Planned};
 use crate::domain::attendance::CheckpointDetail;
+use crate::domain::poll::{PollCard, PollCounts, PollEntry};
 use crate::domain::presence::{NewEvent, Person, PresenceKind};
 use crate::domain::{AccountId, ActivityId, Time};
 use crate::store::{self, Store};
@@ -92,7 +93,8 @@ pub(super) async fn hold(
             })
         })
         .collect::<Result<Vec<_>, DemoError>>()?;
-    store::ledger::append(store, session, events).await?;
+    let poll = poll(&mut Dice::new(number + 1000), end - length / 8, &stays);
+    store::ledger::append_with(store, session, events, poll).await?;
     store::session::end(store, session, end).await?;
     Ok(())
 }
@@ -154,6 +156,28 @@ fn check_in(dice: &mut Dice, number: u32, purpose: &str, at: Time, stays: &[Stay
     let closed = json!({ "number": number, "cause": "time", "answered": lines.len() - 1, "expected": asked.len() });
     lines.push((at + Duration::from_secs(SECONDS), PresenceKind::CheckInClosed, None, closed.to_string()));
     lines
+}
+
+/// Towards the end those who are there are asked what they will take along; nearly all answer within three minutes.
+fn poll(dice: &mut Dice, at: Time, stays: &[Stay]) -> Vec<PollEntry> {
+    let options = ["先观察再动笔的导入", "小组互评的做法", "板书的层次", "再看一遍回放再说"].map(String::from);
+    let there = stays.iter().filter(|(_, from, to)| *from <= at && at < *to);
+    // The host asks.
+    let present = u32::try_from(there.count().saturating_sub(1)).unwrap_or(u32::MAX);
+    let mut votes = vec![0; options.len()];
+    for _ in 0..present {
+        if dice.roll(10) == 0 {
+            continue;
+        }
+        // The first ones are liked best.
+        let place = dice.roll(4).min(dice.roll(4));
+        votes[usize::try_from(place).unwrap_or(0)] += 1;
+    }
+    let counts = PollCounts { answered: votes.iter().sum(), votes, present };
+    let question = "今天的课，您最想带回自己课堂的是哪一点？".to_owned();
+    let card = PollCard { number: 1, question, options: options.into(), several: false, opened_at: at };
+    let closed_at = at + Duration::from_secs(180);
+    vec![PollEntry::Opened(card), PollEntry::Closed { number: 1, closed_at, counts }]
 }
 
 /// One person's way through one Session.

@@ -7,7 +7,7 @@ use super::super::ledger::{Recorder, new_event};
 use super::super::media::MediaPlane;
 use super::super::outbox::Outbox;
 use super::super::registry::Numbers;
-use super::super::{Casts, LedgerError, LiveClock, Reading};
+use super::super::{Casts, LedgerError, Lines, LiveClock, Reading, polls};
 use super::decide::{Decision, Recording, State};
 use super::input::Input;
 use super::{ConnectionId, Gauges, SessionHandle};
@@ -132,13 +132,13 @@ impl Actor {
         // The Session's row is committed already: its first line cannot be refused, only be late.
         let at = actor.clock.reading();
         let first: Vec<NewEvent> = facts(&parts.first).map(|fact| actor.recorder.line(at, fact, None)).collect();
-        actor.recorder.fall_behind(first);
+        actor.recorder.fall_behind(first.into());
         actor
     }
 
     /// Runs until the Session ends or the server stops.
     pub(in crate::live) async fn run(mut self) {
-        let _ = self.recorder.commit(&[]).await;
+        let _ = self.recorder.commit(&Lines::default()).await;
         self.show(CastView::default());
         let mut inputs = Vec::with_capacity(TURN);
         while self.over.is_none() {
@@ -170,7 +170,7 @@ impl Actor {
             Some(reply) = self.asked.join_next() => inputs.extend(reply.ok().flatten()),
             () = timeout => inputs.push(Input::Timeout),
             () = tokio::time::sleep(LEDGER_PAUSE), if behind => {
-                let _ = self.recorder.commit(&[]).await;
+                let _ = self.recorder.commit(&Lines::default()).await;
                 self.tell_of_the_ledger(self.clock.reading());
             }
         }
@@ -197,8 +197,8 @@ impl Actor {
         self.gauges.has_host.store(room.has_host(), Ordering::Relaxed);
     }
 
-    fn decide(&mut self, at: Reading, inputs: &[Input], recording: Recording) -> (Vec<Decision>, Vec<NewEvent>) {
-        let mut lines = Vec::new();
+    fn decide(&mut self, at: Reading, inputs: &[Input], recording: Recording) -> (Vec<Decision>, Lines) {
+        let mut lines = Lines::default();
         let mut decisions = Vec::with_capacity(inputs.len());
         for input in inputs {
             let decision = self.state.decide(at.moment, input, &self.peers, recording);
@@ -207,8 +207,9 @@ impl Actor {
                     PresenceFact::Joined { participant } => self.state.room.identity(*participant),
                     _ => None,
                 };
-                lines.push(self.recorder.line(at, fact, joined));
+                lines.events.push(self.recorder.line(at, fact, joined));
             }
+            lines.polls.extend(decision.result.iter().flat_map(|effects| polls::entries(effects)));
             decisions.push(decision);
         }
         (decisions, lines)
@@ -228,6 +229,7 @@ impl Actor {
             return inputs.iter().map(|_| Decision { result: Err(Refusal::NotRecorded), entered: None }).collect();
         };
         let tried = std::mem::replace(&mut self.state, before);
+        let polls = self.state.room.polls_instead_of(&tried.room);
         self.state.skip_numbers_of(&tried);
         let (decisions, happened) = self.decide(at, inputs, Recording::Fails);
         if matches!(error, LedgerError::Unknown(_)) {
@@ -236,8 +238,9 @@ impl Actor {
             let tried: BTreeSet<ParticipantId> = tried_room.present(at.moment).map(|p| p.id).collect();
             let seats = self.truth_about_seats(at, &tried_room);
             let truth = self.truth_about(at, &tried);
-            self.recorder.fall_behind(truth);
-            self.recorder.fall_behind(seats);
+            self.recorder.fall_behind(truth.into());
+            self.recorder.fall_behind(seats.into());
+            self.recorder.fall_behind(Lines { events: Vec::new(), polls: polls::entries(&polls).collect() });
         }
         self.recorder.fall_behind(happened);
         decisions
@@ -307,7 +310,7 @@ impl Actor {
         if self.over == Some(Over::Ended) {
             self.recorder.end_session(&self.clock).await;
         } else {
-            let _ = self.recorder.commit(&[]).await;
+            let _ = self.recorder.commit(&Lines::default()).await;
         }
         // Peers that are being closed get their goodbye.
         let goodbyes = async { while self.asked.join_next().await.is_some() {} };

@@ -1,7 +1,7 @@
 //! Carrying out: what was decided and recorded reaches the people and the media plane, in order.
 
 use super::super::media::{MediaError, want};
-use super::super::{Pending, Reading};
+use super::super::{Lines, Pending, Reading};
 use super::actor::{Actor, Attached, Over};
 use super::decide::Decision;
 use super::input::{Input, Offerer, Renewal, Reply};
@@ -76,6 +76,7 @@ impl Actor {
             (
                 Input::LeaveWithOffer { reply, .. }
                 | Input::Answer { reply, .. }
+                | Input::Choose { reply, .. }
                 | Input::Unseat { reply, .. }
                 | Input::CloseClassroom { reply, .. }
                 | Input::End { reply },
@@ -135,7 +136,7 @@ impl Actor {
         for effect in effects {
             match effect {
                 // Committed before.
-                Effect::Ledger(_) => {}
+                Effect::Ledger(_) | Effect::Poll(_) => {}
                 Effect::Media(effect) => self.media(effect),
                 Effect::Capture(effect) => self.capture(effect),
                 Effect::Cast(view) => self.cast(&view),
@@ -432,7 +433,7 @@ impl Actor {
         });
         let abandoned = self.notice_abandoned();
         let here = self.state.room.present(at.moment).filter(|who| !abandoned.contains(&who.id));
-        let lines = self.recorder.checkpoint(at, here, by_person.as_ref(), &self.fetched);
+        let lines = Lines::from(self.recorder.checkpoint(at, here, by_person.as_ref(), &self.fetched));
         if self.recorder.commit(&lines).await.is_err() {
             self.recorder.fall_behind(lines);
         }

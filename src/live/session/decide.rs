@@ -76,6 +76,7 @@ impl State {
             Input::Unseat { key, place, .. } => self.room.unseat(now, key, place).into(),
             Input::CloseClassroom { place, .. } => self.room.close_classroom(now, place).into(),
             Input::Answer { key, number, given, .. } => self.room.answer_of(now, key, *number, given.clone()).into(),
+            Input::Choose { key, number, choices, .. } => self.room.choose_of(now, key, *number, choices).into(),
             Input::End { .. } => self.room.end(None).into(),
             Input::Stop { .. } => Decision::done(self.room.stop()),
             Input::Media(event) => Decision::done(self.media_event(now, *event, peers)),

@@ -76,6 +76,13 @@ pub(in crate::live) enum Input {
         given: Given,
         reply: Reply<()>,
     },
+    /// A person answers a poll on another page.
+    Choose {
+        key: String,
+        number: u32,
+        choices: Vec<u8>,
+        reply: Reply<()>,
+    },
     End {
         reply: Reply<()>,
     },
@@ -119,6 +126,7 @@ impl Input {
             Self::EnterWithOffer { reply, .. } => refuse(reply, refusal),
             Self::LeaveWithOffer { reply, .. }
             | Self::Answer { reply, .. }
+            | Self::Choose { reply, .. }
             | Self::End { reply }
             | Self::Stop { reply } => refuse(reply, refusal),
             Self::RestartIce { reply, .. } => refuse(reply, refusal),
@@ -177,6 +185,7 @@ impl Input {
             Self::Enter { .. }
             | Self::EnterWithOffer { .. }
             | Self::Answer { .. }
+            | Self::Choose { .. }
             | Self::Seat { .. }
             | Self::Unseat { .. }
             | Self::CloseClassroom { .. }
@@ -207,6 +216,10 @@ fn is_recorded(message: &ClientMessage) -> bool {
             | ClientMessage::CloseCheckIn { .. }
             | ClientMessage::AnswerFor { .. }
             | ClientMessage::AnswerCheckIn { .. }
+            | ClientMessage::OpenPoll(_)
+            | ClientMessage::AnswerPoll { .. }
+            | ClientMessage::ClosePoll { .. }
+            | ClientMessage::PutAwayPoll { .. }
             | ClientMessage::End
     )
 }

@@ -15,6 +15,7 @@ use lectern_media::ids::PeerId;
 use lectern_media::sdp::LocalTransport;
 use lectern_signaling::protocol::check_in::CheckIn;
 use lectern_signaling::protocol::client::ClientFrame;
+use lectern_signaling::protocol::poll::Poll;
 use lectern_signaling::protocol::{ParticipantId, Refusal};
 use lectern_signaling::room::{Given, Identity, Room, Seat, Taking};
 use std::collections::HashMap;
@@ -169,6 +170,16 @@ impl SessionHandle {
     /// The open check-in, as it is to this person.
     pub async fn check_in(&self, key: String) -> Result<Option<CheckIn>, Refusal> {
         self.look(move |room| room.check_in_of(&key)).await
+    }
+
+    /// A person answers a poll without a Connection of its own.
+    pub async fn choose(&self, key: String, number: u32, choices: Vec<u8>) -> Result<(), Refusal> {
+        self.ask(|reply| Input::Choose { key, number, choices, reply: Some(reply) }).await
+    }
+
+    /// The poll that is open or whose result is shown, and what this person chooses in it.
+    pub async fn poll(&self, key: String) -> Result<Option<(Poll, Vec<u8>)>, Refusal> {
+        self.look(move |room| Some((room.poll()?, room.choices_of(&key).unwrap_or_default()))).await
     }
 
     /// Ends the Session for everyone.

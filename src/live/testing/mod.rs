@@ -1,10 +1,11 @@
 //! Stand-ins for the ledger and the media plane, and a house with both under a clock that tests turn.
 
 use super::{
-    CaptureError, Casts, Going, LedgerError, LiveClock, LiveShelf, MediaError, MediaEvent, MediaPlane, MediaTotals,
-    PeerFigures, Pending, PresenceLedger, RecordingSwitch, Recordings, Registry, RegistryParts, SessionHandle,
-    StreamLink,
+    CaptureError, Casts, Going, LedgerError, Lines, LiveClock, LiveShelf, MediaError, MediaEvent, MediaPlane,
+    MediaTotals, PeerFigures, Pending, PresenceLedger, RecordingSwitch, Recordings, Registry, RegistryParts,
+    SessionHandle, StreamLink,
 };
+use crate::domain::poll::PollEntry;
 use crate::domain::presence::{Head, NewEvent, PresenceEvent, PresenceKind};
 use crate::domain::{SessionId, Time};
 use lectern_media::driver::RecordingFigures;
@@ -32,6 +33,7 @@ pub(crate) enum Fault {
 #[derive(Default)]
 pub(crate) struct Book {
     pub(crate) lines: Vec<NewEvent>,
+    pub(crate) polls: Vec<PollEntry>,
     pub(crate) ended: Vec<(SessionId, Time)>,
     pub(crate) faults: VecDeque<Fault>,
     /// Every append fails until this is taken back.
@@ -44,7 +46,7 @@ pub(crate) struct Book {
 pub(crate) struct FakeLedger(pub(crate) Arc<Mutex<Book>>);
 
 impl PresenceLedger for FakeLedger {
-    fn append(&self, _: SessionId, events: Vec<NewEvent>) -> Pending<Result<(), LedgerError>> {
+    fn append(&self, _: SessionId, lines: Lines) -> Pending<Result<(), LedgerError>> {
         let book = self.0.clone();
         Box::pin(async move {
             // A commit takes time; whoever does not wait for it is caught by the tests.
@@ -61,7 +63,8 @@ impl PresenceLedger for FakeLedger {
             }
             let mut book = book.lock().unwrap();
             let known: HashSet<_> = book.lines.iter().map(|line| line.id).collect();
-            book.lines.extend(events.into_iter().filter(|event| !known.contains(&event.id)));
+            book.polls.extend(lines.polls);
+            book.lines.extend(lines.events.into_iter().filter(|event| !known.contains(&event.id)));
             if fault.is_some() { Err(LedgerError::Unknown("broke".into())) } else { Ok(()) }
         })
     }

@@ -7,7 +7,7 @@ use lectern::domain::*;
 use lectern::http::clock::Clock;
 use lectern::http::key::SigningKey;
 use lectern::http::{self, AppState, Library};
-use lectern::live::{LedgerError, LiveClock, MediaPlane, Pending, PresenceLedger, Registry, RegistryParts};
+use lectern::live::{LedgerError, Lines, LiveClock, MediaPlane, Pending, PresenceLedger, Registry, RegistryParts};
 use lectern::store::{self, Store};
 use lectern_signaling::room::RoomLimits;
 use reqwest::cookie::Jar;
@@ -62,10 +62,10 @@ pub(crate) struct World {
 struct Ledger(Store);
 
 impl PresenceLedger for Ledger {
-    fn append(&self, session: SessionId, events: Vec<presence::NewEvent>) -> Pending<Result<(), LedgerError>> {
+    fn append(&self, session: SessionId, lines: Lines) -> Pending<Result<(), LedgerError>> {
         let store = self.0.clone();
         Box::pin(async move {
-            let written = store::ledger::append(&store, session, events).await;
+            let written = store::ledger::append_with(&store, session, lines.events, lines.polls).await;
             written.map(drop).map_err(|e| LedgerError::NotWritten(e.to_string()))
         })
     }

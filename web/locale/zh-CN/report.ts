@@ -42,6 +42,7 @@ export const report = {
   none: '没有符合的人',
   noneHint: '换一个条件，或者清空搜索。',
   clear: '清空条件',
+  polls: '投票', pollsMeta: '不记名，只统计人数；占比按投票的人算',
   rooms: '集体观看教室', seated: (n: number) => `就座 ${n} 人`, counted: (n: number) => `清点 ${n} 人`,
   corrections: (n: number) => `其中 ${n} 处经人工更正`,
   traced: (sequence: number) => `考勤明细到第 ${sequence} 行`,

@@ -5,6 +5,7 @@ use crate::protocol::LayerName;
 use crate::protocol::check_in::CheckInStanding::Asked;
 use crate::protocol::check_in::{CheckIn, CheckInMethod, CheckInPurpose, OpenCheckIn};
 use crate::protocol::client::{SlotTarget, SlotWish};
+use crate::protocol::poll::{OpenPoll, Poll};
 use crate::protocol::server::{ParticipantView, PublicationView};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -64,6 +65,21 @@ fn check_in() -> impl Strategy<Value = ClientMessage> {
     ]
 }
 
+fn poll() -> impl Strategy<Value = ClientMessage> {
+    let number = || 1..5_u32;
+    let open = (1..4_usize, any::<bool>()).prop_map(|(options, several)| {
+        let options = (0..options).map(|n| format!("选项 {n}")).collect();
+        ClientMessage::OpenPoll(OpenPoll { question: "懂了吗".into(), options, several })
+    });
+    let choices = proptest::collection::vec(0..4_u8, 0..3);
+    prop_oneof![
+        3 => open,
+        6 => (number(), choices).prop_map(|(number, choices)| ClientMessage::AnswerPoll { number, choices }),
+        2 => number().prop_map(|number| ClientMessage::ClosePoll { number }),
+        1 => number().prop_map(|number| ClientMessage::PutAwayPoll { number }),
+    ]
+}
+
 fn message() -> impl Strategy<Value = ClientMessage> {
     prop_oneof![
         4 => (source(), source()).prop_map(|(source, line)| ClientMessage::Publish { source, mid: mid_of(line).into() }),
@@ -84,6 +100,7 @@ fn message() -> impl Strategy<Value = ClientMessage> {
         1 => (0..3000_u32).prop_map(|count| ClientMessage::Headcount { count }),
         1 => Just(ClientMessage::Watching { visible: true, sound: false }),
         6 => check_in(),
+        6 => poll(),
     ]
 }
 
@@ -157,6 +174,9 @@ struct Listener {
     /// Place and number of every seat, with the name.
     seats: BTreeMap<(String, u32), String>,
     check_in: Option<CheckIn>,
+    poll: Option<Poll>,
+    /// What was answered last, by number.
+    chosen: Option<(u32, Vec<u8>)>,
 }
 
 impl Listener {
@@ -174,6 +194,8 @@ impl Listener {
             ServerMessage::Welcome(w) => {
                 self.people.clear();
                 self.check_in = None;
+                self.poll = None;
+                self.chosen = None;
                 self.publications = w.publications.iter().map(|p| (p.id, p.clone())).collect();
             }
             ServerMessage::Roster { participants, .. } => {
@@ -212,6 +234,11 @@ impl Listener {
                 assert!(self.seats.remove(&(place.clone(), *number)).is_some(), "left twice");
             }
             ServerMessage::CheckIn { check_in } => self.check_in.clone_from(check_in),
+            ServerMessage::Poll { poll } => self.poll.clone_from(poll),
+            ServerMessage::PollAnswered { number, choices } => {
+                assert!(self.poll.as_ref().is_some_and(|poll| poll.number == *number && poll.result.is_none()));
+                self.chosen = Some((*number, choices.clone()));
+            }
             ServerMessage::CheckInReminder { number } => {
                 let asked = self.check_in.as_ref().is_some_and(|one| one.number == *number && one.you == Asked);
                 assert!(asked, "reminded of what nobody waits for");
@@ -309,11 +336,14 @@ proptest! {
             listeners.push(Listener { me: Some(me), ..Listener::default() });
             listeners.iter_mut().for_each(|listener| talk.effects.iter().for_each(|e| listener.hear(e)));
         }
+        let mut kept = polls::Kept::default();
         let mut live = BTreeMap::new();
         let mut seats = BTreeMap::new();
         for step in steps {
             talk.effects = take(&mut talk, step);
             talk.assert_ledger_first();
+            kept.note(&talk.effects);
+            prop_assert_eq!(&kept.polls(), &talk.room.polls_kept());
             check_media(&talk.effects, &mut live);
             check_room(&talk.room);
             for listener in &mut listeners {
@@ -334,6 +364,10 @@ proptest! {
                 prop_assert_eq!(&listener.publications, &publications);
                 let me = listener.me.and_then(|me| talk.room.participants.get(&me)).expect("is here");
                 prop_assert_eq!(&listener.check_in, &talk.room.check_in_of(&me.identity.key));
+                let poll = talk.room.poll();
+                prop_assert_eq!(&listener.poll, &poll);
+                let chosen = listener.chosen.as_ref().filter(|(number, _)| poll.as_ref().is_some_and(|poll| poll.number == *number && poll.result.is_none()));
+                prop_assert_eq!(chosen.map(|(_, choices)| choices.clone()), talk.room.choices_of(&me.identity.key));
                 if me.is_host() {
                     prop_assert_eq!(&listener.seats, &taken);
                 }

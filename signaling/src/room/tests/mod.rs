@@ -6,6 +6,7 @@ mod coming_and_going;
 mod floor;
 mod lesson;
 mod lines;
+mod polls;
 mod publishing;
 mod recording;
 mod seats;
@@ -99,6 +100,7 @@ impl Talk {
             let participant = room.participants.get_mut(&participant).expect("is here");
             participant.frames = rate::Bucket::full(Moment(0), rate::FRAME_RATE);
             participant.chat = rate::Bucket::full(Moment(0), rate::CHAT_RATE);
+            participant.answers = rate::Bucket::full(Moment(0), rate::ANSWER_RATE);
         }
         // A wrong code is refused, and counted.
         room.check_ins.open.iter_mut().for_each(|open| open.wrong_codes.clear());
@@ -183,8 +185,9 @@ impl Talk {
     }
 
     pub(super) fn assert_ledger_first(&self) {
-        let first_other = self.effects.iter().position(|e| !matches!(e, Effect::Ledger(_)));
-        let last_ledger = self.effects.iter().rposition(|e| matches!(e, Effect::Ledger(_)));
+        let kept = |effect: &Effect| matches!(effect, Effect::Ledger(_) | Effect::Poll(_));
+        let first_other = self.effects.iter().position(|e| !kept(e));
+        let last_ledger = self.effects.iter().rposition(kept);
         assert!(
             last_ledger < first_other || last_ledger.is_none() || first_other.is_none(),
             "the record comes first: {:?}",

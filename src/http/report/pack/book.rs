@@ -1,7 +1,7 @@
-//! The tables of a pack besides the report: check-ins, lesson reviews with who listened, and Recordings.
+//! The tables of a pack besides the report: check-ins, polls, lesson reviews with who listened, and Recordings.
 
-use super::super::Site;
 use super::super::book::{Book, Cell, Sheet, columns};
+use super::super::{Site, polls};
 use crate::domain::attendance::ReportRow;
 use crate::store::pack::{Contents, Footage};
 use std::time::Duration;
@@ -41,6 +41,9 @@ pub(super) fn books(contents: &Contents, links: &Links) -> Vec<(&'static str, Bo
     let mut books = Vec::new();
     if !contents.report.check_ins.is_empty() {
         books.push(named("签到记录", vec![check_ins(contents), answers(contents)]));
+    }
+    if !contents.polls.is_empty() {
+        books.push(named("投票记录", vec![polls::sheet(&contents.polls)]));
     }
     let mut sheets = vec![listeners(contents)];
     if !contents.reviews.is_empty() {

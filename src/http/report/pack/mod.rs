@@ -38,7 +38,7 @@ struct Packing<'a> {
     now: Time,
 }
 
-/// Everything that proves an Activity that is over, as a zip archive: its record and its notice as PDF, attendance, check-ins and
+/// Everything that proves an Activity that is over, as a zip archive: its record and its notice as PDF, attendance, check-ins, polls and
 /// lesson reviews as tables, photos, and a list of all with their SHA-256.
 #[utoipa::path(get, path = "/api/activities/{id}/evidence-pack", tag = "reports", params(("id" = String, Path)),
     responses((status = 200, body = Vec<u8>), (status = 403, body = Refused),
@@ -125,7 +125,7 @@ impl<'a> Packing<'a> {
                 let bytes = pdf::write(&paper, &seal, &font).map_err(ApiError::inside)?;
                 add("电子通知.pdf", "电子通知", Some(seal.code.to_string()), &bytes)?;
             }
-            let report = session_book::book(&contents.report);
+            let report = session_book::book(&contents.report, &[]);
             let books = [("出席报告", report)].into_iter().chain(book::books(&contents, &footage_links));
             for (name, book) in books {
                 let bytes = xlsx::write(&book, now).map_err(ApiError::inside)?;

@@ -1,7 +1,7 @@
 //! The record of an Activity (活动记录): what was held, by whom, who came, and what was said of it.
 
 use super::super::pdf::{Paper, PaperTable};
-use super::super::{session_book, words};
+use super::super::{polls, session_book, words};
 use super::book::{Links, hours};
 use crate::store::pack::Contents;
 
@@ -12,6 +12,9 @@ pub(super) fn figures(contents: &Contents) -> Vec<(String, String)> {
     let (minutes, hour) = (held.to.since(held.from).as_secs() / 60, contents.class_hour_minutes);
     figures.push(("课时".to_owned(), format!("{:.1}，{minutes} 分钟", hours(minutes, hour))));
     figures.push(("评课记录".to_owned(), format!("{} 份", contents.reviews.len())));
+    if !contents.polls.is_empty() {
+        figures.push(("投票".to_owned(), format!("{} 次", contents.polls.len())));
+    }
     figures.push(("活动照片".to_owned(), format!("{} 张", contents.photos.len())));
     if let Some(footage) = &contents.footage {
         figures.push(("录像".to_owned(), format!("{} 个", footage.len())));
@@ -28,7 +31,7 @@ pub(super) fn paper(contents: &Contents, links: &Links) -> Paper {
     }
     notes.push(format!("考勤明细到第 {} 行，报告指纹 {}", report.head.sequence, report.digest()));
     notes.push(format!("1 课时 {} 分钟，考核时把分钟累计后取整。", contents.class_hour_minutes));
-    notes.push("逐人出席、签到和评课全文见同一材料包里的表格；各文件的 SHA-256 见目录。".to_owned());
+    notes.push("逐人出席、签到、投票和评课全文见同一材料包里的表格；各文件的 SHA-256 见目录。".to_owned());
     Paper {
         heading: "活动记录",
         title: activity.title.clone(),
@@ -82,6 +85,7 @@ fn tables(contents: &Contents, links: &Links) -> Vec<PaperTable> {
     let recordings = links.all().iter().map(|one| vec![one.title.clone(), one.length.clone(), one.url.clone()]);
     [
         table("签到", &[("时间", 50.0), ("名称", 60.0), ("已答", 40.0)], check_ins.collect()),
+        table("投票", &polls::COLUMNS, polls::rows(&contents.polls)),
         table("集体观看", &[("教室", 60.0), ("学校", 70.0), ("就座", 25.0), ("清点", 25.0)], rooms.collect()),
         table("评课", &[("评课人", 24.0), ("课题", 36.0), ("优点", 62.0), ("建议", 62.0)], reviews.collect()),
         table("音像资料", &[("名称", 70.0), ("时长", 24.0), ("地址", 90.0)], recordings.collect()),
