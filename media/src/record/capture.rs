@@ -7,7 +7,7 @@ use crate::ids::TrackId;
 use crate::router::{Tapped, TappedPacket, TappedTrack};
 use crate::rtp::ntp::NtpTime;
 use crate::samples::ServerClock;
-use crate::sdp::Kind;
+use crate::sdp::{Codec, Kind};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -215,7 +215,9 @@ impl Capture {
 
     fn handle_state(&mut self, at: At, state: &TappedTrack) {
         let Some(source) = self.tracks.get(&state.track) else { return };
-        let several = state.kind == Kind::Video && state.layers.iter().flatten().count() > 1;
+        // Nothing else is copied into a replay.
+        let h264 = state.layers.iter().flatten().filter(|layer| layer.codec == Codec::H264);
+        let several = state.kind == Kind::Video && h264.count() > 1;
         let small = (several && source.small.is_none()).then(|| (source.large.facts.clone(), source.large.number));
         let small = small.map(|(facts, large)| self.open(at, facts, Aim::Small, Some(large)));
         let Some(source) = self.tracks.get_mut(&state.track) else { return };

@@ -61,10 +61,7 @@ fn little_room_is_told_unless_something_worse_is_to_be_told() {
             CaptureFigures { bytes: 1, written_ms_ago: Some(written_ms_ago), should_flow: true, trouble: low };
         let effects = talk.room.captured(Moment(after_ms), figures);
         effects.into_iter().find_map(|effect| match effect {
-            Effect::Send { message, .. } => match message {
-                ServerMessage::RecordingLight { light } => Some(light.trouble),
-                _ => None,
-            },
+            Effect::Send { message: ServerMessage::RecordingLight { light }, .. } => Some(light.trouble),
             _ => None,
         })
     };
