@@ -233,3 +233,64 @@ async fn people_add_subtitles_comments_stars_files_and_collect_it() {
     assert_eq!(gone.status(), StatusCode::NO_CONTENT);
     assert_eq!(status(&teacher, beside["url"].as_str().unwrap()).await, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_change_that_is_refused_changes_nothing() {
+    let app = TestApp::start().await;
+    let (id, _) = recorded(&app).await;
+    let host = app.person("host").await;
+    let path = format!("/api/resources/{id}");
+    body(host.patch(&path, &json!({ "downloadable": true })).await).await;
+    let before = store::resource::get(&app.store, id).await.unwrap();
+    let hides = json!({ "downloadable": false, "from_ms": 6000, "title": " " });
+    assert_eq!(refusal(host.patch(&path, &hides).await).await.2["title"], "请填写标题。");
+    assert_eq!(store::resource::get(&app.store, id).await.unwrap(), before);
+    let foreign = json!({ "downloadable": false, "from_ms": 6000, "series": "aaaaaaaaaaaaaaaa" });
+    assert_eq!(host.patch(&path, &foreign).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(store::resource::get(&app.store, id).await.unwrap(), before);
+    let all = json!({ "title": "草船借箭", "downloadable": false, "from_ms": 6000 });
+    let changed = body(host.patch(&path, &all).await).await;
+    assert_eq!((&changed["title"], &changed["duration_ms"]), (&json!("草船借箭"), &json!(54_000)), "all at once");
+}
+
+#[tokio::test]
+async fn a_link_ends_when_fewer_may_see_it() {
+    let app = TestApp::start().await;
+    let id = published(&app, "public").await;
+    let (host, core, nobody) = (app.person("host").await, app.person("core").await, app.nobody());
+    let links =
+        [url(&replay(&nobody, id).await, "hls_url").to_owned(), url(&replay(&core, id).await, "hls_url").to_owned()];
+    body(host.patch(&format!("/api/resources/{id}"), &json!({ "visibility": "studio" })).await).await;
+    for link in &links {
+        assert_eq!(status(&nobody, link).await, StatusCode::NOT_FOUND, "whoever has it, it was for everybody");
+    }
+    assert_eq!(status(&core, url(&replay(&core, id).await, "hls_url")).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_may_change_under_its_address_is_asked_for_anew() {
+    let app = TestApp::start().await;
+    let id = published(&app, "public").await;
+    let (host, nobody) = (app.person("host").await, app.nobody());
+    let put = async |text: &'static str| {
+        let request = host.request(Method::PUT, &format!("/api/resources/{id}/subtitles")).body(text);
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
+    };
+    put("1\n00:00:30,000 --> 00:00:32,000\n诸葛亮\n").await;
+    let page = replay(&nobody, id).await;
+    let link = url(&page, "subtitles_url");
+    let known = nobody.get(link).await.headers()[header::ETAG].clone();
+    let again = async || {
+        let request = nobody.request(Method::GET, link).header(header::IF_NONE_MATCH, known.clone());
+        request.send().await.unwrap()
+    };
+    assert_eq!(again().await.status(), StatusCode::NOT_MODIFIED);
+    put("1\n00:00:30,000 --> 00:00:32,000\n周瑜\n").await;
+    assert!(again().await.text().await.unwrap().contains("周瑜"));
+    let playlists = ["hls/master.m3u8", "hls/v0/index.m3u8"].map(|name| beside(link, id, name));
+    for text in playlists.iter().map(String::as_str).chain([link]) {
+        assert_eq!(nobody.get(text).await.headers()[header::CACHE_CONTROL], "public, no-cache", "{text}");
+    }
+    let segment = nobody.get(&beside(link, id, "hls/v0/00002.m4s")).await;
+    assert!(segment.headers()[header::CACHE_CONTROL].to_str().unwrap().ends_with(", immutable"));
+}

@@ -303,3 +303,50 @@ async fn an_upload_is_what_its_bytes_say_within_the_quota() {
     assert_eq!(walk(&app.folder().join("objects")).len(), 1, "what was refused is nowhere");
     assert_eq!(app.files(), 0, "nothing of an upload stays where it came in");
 }
+
+#[tokio::test]
+async fn a_file_that_cant_be_taken_away_keeps_no_other_and_is_tried_again() {
+    let app = TestApp::start().await;
+    let (host, mut ids) = (app.person("host").await, Vec::new());
+    for _ in 0..2 {
+        let made = body(upload(&app, &host, &[("title", "微课")], b"%PDF-1.7").await).await;
+        let id = ResourceId::parse(made["id"].as_str().unwrap()).unwrap();
+        publish(&app, id, "studio").await;
+        body(host.patch(&format!("/api/resources/{id}"), &json!({ "keep_until": app.now().day() })).await).await;
+        body(host.post(&format!("/api/resources/{id}/withdraw"), &json!({ "reason": "暂停" })).await).await;
+        ids.push(id);
+    }
+    ids.sort();
+    app.turn_clock(DAY * 2);
+    // A folder stands where the first file was, with something in it: nothing removes it.
+    let stuck = app.folder().join("objects").join(archive::key_of(ids[0], "file.pdf"));
+    std::fs::remove_file(&stuck).unwrap();
+    std::fs::create_dir(&stuck).unwrap();
+    std::fs::write(stuck.join("kept"), "x").unwrap();
+    assert_eq!(archive::let_go(&app.store, &app.storage, app.now()).await.unwrap(), 1);
+    assert_eq!(store::resource::files(&app.store, ids[1]).await.unwrap(), []);
+    let path = format!("/api/resources/{}", ids[0]);
+    let again = host.post(&format!("{path}/publish"), &json!({})).await;
+    assert_eq!(refusal(again).await.1, "files_gone", "some may be gone already");
+    std::fs::remove_dir_all(&stuck).unwrap();
+    assert_eq!(archive::let_go(&app.store, &app.storage, app.now()).await.unwrap(), 1);
+    assert_eq!(store::resource::files(&app.store, ids[0]).await.unwrap(), []);
+    assert_eq!(archive::let_go(&app.store, &app.storage, app.now()).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn why_finishing_failed_is_told_in_words_and_its_trace_to_admins() {
+    let app = TestApp::start().await;
+    let session = store::session::go_live(&app.store, app.world.activity, None, app.now()).await.unwrap().id;
+    let recording = store::recording::begin(&app.store, session, app.now()).await.unwrap();
+    let trace = "ffmpeg: /srv/lectern/recordings/x/a0.ogg: Invalid data";
+    store::recording::failed(&app.store, recording.id, trace).await.unwrap();
+    let told = async |person: &str| {
+        let path = format!("/api/recordings?activity={}", app.world.activity);
+        body(app.person(person).await.get(&path).await).await["rows"][0]["failure"].clone()
+    };
+    assert_eq!(told("admin").await, trace);
+    for member in ["host", "core"] {
+        assert_eq!(told(member).await, "录像没有整理成功，原始数据还在；请联系管理员。", "{member}");
+    }
+}

@@ -15,6 +15,9 @@ on_both! {
     figures_count_people_days_and_others_plans,
     steps_are_only_added_and_taken_in_order,
     nobody_decides_about_what_they_nominated_nor_after_a_higher_office,
+    a_lower_office_does_not_lift_what_a_higher_one_holds,
+    what_is_published_is_not_made_wider_without_the_office,
+    new_words_leave_what_was_said_as_it_stands,
 }
 
 struct World {
@@ -215,4 +218,68 @@ async fn nobody_decides_about_what_they_nominated_nor_after_a_higher_office(fres
     let lower = NewStep { tier: Some(OfficeTier::County), ..step(ResourceStep::NotSelected, office) };
     let lower = resource::step(store, id, lower, now()).await.unwrap_err();
     assert!(matches!(lower, StoreError::DecidedAbove(_)), "{lower:?}");
+}
+
+async fn a_lower_office_does_not_lift_what_a_higher_one_holds(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let office = account(store, "songyaqin", "宋雅琴", world.places.school).await;
+    let id = published(store, &world, "公开课", Visibility::Public, Content::default()).await;
+    let taken = async |what, tier| {
+        let new = NewStep { tier: Some(tier), ..step(what, office) };
+        resource::step(store, id, new, now()).await.map(|one| one.legal_hold)
+    };
+    taken(ResourceStep::Held, OfficeTier::City).await.unwrap();
+    let lower = taken(ResourceStep::Released, OfficeTier::County).await.unwrap_err();
+    assert!(matches!(lower, StoreError::DecidedAbove(_)), "{lower:?}");
+    assert!(!taken(ResourceStep::Released, OfficeTier::Platform).await.unwrap());
+    // The last one that held it counts.
+    taken(ResourceStep::Held, OfficeTier::County).await.unwrap();
+    assert!(!taken(ResourceStep::Released, OfficeTier::County).await.unwrap());
+}
+
+async fn what_is_published_is_not_made_wider_without_the_office(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let to = |visibility| resource::Change { visibility: Some(visibility), ..Default::default() };
+    let draft = made(store, &world, words("草稿", "王芳"), Content::default()).await;
+    let wished = resource::change(store, draft, to(Visibility::Public)).await.unwrap();
+    assert_eq!(wished.visibility, Visibility::Public, "whoever publishes it is asked then");
+    let id = published(store, &world, "公开课", Visibility::Region, Content::default()).await;
+    let wider = resource::change(store, id, to(Visibility::Public)).await.unwrap_err();
+    assert!(matches!(wider, StoreError::Resource(ResourceRefusal::OfficeConsents)), "{wider:?}");
+    assert_eq!(resource::get(store, id).await.unwrap().visibility, Visibility::Region);
+    assert_eq!(resource::change(store, id, to(Visibility::Studio)).await.unwrap().visibility, Visibility::Studio);
+}
+
+async fn new_words_leave_what_was_said_as_it_stands(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let talk: Vec<Cue> = (0..250).map(|n| said("我们再读一遍", n * 300)).collect();
+    let chapters = vec![Chapter { ms: 5000, title: "草船借箭".into() }];
+    let content = Content { subtitles: talk, chapters, ..Content::default() };
+    let id = made(store, &world, words("旧题", "王芳"), content).await;
+    made(store, &world, words("后来的", "赵敏"), Content::default()).await;
+    let intruder = fresh.intruder().await;
+    let lines = async || -> Vec<(i64, String)> {
+        let rows =
+            sqlx::query("select line, place from resource_line order by line").fetch_all(&intruder).await.unwrap();
+        rows.iter().map(|row| (sqlx::Row::get(row, "line"), sqlx::Row::get(row, "place"))).collect()
+    };
+    let shown = |lines: Vec<(i64, String)>| -> Vec<(i64, String)> {
+        lines.into_iter().filter(|(_, place)| ["chapter", "said"].contains(&place.as_str())).collect()
+    };
+    let before = lines().await;
+    assert_eq!(before.iter().filter(|(_, place)| place == "said").count(), 250);
+    let change = resource::Change { words: Some(words("新题", "李明")), ..Default::default() };
+    resource::change(store, id, change).await.unwrap();
+    let after = lines().await;
+    assert_eq!(after.len(), before.len());
+    assert_eq!(shown(after), shown(before), "20,000 lines are not written anew for a title");
+    resource::step(store, id, step(ResourceStep::Published, world.host), now()).await.unwrap();
+    let everything = Reader { all: true, ..Reader::default() };
+    for (search, count) in [("旧题", 0), ("新题", 1), ("王芳", 0), ("李明", 1), ("草船借箭", 1), ("读一遍", 1)]
+    {
+        assert_eq!(found(store, &everything, search).await.len(), count, "{search}");
+    }
 }
