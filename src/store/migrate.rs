@@ -121,6 +121,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0019_year_end_member.sql"),
         include_str!("../../migrations/postgres/0019_year_end_member.sql"),
     ),
+    (
+        21,
+        "view_began",
+        include_str!("../../migrations/sqlite/0021_view_began.sql"),
+        include_str!("../../migrations/postgres/0021_view_began.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {
