@@ -2,6 +2,7 @@
 //! Resource that was withdrawn go after the last day of their keeping.
 
 use super::{BlobError, Blobs, Storage, StorageError, key_of};
+use crate::domain::resource::Resource;
 use crate::domain::{Day, ResourceId, Time};
 use crate::store::attachment::{self, Unused};
 use crate::store::{Store, StoreError, resource};
@@ -17,7 +18,7 @@ pub enum SweepError {
     Store(#[from] StoreError),
     #[error("the bytes of a forgotten attachment can't be taken away")]
     Blob(#[from] BlobError),
-    #[error("the files of a withdrawn Resource can't be taken away")]
+    #[error("the files of a Resource can't be taken away")]
     Storage(#[from] StorageError),
 }
 
@@ -49,6 +50,24 @@ async fn empty(store: &Store, storage: &Storage, id: ResourceId, today: Day) -> 
     }
     resource::end_emptying(store, id).await?;
     Ok(true)
+}
+
+/// After a write that failed as it seems: what no Resource names would lie in the storage for ever. The answer of a write can be lost,
+/// too, and then the Resource stands and keeps its file.
+pub async fn take_back(
+    store: &Store,
+    storage: &Storage,
+    id: ResourceId,
+    key: &str,
+) -> Result<Option<Resource>, SweepError> {
+    match resource::get(store, id).await {
+        Ok(stands) => Ok(Some(stands)),
+        Err(StoreError::NotFound(_)) => {
+            storage.remove(key).await?;
+            Ok(None)
+        }
+        Err(unknown) => Err(unknown.into()),
+    }
 }
 
 /// How many attachments went.
