@@ -253,6 +253,37 @@ async fn a_held_resource_keeps_its_files_and_a_withdrawn_one_loses_them_after_it
     assert!(left.is_empty(), "{left:?}");
     let again = host.post(&format!("{path}/publish"), &json!({})).await;
     assert_eq!(refusal(again).await.1, "files_gone");
+    let steps = body(host.get(&format!("{path}/steps")).await).await["rows"].clone();
+    let told: Vec<[&str; 3]> = steps
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| [&one["step"], &one["reason"], &one["by"]["name"]].map(|word| word.as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told[1..],
+        [["held", "有投诉", "老师office"], ["withdrawn", "暂停", "老师host"], ["released", "已查清", "老师office"]]
+    );
+    assert_eq!(steps[1]["tier"], "county");
+}
+
+#[tokio::test]
+async fn an_upload_whose_row_stands_after_all_keeps_its_file() {
+    let app = TestApp::start().await;
+    let host = app.person("host").await;
+    let made = body(upload(&app, &host, &[("title", "微课")], b"%PDF-1.7").await).await;
+    let id = ResourceId::parse(made["id"].as_str().unwrap()).unwrap();
+    let key = archive::key_of(id, "file.pdf");
+    let stands = archive::take_back(&app.store, &app.storage, id, &key).await.unwrap();
+    assert_eq!(stands.map(|one| one.id), Some(id));
+    assert_eq!(app.storage.read_all(&key).await.unwrap(), b"%PDF-1.7".as_slice());
+    let other = ResourceId::from_random([9; 10]);
+    let nobodys = app.folder().join("nobodys");
+    std::fs::write(&nobodys, "x").unwrap();
+    let key = archive::key_of(other, "file.pdf");
+    app.storage.put_file(&key, &nobodys).await.unwrap();
+    assert_eq!(archive::take_back(&app.store, &app.storage, other, &key).await.unwrap(), None);
+    assert!(app.storage.read_all(&key).await.is_err());
 }
 
 pub(crate) fn walk(folder: &Path) -> Vec<PathBuf> {
@@ -347,6 +378,6 @@ async fn why_finishing_failed_is_told_in_words_and_its_trace_to_admins() {
     };
     assert_eq!(told("admin").await, trace);
     for member in ["host", "core"] {
-        assert_eq!(told(member).await, "录像没有整理成功，原始数据还在；请联系管理员。", "{member}");
+        assert_eq!(told(member).await, "整理录制的程序没有做完，原因已经记下，请联系管理员。", "{member}");
     }
 }

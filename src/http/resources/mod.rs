@@ -33,7 +33,7 @@ use utoipa_axum::routes;
 /// Four on one theme are a course (同一主题).
 const COURSE_FROM: usize = 4;
 /// What finishing left in its trace names folders of the server, and is for its admins.
-const NOT_FINISHED: &str = "录像没有整理成功，原始数据还在；请联系管理员。";
+const NOT_FINISHED: &str = "整理录制的程序没有做完，原因已经记下，请联系管理员。";
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -42,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(of_studio))
         .routes(routes!(series))
         .routes(routes!(recordings))
+        .routes(routes!(steps::taken))
         .routes(routes!(steps::submit))
         .routes(routes!(steps::publish))
         .routes(routes!(steps::give_back))
