@@ -22,7 +22,7 @@ export const resources = {
     title: '录制和回放', notFetched: '录制没有取到', none: '这次活动没有录制', noneHint: '直播时打开录制，结束后会自动整理成回放。',
     recording: '正在录制', closed: '已录好，等着整理', finishing: (percent: number, step: string) => `正在整理 ${percent} %${step ? `：${step}` : ''}`,
     steps: { check: '检查录制', compose: '合成画面', hls: '生成流畅播放的分段', pictures: '截取封面和预览', chapters: '划分章节' } as Record<string, string>,
-    finished: '已整理好', failed: '这次没有整理好，原始录制还在，稍后自动再试。', failedWhy: '详情', empty: '没有录到画面和声音',
+    finished: '已整理好', failed: '这次没有整理好，原始录制还在。', failedWhy: '详情', empty: '没有录到画面和声音',
     at: (span: string, size: string) => `${span} · ${size}`, draft: '草稿已备好，核对后发布', watch: '看回放', check: '核对并发布',
     soon: '回放约 20 分钟后可看',
   },
@@ -42,5 +42,10 @@ export const resources = {
     reason: '理由', reasonMissing: '请写明理由。', sendBackTitle: '退回修改', sendBackText: '写明要改什么，整理的人会看到。', withdrawTitle: '撤回这份资源', withdrawText: '撤回以后只有工作室能看到。', nominate: '推荐为精品', nominateTitle: '推荐为精品', nominateText: '写明推荐理由，由工作站评选。', select: '选为精品', selectTitle: '选为精品资源', selectText: '会显示“精品资源”，并在回放库里靠前。', unselect: '不选为精品', unselectTitle: '不选为精品', unselectText: '写明理由，工作室会看到。',
     hold: '封存', holdTitle: '封存', holdText: '封存期间不能删除或改动文件。写明理由。', release: '解除封存', releaseTitle: '解除封存', releaseText: '解除后按保存期处理。写明理由。', done: '已完成', said: { submit: '已送审', publish: '已发布', sendBack: '已退回', withdraw: '已撤回', nominate: '已推荐', select: '已选为精品', unselect: '没有选为精品', hold: '已封存', release: '已解除封存' } as Record<string, string>,
     why: (reason: string) => `理由：${reason}`,
+  },
+  taken: {
+    title: '经办记录', none: '还没有送审或发布过。', notFetched: '经办记录没有取到',
+    words: { submitted: '送审', returned: '退回', published: '发布', withdrawn: '撤回', nominated: '推荐为精品', selected: '选为精品', not_selected: '没有选为精品', held: '封存', released: '解除封存' } as Record<string, string>,
+    tiers: { county: '县级工作站', city: '市级工作站', province: '省级工作站', platform: '平台' } as Record<string, string>,
   },
 }
