@@ -2,7 +2,7 @@
 
 use super::row::{Columns as _, rows_in};
 use super::{Noun, Store, StoreError, random};
-use crate::domain::{AccountId, Checks, Invalid, LessonPlanId, ResourceId, Time};
+use crate::domain::{AccountId, Checks, LessonPlanId, ResourceId, ResourceRefusal, Time};
 use sqlx::AnyConnection;
 use std::collections::HashMap;
 
@@ -81,8 +81,7 @@ pub async fn collect(
                 let others = "select count(*) as others from lesson_plan_resource where plan = $1 and resource <> $2";
                 let others = sqlx::query(others).bind(plan.as_str()).bind(resource.as_str());
                 if others.fetch_one(&mut *connection).await?.number("others")? >= MOST_COLLECTED {
-                    let full = format!("一份备课单最多收 {MOST_COLLECTED} 个资源，请另建一份。");
-                    return Err(Invalid::one("plan", full).into());
+                    return Err(ResourceRefusal::LessonPlanFull(MOST_COLLECTED).into());
                 }
                 sqlx::query(
                     "insert into lesson_plan_resource (plan, resource, collected_at) values ($1, $2, $3) on conflict do nothing",

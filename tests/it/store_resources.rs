@@ -387,6 +387,6 @@ async fn a_lesson_plan_holds_a_hundred(fresh: Fresh) {
     }
     let one_more = made(store, &world, words("多出来的", "王芳"), Content::default()).await;
     let full = store::lesson_plan::collect(store, world.host, plan, one_more, now()).await.unwrap_err();
-    assert!(matches!(full, StoreError::Invalid(_)), "{full:?}");
+    assert!(matches!(full, StoreError::Resource(ResourceRefusal::LessonPlanFull(_))), "{full:?}");
     store::lesson_plan::collect(store, world.host, plan, first.unwrap(), now()).await.unwrap();
 }

@@ -218,6 +218,8 @@ pub enum ResourceRefusal {
     OwnNomination,
     #[error("资源的文件已过保存期，已经删除。")]
     Emptied,
+    #[error("一份备课单最多收 {0} 个资源，请另建一份。")]
+    LessonPlanFull(i64),
 }
 
 impl ResourceRefusal {
@@ -232,6 +234,7 @@ impl ResourceRefusal {
             Self::NothingLeft => "nothing_left",
             Self::Held => "legal_hold",
             Self::Emptied => "files_gone",
+            Self::LessonPlanFull(_) => "lesson_plan_full",
             Self::OwnNomination => "own_nomination",
         }
     }
