@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::fs::{self, File};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 
 /// SHA-256.
@@ -160,6 +160,14 @@ impl Incoming {
     pub async fn content(&mut self) -> Result<Vec<u8>, BlobError> {
         self.file.flush().await?;
         Ok(fs::read(&self.path).await?)
+    }
+
+    /// The first bytes of it.
+    pub async fn head(&mut self, most: u64) -> Result<Vec<u8>, BlobError> {
+        self.file.flush().await?;
+        let mut head = Vec::new();
+        File::open(&self.path).await?.take(most).read_to_end(&mut head).await?;
+        Ok(head)
     }
 
     /// Where it lies as long as this lives, with all that has come in.

@@ -10,5 +10,5 @@ mod take_in;
 pub use blob::{BlobError, Blobs, Digest, Incoming, Kept, Staying, Taking, free_bytes};
 pub use movie::{Movie, movie};
 pub use storage::{Bucket, Storage, StorageError, Stored, key_of};
-pub use sweep::{SweepError, UNUSED_STAY, let_go, sweep};
+pub use sweep::{SweepError, UNUSED_STAY, let_go, sweep, take_back};
 pub use take_in::{TakeInError, take_in};

@@ -2,9 +2,11 @@
 //! Resource that was withdrawn go after the last day of their keeping.
 
 use super::{BlobError, Blobs, Storage, StorageError, key_of};
-use crate::domain::Time;
+use crate::domain::resource::Resource;
+use crate::domain::{Day, ResourceId, Time};
 use crate::store::attachment::{self, Unused};
 use crate::store::{Store, StoreError, resource};
+use std::error::Error;
 use std::time::Duration;
 
 /// Whoever uploads a file names it within the hour, or comes back to the form some days later.
@@ -16,21 +18,56 @@ pub enum SweepError {
     Store(#[from] StoreError),
     #[error("the bytes of a forgotten attachment can't be taken away")]
     Blob(#[from] BlobError),
-    #[error("the files of a withdrawn Resource can't be taken away")]
+    #[error("the files of a Resource can't be taken away")]
     Storage(#[from] StorageError),
 }
 
-/// How many Resources lost their files. The row says so last: cut off in between, the next sweep goes on.
+/// How many Resources lost their files. One whose files can't be taken away keeps no other's here, and is tried again by the next sweep.
 pub async fn let_go(store: &Store, storage: &Storage, now: Time) -> Result<u32, SweepError> {
-    let mut gone = 0;
-    for one in resource::withdrawn_until(store, now.day()).await? {
-        for file in resource::files(store, one.id).await? {
-            storage.remove(&key_of(one.id, &file.name)).await?;
+    let (mut last, mut gone) = (None, 0);
+    loop {
+        let found = resource::to_empty(store, now.day(), last).await?;
+        let Some(end) = found.last() else { return Ok(gone) };
+        last = Some(*end);
+        for id in found {
+            match empty(store, storage, id, now.day()).await {
+                Ok(went) => gone += u32::from(went),
+                Err(error) => {
+                    tracing::warn!(resource = %id, error = &error as &dyn Error, "its files were not taken away");
+                }
+            }
         }
-        resource::empty(store, one.id).await?;
-        gone += 1;
     }
-    Ok(gone)
+}
+
+/// Marked before the first file goes, forgotten after the last went.
+async fn empty(store: &Store, storage: &Storage, id: ResourceId, today: Day) -> Result<bool, SweepError> {
+    if !resource::begin_emptying(store, id, today).await? {
+        return Ok(false);
+    }
+    for file in resource::files(store, id).await? {
+        storage.remove(&key_of(id, &file.name)).await?;
+    }
+    resource::end_emptying(store, id).await?;
+    Ok(true)
+}
+
+/// After a write that failed as it seems: what no Resource names would lie in the storage for ever. The answer of a write can be lost,
+/// too, and then the Resource stands and keeps its file.
+pub async fn take_back(
+    store: &Store,
+    storage: &Storage,
+    id: ResourceId,
+    key: &str,
+) -> Result<Option<Resource>, SweepError> {
+    match resource::get(store, id).await {
+        Ok(stands) => Ok(Some(stands)),
+        Err(StoreError::NotFound(_)) => {
+            storage.remove(key).await?;
+            Ok(None)
+        }
+        Err(unknown) => Err(unknown.into()),
+    }
 }
 
 /// How many attachments went.

@@ -70,6 +70,12 @@ pub fn sniff(bytes: &[u8]) -> Option<MediaType> {
     }
 }
 
+/// Does it begin like a file that is taken? A zip archive may still be no Office document.
+#[must_use]
+pub fn begins_like_one(bytes: &[u8]) -> bool {
+    sniff(bytes).is_some() || bytes.starts_with(b"PK\x03\x04")
+}
+
 /// ECMA-376 part 2: an Office document is a zip archive with `[Content_Types].xml` and its main part.
 fn office_document(bytes: &[u8]) -> Option<MediaType> {
     let names = zip_names(bytes)?;

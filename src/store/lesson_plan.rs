@@ -2,7 +2,7 @@
 
 use super::row::{Columns as _, rows_in};
 use super::{Noun, Store, StoreError, random};
-use crate::domain::{AccountId, Checks, LessonPlanId, ResourceId, Time};
+use crate::domain::{AccountId, Checks, LessonPlanId, ResourceId, ResourceRefusal, Time};
 use sqlx::AnyConnection;
 use std::collections::HashMap;
 
@@ -63,6 +63,9 @@ pub async fn create(store: &Store, account: AccountId, title: String, now: Time)
         .await
 }
 
+/// A term of lessons; all of them are read for the list of plans.
+pub const MOST_COLLECTED: i64 = 100;
+
 /// Somebody else's is none. Collecting twice is once.
 pub async fn collect(
     store: &Store,
@@ -75,6 +78,11 @@ pub async fn collect(
         .write(move |connection| {
             Box::pin(async move {
                 require_own(connection, account, plan).await?;
+                let others = "select count(*) as others from lesson_plan_resource where plan = $1 and resource <> $2";
+                let others = sqlx::query(others).bind(plan.as_str()).bind(resource.as_str());
+                if others.fetch_one(&mut *connection).await?.number("others")? >= MOST_COLLECTED {
+                    return Err(ResourceRefusal::LessonPlanFull(MOST_COLLECTED).into());
+                }
                 sqlx::query(
                     "insert into lesson_plan_resource (plan, resource, collected_at) values ($1, $2, $3) on conflict do nothing",
                 )

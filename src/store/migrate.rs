@@ -127,6 +127,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0020_poll.sql"),
         include_str!("../../migrations/postgres/0020_poll.sql"),
     ),
+    (
+        21,
+        "view_began",
+        include_str!("../../migrations/sqlite/0021_view_began.sql"),
+        include_str!("../../migrations/postgres/0021_view_began.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

@@ -8,7 +8,6 @@ use crate::domain::resource::seen::{self, CLICK_MS};
 use crate::domain::{AccountId, ResourceId, Time};
 use sqlx::AnyConnection;
 use std::collections::HashMap;
-use std::time::Duration;
 
 /// What a page says was watched, in times of the whole recording.
 #[derive(Debug, Clone)]
@@ -39,8 +38,8 @@ pub struct Figures {
     pub stars: u64,
 }
 
-/// Joins what is reported with what is known of this day. A report that tells more than anybody can have watched since the last one
-/// says only where they are.
+/// Joins what is reported with what is known of this day. A report that makes it more than anybody can have watched since the first
+/// one of the day says only where they are.
 pub async fn report(
     store: &Store,
     resource: ResourceId,
@@ -53,20 +52,19 @@ pub async fn report(
         .write(move |connection| {
             Box::pin(async move {
                 let known = sqlx::query(
-                    "select seen, reported_at from resource_view where resource = $1 and account = $2 and day = $3",
+                    "select seen, began_at from resource_view where resource = $1 and account = $2 and day = $3",
                 );
                 let known = known.bind(resource.as_str()).bind(account.as_str()).bind(number_of(day));
-                let (known, last) = match known.fetch_optional(&mut *connection).await? {
-                    Some(row) => (parts(&row, "seen")?, Some(row.time("reported_at")?)),
-                    None => (Vec::new(), None),
+                let (known, began) = match known.fetch_optional(&mut *connection).await? {
+                    Some(row) => (parts(&row, "seen")?, row.time("began_at")?),
+                    None => (Vec::new(), now),
                 };
                 let joined = seen::added(&known, &report.parts, report.duration_ms);
-                let since = last.map_or(Duration::ZERO, |last| now.since(last));
-                let grown = seen::length(&joined).saturating_sub(seen::length(&known));
-                let joined = if seen::is_possible(grown, since) { joined } else { known };
+                let joined = if seen::is_possible(seen::length(&joined), now.since(began)) { joined } else { known };
                 sqlx::query(
-                    "insert into resource_view (resource, account, day, seen, watched_ms, position_ms, speed_permille, reported_at)
-                     values ($1, $2, $3, $4, $5, $6, $7, $8)
+                    "insert into resource_view (resource, account, day, seen, watched_ms, position_ms, speed_permille, reported_at,
+                         began_at)
+                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
                      on conflict (resource, account, day) do update set seen = excluded.seen, watched_ms = excluded.watched_ms,
                          position_ms = excluded.position_ms, speed_permille = excluded.speed_permille,
                          reported_at = excluded.reported_at",
@@ -79,6 +77,7 @@ pub async fn report(
                 .bind(signed(report.position_ms))
                 .bind(i64::from(report.speed_permille))
                 .bind(now.micros())
+                .bind(began.micros())
                 .execute(&mut *connection)
                 .await?;
                 read(connection, resource, account).await

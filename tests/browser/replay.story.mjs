@@ -255,6 +255,13 @@ async function around(host, teacher, resource) {
   await shoot(teacher, 'replay-home');
   await host.goto(`/resources/${resource}/edit`);
   await host.getByTestId('step-withdraw').waitFor();
+  await host.getByTestId('taken-row').filter({ hasText: '发布' }).waitFor();
+  await host.screenshot({ path: path.join(shots, 'replay-taken.png'), fullPage: true });
+  const size = host.viewportSize();
+  await host.setViewportSize({ width: 390, height: 844 });
+  await host.getByTestId('taken').scrollIntoViewIfNeeded();
+  await shoot(host, 'replay-taken-narrow');
+  await host.setViewportSize(size);
 }
 
 // Whoever makes up a link, changes one, or has no login gets nothing.

@@ -28,6 +28,7 @@ mod http_packs;
 mod http_polls;
 mod http_programme_days;
 mod http_reminders;
+mod http_replays;
 mod http_reports;
 mod http_resources;
 mod http_roster_sheets;

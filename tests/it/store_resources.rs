@@ -15,6 +15,13 @@ on_both! {
     figures_count_people_days_and_others_plans,
     steps_are_only_added_and_taken_in_order,
     nobody_decides_about_what_they_nominated_nor_after_a_higher_office,
+    a_lower_office_does_not_lift_what_a_higher_one_holds,
+    what_is_published_is_not_made_wider_without_the_office,
+    new_words_leave_what_was_said_as_it_stands,
+    nobody_watches_more_by_reporting_more_often,
+    what_was_held_or_published_since_the_sweep_looked_keeps_its_files,
+    what_is_related_is_the_most_watched_of_the_latest,
+    a_lesson_plan_holds_a_hundred,
 }
 
 struct World {
@@ -215,4 +222,171 @@ async fn nobody_decides_about_what_they_nominated_nor_after_a_higher_office(fres
     let lower = NewStep { tier: Some(OfficeTier::County), ..step(ResourceStep::NotSelected, office) };
     let lower = resource::step(store, id, lower, now()).await.unwrap_err();
     assert!(matches!(lower, StoreError::DecidedAbove(_)), "{lower:?}");
+}
+
+async fn a_lower_office_does_not_lift_what_a_higher_one_holds(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let office = account(store, "songyaqin", "宋雅琴", world.places.school).await;
+    let id = published(store, &world, "公开课", Visibility::Public, Content::default()).await;
+    let taken = async |what, tier| {
+        let new = NewStep { tier: Some(tier), ..step(what, office) };
+        resource::step(store, id, new, now()).await.map(|one| one.legal_hold)
+    };
+    taken(ResourceStep::Held, OfficeTier::City).await.unwrap();
+    let lower = taken(ResourceStep::Released, OfficeTier::County).await.unwrap_err();
+    assert!(matches!(lower, StoreError::DecidedAbove(_)), "{lower:?}");
+    assert!(!taken(ResourceStep::Released, OfficeTier::Platform).await.unwrap());
+    // The last one that held it counts.
+    taken(ResourceStep::Held, OfficeTier::County).await.unwrap();
+    assert!(!taken(ResourceStep::Released, OfficeTier::County).await.unwrap());
+}
+
+async fn what_is_published_is_not_made_wider_without_the_office(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let to = |visibility| resource::Change { visibility: Some(visibility), ..Default::default() };
+    let draft = made(store, &world, words("草稿", "王芳"), Content::default()).await;
+    let wished = resource::change(store, draft, to(Visibility::Public)).await.unwrap();
+    assert_eq!(wished.visibility, Visibility::Public, "whoever publishes it is asked then");
+    let id = published(store, &world, "公开课", Visibility::Region, Content::default()).await;
+    let wider = resource::change(store, id, to(Visibility::Public)).await.unwrap_err();
+    assert!(matches!(wider, StoreError::Resource(ResourceRefusal::OfficeConsents)), "{wider:?}");
+    assert_eq!(resource::get(store, id).await.unwrap().visibility, Visibility::Region);
+    assert_eq!(resource::change(store, id, to(Visibility::Studio)).await.unwrap().visibility, Visibility::Studio);
+}
+
+async fn new_words_leave_what_was_said_as_it_stands(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let talk: Vec<Cue> = (0..250).map(|n| said("我们再读一遍", n * 300)).collect();
+    let chapters = vec![Chapter { ms: 5000, title: "草船借箭".into() }];
+    let content = Content { subtitles: talk, chapters, ..Content::default() };
+    let id = made(store, &world, words("旧题", "王芳"), content).await;
+    made(store, &world, words("后来的", "赵敏"), Content::default()).await;
+    let intruder = fresh.intruder().await;
+    let lines = async || -> Vec<(i64, String)> {
+        let rows =
+            sqlx::query("select line, place from resource_line order by line").fetch_all(&intruder).await.unwrap();
+        rows.iter().map(|row| (sqlx::Row::get(row, "line"), sqlx::Row::get(row, "place"))).collect()
+    };
+    let shown = |lines: Vec<(i64, String)>| -> Vec<(i64, String)> {
+        lines.into_iter().filter(|(_, place)| ["chapter", "said"].contains(&place.as_str())).collect()
+    };
+    let before = lines().await;
+    assert_eq!(before.iter().filter(|(_, place)| place == "said").count(), 250);
+    let change = resource::Change { words: Some(words("新题", "李明")), ..Default::default() };
+    resource::change(store, id, change).await.unwrap();
+    let after = lines().await;
+    assert_eq!(after.len(), before.len());
+    assert_eq!(shown(after), shown(before), "20,000 lines are not written anew for a title");
+    resource::step(store, id, step(ResourceStep::Published, world.host), now()).await.unwrap();
+    let everything = Reader { all: true, ..Reader::default() };
+    for (search, count) in [("旧题", 0), ("新题", 1), ("王芳", 0), ("李明", 1), ("草船借箭", 1), ("读一遍", 1)]
+    {
+        assert_eq!(found(store, &everything, search).await.len(), count, "{search}");
+    }
+}
+
+async fn nobody_watches_more_by_reporting_more_often(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let id = published(store, &world, "公开课", Visibility::Public, Content::default()).await;
+    let minutes = |from: u64, to: u64| Report {
+        parts: vec![Part { from_ms: from * 60_000, to_ms: to * 60_000 }],
+        position_ms: to * 60_000,
+        speed_permille: 1000,
+        duration_ms: Some(7_200_000),
+    };
+    let watched = async || store::replay::figures(store, &[id]).await.unwrap()[&id].watched_ms / 60_000;
+    for (n, told) in (0..20).zip(1..) {
+        let at = now() + Duration::from_secs(n);
+        store::replay::report(store, id, world.host, minutes(4 * n, 4 * told), at).await.unwrap();
+    }
+    assert_eq!(watched().await, 4, "what one may tell at first is told once");
+    // Whoever watches as long as that is believed.
+    let later = now() + Duration::from_secs(3600);
+    store::replay::report(store, id, world.host, minutes(0, 100), later).await.unwrap();
+    assert_eq!(watched().await, 100);
+}
+
+async fn what_was_held_or_published_since_the_sweep_looked_keeps_its_files(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let (last, today) = (now().day(), now().day().plus(1));
+    let keep_until = || resource::Change { keep_until: Some(Some(last)), ..Default::default() };
+    let withdrawn = async |title: &str| {
+        let id = published(store, &world, title, Visibility::Studio, Content::default()).await;
+        resource::change(store, id, keep_until()).await.unwrap();
+        resource::step(store, id, step(ResourceStep::Withdrawn, world.host), now()).await.unwrap();
+        id
+    };
+    let mut ids = Vec::new();
+    for title in ["封存", "重新发布", "延期", "到期"] {
+        ids.push(withdrawn(title).await);
+    }
+    assert_eq!(resource::to_empty(store, last, None).await.unwrap(), [], "the last day is kept");
+    let mut looked = resource::to_empty(store, today, None).await.unwrap();
+    looked.sort();
+    assert_eq!(looked, {
+        let mut all = ids.clone();
+        all.sort();
+        all
+    });
+    let office = NewStep { tier: Some(OfficeTier::County), ..step(ResourceStep::Held, world.host) };
+    resource::step(store, ids[0], office, now()).await.unwrap();
+    resource::step(store, ids[1], step(ResourceStep::Published, world.host), now()).await.unwrap();
+    let later = resource::Change { keep_until: Some(None), ..Default::default() };
+    resource::change(store, ids[2], later).await.unwrap();
+    let mut began = Vec::new();
+    for id in &ids {
+        began.push(resource::begin_emptying(store, *id, today).await.unwrap());
+    }
+    assert_eq!(began, [false, false, false, true]);
+    let gone = resource::change(store, ids[3], keep_until()).await.unwrap_err();
+    assert!(matches!(gone, StoreError::Resource(ResourceRefusal::Emptied)), "{gone:?}");
+    let again = resource::step(store, ids[3], step(ResourceStep::Published, world.host), now()).await.unwrap_err();
+    assert!(matches!(again, StoreError::Resource(ResourceRefusal::Emptied)), "{again:?}");
+}
+
+async fn what_is_related_is_the_most_watched_of_the_latest(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let own = published(store, &world, "本课", Visibility::Public, Content::default()).await;
+    let mut ids = Vec::new();
+    for n in 0..52 {
+        let id = made(store, &world, words(&format!("第 {n} 课"), "王芳"), Content::default()).await;
+        let publish = NewStep { visibility: Some(Visibility::Public), ..step(ResourceStep::Published, world.host) };
+        resource::step(store, id, publish, now() + Duration::from_secs(60 * n)).await.unwrap();
+        ids.push(id);
+    }
+    let report = Report {
+        parts: vec![Part { from_ms: 0, to_ms: 5000 }],
+        position_ms: 5000,
+        speed_permille: 1000,
+        duration_ms: Some(100_000),
+    };
+    for watched in [ids[0], ids[10]] {
+        store::replay::report(store, watched, world.host, report.clone(), now()).await.unwrap();
+    }
+    let everything = Reader { all: true, ..Reader::default() };
+    let one = resource::get(store, own).await.unwrap();
+    let related = resource::related(store, &everything, &one, 3).await.unwrap();
+    assert_eq!(related.iter().map(|one| one.id).collect::<Vec<_>>(), [ids[10], ids[51], ids[50]]);
+}
+
+async fn a_lesson_plan_holds_a_hundred(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let plan = store::lesson_plan::create(store, world.host, "备课".into(), now()).await.unwrap().id;
+    let mut first = None;
+    for n in 0..store::lesson_plan::MOST_COLLECTED {
+        let id = made(store, &world, words(&format!("第 {n} 课"), "王芳"), Content::default()).await;
+        store::lesson_plan::collect(store, world.host, plan, id, now()).await.unwrap();
+        first = first.or(Some(id));
+    }
+    let one_more = made(store, &world, words("多出来的", "王芳"), Content::default()).await;
+    let full = store::lesson_plan::collect(store, world.host, plan, one_more, now()).await.unwrap_err();
+    assert!(matches!(full, StoreError::Resource(ResourceRefusal::LessonPlanFull(_))), "{full:?}");
+    store::lesson_plan::collect(store, world.host, plan, first.unwrap(), now()).await.unwrap();
 }

@@ -2197,6 +2197,9 @@ region: Named, title: string, content: string, recruitment: string | null, by: s
  */
 withdrawn: string | null, may_withdraw: boolean, };
 
+/** county 县级工作站，city 市级工作站，province 省级工作站，platform 平台 */
+export type OfficeTier = "county" | "city" | "province" | "platform";
+
 /** recording 正在录制，closed 等待整理，finishing 正在整理，finished 已整理，failed 整理没有完成，empty 没有画面和声音 */
 export type RecordingState = "recording" | "closed" | "finishing" | "finished" | "failed" | "empty";
 
@@ -2205,6 +2208,9 @@ export type ResourceKind = "recording" | "micro_lesson" | "case_study" | "course
 
 /** draft 草稿，in_review 审核中，published 已发布，withdrawn 已撤回 */
 export type ResourceState = "draft" | "in_review" | "published" | "withdrawn";
+
+/** submitted 送审，returned 退回，published 发布，withdrawn 撤回，nominated 推荐为精品，selected 选为精品，not_selected 没有选为精品，held 封存，released 解除封存 */
+export type ResourceStep = "submitted" | "returned" | "published" | "withdrawn" | "nominated" | "selected" | "not_selected" | "held" | "released";
 
 /** studio 工作室，region 本区域，public 公开 */
 export type Visibility = "studio" | "region" | "public";
@@ -2298,6 +2304,19 @@ to_ms: number, hidden?: Array<PartView>, keep_until: string | null, };
  * A step with its reason, where it needs one.
  */
 export type ResourceStepForm = { reason?: string, };
+
+/**
+ * What was done with a Resource, once.
+ */
+export type ResourceStepView = { step: ResourceStep, 
+/**
+ * Empty where none is asked for.
+ */
+reason: string, by: Named, at: string, 
+/**
+ * Of the office for which it was done.
+ */
+tier: OfficeTier | null, };
 
 /**
  * Who publishes may say for whom.

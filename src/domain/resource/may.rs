@@ -53,8 +53,17 @@ impl Standing {
 
     /// A host publishes to the Studio by themself; beyond it, the office consents.
     #[must_use]
+    pub fn widest(self) -> Option<Visibility> {
+        match (self.decides, self.host) {
+            (true, _) => Some(Visibility::Public),
+            (false, true) => Some(Visibility::Studio),
+            (false, false) => None,
+        }
+    }
+
+    #[must_use]
     pub fn may_publish_to(self, visibility: Visibility) -> bool {
-        self.decides || (self.host && visibility == Visibility::Studio)
+        self.widest().is_some_and(|widest| visibility <= widest)
     }
 
     /// May this person take the step with this Resource, as it is now?

@@ -1,6 +1,7 @@
 //! Resource: the published thing that a Recording, a 微课 or a case becomes; its states, who sees it, and who may do what with it.
 
 pub mod cuts;
+pub mod files;
 mod may;
 pub mod playlist;
 pub mod search;
@@ -83,6 +84,24 @@ const MOST_HIDDEN: usize = 50;
 pub struct Part {
     pub from_ms: u64,
     pub to_ms: u64,
+}
+
+impl Part {
+    #[must_use]
+    pub const fn holds(&self, ms: u64) -> bool {
+        self.from_ms <= ms && ms < self.to_ms
+    }
+
+    /// Is any moment in both?
+    #[must_use]
+    pub const fn touches(&self, other: &Self) -> bool {
+        self.from_ms < other.to_ms && other.from_ms < self.to_ms
+    }
+
+    #[must_use]
+    pub fn touches_any(&self, parts: &[Self]) -> bool {
+        parts.iter().any(|one| one.touches(self))
+    }
 }
 
 /// Who is named beside it; an account where they have one.
@@ -199,6 +218,8 @@ pub enum ResourceRefusal {
     OwnNomination,
     #[error("资源的文件已过保存期，已经删除。")]
     Emptied,
+    #[error("一份备课单最多收 {0} 个资源，请另建一份。")]
+    LessonPlanFull(i64),
 }
 
 impl ResourceRefusal {
@@ -213,6 +234,7 @@ impl ResourceRefusal {
             Self::NothingLeft => "nothing_left",
             Self::Held => "legal_hold",
             Self::Emptied => "files_gone",
+            Self::LessonPlanFull(_) => "lesson_plan_full",
             Self::OwnNomination => "own_nomination",
         }
     }
@@ -223,6 +245,12 @@ impl Resource {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.hidden.is_empty()
+    }
+
+    /// Is this moment kept from those who see what is published?
+    #[must_use]
+    pub fn hides(&self, ms: u64) -> bool {
+        self.hidden.iter().any(|one| one.holds(ms))
     }
 
     /// As long as the replay is for those who see what was published.
@@ -254,6 +282,36 @@ impl Resource {
             _ => true,
         };
         if chosen { Ok(()) } else { Err(ResourceRefusal::State(self.state)) }
+    }
+
+    /// May it be for these people, by the word of somebody who publishes as far as `widest`? What is not published yet may be meant
+    /// for whomever: who publishes it is asked then.
+    pub fn check_visibility(&self, to: Visibility, widest: Option<Visibility>) -> Result<(), ResourceRefusal> {
+        let wider = self.state == ResourceState::Published && to > self.visibility;
+        let consented = widest.is_some_and(|widest| to <= widest);
+        if wider && !consented { Err(ResourceRefusal::OfficeConsents) } else { Ok(()) }
+    }
+
+    /// May its files go, today? Once they began to go they are not kept half, unless it is held.
+    #[must_use]
+    pub fn lets_go(&self, today: Day) -> bool {
+        let over = self.state == ResourceState::Withdrawn && self.keep_until.is_some_and(|last| last < today);
+        !self.legal_hold && (self.emptied || over)
+    }
+
+    /// May these parts be hidden now, when `cut` is what is left out of the replay?
+    pub fn check_cut(&self, hidden: &[Part], cut: &[Part]) -> Result<(), ResourceRefusal> {
+        let all_gone = self.duration_ms.is_some_and(|all| cuts::shown_length(all, cut) == 0);
+        match () {
+            () if !matches!(self.state, ResourceState::Draft | ResourceState::Withdrawn) => {
+                Err(ResourceRefusal::CutWhilePublished)
+            }
+            () if self.legal_hold => Err(ResourceRefusal::Held),
+            () if self.emptied => Err(ResourceRefusal::Emptied),
+            () if self.downloadable && !hidden.is_empty() => Err(ResourceRefusal::HiddenAndDownloadable),
+            () if all_gone => Err(ResourceRefusal::NothingLeft),
+            () => Ok(()),
+        }
     }
 
     /// The parts that may be hidden: within the whole, in order, made one where they touch.

@@ -44,14 +44,14 @@ pub fn added(known: &[Part], reported: &[Part], duration_ms: Option<u64>) -> Vec
 
 /// No player goes faster.
 const FASTEST: u64 = 4;
-/// What a first report may tell of, and what clocks and slow lines may add to a later one.
+/// What the first report of a day may tell of, and what clocks and slow lines may add: once a day, however many reports there are.
 const SLACK: Duration = Duration::from_secs(60);
 
-/// Can anybody have watched so much more within this time?
+/// Can anybody have watched so much of it on a day, so long after the first report of that day?
 #[must_use]
-pub fn is_possible(grown_ms: u64, since: Duration) -> bool {
+pub fn is_possible(watched_ms: u64, since: Duration) -> bool {
     let most = (since.saturating_add(SLACK)).as_millis().saturating_mul(FASTEST.into());
-    u128::from(grown_ms) <= most
+    u128::from(watched_ms) <= most
 }
 
 #[must_use]

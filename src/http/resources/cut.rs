@@ -3,13 +3,13 @@
 use super::refused;
 use crate::archive::key_of;
 use crate::domain::ResourceRefusal;
+use crate::domain::resource::files::MASTER;
 use crate::domain::resource::{Part, Resource, playlist, seen};
 use crate::http::error::ApiError;
 use crate::http::shapes::ResourceChange;
 use crate::http::state::AppState;
 use crate::store;
-
-const MASTER: &str = "hls/master.m3u8";
+use crate::store::resource::Hiding;
 
 /// The parts to be hidden after the change: trimming hides the beginning and the end. None when the change says nothing of them.
 pub(super) fn asked(one: &Resource, form: &ResourceChange) -> Result<Option<Vec<Part>>, ApiError> {
@@ -24,9 +24,9 @@ pub(super) fn asked(one: &Resource, form: &ResourceChange) -> Result<Option<Vec<
 }
 
 /// Whole segments that a hidden part touches are withheld in each rendition; the first of the master playlist tells the time.
-pub(super) async fn hide(app: &AppState, one: &Resource, hidden: Vec<Part>) -> Result<Resource, ApiError> {
+pub(super) async fn hiding(app: &AppState, one: &Resource, hidden: Vec<Part>) -> Result<Hiding, ApiError> {
     if hidden.is_empty() {
-        return Ok(store::resource::cut(&app.store, one.id, hidden, Vec::new(), Vec::new()).await?);
+        return Ok(Hiding::default());
     }
     let files = store::resource::files(&app.store, one.id).await?;
     let read = async |name: &str| -> Result<String, ApiError> {
@@ -54,5 +54,5 @@ pub(super) async fn hide(app: &AppState, one: &Resource, hidden: Vec<Part>) -> R
         withheld.flat_map(|(folder, gone)| gone.iter().map(move |segment| format!("{folder}/{}", segment.uri)));
     let withheld: Vec<String> = withheld.collect();
     let cut = cut.ok_or_else(|| refused(ResourceRefusal::NoSegments))?;
-    Ok(store::resource::cut(&app.store, one.id, hidden, cut, withheld).await?)
+    Ok(Hiding { hidden, cut, withheld })
 }

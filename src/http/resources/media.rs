@@ -3,6 +3,7 @@
 
 use crate::archive::{StorageError, key_of};
 use crate::domain::presence::hex;
+use crate::domain::resource::files::{DOCUMENT, FRAMES, MASTER, VIDEO};
 use crate::domain::resource::subtitles::{Cue, webvtt};
 use crate::domain::resource::{Resource, ResourceState, Sees, Standing, Visibility, cuts, playlist};
 use crate::domain::{AttachmentId, ResourceId, Time};
@@ -30,10 +31,6 @@ const LONGEST_PASS: usize = 512;
 const LONGEST_NAME: usize = 200;
 pub(super) const SUBTITLES: &str = "subtitles.vtt";
 pub(super) const DOWNLOAD: &str = "download";
-const VIDEO: &str = "video.mp4";
-const MASTER: &str = "hls/master.m3u8";
-/// For keepers only: pictures for the proof of an Activity.
-const FRAMES: &str = "frames/";
 
 /// What a link lets its bearer fetch, and until when.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -49,13 +46,17 @@ pub(super) struct Pass {
     /// Hidden parts, too.
     #[serde(rename = "w")]
     whole: bool,
+    /// For whom the Resource was when this was given: for fewer now, it ends.
+    #[serde(rename = "v")]
+    visibility: Visibility,
 }
 
 impl Pass {
     pub(super) fn of(app: &AppState, one: &Resource, standing: Standing) -> Self {
         let now = app.clock.now().micros().div_euclid(1_000_000);
         let until = (now.div_euclid(ROUND) + 2) * ROUND;
-        Self { resource: one.id, until, keeper: standing.sees(one) == Sees::Everything, whole: false }
+        let keeper = standing.sees(one) == Sees::Everything;
+        Self { resource: one.id, until, keeper, whole: false, visibility: one.visibility }
     }
 
     /// Of a keeper who looks at all of it.
@@ -96,7 +97,8 @@ impl FromRequestParts<AppState> for Bearer {
             return Err(ApiError::NoSuchRoute);
         }
         let resource = store::resource::get(&app.store, pass.resource).await?;
-        if !pass.keeper && resource.state != ResourceState::Published {
+        let shown = resource.state == ResourceState::Published && resource.visibility >= pass.visibility;
+        if !pass.keeper && !shown {
             return Err(ApiError::Missing(Noun::Resource));
         }
         Ok(Self { pass, resource, name })
@@ -123,8 +125,7 @@ pub(super) async fn read(
         let cut: &[_] = if pass.whole { &[] } else { &one.cut };
         let hidden: &[_] = if pass.whole { &[] } else { &one.hidden };
         let cues = store::resource::content(&app.store, one.id).await?.subtitles.into_iter();
-        let cues = cues
-            .filter(|cue| !hidden.iter().any(|part| cue.part.from_ms < part.to_ms && part.from_ms < cue.part.to_ms));
+        let cues = cues.filter(|cue| !cue.part.touches_any(hidden));
         let cues = cues.filter_map(|cue| Some(Cue { part: cuts::shown(cue.part, cut)?, ..cue }));
         return sent.text(webvtt(cues), "text/vtt; charset=utf-8");
     }
@@ -137,7 +138,7 @@ pub(super) async fn read(
     } else {
         store::resource::file(&app.store, one.id, &name).await?
     };
-    let file = file.ok_or(ApiError::Missing(Noun::Resource))?;
+    let file = file.filter(|_| !one.emptied).ok_or(ApiError::Missing(Noun::Resource))?;
     let for_keepers = file.withheld || file.name.starts_with(FRAMES);
     if for_keepers && !pass.whole && !(pass.keeper && file.name.starts_with(FRAMES)) {
         return Err(ApiError::Missing(Noun::Resource));
@@ -165,7 +166,7 @@ pub(super) async fn main_file(app: &AppState, id: ResourceId) -> Result<Option<F
         return Ok(Some(video));
     }
     let files = store::resource::files(&app.store, id).await?;
-    Ok(files.into_iter().find(|file| file.name.starts_with("file.")))
+    Ok(files.into_iter().find(|file| file.name.starts_with(DOCUMENT)))
 }
 
 pub(super) async fn has_segments(app: &AppState, id: ResourceId) -> Result<bool, ApiError> {
@@ -191,7 +192,8 @@ async fn attachment(app: &AppState, sent: &Sending<'_>, id: &str) -> Result<Resp
     let beside = store::resource::attachments(&app.store, sent.one.id).await?;
     let one = beside.into_iter().find(|one| one.id == id).ok_or(ApiError::Missing(Noun::Attachment))?;
     let bytes = app.blobs.read(&one.digest).await?;
-    let mut response = sent.bytes(bytes.into(), one.media_type.code(), &etag_of(&one.digest))?;
+    let mut response =
+        sent.bytes(bytes.into(), one.media_type.code(), (&etag_of(&one.digest), Stays::AsLongAsTheLink))?;
     let (name, ending) = one.name.rsplit_once('.').unwrap_or((&one.name, ""));
     let name = FileName { plain: "attachment", name, ending };
     response.headers_mut().insert(header::CONTENT_DISPOSITION, name.attachment());
@@ -200,6 +202,14 @@ async fn attachment(app: &AppState, sent: &Sending<'_>, id: &str) -> Result<Resp
 
 fn etag_of(sha256: &[u8]) -> String {
     format!("\"{}\"", hex(&sha256[..12]))
+}
+
+/// How long what is under an address stays the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stays {
+    AsLongAsTheLink,
+    /// Subtitles are put anew, and what is hidden is left out of playlists: whoever has one asks whether it is still that.
+    Unknown,
 }
 
 /// One answer on its way.
@@ -213,7 +223,8 @@ struct Sending<'a> {
 impl Sending<'_> {
     async fn file(&self, app: &AppState, file: &File) -> Result<Response<Body>, ApiError> {
         let etag = etag_of(&file.sha256);
-        let (mut response, range) = self.head(&file.media_type, &etag, file.bytes)?;
+        let stays = if file.name.ends_with(".m3u8") { Stays::Unknown } else { Stays::AsLongAsTheLink };
+        let (mut response, range) = self.head(&file.media_type, (&etag, stays), file.bytes)?;
         if let Some(range) = range {
             *response.body_mut() =
                 Body::from_stream(app.library.storage.read(&key_of(self.one.id, &file.name), range).await?);
@@ -223,11 +234,11 @@ impl Sending<'_> {
 
     fn text(&self, text: String, media_type: &str) -> Result<Response<Body>, ApiError> {
         let etag = etag_of(digest(&SHA256, text.as_bytes()).as_ref());
-        self.bytes(text.into(), media_type, &etag)
+        self.bytes(text.into(), media_type, (&etag, Stays::Unknown))
     }
 
-    fn bytes(&self, bytes: Bytes, media_type: &str, etag: &str) -> Result<Response<Body>, ApiError> {
-        let (mut response, range) = self.head(media_type, etag, bytes.len() as u64)?;
+    fn bytes(&self, bytes: Bytes, media_type: &str, version: (&str, Stays)) -> Result<Response<Body>, ApiError> {
+        let (mut response, range) = self.head(media_type, version, bytes.len() as u64)?;
         if let Some(range) = range {
             let at = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());
             *response.body_mut() = Body::from(bytes.slice(at(range.start)..at(range.end)));
@@ -239,7 +250,7 @@ impl Sending<'_> {
     fn head(
         &self,
         media_type: &str,
-        etag: &str,
+        (etag, stays): (&str, Stays),
         length: u64,
     ) -> Result<(Response<Body>, Option<std::ops::Range<u64>>), ApiError> {
         let mut response = Response::new(Body::empty());
@@ -260,7 +271,11 @@ impl Sending<'_> {
         };
         // Between us and the reader anybody may keep what everybody may see.
         let whose = if self.one.visibility == Visibility::Public { "public" } else { "private" };
-        put(header::CACHE_CONTROL, format!("{whose}, max-age={}, immutable", self.seconds.max(0)));
+        let how_long = match stays {
+            Stays::AsLongAsTheLink => format!("max-age={}, immutable", self.seconds.max(0)),
+            Stays::Unknown => "no-cache".to_owned(),
+        };
+        put(header::CACHE_CONTROL, format!("{whose}, {how_long}"));
         put(header::ETAG, etag.to_owned());
         put(header::ACCEPT_RANGES, "bytes".to_owned());
         // Opened by itself it is a document of this site: nothing in it may run.

@@ -20,7 +20,7 @@ use super::shapes::{
     ResourceView, Rows, StudioResourceSearch,
 };
 use super::state::AppState;
-use crate::domain::resource::{Presenter, Resource, ResourceState, Sees, Visibility, Words};
+use crate::domain::resource::{Presenter, Resource, ResourceState, Sees, Words};
 use crate::domain::{Day, ResourceId, ResourceRefusal, SeriesId, Studio, StudioId};
 use crate::store::resource::{Change, Filter};
 use crate::store::{self, Noun, Page};
@@ -32,6 +32,8 @@ use utoipa_axum::routes;
 
 /// Four on one theme are a course (同一主题).
 const COURSE_FROM: usize = 4;
+/// What finishing left in its trace names folders of the server, and is for its admins.
+const NOT_FINISHED: &str = "整理录制的程序没有做完，原因已经记下，请联系管理员。";
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -40,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(of_studio))
         .routes(routes!(series))
         .routes(routes!(recordings))
+        .routes(routes!(steps::taken))
         .routes(routes!(steps::submit))
         .routes(routes!(steps::publish))
         .routes(routes!(steps::give_back))
@@ -223,7 +226,7 @@ pub(super) async fn recordings(
             started_at: one.started_at,
             ended_at: one.ended_at,
             bytes: one.bytes,
-            failure: one.failure,
+            failure: one.failure.map(|trace| if me.is_admin() { trace } else { NOT_FINISHED.to_owned() }),
             resource: store::resource::of_recording(&app.store, one.id).await?,
         });
     }
@@ -246,27 +249,18 @@ pub(super) async fn change(
     if !standing.may_edit(&one) {
         return Err(refused(ResourceRefusal::Emptied));
     }
-    let wider = form.visibility.filter(|to| one.state == ResourceState::Published && *to > one.visibility);
-    if wider.is_some_and(|to: Visibility| !standing.may_publish_to(to)) {
-        return Err(refused(ResourceRefusal::OfficeConsents));
-    }
     if let Some(Some(day)) = form.keep_until
         && day < app.clock.now().day()
     {
         return Err(ApiError::field("keep_until", "保存期限不能早于今天。"));
     }
-    let hidden = cut::asked(&one, &form)?;
-    if form.downloadable == Some(false) {
-        // First, so that hiding and closing the download may come in one request.
-        let closed = Change { downloadable: Some(false), ..Change::default() };
-        store::resource::change(&app.store, one.id, closed).await?;
-    }
-    if let Some(hidden) = hidden {
-        cut::hide(&app, &one, hidden).await?;
-    }
+    let hiding = match cut::asked(&one, &form)? {
+        Some(hidden) => Some(cut::hiding(&app, &one, hidden).await?),
+        None => None,
+    };
     let words = words(&app, &one, &form).await?;
     let ResourceChange { visibility, downloadable, keep_until, .. } = form;
-    let changed = Change { words, visibility, downloadable, keep_until };
+    let changed = Change { words, visibility, widest: standing.widest(), downloadable, keep_until, hiding };
     let changed = store::resource::change(&app.store, one.id, changed).await?;
     tracing::info!(resource = %one.id, "changed");
     Ok(axum::Json(view::view(&app, &desk, changed).await?))

@@ -2,6 +2,7 @@
 
 use super::media::{DOWNLOAD, Pass, SUBTITLES, has_segments, main_file};
 use super::{ViewerOf, view};
+use crate::domain::resource::files::{MASTER, SPRITES, VIDEO};
 use crate::domain::resource::{Part, Resource, Sees, cuts, seen};
 use crate::http::auth::{BeforeCsrf, OfStudio};
 use crate::http::body::{Id, Query};
@@ -17,9 +18,6 @@ use crate::store::resource::{File, file};
 use axum::extract::State;
 use bytes::Bytes;
 
-const VIDEO: &str = "video.mp4";
-const MASTER: &str = "hls/master.m3u8";
-const SPRITES: &str = "sprites.vtt";
 const MOST_RELATED: u32 = 6;
 /// One report of 15 s, with what was not sent while the line was away.
 const LARGEST_REPORT: usize = 16 * 1024;
@@ -108,7 +106,7 @@ struct Shown<'a> {
 
 impl Shown<'_> {
     fn at(&self, ms: u64) -> Option<u64> {
-        let hidden = self.hidden.iter().any(|one| one.from_ms <= ms && ms < one.to_ms);
+        let hidden = self.hidden.iter().any(|one| one.holds(ms));
         cuts::shown_at(ms, self.cut).filter(|_| !hidden)
     }
 

@@ -2,13 +2,13 @@
 
 use super::{ViewerOf, view};
 use crate::domain::resource::{Resource, Sees, cuts, subtitles};
-use crate::domain::{AttachmentId, CommentId, LessonPlanId, ResourceId};
+use crate::domain::{AttachmentId, CommentId, LessonPlanId, ResourceId, StudioId};
 use crate::http::auth::{KeeperOf, OfStudio, SignedIn};
 use crate::http::body::{Id, Json, path_parameter};
 use crate::http::error::{ApiError, Fields, Need, Refused};
 use crate::http::shapes::{
     CommentForm, CommentView, LessonPlanForm, LessonPlanView, Named, RatingForm, RatingView, ResourceAttachmentForm,
-    Rows, SubtitlesAnswer,
+    ResourceView, Rows, SubtitlesAnswer,
 };
 use crate::http::state::AppState;
 use crate::store::comment::{Comment, Rating};
@@ -18,6 +18,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use bytes::Bytes;
+use std::collections::{BTreeSet, HashMap};
 
 /// 20,000 cues of a hundred bytes.
 const LARGEST_SUBTITLES: usize = 2 * 1024 * 1024;
@@ -171,18 +172,22 @@ pub(super) async fn plans(
 ) -> Result<axum::Json<Rows<LessonPlanView>>, ApiError> {
     let plans = lesson_plan::of_account(&app.store, me.profile.account.id).await?;
     let desk = super::Desk::of(&app, Some(me)).await?;
-    let mut rows = Vec::with_capacity(plans.len());
-    for LessonPlan { id, title, created_at, resources, .. } in plans {
-        let mut found = store::resource::by_ids(&app.store, &resources).await?;
-        let studios: Vec<_> = found.iter().map(|one| one.studio).collect();
-        let studios = store::studio::by_ids(&app.store, &studios).await?;
-        found.retain(|one| {
-            studios.get(&one.studio).is_some_and(|studio| desk.standing(&app, studio).sees(one) != Sees::Nothing)
-        });
-        let resources = view::views(&app, &desk, found).await?;
-        rows.push(LessonPlanView { id, title, created_at, resources });
-    }
-    Ok(axum::Json(Rows { rows }))
+    let ids: BTreeSet<ResourceId> = plans.iter().flat_map(|plan| plan.resources.iter().copied()).collect();
+    let ids: Vec<ResourceId> = ids.into_iter().collect();
+    let mut found = store::resource::by_ids(&app.store, &ids).await?;
+    let studios: BTreeSet<StudioId> = found.iter().map(|one| one.studio).collect();
+    let studios: Vec<StudioId> = studios.into_iter().collect();
+    let studios = store::studio::by_ids(&app.store, &studios).await?;
+    found.retain(|one| {
+        studios.get(&one.studio).is_some_and(|studio| desk.standing(&app, studio).sees(one) != Sees::Nothing)
+    });
+    let views = view::views(&app, &desk, found).await?;
+    let views: HashMap<ResourceId, ResourceView> = views.into_iter().map(|view| (view.id, view)).collect();
+    let rows = plans.into_iter().map(|LessonPlan { id, title, created_at, resources, .. }| {
+        let resources = resources.iter().filter_map(|id| views.get(id).cloned()).collect();
+        LessonPlanView { id, title, created_at, resources }
+    });
+    Ok(axum::Json(Rows { rows: rows.collect() }))
 }
 
 #[utoipa::path(post, path = "/api/lesson-plans", tag = "library", request_body = LessonPlanForm,

@@ -8,13 +8,33 @@ use crate::http::auth::{HostOf, KeeperOf, SignedIn};
 use crate::http::authority::SupervisorOf;
 use crate::http::body::Json;
 use crate::http::error::{ApiError, Refused};
-use crate::http::shapes::{HoldForm, PublishForm, ResourceStepForm, ResourceView, SelectForm};
+use crate::http::shapes::{
+    HoldForm, Named, PublishForm, ResourceStepForm, ResourceStepView, ResourceView, Rows, SelectForm,
+};
 use crate::http::state::AppState;
 use crate::store;
-use crate::store::resource::NewStep;
+use crate::store::resource::{NewStep, Taken};
 use axum::extract::State;
 
 type Answer = Result<axum::Json<ResourceView>, ApiError>;
+
+/// All that was done with it, by whom and why, for those who keep it; the oldest first.
+#[utoipa::path(get, path = "/api/resources/{id}/steps", tag = "library", params(("id" = String, Path)),
+    responses((status = 200, body = Rows<ResourceStepView>), (status = 403, body = Refused)))]
+pub(super) async fn taken(
+    State(app): State<AppState>,
+    keeper: KeeperOf<Resource>,
+) -> Result<axum::Json<Rows<ResourceStepView>>, ApiError> {
+    let taken = store::resource::steps(&app.store, keeper.noun.id).await?.into_iter();
+    let rows = taken.map(|Taken { step, reason, by, at, tier }| ResourceStepView {
+        step,
+        reason,
+        by: Named::new(by.id, by.name),
+        at,
+        tier,
+    });
+    Ok(axum::Json(Rows { rows: rows.collect() }))
+}
 
 /// Hands it to the office for publication beyond the Studio.
 #[utoipa::path(post, path = "/api/resources/{id}/submit", tag = "library", params(("id" = String, Path)),

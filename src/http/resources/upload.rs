@@ -2,8 +2,9 @@
 
 use super::desk::Desk;
 use super::view;
-use crate::archive::{Incoming, Movie, key_of, movie};
-use crate::domain::attachment::sniff;
+use crate::archive::{Incoming, Movie, key_of, movie, take_back};
+use crate::domain::attachment::{begins_like_one, sniff};
+use crate::domain::resource::files::{DOCUMENT, VIDEO};
 use crate::domain::resource::{Presenter, ResourceKind, Words};
 use crate::domain::{ResourceId, SchoolStage, SeriesId, Studio};
 use crate::http::auth::KeeperOf;
@@ -15,6 +16,7 @@ use crate::store::resource::{Content, NewFile, NewResource};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{Multipart, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use std::error::Error;
 use tokio::sync::Semaphore;
 
 /// An hour at 4 Mbit/s.
@@ -28,6 +30,8 @@ const AT_ONCE: usize = 4;
 /// What stays free for the database and for what is being recorded.
 const STAYS_FREE: u64 = 1024 * 1024 * 1024;
 const LONGEST_FIELD: usize = 8 * 1024;
+/// Every kind of file that is taken tells itself by fewer bytes.
+const LONGEST_HEAD: u64 = 16;
 
 /// Places for uploads.
 pub(in crate::http) struct ResourceUploads(Semaphore);
@@ -136,11 +140,14 @@ pub(super) async fn create(
     };
     let made = match store::resource::create(&app.store, new, app.clock.now()).await {
         Ok(made) => made,
-        Err(error) => {
-            // Nothing names it: it would lie there for ever.
-            app.library.storage.remove(&key).await?;
-            return Err(error.into());
-        }
+        Err(error) => match take_back(&app.store, &app.library.storage, id, &key).await {
+            Ok(Some(made)) => made,
+            Ok(None) => return Err(error.into()),
+            Err(unknown) => {
+                tracing::warn!(resource = %id, key, error = &unknown as &dyn Error, "may lie in the storage for nothing");
+                return Err(error.into());
+            }
+        },
     };
     tracing::info!(resource = %id, studio = %studio.id, bytes = stored.bytes, "uploaded");
     let desk = Desk::of(&app, Some(me)).await?;
@@ -194,13 +201,17 @@ async fn look(file: &mut Incoming) -> Result<Looked, ApiError> {
                 "浏览器播放不了这种视频编码。请导出为 H.264 画面、AAC 声音的 MP4 后再上传。",
             ));
         }
-        return Ok(Looked { name: "video.mp4".to_owned(), media_type: "video/mp4", movie: Some(movie) });
+        return Ok(Looked { name: VIDEO.to_owned(), media_type: "video/mp4", movie: Some(movie) });
+    }
+    // A video of another kind is told so, whatever its size.
+    if !begins_like_one(&file.head(LONGEST_HEAD).await?) {
+        return Err(ApiError::ResourceNotTaken);
     }
     if size > LARGEST_DOCUMENT {
         return Err(ApiError::ResourceTooLarge);
     }
     let found = sniff(&file.content().await?).ok_or(ApiError::ResourceNotTaken)?;
-    Ok(Looked { name: format!("file.{}", found.extension()), media_type: found.code(), movie: None })
+    Ok(Looked { name: format!("{DOCUMENT}{}", found.extension()), media_type: found.code(), movie: None })
 }
 
 impl Told {
@@ -233,4 +244,25 @@ fn torn(error: MultipartError) -> ApiError {
         return ApiError::ResourceTooLarge;
     }
     ApiError::Malformed { detail: error.body_text() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::Blobs;
+
+    #[tokio::test]
+    async fn a_large_file_of_no_kind_that_is_taken_is_told_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path()).unwrap();
+        let looked = async |name: &str, head: &[u8]| {
+            let mut incoming = blobs.begin(name).await.unwrap();
+            incoming.write(head).await.unwrap();
+            incoming.write(&vec![0; usize::try_from(LARGEST_DOCUMENT).unwrap()]).await.unwrap();
+            look(&mut incoming).await.map(|_| ()).unwrap_err()
+        };
+        assert!(matches!(looked("avi", b"RIFF\0\0\0\0AVI LIST").await, ApiError::ResourceNotTaken));
+        assert!(matches!(looked("pdf", b"%PDF-1.7").await, ApiError::ResourceTooLarge));
+        assert!(matches!(looked("zip", b"PK\x03\x04").await, ApiError::ResourceTooLarge));
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use super::media::Pass;
+use crate::domain::resource::files::POSTER;
 use crate::domain::resource::{Resource, ResourceStep, Sees, Standing};
 use crate::domain::{ActivityId, ResourceId, SeriesId, StudioId};
 use crate::http::error::ApiError;
@@ -11,8 +12,6 @@ use crate::http::shapes::{
 use crate::http::state::AppState;
 use crate::store;
 use crate::store::replay::Figures;
-
-const POSTER: &str = "poster.jpg";
 
 pub(super) async fn view(app: &AppState, desk: &Desk, one: Resource) -> Result<ResourceView, ApiError> {
     let mut views = views(app, desk, vec![one]).await?;

@@ -2,10 +2,10 @@
 
 use super::{Named, present};
 use crate::domain::recording::RecordingState;
-use crate::domain::resource::{Part, ResourceKind, ResourceState, Selection, Visibility};
+use crate::domain::resource::{Part, ResourceKind, ResourceState, ResourceStep, Selection, Visibility};
 use crate::domain::{
-    AccountId, ActivityId, AttachmentId, CommentId, Day, LessonPlanId, RecordingId, ResourceId, SchoolStage, SeriesId,
-    StudioId, Time,
+    AccountId, ActivityId, AttachmentId, CommentId, Day, LessonPlanId, OfficeTier, RecordingId, ResourceId,
+    SchoolStage, SeriesId, StudioId, Time,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -205,6 +205,18 @@ pub struct SelectForm {
     #[serde(default)]
     #[ts(optional, as = "Option<String>")]
     pub reason: String,
+}
+
+/// What was done with a Resource, once.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct ResourceStepView {
+    pub step: ResourceStep,
+    /// Empty where none is asked for.
+    pub reason: String,
+    pub by: Named,
+    pub at: Time,
+    /// Of the office for which it was done.
+    pub tier: Option<OfficeTier>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]

@@ -6,7 +6,7 @@ use crate::domain::attendance::{AttendanceStatus, GapKind, Way};
 use crate::domain::case::CaseState;
 use crate::domain::policy::{Class, YearKind};
 use crate::domain::reminder::ReminderKind;
-use crate::domain::resource::{ResourceKind, ResourceState, Selection, Visibility};
+use crate::domain::resource::{ResourceKind, ResourceState, ResourceStep, Selection, Visibility};
 use crate::domain::scorecard::{Outlook, ScoreState};
 use crate::domain::year_end::{CertificateKind, ObjectionState, YearEndStage};
 use crate::domain::*;
@@ -310,9 +310,11 @@ pub fn typescript() -> String {
         AnnouncementForm,
         AnnouncementWithdrawalForm,
         AnnouncementView,
+        OfficeTier,
         RecordingState,
         ResourceKind,
         ResourceState,
+        ResourceStep,
         Visibility,
         Selection,
         ResourceActivity,
@@ -325,6 +327,7 @@ pub fn typescript() -> String {
         PartView,
         ResourceChange,
         ResourceStepForm,
+        ResourceStepView,
         PublishForm,
         SelectForm,
         HoldForm,

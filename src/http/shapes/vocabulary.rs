@@ -4,7 +4,7 @@ use crate::domain::attendance::{AttendanceStatus, GapKind, Way};
 use crate::domain::case::CaseState;
 use crate::domain::policy::{Class, YearKind};
 use crate::domain::reminder::ReminderKind;
-use crate::domain::resource::{ResourceKind, ResourceState, Selection, Visibility};
+use crate::domain::resource::{ResourceKind, ResourceState, ResourceStep, Selection, Visibility};
 use crate::domain::scorecard::{Outlook, ScoreState};
 use crate::domain::year_end::{CertificateKind, ObjectionState, YearEndStage};
 use crate::domain::*;
@@ -121,5 +121,5 @@ words! {
     AccountRole RegionKind StudioKind Tier MemberRole ActivityKind Mode Level ActivityState ActivityRole AttendanceStatus
     GapKind Way CaseState NoticeState ReminderKind Class YearKind ScoreState Outlook ApplicationState ConditionState ReviewVerdict
     SchoolStage Sex Step TransferKind TransferState YearEndStage ObjectionState CertificateKind
-    RecordingState ResourceKind ResourceState Selection Visibility
+    OfficeTier RecordingState ResourceKind ResourceState ResourceStep Selection Visibility
 }

@@ -1,6 +1,6 @@
 //! What is in a Resource beside its files: chapters, chat, subtitles, and the attachments that lie beside it.
 
-use super::library::index;
+use super::library::index_shown;
 use super::{find, json};
 use crate::domain::resource::subtitles::Cue;
 use crate::domain::resource::{Chapter, ChatLine, ResourceRefusal};
@@ -42,7 +42,8 @@ pub async fn put_subtitles(store: &Store, id: ResourceId, cues: Vec<Cue>) -> Res
                     .bind(json(&cues))
                     .execute(&mut *connection)
                     .await?;
-                index(connection, id).await
+                let one = find(connection, id).await?;
+                index_shown(connection, &one).await
             })
         })
         .await

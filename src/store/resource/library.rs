@@ -1,9 +1,9 @@
 //! The library: what somebody may see of what is published, searched by words and ranked by where they stand.
 
 use super::content::read as read_content;
-use super::{RESOURCE, find, in_order, number, with_presenters};
+use super::{RESOURCE, ROWS_AT_ONCE, in_order, number, tuples, with_presenters};
 use crate::domain::resource::search::{self, Term};
-use crate::domain::resource::{Part, Resource, ResourceKind, Selection, cuts};
+use crate::domain::resource::{Resource, ResourceKind, Selection, cuts};
 use crate::domain::{RegionId, ResourceId, SchoolStage, SeriesId, StudioId};
 use crate::store::page::placeholders;
 use crate::store::row::{Columns as _, sql};
@@ -57,6 +57,9 @@ const CHAPTER: i64 = 4;
 const SAID: i64 = 1;
 /// Lines looked at for those to show; each found Resource needs one.
 const MOST_HITS: u32 = 2000;
+
+/// Whose views are counted to find what is related: of all that is published on a subject that would be too many.
+const MOST_CANDIDATES: u32 = 50;
 
 /// A condition with its values, put together piece by piece.
 #[derive(Default)]
@@ -151,7 +154,7 @@ pub async fn search(store: &Store, reader: &Reader, filter: &Filter, page: Page)
     Ok(page.of(total, resources.map(|resource| Found { hit: hits.remove(&resource.id), resource }).collect()))
 }
 
-/// Published ones of the same Series or subject and stage, the most watched first.
+/// Published ones of the same Series or subject and stage, the most watched of the latest first.
 pub async fn related(store: &Store, reader: &Reader, of: &Resource, most: u32) -> Result<Vec<Resource>, StoreError> {
     let mut wanted = Wanted::default();
     wanted.seen_by(reader);
@@ -162,10 +165,13 @@ pub async fn related(store: &Store, reader: &Reader, of: &Resource, most: u32) -
         wanted.value(of.stage.map_or("", SchoolStage::code)),
     );
     wanted.conditions.push(format!("r.id <> {own} and (r.series = {series} or r.subject = {subject})"));
+    let nearest =
+        format!("case when r.series = {series} then 0 else 1 end, case when r.stage = {stage} then 0 else 1 end");
     let statement = sql!(
-        "{RESOURCE} join studio s on s.id = r.studio where {}
-         order by case when r.series = {series} then 0 else 1 end, case when r.stage = {stage} then 0 else 1 end,
-             (select count(*) from resource_view v where v.resource = r.id) desc, r.published_at desc, r.id limit {most}",
+        "{RESOURCE} where r.id in (select r.id from resource r join studio s on s.id = r.studio where {}
+             order by {nearest}, r.published_at desc, r.id limit {MOST_CANDIDATES})
+         order by {nearest}, (select count(*) from resource_view v where v.resource = r.id) desc, r.published_at desc, r.id
+         limit {most}",
         wanted.conditions.join(" and ")
     );
     let mut connection = store.read().await?;
@@ -228,54 +234,73 @@ fn phrase(database: Database, term: &Term) -> String {
     }
 }
 
-/// Writes anew what searches find of it: what is shown, and nothing of what is hidden.
-pub(super) async fn index(connection: &mut AnyConnection, id: ResourceId) -> Result<(), StoreError> {
-    let one = find(connection, id).await?;
-    let content = read_content(connection, id).await?;
+/// What searches find of it.
+struct Line {
+    place: &'static str,
+    weight: i64,
+    /// When in the replay.
+    ms: Option<u64>,
+    text: String,
+}
+
+impl Line {
+    fn new(place: &'static str, weight: i64, text: impl Into<String>) -> Self {
+        Self { place, weight, ms: None, text: text.into() }
+    }
+}
+
+/// Writes anew what searches find of its words.
+pub(super) async fn index_words(connection: &mut AnyConnection, one: &Resource) -> Result<(), StoreError> {
     let context = sqlx::query(
         "select s.name as studio, e.title as series from resource r join studio s on s.id = r.studio
          left join series e on e.id = r.series where r.id = $1",
     );
-    let context = context.bind(id.as_str()).fetch_one(&mut *connection).await?;
-    let mut lines = vec![("title", TITLE, None, one.title.clone()), ("summary", SUMMARY, None, one.summary.clone())];
-    lines.extend(one.subject.iter().map(|subject| ("subject", CONTEXT, None, subject.clone())));
-    lines.extend(one.stage.iter().map(|stage| ("stage", CONTEXT, None, stage.word().to_owned())));
-    lines.extend(one.presenters.iter().map(|person| ("presenter", PERSON, None, person.name.clone())));
-    lines.push(("studio", CONTEXT, None, context.text("studio")?));
-    lines.extend(context.optional_text("series")?.map(|series| ("series", CONTEXT, None, series)));
-    for chapter in content.chapters {
-        let at = cuts::shown_at(chapter.ms, &one.cut).filter(|_| !is_hidden(chapter.ms, &one.hidden));
-        lines.extend(at.map(|ms| ("chapter", CHAPTER, Some(ms), chapter.title)));
-    }
-    for cue in content.subtitles {
-        let at = cuts::shown_at(cue.part.from_ms, &one.cut).filter(|_| !touches(cue.part, &one.hidden));
-        lines.extend(at.map(|ms| ("said", SAID, Some(ms), cue.text)));
-    }
-    sqlx::query("delete from resource_line where resource = $1").bind(id.as_str()).execute(&mut *connection).await?;
-    for (place, weight, ms, text) in lines {
-        let tokens = search::index(&text);
-        if tokens.is_empty() {
-            continue;
-        }
-        sqlx::query(
-            "insert into resource_line (resource, place, weight, ms, text, tokens) values ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(id.as_str())
-        .bind(place)
-        .bind(weight)
-        .bind(ms.map(super::signed))
-        .bind(text)
-        .bind(tokens)
+    let context = context.bind(one.id.as_str()).fetch_one(&mut *connection).await?;
+    let mut lines = vec![Line::new("title", TITLE, &one.title), Line::new("summary", SUMMARY, &one.summary)];
+    lines.extend(one.subject.iter().map(|subject| Line::new("subject", CONTEXT, subject)));
+    lines.extend(one.stage.iter().map(|stage| Line::new("stage", CONTEXT, stage.word())));
+    lines.extend(one.presenters.iter().map(|person| Line::new("presenter", PERSON, &person.name)));
+    lines.push(Line::new("studio", CONTEXT, context.text("studio")?));
+    lines.extend(context.optional_text("series")?.map(|series| Line::new("series", CONTEXT, series)));
+    sqlx::query("delete from resource_line where resource = $1 and place not in ('chapter', 'said')")
+        .bind(one.id.as_str())
         .execute(&mut *connection)
         .await?;
+    insert(connection, one.id, lines).await
+}
+
+/// Writes anew what searches find of its chapters and of what is said: what is shown, and nothing of what is hidden. A lesson with
+/// subtitles has thousands of these lines, and while they are written nobody else writes.
+pub(super) async fn index_shown(connection: &mut AnyConnection, one: &Resource) -> Result<(), StoreError> {
+    let content = read_content(connection, one.id).await?;
+    let mut lines = Vec::new();
+    for chapter in content.chapters {
+        let ms = cuts::shown_at(chapter.ms, &one.cut).filter(|_| !one.hides(chapter.ms));
+        lines.extend(ms.map(|ms| Line { ms: Some(ms), ..Line::new("chapter", CHAPTER, chapter.title) }));
+    }
+    for cue in content.subtitles {
+        let ms = cuts::shown_at(cue.part.from_ms, &one.cut).filter(|_| !cue.part.touches_any(&one.hidden));
+        lines.extend(ms.map(|ms| Line { ms: Some(ms), ..Line::new("said", SAID, cue.text) }));
+    }
+    sqlx::query("delete from resource_line where resource = $1 and place in ('chapter', 'said')")
+        .bind(one.id.as_str())
+        .execute(&mut *connection)
+        .await?;
+    insert(connection, one.id, lines).await
+}
+
+async fn insert(connection: &mut AnyConnection, id: ResourceId, lines: Vec<Line>) -> Result<(), StoreError> {
+    let lines = lines.into_iter().map(|line| (search::index(&line.text), line));
+    let lines: Vec<(String, Line)> = lines.filter(|(tokens, _)| !tokens.is_empty()).collect();
+    for lines in lines.chunks(ROWS_AT_ONCE) {
+        let rows = tuples(lines.len(), 6);
+        let statement = sql!("insert into resource_line (resource, place, weight, ms, text, tokens) values {rows}");
+        let query = lines.iter().fold(sqlx::query(statement), |query, (tokens, line)| {
+            let Line { place, weight, ms, text } = line;
+            let query = query.bind(id.as_str()).bind(*place).bind(*weight).bind(ms.map(super::signed));
+            query.bind(text.as_str()).bind(tokens.as_str())
+        });
+        query.execute(&mut *connection).await?;
     }
     Ok(())
-}
-
-fn is_hidden(ms: u64, hidden: &[Part]) -> bool {
-    hidden.iter().any(|one| one.from_ms <= ms && ms < one.to_ms)
-}
-
-fn touches(part: Part, hidden: &[Part]) -> bool {
-    hidden.iter().any(|one| part.from_ms < one.to_ms && one.from_ms < part.to_ms)
 }

@@ -1,14 +1,14 @@
 //! Making and changing Resources.
 
 use super::content::Content;
-use super::library::index;
-use super::{find, json, signed};
+use super::library::{index_shown, index_words};
+use super::{file, find, json, signed};
 use crate::domain::resource::{
     Part, Presenter, Resource, ResourceKind, ResourceRefusal, ResourceState, ResourceStep, Selection, Visibility,
-    Words, check_reason, cuts,
+    Words, check_reason,
 };
-use crate::domain::{AccountId, ActivityId, Day, OfficeTier, RecordingId, ResourceId, StudioId, Time};
-use crate::store::row::number_of;
+use crate::domain::{AccountId, ActivityId, Day, OfficeTier, Officer, RecordingId, ResourceId, StudioId, Time};
+use crate::store::row::{Columns as _, number_of, sql};
 use crate::store::{Store, StoreError, ruling};
 use sqlx::AnyConnection;
 
@@ -41,8 +41,21 @@ pub struct NewResource {
 pub struct Change {
     pub words: Option<Words>,
     pub visibility: Option<Visibility>,
+    /// As far as the one who asks may publish: nobody makes wider what is published who may not.
+    pub widest: Option<Visibility>,
     pub downloadable: Option<bool>,
     pub keep_until: Option<Option<Day>>,
+    pub hiding: Option<Hiding>,
+}
+
+/// What is hidden of it from now on.
+#[derive(Debug, Clone, Default)]
+pub struct Hiding {
+    pub hidden: Vec<Part>,
+    /// What of the replay goes with it.
+    pub cut: Vec<Part>,
+    /// The files that show any of it, beside those that show all of it.
+    pub withheld: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -55,9 +68,6 @@ pub struct NewStep {
     pub visibility: Option<Visibility>,
 }
 
-/// Files that show all of a video, whatever is hidden of it.
-const SHOW_ALL: &[&str] = &["video.mp4", "poster.jpg", "sprites.vtt"];
-
 /// All of it in one transaction. A Recording that became one already gives that one.
 pub async fn create(store: &Store, new: NewResource, now: Time) -> Result<Resource, StoreError> {
     new.words.check()?;
@@ -67,24 +77,12 @@ pub async fn create(store: &Store, new: NewResource, now: Time) -> Result<Resour
                 if let Some(recording) = &new.recording {
                     let known = sqlx::query("select id from resource where recording = $1").bind(recording.as_str());
                     if let Some(row) = known.fetch_optional(&mut *connection).await? {
-                        return find(connection, crate::store::row::Columns::id(&row, "id")?).await;
+                        return find(connection, row.id("id")?).await;
                     }
                 }
                 insert(connection, &new, now).await?;
                 write_presenters(connection, new.id, &new.words.presenters).await?;
-                for file in &new.files {
-                    sqlx::query(
-                        "insert into resource_file (resource, name, media_type, bytes, sha256, withheld)
-                         values ($1, $2, $3, $4, $5, 0)",
-                    )
-                    .bind(new.id.as_str())
-                    .bind(file.name.as_str())
-                    .bind(file.media_type.as_str())
-                    .bind(signed(file.bytes))
-                    .bind(file.sha256.as_slice())
-                    .execute(&mut *connection)
-                    .await?;
-                }
+                file::insert(connection, new.id, &new.files).await?;
                 sqlx::query(
                     "insert into resource_content (resource, chapters, chat, subtitles) values ($1, $2, $3, $4)",
                 )
@@ -94,8 +92,10 @@ pub async fn create(store: &Store, new: NewResource, now: Time) -> Result<Resour
                 .bind(json(&new.content.subtitles))
                 .execute(&mut *connection)
                 .await?;
-                index(connection, new.id).await?;
-                find(connection, new.id).await
+                let made = find(connection, new.id).await?;
+                index_words(connection, &made).await?;
+                index_shown(connection, &made).await?;
+                Ok(made)
             })
         })
         .await
@@ -147,6 +147,7 @@ async fn write_presenters(
     Ok(())
 }
 
+/// All of it or nothing, by what it is when this is written.
 pub async fn change(store: &Store, id: ResourceId, change: Change) -> Result<Resource, StoreError> {
     if let Some(words) = &change.words {
         words.check()?;
@@ -155,21 +156,37 @@ pub async fn change(store: &Store, id: ResourceId, change: Change) -> Result<Res
         .write(move |connection| {
             Box::pin(async move {
                 let mut one = find(connection, id).await?;
-                one.visibility = change.visibility.unwrap_or(one.visibility);
-                one.downloadable = change.downloadable.unwrap_or(one.downloadable);
-                one.keep_until = change.keep_until.unwrap_or(one.keep_until);
+                let Change { words, visibility, widest, downloadable, keep_until, hiding } = change;
+                if one.emptied {
+                    return Err(ResourceRefusal::Emptied.into());
+                }
+                if let Some(to) = visibility {
+                    one.check_visibility(to, widest)?;
+                    one.visibility = to;
+                }
+                one.downloadable = downloadable.unwrap_or(one.downloadable);
+                one.keep_until = keep_until.unwrap_or(one.keep_until);
+                let hides = hiding.is_some();
+                if let Some(Hiding { hidden, cut, withheld }) = hiding {
+                    one.check_cut(&hidden, &cut)?;
+                    file::withhold(connection, id, &withheld, !hidden.is_empty()).await?;
+                    (one.hidden, one.cut) = (hidden, cut);
+                }
                 if one.downloadable && !one.is_whole() {
                     return Err(ResourceRefusal::HiddenAndDownloadable.into());
                 }
-                let words = change.words;
                 if let Some(words) = &words {
                     write_words(connection, id, words).await?;
                 }
                 write(connection, &one).await?;
+                let changed = find(connection, id).await?;
                 if words.is_some() {
-                    index(connection, id).await?;
+                    index_words(connection, &changed).await?;
                 }
-                find(connection, id).await
+                if hides {
+                    index_shown(connection, &changed).await?;
+                }
+                Ok(changed)
             })
         })
         .await
@@ -186,65 +203,6 @@ async fn write_words(connection: &mut AnyConnection, id: ResourceId, words: &Wor
         .execute(&mut *connection)
         .await?;
     write_presenters(connection, id, &words.presenters).await
-}
-
-/// Hides parts before it is published. `withheld` are the files that show any of them beside those that show all of it.
-pub async fn cut(
-    store: &Store,
-    id: ResourceId,
-    hidden: Vec<Part>,
-    cut: Vec<Part>,
-    withheld: Vec<String>,
-) -> Result<Resource, StoreError> {
-    store
-        .write(move |connection| {
-            Box::pin(async move {
-                let one = find(connection, id).await?;
-                if !matches!(one.state, ResourceState::Draft | ResourceState::Withdrawn) {
-                    return Err(ResourceRefusal::CutWhilePublished.into());
-                }
-                let refusal = match () {
-                    () if one.legal_hold => Some(ResourceRefusal::Held),
-                    () if one.emptied => Some(ResourceRefusal::Emptied),
-                    () if one.downloadable && !hidden.is_empty() => Some(ResourceRefusal::HiddenAndDownloadable),
-                    () if one.duration_ms.is_some_and(|all| cuts::shown_length(all, &cut) == 0) => {
-                        Some(ResourceRefusal::NothingLeft)
-                    }
-                    () => None,
-                };
-                if let Some(refusal) = refusal {
-                    return Err(refusal.into());
-                }
-                let hides = !hidden.is_empty();
-                sqlx::query("update resource set hidden = $2, cut = $3 where id = $1")
-                    .bind(id.as_str())
-                    .bind(json(&hidden))
-                    .bind(json(&cut))
-                    .execute(&mut *connection)
-                    .await?;
-                sqlx::query("update resource_file set withheld = 0 where resource = $1")
-                    .bind(id.as_str())
-                    .execute(&mut *connection)
-                    .await?;
-                let all = SHOW_ALL.iter().map(|name| (*name).to_owned()).filter(|_| hides);
-                for name in withheld.into_iter().chain(all) {
-                    sqlx::query("update resource_file set withheld = 1 where resource = $1 and name = $2")
-                        .bind(id.as_str())
-                        .bind(name)
-                        .execute(&mut *connection)
-                        .await?;
-                }
-                if hides {
-                    sqlx::query("update resource_file set withheld = 1 where resource = $1 and name like 'sprite-%'")
-                        .bind(id.as_str())
-                        .execute(&mut *connection)
-                        .await?;
-                }
-                index(connection, id).await?;
-                find(connection, id).await
-            })
-        })
-        .await
 }
 
 /// Takes a step that may be taken in the state as it is when this is written.
@@ -264,8 +222,10 @@ pub async fn step(store: &Store, id: ResourceId, new: NewStep, now: Time) -> Res
             Box::pin(async move {
                 let one = find(connection, id).await?;
                 one.may_step(new.step)?;
-                if matches!(new.step, ResourceStep::Selected | ResourceStep::NotSelected) {
-                    decides_after(connection, id, &new).await?;
+                match new.step {
+                    ResourceStep::Selected | ResourceStep::NotSelected => selects_after(connection, id, &new).await?,
+                    ResourceStep::Released => decides_after(connection, id, &new, "'held'").await?,
+                    _ => {}
                 }
                 let reason = new.reason.trim().to_owned();
                 sqlx::query(
@@ -287,21 +247,33 @@ pub async fn step(store: &Store, id: ResourceId, new: NewStep, now: Time) -> Res
         .await
 }
 
-/// Nobody decides about what they nominated themself, and no office after a higher one.
-async fn decides_after(connection: &mut AnyConnection, id: ResourceId, new: &NewStep) -> Result<(), StoreError> {
+/// Nobody selects what they nominated themself, and no office after a higher one.
+async fn selects_after(connection: &mut AnyConnection, id: ResourceId, new: &NewStep) -> Result<(), StoreError> {
     let nominated = sqlx::query(
         "select taken_by from resource_step where resource = $1 and step = 'nominated' order by ordinal desc limit 1",
     );
     let nominated = nominated.bind(id.as_str()).fetch_optional(&mut *connection).await?;
-    let by = nominated.map(|row| crate::store::row::Columns::id::<AccountId>(&row, "taken_by")).transpose()?;
+    let by = nominated.map(|row| row.id::<AccountId>("taken_by")).transpose()?;
     if by == Some(new.by) {
         return Err(ResourceRefusal::OwnNomination.into());
     }
-    let last = "select tier from resource_step where resource = $1 and step in ('selected', 'not_selected') and tier is not null
-        order by ordinal desc limit 1";
-    let last = sqlx::query(last).bind(id.as_str()).fetch_optional(&mut *connection).await?;
+    decides_after(connection, id, new, "'selected', 'not_selected'").await
+}
+
+/// No office decides after a higher one that took the last of these steps.
+async fn decides_after(
+    connection: &mut AnyConnection,
+    id: ResourceId,
+    new: &NewStep,
+    steps: &'static str,
+) -> Result<(), StoreError> {
     let Some(tier) = new.tier else { return Ok(()) };
-    ruling::decides_after(crate::domain::Officer { account: new.by, tier }, last)
+    let last = sqlx::query(sql!(
+        "select tier from resource_step where resource = $1 and step in ({steps}) and tier is not null
+         order by ordinal desc limit 1"
+    ));
+    let last = last.bind(id.as_str()).fetch_optional(connection).await?;
+    ruling::decides_after(Officer { account: new.by, tier }, last)
 }
 
 fn after(one: Resource, new: &NewStep, reason: String, now: Time) -> Resource {
@@ -334,31 +306,11 @@ fn after(one: Resource, new: &NewStep, reason: String, now: Time) -> Resource {
     }
 }
 
-/// Its files are gone from the storage; the row, its words and what was done with it stay.
-pub async fn empty(store: &Store, id: ResourceId) -> Result<(), StoreError> {
-    store
-        .write(move |connection| {
-            Box::pin(async move {
-                if find(connection, id).await?.legal_hold {
-                    return Err(ResourceRefusal::Held.into());
-                }
-                for statement in [
-                    "delete from resource_file where resource = $1",
-                    "delete from resource_line where resource = $1",
-                    "update resource set emptied = 1 where id = $1",
-                ] {
-                    sqlx::query(statement).bind(id.as_str()).execute(&mut *connection).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
-}
-
 async fn write(connection: &mut AnyConnection, one: &Resource) -> Result<(), StoreError> {
     sqlx::query(
         "update resource set state = $2, visibility = $3, selection = $4, downloadable = $5, published_at = $6,
-             withdrawn_reason = $7, selection_reason = $8, nominated_at = $9, legal_hold = $10, keep_until = $11
+             withdrawn_reason = $7, selection_reason = $8, nominated_at = $9, legal_hold = $10, keep_until = $11,
+             hidden = $12, cut = $13
          where id = $1",
     )
     .bind(one.id.as_str())
@@ -372,6 +324,8 @@ async fn write(connection: &mut AnyConnection, one: &Resource) -> Result<(), Sto
     .bind(one.nominated_at.map(Time::micros))
     .bind(i64::from(one.legal_hold))
     .bind(one.keep_until.map(number_of))
+    .bind(json(&one.hidden))
+    .bind(json(&one.cut))
     .execute(connection)
     .await?;
     Ok(())

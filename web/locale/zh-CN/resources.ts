@@ -43,4 +43,9 @@ export const resources = {
     hold: '封存', holdTitle: '封存', holdText: '封存期间不能删除或改动文件。写明理由。', release: '解除封存', releaseTitle: '解除封存', releaseText: '解除后按保存期处理。写明理由。', done: '已完成', said: { submit: '已送审', publish: '已发布', sendBack: '已退回', withdraw: '已撤回', nominate: '已推荐', select: '已选为精品', unselect: '没有选为精品', hold: '已封存', release: '已解除封存' } as Record<string, string>,
     why: (reason: string) => `理由：${reason}`,
   },
+  taken: {
+    title: '经办记录', none: '还没有送审或发布过。', notFetched: '经办记录没有取到',
+    words: { submitted: '送审', returned: '退回', published: '发布', withdrawn: '撤回', nominated: '推荐为精品', selected: '选为精品', not_selected: '没有选为精品', held: '封存', released: '解除封存' } as Record<string, string>,
+    tiers: { county: '县级工作站', city: '市级工作站', province: '省级工作站', platform: '平台' } as Record<string, string>,
+  },
 }

@@ -3,7 +3,7 @@ import { api, csrfToken, upload } from '@/api/client'
 import type { PageOf } from '@/pages/desk/shapes'
 import type { ViewReport } from '@/session/replay-meter'
 import type {
-  CommentView, CourseView, LessonPlanOrder, LessonPlanView, MyReplayView, RecordingView, ReplayView, ResourceChange, ResourceHit, ResourceView, SubtitlesAnswer, ViewAnswer, ViewForm, Visibility,
+  CommentView, CourseView, LessonPlanOrder, LessonPlanView, MyReplayView, RecordingView, ReplayView, ResourceChange, ResourceHit, ResourceStepView, ResourceView, SubtitlesAnswer, ViewAnswer, ViewForm, Visibility,
 } from './shapes'
 import type { RatingForm, Rows } from '@/protocol/api'
 
@@ -39,6 +39,7 @@ export const calls = {
   recordings: (activity: string, signal?: AbortSignal) => api.get<Rows<RecordingView>>('/api/recordings', { query: { activity }, signal }).then(rows),
   add: (studio: string, form: FormData, progress: (share: number) => void, signal: AbortSignal) => upload<ResourceView>(`/api/studios/${id(studio)}/resources`, form, progress, signal),
   change: (resource: string, change: Partial<ResourceChange>) => api.patch<ResourceView>(path(resource), change),
+  steps: (resource: string, signal?: AbortSignal) => api.get<Rows<ResourceStepView>>(path(resource, '/steps'), { signal }).then(rows),
   submit: (resource: string) => api.post<ResourceView>(path(resource, '/submit'), {}),
   publish: (resource: string, visibility: Visibility) => api.post<ResourceView>(path(resource, '/publish'), { visibility }),
   sendBack: (resource: string, reason: string) => api.post<ResourceView>(path(resource, '/return'), { reason }),

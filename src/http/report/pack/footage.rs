@@ -4,12 +4,10 @@ use super::super::super::error::ApiError;
 use super::super::super::state::AppState;
 use crate::archive::key_of;
 use crate::domain::ActivityId;
-use crate::domain::resource::{Resource, ResourceState};
+use crate::domain::resource::ResourceState;
+use crate::domain::resource::files::FRAMES;
 use crate::store;
 use crate::store::pack::{Footage, Frame};
-
-/// Where finishing puts pictures from a Recording, each named by its millisecond.
-const FRAMES: &str = "frames/";
 
 /// None where nothing was recorded that still stands.
 pub(super) async fn of_activity(app: &AppState, activity: ActivityId) -> Result<Option<Vec<Footage>>, ApiError> {
@@ -22,7 +20,8 @@ pub(super) async fn of_activity(app: &AppState, activity: ActivityId) -> Result<
         }
         let mut frames = Vec::new();
         for file in store::resource::files(&app.store, id).await? {
-            let Some(at_ms) = moment(&file.name).filter(|at| !is_hidden(&resource, *at)) else { continue };
+            // What the Studio keeps from viewers is no evidence either.
+            let Some(at_ms) = moment(&file.name).filter(|at| !resource.hides(*at)) else { continue };
             let picture = app.library.storage.read_all(&key_of(id, &file.name)).await?.to_vec();
             frames.push(Frame { at_ms, picture });
         }
@@ -38,11 +37,6 @@ pub(super) async fn of_activity(app: &AppState, activity: ActivityId) -> Result<
 
 fn moment(name: &str) -> Option<u64> {
     name.strip_prefix(FRAMES)?.strip_suffix(".jpg")?.parse().ok()
-}
-
-/// What the Studio keeps from viewers is no evidence either.
-fn is_hidden(resource: &Resource, at_ms: u64) -> bool {
-    resource.hidden.iter().any(|part| (part.from_ms..part.to_ms).contains(&at_ms))
 }
 
 #[cfg(test)]
