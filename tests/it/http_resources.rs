@@ -371,7 +371,7 @@ async fn why_finishing_failed_is_told_in_words_and_its_trace_to_admins() {
     let session = store::session::go_live(&app.store, app.world.activity, None, app.now()).await.unwrap().id;
     let recording = store::recording::begin(&app.store, session, app.now()).await.unwrap();
     let trace = "ffmpeg: /srv/lectern/recordings/x/a0.ogg: Invalid data";
-    store::recording::failed(&app.store, recording.id, trace).await.unwrap();
+    store::recording::failed(&app.store, recording.id, trace, 1).await.unwrap();
     let told = async |person: &str| {
         let path = format!("/api/recordings?activity={}", app.world.activity);
         body(app.person(person).await.get(&path).await).await["rows"][0]["failure"].clone()
