@@ -4,6 +4,7 @@ use crate::index::Codec;
 use crate::manifest::Kind;
 use crate::recording::{Recording, Stream};
 use crate::timeline::{Interval, Timeline, united, without};
+use std::ops::Range;
 
 /// A camera that sent nothing for this long is off; until then its last picture stands.
 const CAMERA_HOLDS: i64 = 5_000_000;
@@ -13,6 +14,8 @@ const SCREEN_HOLDS: i64 = 60_000_000;
 const SHORTEST_SCENE: i64 = 400_000;
 /// Where a copied picture stands still for longer because nothing came, a composed stage is better.
 const LONGEST_STILL: i64 = 10_000_000;
+/// Publishers begin small: so little of the whole at the beginning is not worth composing a film for.
+const SHORT_BEGINNING: f64 = 0.05;
 /// A smaller layer that begins later than this, in microseconds of the replay, would show too long what is not yet.
 const LATEST_SMALL: f64 = 4e6;
 /// Without a whole picture for longer nobody can seek in a copy.
@@ -39,7 +42,7 @@ pub(crate) struct Shot {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// One H.264 configuration: everything is copied.
+    /// One H.264 configuration, but for a short beginning: everything is copied.
     Copied,
     /// Several, one at a time: HLS is copied with discontinuities, the one file for downloading is composed.
     CopiedInParts,
@@ -52,6 +55,8 @@ pub(crate) struct Plan {
     pub scenes: Vec<Scene>,
     /// What is copied, in order of time; empty when nothing is.
     pub shots: Vec<Shot>,
+    /// Those of the one file for downloading: from the last configuration on, whose first picture stands from the beginning.
+    pub film: Range<usize>,
     /// What is copied of smaller layers beside it; empty when they do not show as much.
     pub small: Vec<Shot>,
 }
@@ -59,19 +64,23 @@ pub(crate) struct Plan {
 pub(crate) fn plan(recording: &Recording) -> Plan {
     let length = recording.timeline.length();
     if recording.of_kind(Kind::Video).next().is_none() {
-        return Plan { way: Way::SoundOnly, scenes: Vec::new(), shots: Vec::new(), small: Vec::new() };
+        return Plan { way: Way::SoundOnly, scenes: Vec::new(), shots: Vec::new(), film: 0..0, small: Vec::new() };
     }
     let scenes = scenes(recording, length);
     let shots = copied(&recording.streams, &recording.timeline).unwrap_or_default();
     let small = if shots.is_empty() { None } else { copied(&recording.smalls, &recording.timeline) };
     let config = |shot: &Shot| &recording.streams[shot.stream].pieces[shot.piece].index.codec;
-    let way = match shots.first() {
+    let last = shots.last().map(config);
+    let film = shots.iter().rposition(|shot| Some(config(shot)) != last).map_or(0, |before| before + 1);
+    let begins = shots.get(film).filter(|_| film > 0).map_or(0.0, |shot| shot.at);
+    let way = match last {
         None => Way::Composed,
-        Some(first) if shots.iter().all(|shot| config(shot) == config(first)) => Way::Copied,
+        Some(_) if begins <= (length as f64 * SHORT_BEGINNING).min(LONGEST_STILL as f64) => Way::Copied,
         Some(_) => Way::CopiedInParts,
     };
+    let film = film..shots.len();
     let small = small.filter(|small| small.first().is_some_and(|first| first.at <= LATEST_SMALL)).unwrap_or_default();
-    Plan { way, scenes, shots, small }
+    Plan { way, scenes, shots, film, small }
 }
 
 /// When a stream has something to show, in microseconds of the replay.

@@ -18,6 +18,7 @@ use crate::track::{Cut, Made, write_whole};
 use crate::{copy, hls, mp4};
 use serde::{Deserialize, Serialize};
 use std::io::Write;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// Of the format of `work/`; another one is thrown away.
@@ -105,8 +106,8 @@ pub(crate) fn finish(folder: &Path, progress: &mut Progress) -> Result<()> {
     let Pictures { large: picture, small, slides } = finish.picture()?;
     finish.video(picture.as_ref(), &sound)?;
     let for_hls = match finish.plan.way {
-        Way::CopiedInParts => Some(finish.copied()?),
-        _ => picture.clone(),
+        Way::Copied | Way::CopiedInParts => Some(finish.copied(0..finish.plan.shots.len())?),
+        Way::Composed | Way::SoundOnly => picture.clone(),
     };
     let small = finish.copied_small()?.or(small);
     finish.hls(for_hls.as_ref(), small.as_ref(), &sound)?;
@@ -222,8 +223,8 @@ impl Finish<'_> {
         Ok(sizes)
     }
 
-    fn copied(&self) -> Result<Made> {
-        copy::copy(&self.recording.streams, &self.plan.shots, self.length())
+    fn copied(&self, shots: Range<usize>) -> Result<Made> {
+        copy::copy(&self.recording.streams, &self.plan.shots[shots], self.length())
     }
 
     fn copied_small(&self) -> Result<Option<Made>> {
@@ -236,7 +237,9 @@ impl Finish<'_> {
         let progress = &mut *self.progress;
         match self.plan.way {
             Way::SoundOnly => Ok(Pictures { large: None, small: None, slides: Some(Vec::new()) }),
-            Way::Copied => Ok(Pictures { large: Some(self.copied()?), small: None, slides: None }),
+            Way::Copied => {
+                Ok(Pictures { large: Some(self.copied(self.plan.film.clone())?), small: None, slides: None })
+            }
             Way::CopiedInParts | Way::Composed => {
                 let done = |at: i64| progress.tell(Step::Picture, at as u64, length);
                 let (composed, slides) = compose::compose(&self.recording, &self.plan.scenes, &self.work, done)?;

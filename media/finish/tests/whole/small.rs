@@ -1,7 +1,7 @@
 //! A smaller picture for a weak line beside the large one.
 
 use crate::fixture::{Folder, Shape, Track};
-use crate::watch::{finished, media, play, segments};
+use crate::watch::{finished, media, packets, play, segments};
 use std::path::Path;
 
 fn size(width: u32, height: u32) -> Shape {
@@ -64,6 +64,26 @@ fn both_jump_where_the_large_one_begins_small() {
         let list = read(folder.path(), &format!("{rendition}/index.m3u8"));
         assert_eq!(list.matches("#EXT-X-DISCONTINUITY\n").count(), 1, "{list}");
     }
+}
+
+#[test]
+fn a_film_that_begins_small_for_some_seconds_is_not_composed() {
+    let mut folder = Folder::new();
+    let (camera, microphone) = (Track::new(1, "camera"), Track::new(2, "microphone"));
+    folder.track(&camera);
+    folder.track(&microphone);
+    folder.picture(&camera, 1, (0.0, 5.0), &size(160, 90));
+    folder.picture(&camera, 2, (5.0, 120.0), &size(320, 180));
+    folder.sound(&microphone, 1, (0.0, 120.0), &[]);
+    folder.close(true);
+    let result = finished(folder.path());
+    assert_eq!((&result["video"], &result["width"]), (&"copied".into(), &320.into()));
+    assert!(packets(&folder.path().join("out/video.mp4")) == media(&folder.path().join("1-2.mp4")));
+    let raw = [media(&folder.path().join("1-1.mp4")), media(&folder.path().join("1-2.mp4"))].concat();
+    assert!(segments(&folder.path().join("out/hls/video")) == raw, "nothing is missing where it is watched");
+    let played = play(&folder.path().join("out/video.mp4"));
+    assert!(played.flashes.len() >= 114 && played.skew() < 0.04, "{:?} {:?}", played.flashes, played.beeps);
+    assert!((played.sound - 120.0).abs() < 0.1, "{}", played.sound);
 }
 
 #[test]
