@@ -10,6 +10,10 @@ use lectern_media::record::{Capture, Event, MANIFEST, TrackFacts};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// A disk that hangs must not keep the next Recording from being closed.
+const CLOSES_WITHIN: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
 pub(super) struct StoreRecordings {
@@ -85,9 +89,14 @@ impl Recordings for StoreRecordings {
                 let Some(left) = left else { return Ok(()) };
                 return close_as_it_lies(&this.store, &this.folder, left.id, at).await.map_err(|e| told(&e));
             };
-            recorder.end(recording).await.map_err(|e| told(&e))?;
+            let bytes = recorder.end(recording).await.map_err(|e| told(&e))?;
             let Some(id) = this.open().get(&session).cloned() else { return Ok(()) };
-            close_as_it_lies(&this.store, &this.folder, id, at).await.map_err(|e| told(&e))?;
+            let closed = match bytes {
+                // It was ended before, and not closed.
+                0 => close_as_it_lies(&this.store, &this.folder, id, at).await,
+                bytes => store::recording::close(&this.store, id, bytes, at).await,
+            };
+            closed.map_err(|e| told(&e))?;
             this.open().remove(&session);
             Ok(())
         })
@@ -107,17 +116,27 @@ pub(super) async fn close_what_was_left(
 ) -> anyhow::Result<()> {
     for left in store::recording::left_open(store, ended_before).await.context("录制记录读不出来")? {
         let session = store::session::get(store, left.session).await.context("直播读不出来")?;
-        recordings.close(left.session, session.ended_at.unwrap_or(left.started_at)).await.context("录制没有结束")?;
-        tracing::info!(recording = %left.id, "a Recording that was left open is closed");
+        let closing = recordings.close(left.session, session.ended_at.unwrap_or(left.started_at));
+        match tokio::time::timeout(CLOSES_WITHIN, closing).await {
+            Ok(Ok(())) => tracing::info!(recording = %left.id, "a Recording that was left open is closed"),
+            Ok(Err(error)) => {
+                tracing::warn!(recording = %left.id, %error, "a Recording is still open after its Session")
+            }
+            Err(_) => tracing::warn!(recording = %left.id, "a Recording waits for the disk after its Session"),
+        }
     }
     Ok(())
 }
 
 /// Closes a Recording that is not being made any more: what is in its folder is all there will be.
 async fn close_as_it_lies(store: &Store, folder: &Path, id: RecordingId, at: Time) -> Result<(), StoreError> {
-    let bytes = std::fs::read_dir(folder.join(id.as_str())).map_or(0, |entries| {
-        entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|found| found.len()).sum()
+    let folder = folder.join(id.as_str());
+    let lies = tokio::task::spawn_blocking(move || {
+        std::fs::read_dir(folder).map_or(0, |entries| {
+            entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|found| found.len()).sum()
+        })
     });
+    let bytes = lies.await.unwrap_or(0);
     store::recording::close(store, id, bytes, at).await
 }
 

@@ -4,7 +4,7 @@
 //! A child that was cut off by a stop or a kill of the server is started again and goes on where it was.
 
 use crate::domain::RecordingId;
-use crate::domain::recording::Recording;
+use crate::domain::recording::{Recording, RecordingState};
 use crate::store::recording::{self, Outcome};
 use crate::store::{Store, StoreError};
 use serde::Deserialize;
@@ -87,6 +87,7 @@ pub async fn keep_finishing<E: Display, F: Future<Output = Result<(), E>>>(
     take_in: impl Fn(Recording, PathBuf) -> F,
 ) {
     let finish = async {
+        clear_what_is_finished(&store, &finishing).await;
         loop {
             match next(&store, &finishing, &take_in).await {
                 Ok(true) => {}
@@ -99,6 +100,24 @@ pub async fn keep_finishing<E: Display, F: Future<Output = Result<(), E>>>(
         }
     };
     tokio::join!(retry_what_failed(&store), finish);
+}
+
+/// A kill may have come between the last step and the clearing.
+async fn clear_what_is_finished(store: &Store, finishing: &Finishing) {
+    let Ok(entries) = std::fs::read_dir(&finishing.recordings) else { return };
+    for entry in entries.flatten() {
+        let Ok(id) = entry.file_name().to_string_lossy().parse::<RecordingId>() else { continue };
+        let left = ["out", "work"].map(|name| entry.path().join(name));
+        if !left.iter().any(|folder| folder.exists()) {
+            continue;
+        }
+        let finished = recording::get(store, id).await.is_ok_and(|one| one.state == RecordingState::Finished);
+        for folder in left.iter().filter(|folder| finished && folder.exists()) {
+            if let Err(error) = tokio::fs::remove_dir_all(folder).await {
+                tracing::warn!(recording = %id, %error, "what came out of finishing was not cleared away");
+            }
+        }
+    }
 }
 
 async fn retry_what_failed(store: &Store) {
@@ -118,19 +137,18 @@ pub async fn next<E: Display, F: Future<Output = Result<(), E>>>(
     finishing: &Finishing,
     take_in: impl Fn(Recording, PathBuf) -> F,
 ) -> Result<bool, StoreError> {
-    if !recording::any_to_finish(store).await? {
+    let waiting = recording::to_finish(store).await?;
+    let free = (finishing.free)(&finishing.recordings).unwrap_or(u64::MAX);
+    let fits = waiting.iter().find(|one| wants(finishing, one) <= free);
+    let Some(id) = fits.map(|one| one.id) else {
+        if let Some(one) = waiting.first() {
+            tracing::warn!(recording = %one.id, free, wants = wants(finishing, one), "recordings wait for room on the disk");
+            sleep(finishing.pause).await;
+        }
         return Ok(false);
-    }
-    let Some(found) = recording::next_closed(store).await? else { return Ok(false) };
-    let id = found.id;
+    };
+    let found = recording::begin_finishing(store, id).await?;
     let folder = finishing.recordings.join(id.as_str());
-    let wanted = LEAST_FREE.saturating_add(found.bytes.saturating_mul(GROWS));
-    if let Some(free) = (finishing.free)(&finishing.recordings).filter(|free| *free < wanted) {
-        tracing::warn!(recording = %id, free, wanted, "a recording waits for room on the disk");
-        recording::progress(store, id, "room", 0).await?;
-        sleep(finishing.pause).await;
-        return Ok(true);
-    }
     match run(store, &finishing.program, id, &folder).await? {
         Ended::Made { duration_ms } => {
             recording::progress(store, id, "archive", 1000).await?;
@@ -159,6 +177,24 @@ pub async fn next<E: Display, F: Future<Output = Result<(), E>>>(
         }
     }
     Ok(true)
+}
+
+/// Bytes that have to be free, beside those that lie there already.
+fn wants(finishing: &Finishing, one: &Recording) -> u64 {
+    let folder = finishing.recordings.join(one.id.as_str());
+    let made = size_of(&folder.join("out")) + size_of(&folder.join("work"));
+    LEAST_FREE.saturating_add(one.bytes.saturating_mul(GROWS).saturating_sub(made))
+}
+
+/// Of all files below; a few thousand at most.
+fn size_of(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let size = |entry: std::fs::DirEntry| match entry.metadata() {
+        Ok(found) if found.is_dir() => size_of(&entry.path()),
+        Ok(found) => found.len(),
+        Err(_) => 0,
+    };
+    entries.flatten().map(size).sum()
 }
 
 async fn offer<E: Display, F: Future<Output = Result<(), E>>>(

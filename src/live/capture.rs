@@ -41,7 +41,7 @@ pub(super) enum Order {
     Begin(Time),
     Add(TrackId, TrackFacts),
     Note(Event),
-    /// Who came and went. Left out where much else waits: it must not keep a Track from being captured.
+    /// Who came and went. Left out where much else waits, as chat is: it must not keep a Track from being captured.
     Here(Vec<Event>),
     Close(Time),
 }
@@ -65,8 +65,9 @@ impl CaptureLine {
     }
 
     pub(super) fn order(&self, order: Order) {
-        if matches!(order, Order::Here(_)) && self.orders.capacity() < WAITING / 2 {
-            tracing::warn!(session = %self.session, "a Recording is behind: it does not tell who came or went");
+        let little = matches!(order, Order::Here(_) | Order::Note(Event::Chat { .. }));
+        if little && self.orders.capacity() < WAITING / 2 {
+            tracing::warn!(session = %self.session, "a Recording is behind: it lacks chat, or who came and went");
             return;
         }
         if self.orders.try_send(order).is_err() {

@@ -11,6 +11,9 @@ const RECORDING: &str = "select r.id, r.session, r.state, r.started_at, r.ended_
         r.permille, r.failure, r.attempts, s.activity, a.studio
     from recording r join session s on s.id = r.session join activity a on a.id = s.activity";
 
+/// Of those that wait so many are looked at for one that the disk has room for.
+const MOST_WAITING: u32 = 50;
+
 /// What a finished Recording came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -58,30 +61,25 @@ pub async fn close(store: &Store, id: RecordingId, bytes: u64, now: Time) -> Res
     .await
 }
 
-/// Whether one waits to be finished, or was cut off while it was.
-pub async fn any_to_finish(store: &Store) -> Result<bool, StoreError> {
-    let row = sqlx::query("select 1 as one from recording where state in ('closed', 'finishing') limit 1")
-        .fetch_optional(&mut *store.read().await?)
-        .await?;
-    Ok(row.is_some())
+/// The next to be finished: one whose finishing was cut off, then the oldest that wait.
+pub async fn to_finish(store: &Store) -> Result<Vec<Recording>, StoreError> {
+    let rows = sqlx::query(sql!(
+        "{RECORDING} where r.state in ('closed', 'finishing') order by r.state desc, r.started_at, r.id limit {MOST_WAITING}"
+    ))
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    rows.iter().map(read).collect()
 }
 
-/// The next one to be finished, marked as such: the oldest that waits, or one whose finishing was cut off. Call it only
-/// while nothing is being finished; what cut it off is no attempt.
-pub async fn next_closed(store: &Store) -> Result<Option<Recording>, StoreError> {
+/// Marks it as being finished. What cut it off before is no attempt.
+pub async fn begin_finishing(store: &Store, id: RecordingId) -> Result<Recording, StoreError> {
     store
         .write(move |connection| {
             Box::pin(async move {
-                let row = sqlx::query(sql!(
-                    "{RECORDING} where r.state in ('closed', 'finishing') order by r.state desc, r.started_at, r.id limit 1"
-                ))
-                .fetch_optional(&mut *connection)
-                .await?;
-                let Some(row) = row else { return Ok(None) };
-                let found = read(&row)?;
+                let found = find(connection, id).await?;
                 let found = Recording { state: RecordingState::Finishing, failure: None, ..found };
                 write(connection, &found).await?;
-                Ok(Some(found))
+                Ok(found)
             })
         })
         .await

@@ -1,6 +1,6 @@
 //! Closed Recordings are finished by a child, one at a time, whatever becomes of the child or the server.
 
-use crate::store_database::{live_session, now};
+use crate::store_database::{activity, at, live_session, now};
 use lectern::domain::RecordingId;
 use lectern::domain::recording::RecordingState;
 use lectern::jobs::finish::{Finishing, next};
@@ -38,6 +38,17 @@ impl Scene {
         next(&self.store, &self.finishing, async |_, _: PathBuf| Ok::<(), Infallible>(())).await.unwrap()
     }
 
+    /// One more that is closed.
+    async fn another(&self, bytes: u64) -> RecordingId {
+        let first = store::recording::get(&self.store, self.recording).await.unwrap();
+        let activity = activity(&self.store, first.studio, "评课", at("21T14:30"), at("21T16:00")).await;
+        let session = store::session::go_live(&self.store, activity, None, now()).await.unwrap().id;
+        let recording = store::recording::begin(&self.store, session, now()).await.unwrap().id;
+        store::recording::close(&self.store, recording, bytes, now()).await.unwrap();
+        std::fs::create_dir_all(self.finishing.recordings.join(recording.as_str())).unwrap();
+        recording
+    }
+
     async fn state(&self) -> RecordingState {
         store::recording::get(&self.store, self.recording).await.unwrap().state
     }
@@ -72,11 +83,16 @@ async fn what_a_child_made_goes_to_the_archive_until_it_is_taken() {
 async fn it_waits_for_room_and_costs_no_attempt() {
     let mut scene = scene("echo tick >> \"$2/tries\"; exit 1").await;
     scene.finishing.free = |_| Some((1 << 30) + 4 * 5000 - 1);
-    for _ in 0..4 {
+    assert!(!scene.finish().await);
+    let smaller = scene.another(1000).await;
+    scene.finishing.free = |_| Some((1 << 30) + 4 * 1000);
+    assert!(scene.finish().await, "one that fits does not wait behind it");
+    let [waits, tried] = [scene.recording, smaller].map(|id| store::recording::get(&scene.store, id));
+    let (waits, tried) = (waits.await.unwrap(), tried.await.unwrap());
+    assert_eq!((waits.state, waits.attempts, tried.attempts), (RecordingState::Closed, 0, 1));
+    for _ in 0..2 {
         assert!(scene.finish().await);
     }
-    let waits = store::recording::get(&scene.store, scene.recording).await.unwrap();
-    assert_eq!((waits.state, waits.step.as_deref(), waits.attempts), (RecordingState::Finishing, Some("room"), 0));
     scene.finishing.free = |_| Some((1 << 30) + 4 * 5000);
     assert!(scene.finish().await);
     assert_eq!(store::recording::get(&scene.store, scene.recording).await.unwrap().attempts, 1);

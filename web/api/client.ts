@@ -22,11 +22,9 @@ type Query = Record<string, string | number | boolean | null | undefined>
 export interface Ask {
   query?: Query
   signal?: AbortSignal
-  /** Asked anew when the line broke on the way; questions are anyway. Only for what does no harm when it is done twice. */
-  again?: boolean
 }
 
-/** Phones change from Wi-Fi to the mobile network, and browsers give up what is on its way: ms until each further try. */
+/** Phones change from Wi-Fi to the mobile network, and browsers give up what is on its way: ms until each further try of a question. */
 const AGAIN_AFTER = [400, 1_200]
 
 export const api = {
@@ -79,7 +77,7 @@ async function request<T>(method: string, path: string, body: unknown, ask: Ask)
     const token = csrfToken(document.cookie)
     if (token) headers['x-csrf-token'] = token
   }
-  const { response, text } = await answered(ask, (ask.again ?? method === 'GET') ? AGAIN_AFTER : [], async () => {
+  const { response, text } = await answered(ask, method === 'GET' ? AGAIN_AFTER : [], async () => {
     const response = await fetch(path + queryText(ask.query), {
       method,
       headers,

@@ -21,7 +21,7 @@ export function loadMe(again = false): Promise<Me | null> {
 }
 
 export async function signIn(accountName: string, password: string): Promise<Me | null> {
-  await api.post('/api/logins', { account_name: accountName, password }, { again: true })
+  await api.post('/api/logins', { account_name: accountName, password })
   return loadMe(true)
 }
 

@@ -12,8 +12,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 pub(crate) const SEGMENT_SECONDS: f64 = 6.0;
-/// A smaller picture changes no further than this, in seconds, from where the large one does.
-const TOGETHER: f64 = 6.0;
+/// A smaller picture changes no further than this, in seconds, from where the large one does: whole pictures come every 8 s.
+const TOGETHER: f64 = 10.0;
 /// The least share of the large picture's height that a smaller one saves.
 const SMALLER: f64 = 0.9;
 /// A boundary this little before the target is good enough.

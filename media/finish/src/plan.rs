@@ -111,6 +111,7 @@ fn scenes(recording: &Recording, length: i64) -> Vec<Scene> {
     edges.dedup();
 
     let mut scenes: Vec<Scene> = Vec::new();
+    let mut seen_until = 0;
     for pair in edges.windows(2) {
         let (from, to) = (pair[0], pair[1]);
         let there = |shown: &[Interval]| shown.iter().any(|(a, b)| *a <= from && *b >= to);
@@ -126,11 +127,15 @@ fn scenes(recording: &Recording, length: i64) -> Vec<Scene> {
             .min_by_key(|(stream, _)| (speaker.is_none() || stream.track.participant != speaker, stream.track.number));
         let number = |found: Option<&(&Stream, Vec<Interval>)>| found.map(|(stream, _)| stream.track.number);
         let scene = Scene { from, to, screen: number(screen), camera: number(camera) };
+        let empty = scene.screen.is_none() && scene.camera.is_none();
+        if !empty {
+            seen_until = to;
+        }
         match scenes.last_mut() {
             Some(last) if last.screen == scene.screen && last.camera == scene.camera => last.to = to,
             Some(last) if to - from < SHORTEST_SCENE => last.to = to,
             // Whoever loads the page anew is away for some seconds: what was seen last stands.
-            Some(last) if scene.screen.is_none() && scene.camera.is_none() && to - from <= CAMERA_HOLDS => last.to = to,
+            Some(last) if empty && to - seen_until <= CAMERA_HOLDS => last.to = to,
             _ => scenes.push(scene),
         }
     }

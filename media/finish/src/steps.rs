@@ -109,7 +109,7 @@ pub(crate) fn finish(folder: &Path, progress: &mut Progress) -> Result<()> {
         Way::Copied | Way::CopiedInParts => Some(finish.copied(0..finish.plan.shots.len())?),
         Way::Composed | Way::SoundOnly => picture.clone(),
     };
-    let small = finish.copied_small()?.or(small);
+    let small = finish.copied_small().or(small);
     finish.hls(for_hls.as_ref(), small.as_ref(), &sound)?;
     let frames = finish.stills(picture.as_ref())?;
     let slides = finish.slides(slides)?;
@@ -227,9 +227,13 @@ impl Finish<'_> {
         copy::copy(&self.recording.streams, &self.plan.shots[shots], self.length())
     }
 
-    fn copied_small(&self) -> Result<Option<Made>> {
-        let there = !self.plan.small.is_empty();
-        there.then(|| copy::copy(&self.recording.smalls, &self.plan.small, self.length())).transpose()
+    /// It decides nothing: a smaller picture that cannot be used is not there.
+    fn copied_small(&mut self) -> Option<Made> {
+        if self.plan.small.is_empty() {
+            return None;
+        }
+        let made = copy::copy(&self.recording.smalls, &self.plan.small, self.length());
+        made.inspect_err(|error| self.recording.warnings.push(format!("small_unusable {error}"))).ok()
     }
 
     fn picture(&mut self) -> Result<Pictures> {

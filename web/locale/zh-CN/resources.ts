@@ -21,7 +21,7 @@ export const resources = {
   recording: {
     title: '录制和回放', notFetched: '录制没有取到', none: '这次活动没有录制', noneHint: '直播时打开录制，结束后会自动整理成回放。',
     recording: '正在录制', closed: '已录好，等着整理', finishing: (percent: number, step: string) => `正在整理 ${percent} %${step ? `：${step}` : ''}`,
-    steps: { check: '检查录制', compose: '合成画面', hls: '生成流畅播放的分段', pictures: '截取封面和预览', chapters: '划分章节', archive: '存入资源库', room: '等待服务器腾出磁盘空间' } as Record<string, string>,
+    steps: { check: '检查录制', compose: '合成画面', hls: '生成流畅播放的分段', pictures: '截取封面和预览', chapters: '划分章节', archive: '存入资源库' } as Record<string, string>,
     finished: '已整理好', failed: '这次没有整理好，原始录制还在，稍后自动再试。', failedWhy: '详情', empty: '没有录到画面和声音',
     at: (span: string, size: string) => `${span} · ${size}`, draft: '草稿已备好，核对后发布', watch: '看回放', check: '核对并发布',
     soon: '回放约 20 分钟后可看',

@@ -141,6 +141,7 @@ impl Disk {
             Ok(()) => {
                 self.full_since = (free < LEAST_FREE).then(Instant::now);
                 if let Some(status) = lock(&self.statuses).get_mut(recording) {
+                    let told = status.trouble;
                     status.bytes = bytes;
                     if bytes > before {
                         status.written_at = Some(Instant::now());
@@ -150,7 +151,7 @@ impl Disk {
                     if self.full_since.is_some() {
                         status.trouble = Some(Trouble::NoRoom);
                     } else if matches!(status.trouble, None | Some(Trouble::LowRoom)) {
-                        if low.is_some() && status.trouble.is_none() {
+                        if low.is_some() && told != low {
                             tracing::warn!(recording, free, "there is little room for Recordings");
                         }
                         status.trouble = low;

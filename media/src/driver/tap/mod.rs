@@ -32,7 +32,7 @@ use wants::{Wanted, Wants};
 
 /// Batches of packets that may wait for the tap: some seconds of a busy shard.
 const CAPACITY: usize = 8192;
-/// Commands have a way of their own: none is lost because many packets wait, and they come first.
+/// Commands have a way of their own: none is lost because many packets wait.
 const COMMANDS: usize = 1024;
 const LOOK_AROUND: Duration = Duration::from_millis(50);
 const FRAGMENT_EVERY: Duration = Duration::from_secs(1);
@@ -170,15 +170,15 @@ impl Worker {
         let mut fragment_at = Instant::now() + FRAGMENT_EVERY;
         while !self.stopping.load(Ordering::Acquire) {
             let wait = look_at.saturating_duration_since(Instant::now());
-            let inbound = inbox.recv_timeout(wait);
-            while let Ok(command) = commands.try_recv() {
-                command(&mut self, at());
-            }
-            match inbound {
-                Ok(Inbound::Crossing(crossing)) => self.handle(&crossing),
-                Ok(Inbound::Wake) => {}
+            match inbox.recv_timeout(wait) {
+                Ok(inbound) => self.handle(&inbound),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
+            }
+            while let Ok(command) = commands.try_recv() {
+                // What came before it is heard before it.
+                self.handle_all(inbox);
+                command(&mut self, at());
             }
             let at = at();
             if at.now < look_at {
@@ -192,10 +192,19 @@ impl Worker {
             self.recordings.look_around(at, fragments, &mut self.wants);
             self.casts.look_around(at, &mut self.wants);
         }
+        self.handle_all(inbox);
         self.recordings.stop(at());
     }
 
-    fn handle(&mut self, crossing: &Crossing) {
+    /// What waits now, and not what comes meanwhile.
+    fn handle_all(&mut self, inbox: &Receiver<Inbound>) {
+        for inbound in inbox.try_iter().take(CAPACITY) {
+            self.handle(&inbound);
+        }
+    }
+
+    fn handle(&mut self, inbound: &Inbound) {
+        let Inbound::Crossing(crossing) = inbound else { return };
         let at = at();
         let Self { recordings, casts, .. } = self;
         crossing.tapped(|tapped| {

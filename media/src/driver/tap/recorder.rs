@@ -105,7 +105,8 @@ impl Recorder {
         self.tap.ask(move |worker, at| worker.recordings.note(at, &recording, event)).await
     }
 
-    /// Nothing more comes. Gives how many bytes are on disk, when all of them are.
+    /// Nothing more comes. Gives how many bytes are on disk, when all of them are; of one that is not being made none, after what waits
+    /// for the disk.
     ///
     /// # Errors
     /// Busy; stopped.
@@ -258,15 +259,13 @@ impl Recordings {
     }
 
     fn end(&mut self, at: At, recording: &str, done: oneshot::Sender<u64>, wants: &mut Wants) {
-        let Some(capture) = self.captures.get_mut(recording) else {
-            let _ = done.send(0);
-            return;
-        };
-        capture.end(at);
-        let demands = capture.take_demands(at.now);
-        self.demand(demands, wants);
-        self.pass_on(recording);
-        self.captures.remove(recording);
+        if let Some(capture) = self.captures.get_mut(recording) {
+            capture.end(at);
+            let demands = capture.take_demands(at.now);
+            self.demand(demands, wants);
+            self.pass_on(recording);
+            self.captures.remove(recording);
+        }
         let job = Job::End { recording: recording.to_owned(), done: Some(done) };
         if self.jobs.try_send(job).is_err() {
             tracing::error!(recording, "the disk is too far behind to close a Recording");
@@ -275,7 +274,9 @@ impl Recordings {
 }
 
 fn too_slow(statuses: &Statuses, name: &str) {
-    if let Some(status) = lock(statuses).get_mut(name) {
-        status.trouble.get_or_insert(Trouble::TooSlow);
+    if let Some(status) = lock(statuses).get_mut(name)
+        && matches!(status.trouble, None | Some(Trouble::LowRoom))
+    {
+        status.trouble = Some(Trouble::TooSlow);
     }
 }

@@ -8,6 +8,7 @@ mod current;
 mod past;
 
 use super::Room;
+use super::rate::{ANSWER_RATE, Bucket};
 use crate::Moment;
 use crate::effect::{CaptureEffect, Effect, Effects, PollFact};
 use crate::protocol::client::ClientMessage;
@@ -17,7 +18,7 @@ use crate::protocol::poll::{
 use crate::protocol::server::ServerMessage;
 use crate::protocol::{ParticipantId, RecordingSwitch, Refusal, text};
 use current::{Choices, Current};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use past::{PastPoll, PastPolls};
 
@@ -28,11 +29,18 @@ pub(super) struct Polls {
     count: u32,
     /// The one that is open, or whose result is shown.
     current: Option<Current>,
+    /// How often people answer from their seats.
+    seated: BTreeMap<String, Bucket>,
 }
 
 impl Polls {
     pub(super) fn new(past: PastPolls) -> Self {
-        Self { last: past.last, count: past.count, current: past.current.map(Current::restored) }
+        Self {
+            last: past.last,
+            count: past.count,
+            current: past.current.map(Current::restored),
+            seated: BTreeMap::new(),
+        }
     }
 
     /// When `poll_timeout` has something to do.
@@ -110,6 +118,7 @@ impl Room {
         out.keep(poll.opened());
         self.mark_poll(from, poll.question(), out);
         self.polls.current = Some(poll);
+        self.polls.seated.clear();
         self.tell_poll(out);
         self.tell_poll_counts(now, out);
         Ok(())
@@ -219,6 +228,11 @@ impl Room {
     pub fn choose_of(&mut self, now: Moment, key: &str, number: u32, choices: &[u8]) -> Result<Vec<Effect>, Refusal> {
         self.require_open()?;
         self.seen = self.seen.max(now);
+        self.polls.open(number)?;
+        let answers = self.polls.seated.entry(key.to_owned()).or_insert_with(|| Bucket::full(now, ANSWER_RATE));
+        if !answers.take(now) {
+            return Err(Refusal::TooFast);
+        }
         let mut out = Effects::default();
         self.choose(now, key, number, choices, &mut out)?;
         Ok(out.into_vec())
