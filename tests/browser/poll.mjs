@@ -12,11 +12,11 @@ export async function poll(host, viewer, seated, wall) {
   await fromTheSeat(seated);
   await counted(host, 2);
   await shoot(host, 'poll-host');
-  await host.setViewportSize({ width: 1024, height: 768 });
+  await resized(host, { width: 1024, height: 768 });
   await host.waitForFunction(() => [...document.querySelectorAll('footer.foot > *')].every((one) => one.getBoundingClientRect().right <= innerWidth), null, { polling: 100, timeout: 5_000 })
     .catch(() => assert.fail('the controls do not fit'));
   await shoot(host, 'poll-host-narrow');
-  await host.setViewportSize(desk);
+  await resized(host, desk);
   await wall.getByTestId('wall-poll').getByText('请用手机投票', { exact: false }).waitFor();
   await shoot(wall, 'poll-wall');
   await back(viewer);
@@ -42,9 +42,9 @@ async function asked(host) {
   await host.getByTestId('poll').click();
   assert.equal(await host.getByTestId('poll-question-input').inputValue(), QUESTION);
   await shoot(host, 'poll-dialog');
-  await host.setViewportSize(phone);
+  await resized(host, phone);
   await shoot(host, 'poll-dialog-phone');
-  await host.setViewportSize(desk);
+  await resized(host, desk);
   await host.getByTestId('start-poll').click();
   await host.getByTestId('poll-card').waitFor();
 }
@@ -52,10 +52,16 @@ async function asked(host) {
 // There, and at its place.
 const settled = (page, id) => page.waitForFunction((id) => document.querySelector(`[data-testid="${id}"]`)?.getAnimations().every((one) => one.playState === 'finished'), id, { polling: 100 });
 
+// Another size is another layout: what was shown is put there anew, a picture later.
+async function resized(page, size) {
+  await page.setViewportSize(size);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
 async function answered(viewer) {
   await settled(viewer, 'poll-sheet');
   await shoot(viewer, 'poll-viewer');
-  await viewer.setViewportSize(phone);
+  await resized(viewer, phone);
   await viewer.getByTestId('poll-option-0').waitFor();
   await settled(viewer, 'poll-sheet');
   const [option, sheet, picture] = await Promise.all(['poll-option-0', 'poll-sheet'].map((id) => viewer.getByTestId(id).boundingBox()).concat(viewer.locator('.scr').first().boundingBox()));
@@ -68,7 +74,7 @@ async function answered(viewer) {
   await viewer.getByTestId('change-poll').click();
   await viewer.getByTestId('poll-option-1').click();
   await viewer.getByTestId('poll-done').getByText(OPTIONS[1]).waitFor();
-  await viewer.setViewportSize(desk);
+  await resized(viewer, desk);
   await shoot(viewer, 'poll-done');
 }
 
@@ -95,15 +101,15 @@ async function shown(host, viewer, wall) {
   assert.equal(await result.getByRole('listitem').nth(1).getAttribute('aria-label'), `${OPTIONS[1]}，2 票，占 100%，您选的`);
   await settled(viewer, 'poll-result');
   await shoot(viewer, 'poll-result-viewer');
-  await viewer.setViewportSize(phone);
+  await resized(viewer, phone);
   await settled(viewer, 'poll-result');
   await shoot(viewer, 'poll-result-viewer-phone');
-  await viewer.setViewportSize(desk);
+  await resized(viewer, desk);
   await host.locator('[data-testid="poll-card"][data-over="true"]').waitFor();
   await shoot(host, 'poll-result-host');
-  await host.setViewportSize(phone);
+  await resized(host, phone);
   await shoot(host, 'poll-result-host-phone');
-  await host.setViewportSize(desk);
+  await resized(host, desk);
   await wall.getByTestId('wall-poll').getByText('100%').waitFor();
   await host.getByTestId('put-away-poll').click();
   await result.waitFor({ state: 'detached' });
@@ -125,21 +131,23 @@ async function several(host, viewer) {
   await viewer.getByTestId('poll-option-2').click();
   await shoot(viewer, 'poll-several-viewer');
   // The smallest phone: the last option and the button are reached by scrolling the sheet, and the chat stays.
-  await viewer.setViewportSize({ width: 360, height: 640 });
+  await resized(viewer, { width: 360, height: 640 });
   await settled(viewer, 'poll-sheet');
-  await viewer.getByTestId('poll-option-5').scrollIntoViewIfNeeded();
+  // The card is put into the sheet anew, so it is looked for each time.
+  const reach = (id) => viewer.getByTestId('poll-sheet').getByTestId(id).evaluate((one) => one.scrollIntoView({ block: 'nearest' }));
+  await reach('poll-option-5');
   await shoot(viewer, 'poll-several-small');
-  await viewer.getByTestId('submit-poll').scrollIntoViewIfNeeded();
+  await reach('submit-poll');
   const [sheet, input] = await Promise.all(['poll-sheet', 'chat-input'].map((id) => viewer.getByTestId(id).boundingBox()));
   assert.ok(sheet.y + sheet.height <= input.y && input.y + input.height <= 640, 'the chat is still there');
   assert.ok(sheet.height >= 160, `the sheet has ${sheet.height} px`);
-  await viewer.setViewportSize(desk);
+  await resized(viewer, desk);
   await viewer.getByTestId('submit-poll').click();
   await viewer.getByTestId('poll-done').getByText('习作评改、古诗教学').waitFor();
   await counted(host, 1);
-  await host.setViewportSize(phone);
+  await resized(host, phone);
   await shoot(host, 'poll-host-phone');
-  await host.setViewportSize(desk);
+  await resized(host, desk);
 }
 
 // What is left of them.
@@ -151,9 +159,9 @@ export async function pollsOf(host, session) {
   await host.locator('[data-testid="curve"] svg path').first().waitFor({ state: 'attached' });
   await polls.scrollIntoViewIfNeeded();
   await shoot(host, 'poll-report');
-  await host.setViewportSize(phone);
+  await resized(host, phone);
   await host.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth, null, { polling: 100, timeout: 5_000 }).catch(() => assert.fail('the report scrolls sideways'));
   await polls.scrollIntoViewIfNeeded();
   await shoot(host, 'poll-report-phone');
-  await host.setViewportSize(desk);
+  await resized(host, desk);
 }
