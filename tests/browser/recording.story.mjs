@@ -90,7 +90,10 @@ export async function finished(host, activity) {
   const until = Date.now() + 180_000;
   for (;;) {
     const [one] = (await call(host, 'GET', `/api/recordings?activity=${activity}`)).body.rows;
-    if (one?.state === 'finishing' && !seen.has('finishing')) await shoot(host, 'recording-progress');
+    if (one?.state === 'finishing' && !seen.has('finishing')) {
+      await host.getByTestId('activity-replays').waitFor();
+      await shoot(host, 'recording-progress');
+    }
     seen.add(one?.state);
     if (one?.resource) break;
     assert.ok(one && one.state !== 'failed' && Date.now() < until, JSON.stringify(one));
