@@ -91,7 +91,7 @@ export async function finished(host, activity) {
   for (;;) {
     const [one] = (await call(host, 'GET', `/api/recordings?activity=${activity}`)).body.rows;
     if (one?.state === 'finishing' && !seen.has('finishing')) {
-      await host.getByTestId('activity-replays').waitFor();
+      await host.getByTestId('activity-replays').evaluate((one) => one.scrollIntoView({ block: 'center' }));
       await shoot(host, 'recording-progress');
     }
     seen.add(one?.state);
