@@ -52,7 +52,7 @@ pub struct Demand {
 /// One Recording: its Tracks by the numbers of the media plane.
 #[derive(Debug)]
 pub struct Capture {
-    tracks: HashMap<TrackId, Source>,
+    tracks: HashMap<TrackId, Layered>,
     pub(super) demanded: HashMap<TrackId, [bool; 3]>,
     numbers: u32,
     paused: bool,
@@ -62,12 +62,12 @@ pub struct Capture {
 
 /// What comes of one Track: the best of its layers, and of a picture that comes in several a smaller one beside it.
 #[derive(Debug)]
-struct Source {
+struct Layered {
     large: Track,
     small: Option<Track>,
 }
 
-impl Source {
+impl Layered {
     fn both(&mut self) -> impl Iterator<Item = &mut Track> {
         std::iter::once(&mut self.large).chain(&mut self.small)
     }
@@ -142,7 +142,7 @@ impl Capture {
             return;
         }
         let large = self.open(at, facts, Aim::Large, None);
-        self.tracks.insert(id, Source { large, small: None });
+        self.tracks.insert(id, Layered { large, small: None });
     }
 
     fn open(&mut self, at: At, facts: TrackFacts, aim: Aim, small_of: Option<u32>) -> Track {
@@ -193,7 +193,7 @@ impl Capture {
         if std::mem::replace(&mut self.paused, true) {
             return;
         }
-        self.tracks.values_mut().flat_map(Source::both).for_each(|track| track.pause(at, &mut self.book));
+        self.tracks.values_mut().flat_map(Layered::both).for_each(|track| track.pause(at, &mut self.book));
         self.book.line(at, Event::Paused { by: by.to_owned() });
     }
 
@@ -202,7 +202,7 @@ impl Capture {
             return;
         }
         self.book.line(at, Event::Resumed { by: by.to_owned() });
-        self.tracks.values_mut().flat_map(Source::both).for_each(|track| track.resume(at, &mut self.book));
+        self.tracks.values_mut().flat_map(Layered::both).for_each(|track| track.resume(at, &mut self.book));
     }
 
     pub fn handle(&mut self, at: At, tapped: &Tapped<'_>) {
@@ -233,7 +233,7 @@ impl Capture {
 
     /// To be called some times a second.
     pub fn handle_timeout(&mut self, at: At) {
-        for track in self.tracks.values_mut().flat_map(Source::both) {
+        for track in self.tracks.values_mut().flat_map(Layered::both) {
             track.handle_timeout(at, &mut self.book);
         }
         self.note_speaker(at);
@@ -241,7 +241,7 @@ impl Capture {
 
     /// To be called about once a second: what is ready becomes a fragment of each file.
     pub fn flush(&mut self) {
-        self.tracks.values_mut().flat_map(Source::both).for_each(|track| track.flush(&mut self.book));
+        self.tracks.values_mut().flat_map(Layered::both).for_each(|track| track.flush(&mut self.book));
     }
 
     /// The server stops: files are closed, and the Recording may go on.
