@@ -140,6 +140,11 @@ pub struct Config {
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub studio_quota_gb: u32,
 
+    /// 原始录制保留多少天：从录像整理归档那天算起，过后核对归档无误再清理；0 表示一直保留。封存的录像不清理，整理失败的也不清理。
+    #[arg(long, env = "LECTERN_CAPTURES_KEPT_DAYS", value_name = "DAYS", default_value_t = 30,
+          value_parser = clap::value_parser!(u32).range(0..=36_500))]
+    pub captures_kept_days: u32,
+
     /// 签名密钥文件，第一次启动时生成，只有服务器账户可读。多台服务器要用同一份，进入凭证才能互认。
     #[arg(long, env = "LECTERN_SECRET_KEY_FILE", value_name = "FILE")]
     pub secret_key_file: Option<PathBuf>,

@@ -17,7 +17,7 @@ pub(super) fn start(
     recordings: PathBuf,
 ) -> Option<Job> {
     let program = program(config)?;
-    let finishing = Finishing::new(program, recordings, archive::free_bytes);
+    let finishing = Finishing::new(program, recordings, archive::free_bytes, archive::LEAST_FREE);
     let (archive, clock) = ((store.clone(), storage.clone()), clock.clone());
     let take_in = move |recording: Recording, out: PathBuf| {
         let ((store, storage), now) = (archive.clone(), clock.now());

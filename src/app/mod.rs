@@ -14,7 +14,7 @@ mod recordings;
 
 use crate::archive::{self, Blobs, Bucket, Storage};
 use crate::config::{Config, MediaTcp, make_data_dir};
-use crate::domain::recording::records_by_itself;
+use crate::domain::recording::{CapturesKept, records_by_itself};
 use crate::http::clock::Clock;
 use crate::http::key::SigningKey;
 use crate::http::{AppState, Library, addresses, certificate};
@@ -36,7 +36,7 @@ use plane::{ShardEvents, ShardPlane};
 use recordings::{StoreRecordings, close_what_was_left, recorded_before};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -108,7 +108,7 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
 
     let mut stop = StopSignals::new()?;
     let (ports, mut announcement) = listen(&config, &app, &clock, &seen, &live).await?;
-    let sweeper = sweep_what_is_over(store.clone(), blobs, library.storage.clone(), clock.clone());
+    let sweeper = sweep_what_is_over(store.clone(), blobs, (library.clone(), recordings.clone()), clock.clone());
     let scorecards = {
         let clock = clock.clone();
         tokio::spawn(assessment::keep_current(store.clone(), move || clock.now()))
@@ -156,7 +156,11 @@ fn open_library(config: &Config) -> anyhow::Result<Library> {
             Storage::folder(folder.clone()).with_context(|| format!("资源目录 {} 用不了", folder.display()))?
         }
     };
-    Ok(Library { storage, studio_quota: u64::from(config.studio_quota_gb) * 1_000_000_000 })
+    let captures_kept = match config.captures_kept_days {
+        0 => CapturesKept::ForGood,
+        days => CapturesKept::Days(days),
+    };
+    Ok(Library { storage, studio_quota: u64::from(config.studio_quota_gb) * 1_000_000_000, captures_kept })
 }
 
 /// A font that was named must be there; without any, everything but PDF files works.
@@ -369,7 +373,12 @@ fn close_what_is_left(recordings: StoreRecordings, store: Store, clock: Clock) -
     })
 }
 
-fn sweep_what_is_over(store: Store, blobs: Blobs, storage: Storage, clock: Clock) -> JoinHandle<()> {
+fn sweep_what_is_over(
+    store: Store,
+    blobs: Blobs,
+    (library, recordings): (Library, PathBuf),
+    clock: Clock,
+) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut due = tokio::time::interval(SWEEP_EVERY);
         loop {
@@ -382,10 +391,16 @@ fn sweep_what_is_over(store: Store, blobs: Blobs, storage: Storage, clock: Clock
                 Ok(gone) => tracing::info!(gone, "attachments that nothing refers to were swept"),
                 Err(error) => tracing::warn!(%error, "attachments were not swept"),
             }
-            match archive::let_go(&store, &storage, clock.now()).await {
+            match archive::let_go(&store, &library.storage, clock.now()).await {
                 Ok(0) => {}
                 Ok(gone) => tracing::info!(gone, "withdrawn Resources lost their files after their last day"),
                 Err(error) => tracing::warn!(%error, "files of withdrawn Resources were not taken away"),
+            }
+            let captures = (&*recordings, library.captures_kept);
+            match archive::let_captures_go(&store, &library.storage, captures, clock.now()).await {
+                Ok(0) => {}
+                Ok(gone) => tracing::info!(gone, "captures of Recordings that the archive has were taken away"),
+                Err(error) => tracing::warn!(%error, "captures of Recordings were not taken away"),
             }
         }
     })

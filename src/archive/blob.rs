@@ -2,6 +2,7 @@
 //!
 //! A file is written beside, synced and renamed, so that what has a name is whole and on disk. The same bytes are kept once.
 
+use super::room::{Disk, Growing, NoRoom};
 use crate::domain::presence::hex;
 use ring::digest::{Context, SHA256};
 use std::io;
@@ -41,6 +42,7 @@ impl From<io::Error> for BlobError {
 #[derive(Debug, Clone)]
 pub struct Blobs {
     folder: Arc<Path>,
+    disk: Disk,
     /// Files are taken away by one alone, while nobody keeps any.
     gate: Arc<RwLock<()>>,
 }
@@ -63,6 +65,7 @@ pub struct Incoming {
     file: File,
     context: Context,
     size: u64,
+    growing: Growing,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +77,7 @@ pub struct Kept {
 impl Blobs {
     /// Makes the folder when it is missing, and takes away what a server that was killed left half-written.
     pub fn open(folder: &Path) -> Result<Self, BlobError> {
-        let blobs = Self { folder: folder.into(), gate: Arc::default() };
+        let blobs = Self { folder: folder.into(), disk: Disk::of(folder), gate: Arc::default() };
         let incoming = blobs.incoming();
         if incoming.exists() {
             std::fs::remove_dir_all(&incoming)?;
@@ -87,7 +90,8 @@ impl Blobs {
     pub async fn begin(&self, name: &str) -> Result<Incoming, BlobError> {
         let path = self.incoming().join(name);
         let file = File::options().write(true).create_new(true).open(&path).await?;
-        Ok(Incoming { blobs: self.clone(), path, file, context: Context::new(&SHA256), size: 0 })
+        let growing = self.disk.growing();
+        Ok(Incoming { blobs: self.clone(), path, file, context: Context::new(&SHA256), size: 0, growing })
     }
 
     /// A file without a name, to put something together in: it is gone with its last handle, also when the server is killed.
@@ -111,7 +115,7 @@ impl Blobs {
     /// What is free where uploads come in; none when the system does not say.
     #[must_use]
     pub fn free_bytes(&self) -> Option<u64> {
-        free_bytes(&self.folder)
+        self.disk.free()
     }
 
     pub async fn staying(&self) -> Staying {
@@ -145,6 +149,7 @@ impl Taking {
 
 impl Incoming {
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), BlobError> {
+        self.growing.by(bytes.len() as u64).map_err(|NoRoom| BlobError::NoRoom)?;
         self.file.write_all(bytes).await?;
         self.context.update(bytes);
         self.size += bytes.len() as u64;
@@ -200,13 +205,6 @@ impl Drop for Incoming {
         // After `keep` the name is gone already.
         let _ = std::fs::remove_file(&self.path);
     }
-}
-
-/// What is free on the disk of this folder; none when the system does not say.
-#[must_use]
-pub fn free_bytes(folder: &Path) -> Option<u64> {
-    let told = nix::sys::statvfs::statvfs(folder).ok()?;
-    Some(told.blocks_available().saturating_mul(told.fragment_size()))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use super::Digest;
 use super::client::HouseConnector;
+use super::room::{Disk, NoRoom};
 use crate::domain::ResourceId;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
@@ -88,8 +89,8 @@ pub struct Bucket {
 #[derive(Debug, Clone)]
 pub struct Storage {
     objects: Arc<dyn ObjectStore>,
-    /// Where it is, when it is a folder.
-    folder: Option<Arc<Path>>,
+    /// Of the folder, when it is one.
+    disk: Option<Disk>,
 }
 
 /// What lies there.
@@ -110,7 +111,7 @@ impl Storage {
     pub fn folder(folder: PathBuf) -> Result<Self, StorageError> {
         std::fs::create_dir_all(&folder)?;
         let objects = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true).with_automatic_cleanup(true);
-        Ok(Self { objects: Arc::new(objects), folder: Some(folder.into()) })
+        Ok(Self { objects: Arc::new(objects), disk: Some(Disk::of(&folder)) })
     }
 
     pub fn bucket(bucket: Bucket) -> Result<Self, StorageError> {
@@ -129,13 +130,7 @@ impl Storage {
             .with_http_connector(HouseConnector)
             .with_retry(retry)
             .build()?;
-        Ok(Self { objects: Arc::new(objects), folder: None })
-    }
-
-    /// The folder that it is, for whoever asks how much room is left.
-    #[must_use]
-    pub fn local_folder(&self) -> Option<&Path> {
-        self.folder.as_deref()
+        Ok(Self { objects: Arc::new(objects), disk: None })
     }
 
     /// Sends a file, and reads it back. One that lies there whole already is not sent again.
@@ -166,8 +161,14 @@ impl Storage {
     async fn send(&self, key: &str, path: &Path, bytes: u64) -> Result<(), StorageError> {
         let mut file = File::open(path).await?;
         let key = Key::from(key);
+        let mut growing = self.disk.as_ref().map(Disk::growing);
+        let mut grow = |part: &Bytes| match &mut growing {
+            Some(growing) => growing.by(part.len() as u64).map_err(|NoRoom| StorageError::NoRoom),
+            None => Ok(()),
+        };
         if bytes <= PART as u64 {
             let part = next_part(&mut file).await?;
+            grow(&part)?;
             self.objects.put(&key, PutPayload::from_bytes(part)).await?;
             return Ok(());
         }
@@ -178,6 +179,7 @@ impl Storage {
                 if part.is_empty() {
                     break;
                 }
+                grow(&part)?;
                 upload.put_part(PutPayload::from_bytes(part)).await?;
             }
             upload.complete().await?;

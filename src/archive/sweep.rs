@@ -20,6 +20,8 @@ pub enum SweepError {
     Blob(#[from] BlobError),
     #[error("the files of a Resource can't be taken away")]
     Storage(#[from] StorageError),
+    #[error("the folder of the Recordings can't be read")]
+    Captures(#[from] std::io::Error),
 }
 
 /// How many Resources lost their files. One whose files can't be taken away keeps no other's here, and is tried again by the next sweep.

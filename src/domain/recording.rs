@@ -1,7 +1,9 @@
 //! Recording: what is captured of a Session, from its first media to what people watch.
 
+use super::resource::Resource;
 use super::words::words;
-use super::{ActivityId, ActivityKind, RecordingId, SessionId, StudioId, Time};
+use super::{ActivityId, ActivityKind, Day, RecordingId, SessionId, StudioId, Time};
+use std::time::Duration;
 
 words! {
     /// Where a Recording stands.
@@ -35,6 +37,43 @@ pub struct Recording {
     pub failure: Option<String>,
     /// How often finishing was begun.
     pub attempts: u32,
+    /// When what was captured was let go. What people watch lies in the archive.
+    pub capture_gone_at: Option<Time>,
+}
+
+impl Recording {
+    /// The last day on which what was captured is there, as things are; none without an end. `resource` is what came of it.
+    #[must_use]
+    pub fn capture_until(&self, kept: CapturesKept, resource: Option<&Resource>) -> Option<Day> {
+        let taken = match (self.state, resource) {
+            (RecordingState::Finished, Some(resource)) if !resource.legal_hold => resource.created_at,
+            (RecordingState::Empty, _) => self.ended_at?,
+            _ => return None,
+        };
+        kept.length().filter(|_| self.capture_gone_at.is_none()).map(|length| (taken + length).day())
+    }
+}
+
+/// How long what was captured is kept, once the archive has what people watch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CapturesKept {
+    ForGood,
+    Days(u32),
+}
+
+impl CapturesKept {
+    /// What the archive took before this moment has been kept long enough by now.
+    #[must_use]
+    pub fn long_enough(self, now: Time) -> Option<Time> {
+        self.length().map(|length| now - length)
+    }
+
+    fn length(self) -> Option<Duration> {
+        match self {
+            Self::ForGood => None,
+            Self::Days(days) => Some(Duration::from_secs(u64::from(days) * 86_400)),
+        }
+    }
 }
 
 /// Whether a Session is recorded without being asked for. Where colleagues speak among themselves the host decides.

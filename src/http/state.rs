@@ -13,6 +13,7 @@ use super::seats::{Codes, Scanning};
 use super::socket::BeforeHello;
 use super::whip::Resources;
 use crate::archive::{Blobs, Storage};
+use crate::domain::recording::CapturesKept;
 use crate::live::Registry;
 use crate::store::Store;
 use bytes::Bytes;
@@ -25,6 +26,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Library {
     pub storage: Storage,
     pub studio_quota: u64,
+    pub captures_kept: CapturesKept,
 }
 
 /// Cheap to clone; all clones are one.

@@ -26,12 +26,14 @@ const PAUSE: Duration = Duration::from_secs(30);
 const MOST_ATTEMPTS: u32 = 3;
 /// What failed is tried anew at the start of the server, and so much later.
 const FAILED_AGAIN: Duration = Duration::from_secs(6 * 3600);
-/// Left for the database and everything else on the same disk.
+/// Left for the database and everything else on the same disk, as far as can be told before.
 const LEAST_FREE: u64 = 1 << 30;
 /// What finishing and taking in write, in multiples of what was captured: the film, its segments, and both again in the archive.
 const GROWS: u64 = 4;
 /// What comes out waits so long for an archive that does not take it, with a pause after each.
 const MOST_OFFERS: u32 = 20;
+/// How often it is looked for room while a child writes.
+const LOOKS_EVERY: Duration = Duration::from_secs(1);
 /// Progress is written down in steps of this; each is a commit.
 const PERMILLE: u16 = 10;
 /// A reason is a line, not a log.
@@ -51,12 +53,19 @@ pub struct Finishing {
     pub pause: Duration,
     /// Free bytes where the Recordings are; `None` where that is not known.
     pub free: fn(&Path) -> Option<u64>,
+    /// With less than this free a child is stopped, whoever took the rest.
+    pub stops_below: u64,
 }
 
 impl Finishing {
     #[must_use]
-    pub fn new(program: PathBuf, recordings: PathBuf, free: fn(&Path) -> Option<u64>) -> Self {
-        Self { program, recordings, pause: PAUSE, free }
+    pub fn new(program: PathBuf, recordings: PathBuf, free: fn(&Path) -> Option<u64>, stops_below: u64) -> Self {
+        Self { program, recordings, pause: PAUSE, free, stops_below }
+    }
+
+    /// Unknown is enough.
+    fn free(&self) -> u64 {
+        (self.free)(&self.recordings).unwrap_or(u64::MAX)
     }
 }
 
@@ -76,6 +85,7 @@ enum Ended {
     Made { duration_ms: u64 },
     Empty,
     AnotherAtIt,
+    NoRoom,
     Failed(String),
 }
 
@@ -138,18 +148,24 @@ pub async fn next<E: Display, F: Future<Output = Result<(), E>>>(
     take_in: impl Fn(Recording, PathBuf) -> F,
 ) -> Result<bool, StoreError> {
     let waiting = recording::to_finish(store).await?;
-    let free = (finishing.free)(&finishing.recordings).unwrap_or(u64::MAX);
-    let fits = waiting.iter().find(|one| wants(finishing, one) <= free);
-    let Some(id) = fits.map(|one| one.id) else {
+    let free = finishing.free();
+    let mut fits = None;
+    for one in &waiting {
+        if wants(finishing, one).await <= free {
+            fits = Some(one.id);
+            break;
+        }
+    }
+    let Some(id) = fits else {
         if let Some(one) = waiting.first() {
-            tracing::warn!(recording = %one.id, free, wants = wants(finishing, one), "recordings wait for room on the disk");
+            tracing::warn!(recording = %one.id, free, "recordings wait for room on the disk");
             sleep(finishing.pause).await;
         }
         return Ok(false);
     };
     let found = recording::begin_finishing(store, id).await?;
     let folder = finishing.recordings.join(id.as_str());
-    match run(store, &finishing.program, id, &folder).await? {
+    match run(store, finishing, id, &folder).await? {
         Ended::Made { duration_ms } => {
             recording::progress(store, id, "archive", 1000).await?;
             let out = folder.join("out");
@@ -170,6 +186,10 @@ pub async fn next<E: Display, F: Future<Output = Result<(), E>>>(
             tracing::info!(recording = %id, "nothing to watch in the recording");
         }
         Ended::AnotherAtIt => sleep(finishing.pause).await,
+        Ended::NoRoom => {
+            tracing::warn!(recording = %id, "finishing waits: the disk has hardly any room");
+            sleep(finishing.pause).await;
+        }
         Ended::Failed(reason) => {
             tracing::error!(recording = %id, attempts = found.attempts + 1, reason, "recording not finished");
             recording::failed(store, id, &reason, MOST_ATTEMPTS).await?;
@@ -180,9 +200,10 @@ pub async fn next<E: Display, F: Future<Output = Result<(), E>>>(
 }
 
 /// Bytes that have to be free, beside those that lie there already.
-fn wants(finishing: &Finishing, one: &Recording) -> u64 {
+async fn wants(finishing: &Finishing, one: &Recording) -> u64 {
     let folder = finishing.recordings.join(one.id.as_str());
-    let made = size_of(&folder.join("out")) + size_of(&folder.join("work"));
+    let made = tokio::task::spawn_blocking(move || size_of(&folder.join("out")) + size_of(&folder.join("work")));
+    let made = made.await.unwrap_or(0);
     LEAST_FREE.saturating_add(one.bytes.saturating_mul(GROWS).saturating_sub(made))
 }
 
@@ -218,19 +239,36 @@ async fn offer<E: Display, F: Future<Output = Result<(), E>>>(
     }
 }
 
-/// Runs the child to its end.
-async fn run(store: &Store, program: &Path, id: RecordingId, folder: &Path) -> Result<Ended, StoreError> {
+/// Runs the child to its end, or until the disk has no room for it; what it made so far stays, and it goes on from there.
+async fn run(store: &Store, finishing: &Finishing, id: RecordingId, folder: &Path) -> Result<Ended, StoreError> {
+    let program = &finishing.program;
     let mut child = match start(program, folder) {
         Ok(child) => child,
         Err(error) => return Ok(Ended::Failed(format!("{}: {error}", program.display()))),
     };
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let (told, reason) = tokio::join!(follow(store, id, stdout), last_line(stderr));
+    let goes = async { tokio::join!(follow(store, id, stdout), last_line(stderr)) };
+    let (told, reason) = tokio::select! {
+        ended = goes => ended,
+        () = no_room(finishing) => {
+            if let Err(error) = child.kill().await {
+                tracing::warn!(recording = %id, %error, "finishing was not stopped");
+            }
+            return Ok(Ended::NoRoom);
+        }
+    };
     told?;
     Ok(match child.wait().await {
         Ok(status) => judge(status, reason, folder),
         Err(error) => Ended::Failed(error.to_string()),
     })
+}
+
+/// Ends when there is hardly any.
+async fn no_room(finishing: &Finishing) {
+    while finishing.free() >= finishing.stops_below {
+        sleep(LOOKS_EVERY).await;
+    }
 }
 
 fn start(program: &Path, folder: &Path) -> std::io::Result<Child> {

@@ -133,6 +133,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0021_view_began.sql"),
         include_str!("../../migrations/postgres/0021_view_began.sql"),
     ),
+    (
+        22,
+        "capture_gone",
+        include_str!("../../migrations/sqlite/0022_capture_gone.sql"),
+        include_str!("../../migrations/postgres/0022_capture_gone.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

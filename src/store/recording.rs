@@ -8,8 +8,17 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 const RECORDING: &str = "select r.id, r.session, r.state, r.started_at, r.ended_at, r.bytes, r.duration_ms, r.step,
-        r.permille, r.failure, r.attempts, s.activity, a.studio
+        r.permille, r.failure, r.attempts, r.capture_gone_at, s.activity, a.studio
     from recording r join session s on s.id = r.session join activity a on a.id = s.activity";
+
+/// What was captured may go: there is nothing to watch in it, or the archive has had that for long enough, or for ever lost it by its
+/// own days. Whatever is held stays. `$1` is the moment before which it is long enough.
+const CAPTURE_OVER: &str =
+    "recording.capture_gone_at is null and (recording.state = 'empty' and recording.ended_at < $1
+    or recording.state = 'finished' and exists (select 1 from resource x where x.recording = recording.id
+        and x.legal_hold = 0 and (x.created_at < $1 or x.emptied = 1)))";
+
+const CAPTURES_AT_ONCE: u32 = 100;
 
 /// Of those that wait so many are looked at for one that the disk has room for.
 const MOST_WAITING: u32 = 50;
@@ -132,6 +141,45 @@ pub async fn retry_failed(store: &Store) -> Result<u64, StoreError> {
         .await
 }
 
+/// Those whose captures may go; after `last`. Without `long_enough` only those go whose Resource lost its files.
+pub async fn captures_over(
+    store: &Store,
+    long_enough: Option<Time>,
+    last: Option<RecordingId>,
+) -> Result<Vec<RecordingId>, StoreError> {
+    let rows = sqlx::query(sql!(
+        "select id from recording where {CAPTURE_OVER} and id > $2 order by id limit {CAPTURES_AT_ONCE}"
+    ))
+    .bind(long_enough.map_or(i64::MIN, Time::micros))
+    .bind(last.as_ref().map_or("", RecordingId::as_str))
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    rows.iter().map(|row| row.id("id")).collect()
+}
+
+/// Marks it, as it is now; held meanwhile, it stays. Its folder is taken away afterwards.
+pub async fn let_capture_go(
+    store: &Store,
+    id: RecordingId,
+    long_enough: Option<Time>,
+    now: Time,
+) -> Result<bool, StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let gone = sql!("update recording set capture_gone_at = $3 where {CAPTURE_OVER} and id = $2");
+                let gone = sqlx::query(gone)
+                    .bind(long_enough.map_or(i64::MIN, Time::micros))
+                    .bind(id.as_str())
+                    .bind(now.micros())
+                    .execute(connection)
+                    .await?;
+                Ok(gone.rows_affected() == 1)
+            })
+        })
+        .await
+}
+
 pub async fn get(store: &Store, id: RecordingId) -> Result<Recording, StoreError> {
     find(&mut *store.read().await?, id).await
 }
@@ -221,5 +269,6 @@ fn read(row: &AnyRow) -> Result<Recording, StoreError> {
         permille: u16::try_from(row.number("permille")?).unwrap_or(0),
         failure: row.optional_text("failure")?,
         attempts: u32::try_from(row.number("attempts")?).unwrap_or(0),
+        capture_gone_at: row.optional_time("capture_gone_at")?,
     })
 }

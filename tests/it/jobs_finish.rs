@@ -25,7 +25,8 @@ async fn scene(script: &str) -> Scene {
     let session = live_session(&store).await;
     let recording = store::recording::begin(&store, session, now()).await.unwrap().id;
     store::recording::close(&store, recording, 5000, now()).await.unwrap();
-    let mut finishing = Finishing::new(dir.path().join("finish"), dir.path().join("recordings"), |_| Some(u64::MAX));
+    let (program, recordings) = (dir.path().join("finish"), dir.path().join("recordings"));
+    let mut finishing = Finishing::new(program, recordings, |_| Some(u64::MAX), 1 << 29);
     finishing.pause = Duration::from_millis(1);
     std::fs::create_dir_all(finishing.recordings.join(recording.as_str()).join("out")).unwrap();
     std::fs::write(&finishing.program, format!("#!/bin/sh\n{script}\n")).unwrap();
@@ -96,6 +97,24 @@ async fn it_waits_for_room_and_costs_no_attempt() {
     scene.finishing.free = |_| Some((1 << 30) + 4 * 5000);
     assert!(scene.finish().await);
     assert_eq!(store::recording::get(&scene.store, scene.recording).await.unwrap().attempts, 1);
+}
+
+#[tokio::test]
+async fn a_child_is_stopped_while_the_disk_has_hardly_any_room_and_goes_on_from_there() {
+    let mut scene = scene(&format!(
+        "test -e \"$2/again\" || {{ echo $$ > \"$2/pid\"; touch \"$2/again\" \"$2/../full\"; exec sleep 600; }}{MAKES}"
+    ))
+    .await;
+    // Somebody else takes all of it while the child writes.
+    scene.finishing.free = |recordings| Some(if recordings.join("full").exists() { (1 << 29) - 1 } else { u64::MAX });
+    assert!(scene.finish().await);
+    gone(pid_in(scene.finishing.recordings.join(scene.recording.as_str()).join("pid")).await).await;
+    assert!(!scene.finish().await, "it waits");
+    assert_eq!(scene.state().await, RecordingState::Finishing);
+    std::fs::remove_file(scene.finishing.recordings.join("full")).unwrap();
+    assert!(scene.finish().await);
+    let finished = store::recording::get(&scene.store, scene.recording).await.unwrap();
+    assert_eq!((finished.state, finished.attempts), (RecordingState::Finished, 0));
 }
 
 #[tokio::test]

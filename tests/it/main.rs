@@ -6,6 +6,7 @@ mod admin;
 #[path = "support/app.rs"]
 mod app;
 mod bad_input;
+mod captures;
 mod demo;
 mod disk_faults;
 #[path = "support/faulty_disk.rs"]

@@ -2452,7 +2452,11 @@ step: string | null,
 /**
  * Of all steps.
  */
-permille: number, started_at: string, ended_at: string | null, bytes: number, failure: string | null, resource: string | null, };
+permille: number, started_at: string, ended_at: string | null, bytes: number, failure: string | null, resource: string | null, 
+/**
+ * The last day on which what was captured lies on the server; none while nobody has set an end to it.
+ */
+capture_until: string | null, capture_gone_at: string | null, };
 
 export type LineCheckForm = { 
 /**

@@ -218,7 +218,13 @@ pub(super) async fn recordings(
     me.must_be_in(&app, activity.studio).await?;
     let mut rows = Vec::new();
     for one in store::recording::of_activity(&app.store, asked.activity).await? {
+        let resource = match store::resource::of_recording(&app.store, one.id).await? {
+            Some(id) => Some(store::resource::get(&app.store, id).await?),
+            None => None,
+        };
         rows.push(RecordingView {
+            capture_until: one.capture_until(app.library.captures_kept, resource.as_ref()),
+            capture_gone_at: one.capture_gone_at,
             id: one.id,
             state: one.state,
             step: one.step,
@@ -227,7 +233,7 @@ pub(super) async fn recordings(
             ended_at: one.ended_at,
             bytes: one.bytes,
             failure: one.failure.map(|trace| if me.is_admin() { trace } else { NOT_FINISHED.to_owned() }),
-            resource: store::resource::of_recording(&app.store, one.id).await?,
+            resource: resource.map(|resource| resource.id),
         });
     }
     Ok(axum::Json(Rows { rows }))

@@ -101,6 +101,10 @@ pub(super) async fn create(
         }
     }
     let mut file = file.ok_or_else(|| ApiError::field("file", "请选择一个文件。"))?;
+    // Others may have come in meanwhile.
+    if file.size() > left_of_quota(&app, &studio).await? {
+        return Err(quota_used());
+    }
     let looked = look(&mut file).await?;
     let author = &me.profile.account;
     let new_words = Words {
@@ -156,8 +160,7 @@ pub(super) async fn create(
 
 /// How much the Studio may still have; refuses when the disk or the quota has no room for what is announced.
 async fn has_room(app: &AppState, studio: &Studio, announced: u64) -> Result<u64, ApiError> {
-    let used = store::resource::bytes_of_studio(&app.store, studio.id).await?;
-    let left = app.library.studio_quota.saturating_sub(used);
+    let left = left_of_quota(app, studio).await?;
     if left == 0 || announced.min(LARGEST_VIDEO) > left {
         return Err(quota_used());
     }
@@ -167,6 +170,11 @@ async fn has_room(app: &AppState, studio: &Studio, announced: u64) -> Result<u64
         return Err(ApiError::NoRoom);
     }
     Ok(left)
+}
+
+async fn left_of_quota(app: &AppState, studio: &Studio) -> Result<u64, ApiError> {
+    let used = store::resource::bytes_of_studio(&app.store, studio.id).await?;
+    Ok(app.library.studio_quota.saturating_sub(used))
 }
 
 fn quota_used() -> ApiError {

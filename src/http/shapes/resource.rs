@@ -433,4 +433,7 @@ pub struct RecordingView {
     pub bytes: u64,
     pub failure: Option<String>,
     pub resource: Option<ResourceId>,
+    /// The last day on which what was captured lies on the server; none while nobody has set an end to it.
+    pub capture_until: Option<Day>,
+    pub capture_gone_at: Option<Time>,
 }

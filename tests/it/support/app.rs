@@ -3,6 +3,7 @@
 
 use crate::plane::{DeafEvents, PaperCasts, PaperPlane, PaperRecordings};
 use lectern::archive::{Blobs, Storage};
+use lectern::domain::recording::CapturesKept;
 use lectern::domain::*;
 use lectern::http::clock::Clock;
 use lectern::http::key::SigningKey;
@@ -107,7 +108,8 @@ impl TestApp {
         let live = Registry::start(parts, vec![(plane, DeafEvents)]);
         let blobs = Blobs::open(&folder.path().join("files")).unwrap();
         let storage = Storage::folder(folder.path().join("objects")).unwrap();
-        let library = Library { storage: storage.clone(), studio_quota: STUDIO_QUOTA };
+        let library =
+            Library { storage: storage.clone(), studio_quota: STUDIO_QUOTA, captures_kept: CapturesKept::Days(30) };
         let app = AppState::new(store.clone(), clock, key.clone(), live, blobs.clone(), library);
 
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

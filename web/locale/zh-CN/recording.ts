@@ -1,12 +1,11 @@
+import { sizeWords } from '@/locale/size-words'
 import type { RecordingSwitch, RecordingTrouble } from '@/protocol/signaling'
-
-const size = (bytes: number) => (bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : bytes < 1_000_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : `${(bytes / 1_000_000_000).toFixed(2)} GB`)
 
 export const recording = {
   /** What everybody sees. */
   state: { off: '不录制', on: '录制中', paused: '暂停录制' } satisfies Record<RecordingSwitch, string>,
   fine: '录制正常',
-  bytes: size,
+  bytes: sizeWords,
   ago: (seconds: number) => (seconds < 1 ? '刚刚确认' : `${seconds} 秒前确认`),
   waiting: '等待画面和声音',
   start: '开始录制',

@@ -25,6 +25,7 @@ export const resources = {
     finished: '已整理好', failed: '这次没有整理好，原始录制还在，稍后自动再试。', failedWhy: '详情', empty: '没有录到画面和声音',
     at: (span: string, size: string) => `${span} · ${size}`, draft: '草稿已备好，核对后发布', watch: '看回放', check: '核对并发布',
     soon: '回放约 20 分钟后可看',
+    captureUntil: (day: string, size: string) => `原始录制（${size}）保留到 ${day}，之后自动清理。`, captureStays: (size: string) => `原始录制（${size}）一直保留。`, captureGone: (day: string) => `原始录制已于 ${day}清理，回放不受影响。`,
   },
   form: {
     title: '编辑资源', about: '内容', name: '标题', nameMissing: '请写下标题。', summary: '简介', summaryHint: '讲了什么、适合谁看。', subject: '学科', subjectHint: '例如：语文', stage: '学段', notSet: '不填', series: '系列', noSeries: '不属于系列', presenters: '主讲人',

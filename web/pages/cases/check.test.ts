@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { CaseView } from '@/protocol/api'
 import type { Attendance } from '@/pages/desk/shapes'
-import { appealOf, fileTrouble, mayAppeal, reasonTrouble, settled, sizeWords, verdictWords } from './check'
+import { sizeWords } from '@/locale/size-words'
+import { appealOf, fileTrouble, mayAppeal, reasonTrouble, settled, verdictWords } from './check'
 
 const row = (record: Partial<Attendance['record']>, ended_at: string | null = '2026-11-20T16:00:00+08:00') =>
   ({ session: 's1', ended_at, record: { status: 'absent', late: false, left_early: false, ongoing: false, ...record } }) as Attendance
@@ -45,5 +46,5 @@ test('marks belong to the present', () => {
 })
 
 test('sizes are told as people know them', () => {
-  expect([sizeWords(10), sizeWords(320_000), sizeWords(1_500_000)]).toEqual(['1 KB', '313 KB', '1.4 MB'])
+  expect([sizeWords(10), sizeWords(320_000), sizeWords(1_500_000), sizeWords(2_250_000_000)]).toEqual(['1 KB', '320 KB', '1.5 MB', '2.25 GB'])
 })

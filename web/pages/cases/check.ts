@@ -22,11 +22,6 @@ export function fileTrouble(file: Pick<File, 'name' | 'size'>, pictures = false)
   return ''
 }
 
-/** `1.4 MB`, `320 KB` */
-export function sizeWords(bytes: number): string {
-  return bytes >= 1024 * 1024 ? `${(bytes / 1024 / 1024).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`
-}
-
 /** What is wrong with a reason: it must be there unless it may be missing. */
 export function reasonTrouble(reason: string, missing: string | null): string {
   if (missing !== null && reason.trim() === '') return missing

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { namesOf } from './names'
-import { recordingWords } from './recordings'
+import { captureWords, recordingWords } from './recordings'
 import { fileTrouble, kindOf, titleOf } from './upload-check'
 
 describe('presenters', () => {
@@ -33,5 +33,13 @@ describe('recordings', () => {
     expect(recordingWords({ ...one, step: 'later' })).toBe('正在整理 42 %')
     expect(recordingWords({ ...one, permille: 1000 })).toBe('正在整理 99 %：合成画面')
     expect(recordingWords({ ...one, state: 'closed' })).toBe('已录好，等着整理')
+  })
+  it('tell_what_becomes_of_what_was_captured', () => {
+    const now = '2026-11-23T09:00:00+08:00'
+    const captured = { state: 'finished' as const, bytes: 1_250_000_000, capture_until: '2026-12-23', capture_gone_at: null }
+    expect(captureWords(captured, now)).toBe('原始录制（1.25 GB）保留到 12月23日，之后自动清理。')
+    expect(captureWords({ ...captured, capture_until: null }, now)).toBe('原始录制（1.25 GB）一直保留。')
+    expect(captureWords({ ...captured, capture_until: null, capture_gone_at: '2027-01-02T20:00:00+08:00' }, now)).toBe('原始录制已于 2027年1月2日清理，回放不受影响。')
+    expect(captureWords({ ...captured, state: 'finishing' }, now)).toBe('')
   })
 })
