@@ -12,7 +12,7 @@ mod plane;
 pub mod policy;
 mod recordings;
 
-use crate::archive::{self, Blobs, Bucket, Storage};
+use crate::archive::{self, Blobs, Bucket, Captures, Storage};
 use crate::config::{Config, MediaTcp, make_data_dir};
 use crate::domain::recording::{CapturesKept, records_by_itself};
 use crate::http::clock::Clock;
@@ -36,7 +36,7 @@ use plane::{ShardEvents, ShardPlane};
 use recordings::{StoreRecordings, close_what_was_left, recorded_before};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -108,7 +108,9 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
 
     let mut stop = StopSignals::new()?;
     let (ports, mut announcement) = listen(&config, &app, &clock, &seen, &live).await?;
-    let sweeper = sweep_what_is_over(store.clone(), blobs, (library.clone(), recordings.clone()), clock.clone());
+    let sweeper = sweep_what_is_over(store.clone(), blobs, library.storage.clone(), clock.clone());
+    let captures = Captures::new(recordings.clone(), library.captures_kept);
+    let captures = let_captures_go(captures, store.clone(), library.storage.clone(), clock.clone());
     let scorecards = {
         let clock = clock.clone();
         tokio::spawn(assessment::keep_current(store.clone(), move || clock.now()))
@@ -130,6 +132,7 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
     live.stop().await;
     ports.drain(Duration::from_secs(config.drain_seconds)).await;
     sweeper.abort();
+    captures.abort();
     scorecards.abort();
     closer.abort();
     if let Some(finishing) = finishing {
@@ -373,12 +376,7 @@ fn close_what_is_left(recordings: StoreRecordings, store: Store, clock: Clock) -
     })
 }
 
-fn sweep_what_is_over(
-    store: Store,
-    blobs: Blobs,
-    (library, recordings): (Library, PathBuf),
-    clock: Clock,
-) -> JoinHandle<()> {
+fn sweep_what_is_over(store: Store, blobs: Blobs, storage: Storage, clock: Clock) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut due = tokio::time::interval(SWEEP_EVERY);
         loop {
@@ -391,13 +389,23 @@ fn sweep_what_is_over(
                 Ok(gone) => tracing::info!(gone, "attachments that nothing refers to were swept"),
                 Err(error) => tracing::warn!(%error, "attachments were not swept"),
             }
-            match archive::let_go(&store, &library.storage, clock.now()).await {
+            match archive::let_go(&store, &storage, clock.now()).await {
                 Ok(0) => {}
                 Ok(gone) => tracing::info!(gone, "withdrawn Resources lost their files after their last day"),
                 Err(error) => tracing::warn!(%error, "files of withdrawn Resources were not taken away"),
             }
-            let captures = (&*recordings, library.captures_kept);
-            match archive::let_captures_go(&store, &library.storage, captures, clock.now()).await {
+        }
+    })
+}
+
+/// By itself, for films are read back for it: some take minutes.
+fn let_captures_go(mut captures: Captures, store: Store, storage: Storage, clock: Clock) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut due = tokio::time::interval(SWEEP_EVERY);
+        due.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            due.tick().await;
+            match captures.let_go(&store, &storage, clock.now()).await {
                 Ok(0) => {}
                 Ok(gone) => tracing::info!(gone, "captures of Recordings that the archive has were taken away"),
                 Err(error) => tracing::warn!(%error, "captures of Recordings were not taken away"),

@@ -4,13 +4,19 @@
 
 use super::room::{Disk, Growing, NoRoom};
 use crate::domain::presence::hex;
+use bytes::{Bytes, BytesMut};
+use futures_util::Stream;
 use ring::digest::{Context, SHA256};
-use std::io;
+use std::io::{self, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::fs::{self, File};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
+
+/// Of what is read for a browser, at once.
+const PIECE: usize = 64 * 1024;
 
 /// SHA-256.
 pub type Digest = [u8; 32];
@@ -110,6 +116,22 @@ impl Blobs {
             return Err(BlobError::Damaged { path: path.display().to_string() });
         }
         Ok(bytes)
+    }
+
+    /// A part of it, piece by piece; it is not proved, for that takes all of it.
+    pub async fn part(
+        &self,
+        digest: &Digest,
+        range: Range<u64>,
+    ) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + 'static, BlobError> {
+        let mut file = File::open(self.place(digest)).await?;
+        file.seek(SeekFrom::Start(range.start)).await?;
+        let file = file.take(range.end - range.start);
+        Ok(futures_util::stream::try_unfold(file, async |mut file| {
+            let mut piece = BytesMut::with_capacity(PIECE);
+            let read = file.read_buf(&mut piece).await?;
+            Ok((read > 0).then(|| (piece.freeze(), file)))
+        }))
     }
 
     /// What is free where uploads come in; none when the system does not say.
@@ -252,6 +274,35 @@ mod tests {
         std::fs::write(folder.path().join("incoming/two"), b"half").unwrap();
         Blobs::open(folder.path()).unwrap();
         assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
+    }
+
+    #[tokio::test]
+    async fn what_comes_in_stops_where_the_database_needs_the_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut blobs = Blobs::open(folder.path()).unwrap();
+        blobs.disk = Disk::full(folder.path());
+        let mut incoming = blobs.begin("one").await.unwrap();
+        assert!(matches!(incoming.write(b"a photo").await, Err(BlobError::NoRoom)));
+        drop(incoming);
+        assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
+    }
+
+    #[tokio::test]
+    async fn a_part_is_the_bytes_that_were_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path()).unwrap();
+        let bytes: Vec<u8> = (0..200_000_u32).map(|n| (n % 251) as u8).collect();
+        let mut incoming = blobs.begin("one").await.unwrap();
+        incoming.write(&bytes).await.unwrap();
+        let kept = incoming.keep().await.unwrap();
+        for range in [0..200_000, 1..2, 65_530..131_080, 199_999..200_000, 5..5] {
+            let mut part = std::pin::pin!(blobs.part(&kept.digest, range.clone()).await.unwrap());
+            let mut read = Vec::new();
+            while let Some(piece) = futures_util::StreamExt::next(&mut part).await {
+                read.extend_from_slice(&piece.unwrap());
+            }
+            assert!(read == bytes[range.start as usize..range.end as usize], "{range:?}");
+        }
     }
 
     #[test]

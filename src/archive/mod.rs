@@ -10,7 +10,7 @@ mod sweep;
 mod take_in;
 
 pub use blob::{BlobError, Blobs, Digest, Incoming, Kept, Staying, Taking};
-pub use captures::let_captures_go;
+pub use captures::Captures;
 pub use movie::{Movie, movie};
 pub use room::{LEAST_FREE, free_bytes};
 pub use storage::{Bucket, Storage, StorageError, Stored, key_of};

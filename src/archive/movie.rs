@@ -23,7 +23,7 @@ pub struct Movie {
 pub async fn movie(path: &Path) -> io::Result<Option<Movie>> {
     let mut file = File::open(path).await?;
     let length = file.metadata().await?.len();
-    let (mut at, mut first) = (0, true);
+    let (mut at, mut first, mut found) = (0, true, None);
     for _ in 0..MOST_BOXES {
         let mut head = [0; 16];
         file.seek(SeekFrom::Start(at)).await?;
@@ -40,11 +40,12 @@ pub async fn movie(path: &Path) -> io::Result<Option<Movie>> {
             let mut moov = vec![0; usize::try_from(size - header).unwrap_or(0)];
             file.seek(SeekFrom::Start(at + header)).await?;
             file.read_exact(&mut moov).await?;
-            return Ok(read_moov(&moov));
+            found = read_moov(&moov);
         }
         at += size;
+        // What follows has to be there, too: many begin with their table of contents.
         if at >= length {
-            return Ok(None);
+            return Ok(found);
         }
     }
     Ok(None)
@@ -135,7 +136,7 @@ mod tests {
         let minf = boxed(b"minf", &boxed(b"stbl", &stsd));
         let mdia = boxed(b"mdia", &[boxed(b"hdlr", b"\0\0\0\0\0\0\0\0vide\0\0\0\0"), minf].concat());
         let moov = boxed(b"moov", &[boxed(b"mvhd", &mvhd), boxed(b"trak", &mdia)].concat());
-        [boxed(b"ftyp", b"isomiso2"), boxed(b"mdat", &[7; 500]), moov].concat()
+        [boxed(b"ftyp", b"isomiso2"), boxed(b"mdat", &[7; 500]), moov, boxed(b"free", &[0; 40])].concat()
     }
 
     async fn told(bytes: &[u8]) -> Option<Movie> {

@@ -43,6 +43,12 @@ impl Disk {
         (self.free)(&self.folder)
     }
 
+    /// One that has no room for anybody.
+    #[cfg(test)]
+    pub(super) fn full(folder: &Path) -> Self {
+        Self { folder: folder.into(), free: |_| Some(LEAST_FREE) }
+    }
+
     pub(super) fn growing(&self) -> Growing {
         Growing { disk: self.clone(), left: 0 }
     }

@@ -110,6 +110,7 @@ impl Storage {
     /// Makes the folder when it is missing. A file and its name are on disk when it counts as kept.
     pub fn folder(folder: PathBuf) -> Result<Self, StorageError> {
         std::fs::create_dir_all(&folder)?;
+        clear_staged(&folder.join("resources"))?;
         let objects = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true).with_automatic_cleanup(true);
         Ok(Self { objects: Arc::new(objects), disk: Some(Disk::of(&folder)) })
     }
@@ -238,6 +239,21 @@ impl Storage {
     }
 }
 
+/// A file on its way in lies beside its place as `name#1`; of one that a kill cut off nobody asks again. Looked at where films lie:
+/// in the folder of each Resource.
+fn clear_staged(resources: &Path) -> io::Result<()> {
+    let Ok(entries) = std::fs::read_dir(resources) else { return Ok(()) };
+    let folders = entries.flatten().filter_map(|resource| std::fs::read_dir(resource.path()).ok());
+    for file in folders.flat_map(Iterator::flatten) {
+        let name = file.file_name();
+        let staged = name.to_str().and_then(|name| name.rsplit_once('#'));
+        if staged.is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())) {
+            std::fs::remove_file(file.path())?;
+        }
+    }
+    Ok(())
+}
+
 async fn digest_of_file(path: &Path) -> Result<Stored, StorageError> {
     let mut file = File::open(path).await?;
     let (mut context, mut bytes) = (Context::new(&SHA256), 0);
@@ -259,4 +275,38 @@ async fn next_part(file: &mut File) -> Result<Bytes, StorageError> {
     let mut part = Vec::new();
     file.take(PART as u64).read_to_end(&mut part).await?;
     Ok(part.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_kill_left_of_a_film_is_gone_with_the_next_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let resource = folder.path().join("resources/r1");
+        std::fs::create_dir_all(resource.join("hls")).unwrap();
+        for name in ["video.mp4", "video.mp4#1", "video.mp4#27", "notes#a.pdf", "hls/master.m3u8"] {
+            std::fs::write(resource.join(name), b"x").unwrap();
+        }
+        Storage::folder(folder.path().to_owned()).unwrap();
+        let mut left: Vec<_> = std::fs::read_dir(&resource).unwrap().map(|one| one.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["hls", "notes#a.pdf", "video.mp4"]);
+    }
+
+    #[tokio::test]
+    async fn a_film_is_not_taken_in_where_the_database_needs_the_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut storage = Storage::folder(folder.path().join("objects")).unwrap();
+        storage.disk = Some(Disk::full(folder.path()));
+        let film = folder.path().join("video.mp4");
+        for bytes in [10, PART + 10] {
+            std::fs::write(&film, vec![7; bytes]).unwrap();
+            let refused = storage.put_file("resources/x/video.mp4", &film).await;
+            assert!(matches!(refused, Err(StorageError::NoRoom)));
+            let left: Vec<_> = std::fs::read_dir(folder.path().join("objects")).unwrap().flatten().collect();
+            assert!(left.is_empty(), "{left:?}");
+        }
+    }
 }

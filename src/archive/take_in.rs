@@ -7,7 +7,7 @@ use super::storage::key_of;
 use super::{Storage, StorageError};
 use crate::domain::recording::Recording;
 use crate::domain::resource::{Chapter, ChatLine, Presenter, ResourceKind, Words};
-use crate::domain::{Activity, RecordingId, ResourceId, Time};
+use crate::domain::{Activity, RecordingId, ResourceId, SchoolStage, Time};
 use crate::store::resource::{Content, NewFile, NewResource};
 use crate::store::{self, Store, StoreError};
 use ring::digest::{SHA256, digest};
@@ -118,6 +118,7 @@ pub async fn take_in(
         files,
         content: Content { chapters, chat, subtitles: Vec::new() },
         created_by: None,
+        quota: None,
     };
     let made = store::resource::create(store, new, now).await?;
     tracing::info!(resource = %made.id, recording = %recording.id, bytes = made.bytes, "a Recording was taken in");
@@ -140,11 +141,13 @@ async fn words(store: &Store, recording: &Recording, activity: &Activity) -> Res
     let part = of_activity.iter().position(|one| one.id == recording.id).unwrap_or(0) + 1;
     let title: String = activity.title.chars().take(LONGEST_TITLE).collect();
     let title = if of_activity.len() > 1 { format!("{title}（第 {part} 段）") } else { title };
+    // As the library's filters ask for it.
+    let (stage, subject) = SchoolStage::split(&studio.subject);
     Ok(Words {
         title,
         summary: activity.summary.chars().take(2000).collect(),
-        subject: Some(studio.subject).filter(|subject| !subject.trim().is_empty()),
-        stage: None,
+        subject: Some(subject.to_owned()).filter(|subject| !subject.is_empty()),
+        stage,
         series: activity.series,
         presenters,
     })

@@ -4,7 +4,9 @@ use super::words::words;
 use super::{AccountId, AttachmentId, Time};
 
 /// A photo of a phone is 3 to 6 MB, a scanned page less.
-pub const LARGEST_ATTACHMENT: u64 = 10 * 1024 * 1024;
+pub const LARGEST_DOCUMENT: u64 = 10 * 1024 * 1024;
+/// A lesson of 40 minutes at 640 kbit/s, or its best ten minutes in good quality.
+pub const LARGEST_VIDEO: u64 = 200 * 1024 * 1024;
 /// Within a day, of one person: more than a host adds after a long day, too few to fill a disk.
 pub const MOST_A_DAY: u64 = 60;
 /// Shown in lists; longer names are cut.
@@ -21,6 +23,7 @@ words! {
         Docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document" / "Word 文档",
         Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" / "Excel 表格",
         Pptx = "application/vnd.openxmlformats-officedocument.presentationml.presentation" / "PPT 演示文稿",
+        Mp4 = "video/mp4" / "MP4 视频",
     }
 }
 
@@ -53,11 +56,12 @@ impl MediaType {
             Self::Docx => "docx",
             Self::Xlsx => "xlsx",
             Self::Pptx => "pptx",
+            Self::Mp4 => "mp4",
         }
     }
 }
 
-/// What the file is, by its bytes; none for everything that is not taken, such as documents with macros.
+/// What a document or picture is, by its bytes; none for everything that is not taken, such as documents with macros.
 #[must_use]
 pub fn sniff(bytes: &[u8]) -> Option<MediaType> {
     match bytes {

@@ -63,7 +63,7 @@ pub use membership::{DaysNote, MemberRole, Membership, MembershipDays, NewMember
 pub use mentoring::{NewHelpedSchool, NewMentor};
 pub use notice::{Notice, NoticeState};
 pub use office::{OfficeTier, Officer};
-pub use recording::{Recording, RecordingState};
+pub use recording::{Recording, RecordingDoubt, RecordingState};
 pub use region::{NewRegion, Region, RegionKind, RegionTree};
 pub use resource::{Resource, ResourceRefusal};
 pub use ruling::{GradeRuling, LevelRuling, NewChoice, NewVeto};

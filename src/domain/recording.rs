@@ -3,6 +3,7 @@
 use super::resource::Resource;
 use super::words::words;
 use super::{ActivityId, ActivityKind, Day, RecordingId, SessionId, StudioId, Time};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 words! {
@@ -37,6 +38,8 @@ pub struct Recording {
     pub failure: Option<String>,
     /// How often finishing was begun.
     pub attempts: u32,
+    /// What finishing found when it looked at all of it.
+    pub checks: Option<Checks>,
     /// When what was captured was let go. What people watch lies in the archive.
     pub capture_gone_at: Option<Time>,
 }
@@ -54,6 +57,52 @@ impl Recording {
     }
 }
 
+/// What finishing found when it looked at all that was captured.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checks {
+    /// Places where media is missing, and how long they are together.
+    pub gaps: u32,
+    pub lost_ms: u64,
+    /// How far the furthest believed sender report is from the clock that picture and sound are laid along.
+    pub skew_ms_max: u64,
+    pub silence_ms: u64,
+    pub clipped_permille: u64,
+    pub no_sound: bool,
+}
+
+words! {
+    /// What somebody should look at before what was captured goes.
+    pub enum RecordingDoubt {
+        Gaps = "gaps" / "有一段没有录到",
+        Skew = "skew" / "声音和画面可能没有对上",
+        Silence = "silence" / "很久没有声音",
+        Clipped = "clipped" / "声音有破音",
+        NoSound = "no_sound" / "没有录到声音",
+    }
+}
+
+/// A lip that is further off is seen.
+const MOST_SKEW_MS: u64 = 80;
+/// One repaired late is not noticed.
+const MOST_LOST_MS: u64 = 1000;
+/// Pupils who write are as quiet.
+const MOST_SILENCE_MS: u64 = 10 * 60 * 1000;
+const MOST_CLIPPED_PERMILLE: u64 = 10;
+
+impl Checks {
+    #[must_use]
+    pub fn doubts(&self) -> Vec<RecordingDoubt> {
+        let all = [
+            (RecordingDoubt::NoSound, self.no_sound),
+            (RecordingDoubt::Gaps, self.lost_ms > MOST_LOST_MS),
+            (RecordingDoubt::Skew, self.skew_ms_max > MOST_SKEW_MS),
+            (RecordingDoubt::Silence, !self.no_sound && self.silence_ms > MOST_SILENCE_MS),
+            (RecordingDoubt::Clipped, self.clipped_permille > MOST_CLIPPED_PERMILLE),
+        ];
+        all.into_iter().filter_map(|(doubt, is)| is.then_some(doubt)).collect()
+    }
+}
+
 /// How long what was captured is kept, once the archive has what people watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CapturesKept {
@@ -62,10 +111,10 @@ pub enum CapturesKept {
 }
 
 impl CapturesKept {
-    /// What the archive took before this moment has been kept long enough by now.
+    /// What the archive took before this moment has been kept long enough: its last day is over.
     #[must_use]
     pub fn long_enough(self, now: Time) -> Option<Time> {
-        self.length().map(|length| now - length)
+        self.length().map(|length| (now - length).day().start())
     }
 
     fn length(self) -> Option<Duration> {

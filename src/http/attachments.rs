@@ -5,24 +5,27 @@ use super::auth::SignedIn;
 use super::body::Id;
 use super::disposition::FileName;
 use super::error::{ApiError, Need, Refused};
+use super::range::{Asked, asked};
 use super::shapes::AttachmentView;
 use super::state::AppState;
-use crate::archive::{BlobError, Incoming};
-use crate::domain::attachment::{LARGEST_ATTACHMENT, shown_name, sniff};
+use super::upload::{Looked, NotTaken, look, take};
+use crate::archive::BlobError;
+use crate::domain::attachment::{LARGEST_DOCUMENT, LARGEST_VIDEO, MediaType, shown_name};
+use crate::domain::presence::hex;
 use crate::domain::{Attachment, AttachmentId};
 use crate::store::attachment::NewAttachment;
 use crate::store::{self, Noun};
 use axum::body::Body;
-use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, State};
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use tokio::sync::Semaphore;
 
 /// Uploads at once: each holds a file open for as long as a weak line takes.
 const AT_ONCE: usize = 16;
 /// Bytes taken in before the connection is cut: a browser hears the refusal of a file that is too large only when it was
 /// let to send it.
-pub(super) const MOST_TAKEN: usize = 40 * 1024 * 1024;
+pub(super) const MOST_TAKEN: usize = 240 * 1024 * 1024;
 
 /// Places for uploads.
 pub(super) struct Uploads(Semaphore);
@@ -40,12 +43,12 @@ pub(super) struct UploadForm {
     file: Vec<u8>,
 }
 
-/// Keeps the field `file`: JPEG, PNG, WebP, PDF, docx or xlsx, by its bytes, up to 10 MB.
+/// Keeps the field `file`: JPEG, PNG, WebP, PDF, docx, xlsx or pptx up to 10 MB, or an MP4 up to 200 MB, by its bytes.
 #[utoipa::path(post, path = "/api/attachments", tag = "cases",
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses((status = 201, body = AttachmentView), (status = 401, body = Refused),
     (status = 409, description = "Too many in one day", body = Refused),
-    (status = 413, description = "More than 10 MB", body = Refused),
+    (status = 413, description = "More than 10 MB, of a video more than 200 MB", body = Refused),
     (status = 415, description = "No kind of file that is taken", body = Refused),
     (status = 507, description = "The disk is full", body = Refused)))]
 pub(super) async fn create(
@@ -62,8 +65,18 @@ pub(super) async fn create(
         }
         let given = field.file_name().unwrap_or_default().to_owned();
         let incoming_name = store::random_id::<AttachmentId>()?.to_string();
-        let mut incoming = take(app.blobs.begin(&incoming_name).await?, field).await?;
-        let media_type = sniff(&incoming.content().await?).ok_or(ApiError::FileNotTaken)?;
+        let incoming = app.blobs.begin(&incoming_name).await?;
+        let mut incoming = take(incoming, field, LARGEST_VIDEO).await.map_err(|not_taken| match not_taken {
+            NotTaken::TooLarge => ApiError::FileTooLarge,
+            NotTaken::NotWritten(error) => error.into(),
+            NotTaken::Torn(error) => torn(error),
+        })?;
+        let media_type = match look(&mut incoming, LARGEST_DOCUMENT).await? {
+            Looked::Movie(_) => MediaType::Mp4,
+            Looked::Document(found) => found,
+            Looked::TooLarge => return Err(ApiError::FileTooLarge),
+            Looked::Nothing => return Err(ApiError::FileNotTaken),
+        };
         let _staying = app.blobs.staying().await;
         let kept = incoming.keep().await?;
         let new = NewAttachment {
@@ -83,20 +96,55 @@ pub(super) async fn create(
 #[utoipa::path(get, path = "/api/attachments/{id}", tag = "cases", params(("id" = String, Path)),
     responses((status = 200, description = "Its bytes", content_type = "application/octet-stream"),
     (status = 403, body = Refused), (status = 404, body = Refused)))]
-pub(super) async fn read(State(app): State<AppState>, me: SignedIn, Id(id): Id) -> Result<Response<Body>, ApiError> {
+pub(super) async fn read(
+    State(app): State<AppState>,
+    me: SignedIn,
+    Id(id): Id,
+    headers: HeaderMap,
+) -> Result<Response<Body>, ApiError> {
     let id = AttachmentId::parse(&id).map_err(|_| ApiError::Missing(Noun::Attachment))?;
     let attachment = store::attachment::get(&app.store, id).await?;
     if !may_read(&app, &me, &attachment).await? {
         return Err(ApiError::Forbidden(Need::Attachment));
     }
-    let bytes = app.blobs.read(&attachment.digest).await?;
-    let mut response = Response::new(Body::from(bytes));
+    let mut response = match attachment.media_type {
+        MediaType::Mp4 => part(&app, &attachment, &headers).await?,
+        _ => Response::new(Body::from(app.blobs.read(&attachment.digest).await?)),
+    };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(attachment.media_type.code()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400, immutable"));
-    // Opened by itself it is a document of this site: nothing in it may run.
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    // Opened by itself it is a document of this site: nothing in it may run. A browser's own player is its style and the file again.
+    let may = match attachment.media_type {
+        MediaType::Mp4 => "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox allow-same-origin",
+        _ => "default-src 'none'; sandbox",
+    };
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(may));
     headers.insert(header::CONTENT_DISPOSITION, disposition(&attachment));
+    Ok(response)
+}
+
+/// Of a video, what the browser asks for.
+async fn part(app: &AppState, of: &Attachment, headers: &HeaderMap) -> Result<Response<Body>, ApiError> {
+    let etag = format!("\"{}\"", hex(&of.digest));
+    let (status, range) = match asked(headers, &etag, of.size) {
+        Asked::Everything => (StatusCode::OK, 0..of.size),
+        Asked::Bytes(range) => (StatusCode::PARTIAL_CONTENT, range),
+        Asked::Unsatisfiable => return Err(ApiError::NoSuchRange { length: of.size }),
+    };
+    let mut response = Response::new(Body::from_stream(app.blobs.part(&of.digest, range.clone()).await?));
+    *response.status_mut() = status;
+    let mut put = |name, value: String| {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    put(header::ETAG, etag);
+    put(header::ACCEPT_RANGES, "bytes".to_owned());
+    put(header::CONTENT_LENGTH, (range.end - range.start).to_string());
+    if status == StatusCode::PARTIAL_CONTENT {
+        put(header::CONTENT_RANGE, format!("bytes {}-{}/{}", range.start, range.end - 1, of.size));
+    }
     Ok(response)
 }
 
@@ -151,23 +199,12 @@ async fn may_review_with(app: &AppState, me: &SignedIn, attachment: &Attachment)
     Ok(cases.iter().filter(told).any(|case| desk.may_read(case, &studios)))
 }
 
-/// Writes the field to disk piece by piece. Of one that is too large the rest is heard and forgotten.
-async fn take(mut incoming: Incoming, mut field: Field<'_>) -> Result<Incoming, ApiError> {
-    let mut too_large = false;
-    while let Some(piece) = field.chunk().await.map_err(torn)? {
-        too_large |= incoming.size() + piece.len() as u64 > LARGEST_ATTACHMENT;
-        if !too_large {
-            incoming.write(&piece).await?;
-        }
-    }
-    if too_large { Err(ApiError::FileTooLarge) } else { Ok(incoming) }
-}
-
-/// Pictures are shown, everything else is kept.
+/// Pictures and videos are shown, everything else is kept.
 fn disposition(attachment: &Attachment) -> HeaderValue {
     let (name, ending) = attachment.name.rsplit_once('.').unwrap_or((&attachment.name, ""));
     let name = FileName { plain: "attachment", name, ending };
-    if attachment.media_type.is_image() { name.inline() } else { name.attachment() }
+    let shown = attachment.media_type.is_image() || attachment.media_type == MediaType::Mp4;
+    if shown { name.inline() } else { name.attachment() }
 }
 
 fn torn(error: MultipartError) -> ApiError {

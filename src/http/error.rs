@@ -59,9 +59,11 @@ pub enum ApiError {
     Malformed { detail: String },
     #[error("内容太大，没有接收。")]
     TooLarge,
-    #[error("文件超过 10 MB，请压缩或裁剪后再上传。")]
+    #[error("文件太大：视频最多 200 MB，文档和图片最多 10 MB。请压缩或裁剪后再上传。")]
     FileTooLarge,
-    #[error("只收 JPG、PNG、WebP 图片，以及 PDF、Word、Excel 和 PPT 文件。这个文件的内容不是其中一种。")]
+    #[error(
+        "只收 JPG、PNG、WebP 图片，PDF、Word、Excel、PPT 文件和 MP4 视频。这个文件的内容不是其中一种，或者没有传完整。"
+    )]
     FileNotTaken,
     #[error("文件太大：视频最多 2 GB，文档和图片最多 50 MB。请压缩后再上传。")]
     ResourceTooLarge,

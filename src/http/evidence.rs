@@ -7,7 +7,8 @@ use super::error::{ApiError, Need, Refused};
 use super::shapes::{EvidenceDecisionForm, EvidenceForm, EvidenceStateView, EvidenceView, Named, Rows, RulingView};
 use super::state::AppState;
 use super::{attachments, policies};
-use crate::domain::policy::{Criterion, Measure, Policy, Scope};
+use crate::domain::policy::{Criterion, Measure, PeriodKind, Policy, Scope};
+use crate::domain::year_end::YearEndRefusal;
 use crate::domain::{AccountId, Day, EvidenceId, EvidenceVerdict, NewEvidence, Region, Studio, StudioId};
 use crate::store::evidence::{self, Evidence};
 use crate::store::fact::RESOURCE_SLOT;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 /// Hands in files that prove something, for a slot of the Studio's Policy.
 #[utoipa::path(post, path = "/api/studios/{id}/evidence", tag = "assessment", params(("id" = String, Path)),
     request_body = EvidenceForm, responses((status = 201, body = EvidenceView), (status = 403, body = Refused),
-    (status = 409, description = "No Policy, or another's file", body = Refused), (status = 422, body = Refused)))]
+    (status = 409, description = "No Policy, another's file, or a year that is frozen", body = Refused), (status = 422, body = Refused)))]
 pub(super) async fn create(
     State(app): State<AppState>,
     keeper: KeeperOf<Studio>,
@@ -31,6 +32,12 @@ pub(super) async fn create(
     let counting = counting(&policy, &form.slot);
     if counting.is_empty() && !policy.slots.contains_key(&form.slot) {
         return Err(ApiError::field("slot", "这个考核办法没有这类材料，请从列表中选择。"));
+    }
+    // What counts over a whole cycle may still come in.
+    let yearly = counting.iter().all(|one| !matches!(one.period, PeriodKind::Cycle | PeriodKind::Now));
+    let year = form.day.year();
+    if yearly && store::year_end::is_frozen(&app.store, studio.id, &policy.key, year).await? {
+        return Err(store::StoreError::from(YearEndRefusal::Frozen { year }).into());
     }
     let personal = counting.iter().any(|one| matches!(one.scope, Scope::Each(_)));
     if personal && form.account.is_none() {

@@ -37,6 +37,7 @@ pub(super) async fn metrics(State(app): State<AppState>) -> impl IntoResponse {
     live_totals(&app, &mut out);
     media_totals(&app.live.media_totals().await, &mut out);
     lines(&app.live.lines(), &mut out);
+    disk(&app, &mut out);
     writers(app.store.write_totals(), &mut out);
     process(&mut out);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], out)
@@ -55,6 +56,13 @@ fn live_totals(app: &AppState, out: &mut String) {
         ("lectern_freeze_milliseconds_total", "counter", totals.freeze_ms),
     ];
     plain(&gauges, out);
+}
+
+/// What is free where the database, recordings and uploads are; nothing where the system does not say.
+fn disk(app: &AppState, out: &mut String) {
+    if let Some(free) = app.blobs.free_bytes() {
+        plain(&[("lectern_disk_free_bytes", "gauge", free)], out);
+    }
 }
 
 /// What the writers of the database did.

@@ -64,6 +64,7 @@ mod studios;
 mod table_file;
 pub mod ticket;
 mod transfers;
+mod upload;
 mod verifications;
 mod web;
 mod whip;

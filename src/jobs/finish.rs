@@ -4,7 +4,7 @@
 //! A child that was cut off by a stop or a kill of the server is started again and goes on where it was.
 
 use crate::domain::RecordingId;
-use crate::domain::recording::{Recording, RecordingState};
+use crate::domain::recording::{Checks, Recording, RecordingState};
 use crate::store::recording::{self, Outcome};
 use crate::store::{Store, StoreError};
 use serde::Deserialize;
@@ -27,15 +27,17 @@ const MOST_ATTEMPTS: u32 = 3;
 /// What failed is tried anew at the start of the server, and so much later.
 const FAILED_AGAIN: Duration = Duration::from_secs(6 * 3600);
 /// Left for the database and everything else on the same disk, as far as can be told before.
-const LEAST_FREE: u64 = 1 << 30;
+const FREE_AFTERWARDS: u64 = 1 << 30;
 /// What finishing and taking in write, in multiples of what was captured: the film, its segments, and both again in the archive.
 const GROWS: u64 = 4;
 /// What comes out waits so long for an archive that does not take it, with a pause after each.
 const MOST_OFFERS: u32 = 20;
 /// How often it is looked for room while a child writes.
-const LOOKS_EVERY: Duration = Duration::from_secs(1);
+const LOOKS_EVERY: Duration = Duration::from_millis(200);
 /// Progress is written down in steps of this; each is a commit.
 const PERMILLE: u16 = 10;
+/// A Recording of more bytes holds something; where nothing in it can be read it has failed, and is kept.
+const MOST_OF_NOTHING: u64 = 1_000_000;
 /// A reason is a line, not a log.
 const LONGEST_REASON: usize = 300;
 
@@ -75,14 +77,58 @@ struct Told {
     permille: u16,
 }
 
+/// Of `result.json`.
 #[derive(Deserialize)]
 struct Made {
     duration_ms: u64,
+    #[serde(default)]
+    checks: Looked,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Looked {
+    gaps: Vec<Gap>,
+    skew_ms_max: u64,
+    silence_ms: u64,
+    clipped_permille: u64,
+    warnings: Vec<String>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+struct Gap {
+    ms: u64,
+    length_ms: u64,
+}
+
+impl From<Looked> for Checks {
+    fn from(looked: Looked) -> Self {
+        Self {
+            gaps: u32::try_from(looked.gaps.len()).unwrap_or(u32::MAX),
+            lost_ms: together(looked.gaps),
+            skew_ms_max: looked.skew_ms_max,
+            silence_ms: looked.silence_ms,
+            clipped_permille: looked.clipped_permille,
+            no_sound: looked.warnings.iter().any(|warning| warning == "no_sound"),
+        }
+    }
+}
+
+/// Picture and sound are often lost at the same time, which counts once.
+fn together(mut gaps: Vec<Gap>) -> u64 {
+    gaps.sort_unstable_by_key(|gap| gap.ms);
+    let (mut lost, mut until) = (0, 0);
+    for Gap { ms, length_ms } in gaps {
+        let end = ms.saturating_add(length_ms);
+        lost += end.saturating_sub(ms.max(until));
+        until = until.max(end);
+    }
+    lost
 }
 
 /// How a child ended.
 enum Ended {
-    Made { duration_ms: u64 },
+    Made(Made),
     Empty,
     AnotherAtIt,
     NoRoom,
@@ -166,12 +212,12 @@ pub async fn next<E: Display, F: Future<Output = Result<(), E>>>(
     let found = recording::begin_finishing(store, id).await?;
     let folder = finishing.recordings.join(id.as_str());
     match run(store, finishing, id, &folder).await? {
-        Ended::Made { duration_ms } => {
+        Ended::Made(Made { duration_ms, checks }) => {
             recording::progress(store, id, "archive", 1000).await?;
             let out = folder.join("out");
             match offer(id, finishing.pause, || take_in(found.clone(), out.clone())).await {
                 Ok(()) => {
-                    recording::finished(store, id, Outcome::Finished { duration_ms }).await?;
+                    recording::finished(store, id, Outcome::Finished { duration_ms, checks: checks.into() }).await?;
                     // All of it is in the archive, proven by its digests; what was captured stays.
                     if let Err(error) = tokio::fs::remove_dir_all(&out).await {
                         tracing::warn!(recording = %id, %error, "what came out of finishing was not cleared away");
@@ -180,6 +226,10 @@ pub async fn next<E: Display, F: Future<Output = Result<(), E>>>(
                 }
                 Err(reason) => recording::failed(store, id, &reason, 1).await?,
             }
+        }
+        Ended::Empty if found.bytes > MOST_OF_NOTHING => {
+            tracing::error!(recording = %id, bytes = found.bytes, "nothing in the recording can be read");
+            recording::failed(store, id, "nothing in it can be read", 1).await?;
         }
         Ended::Empty => {
             recording::finished(store, id, Outcome::Empty).await?;
@@ -204,7 +254,7 @@ async fn wants(finishing: &Finishing, one: &Recording) -> u64 {
     let folder = finishing.recordings.join(one.id.as_str());
     let made = tokio::task::spawn_blocking(move || size_of(&folder.join("out")) + size_of(&folder.join("work")));
     let made = made.await.unwrap_or(0);
-    LEAST_FREE.saturating_add(one.bytes.saturating_mul(GROWS).saturating_sub(made))
+    FREE_AFTERWARDS.saturating_add(one.bytes.saturating_mul(GROWS).saturating_sub(made))
 }
 
 /// Of all files below; a few thousand at most.
@@ -309,7 +359,7 @@ async fn last_line(stderr: Option<impl AsyncRead + Unpin>) -> String {
 fn judge(status: ExitStatus, reason: String, folder: &Path) -> Ended {
     match status.code() {
         Some(0) => match made(folder) {
-            Ok(made) => Ended::Made { duration_ms: made.duration_ms },
+            Ok(made) => Ended::Made(made),
             Err(error) => Ended::Failed(format!("result.json: {error}")),
         },
         Some(NOTHING_IN_IT) => Ended::Empty,

@@ -1,6 +1,6 @@
 //! Accounts.
 
-use super::row::{Columns as _, sql};
+use super::row::{Columns as _, below, sql};
 use super::{Noun, Page, Paged, Store, StoreError, fact, page, random};
 use crate::domain::{Account, AccountId, AccountRole, NewAccount, RegionId, School, SchoolId, Time};
 use sqlx::AnyConnection;
@@ -33,14 +33,14 @@ const PROFILE: &str =
 /// Values bound by one statement; the databases take far more.
 const IDS_AT_ONCE: usize = 500;
 
-const FILTER: &str = "where ($1 = '' or lower(a.name) like $1 escape '\\' or a.login_name like $1 escape '\\')
+const FILTER: &str = concat!(
+    "where ($1 = '' or lower(a.name) like $1 escape '\\' or a.login_name like $1 escape '\\')
     and ($2 = '' or a.role = $2)
     and ($3 = '' or a.school = $3)
-    and ($4 = '' or s.region in (
-        with recursive below (id) as (
-            select id from region where id = $4
-            union all select r.id from region r join below b on r.parent = b.id
-        ) select id from below))";
+    and ($4 = '' or s.region in ",
+    below!("$4"),
+    ")"
+);
 
 pub async fn list(store: &Store, filter: &AccountFilter, page: Page) -> Result<Paged<Profile>, StoreError> {
     let pattern = page::pattern(&filter.search);

@@ -1,17 +1,11 @@
 //! Capacities: what a Region has under a Policy, held against what the Policy means it to have.
 
-use super::row::{Columns as _, number_of};
+use super::row::{Columns as _, below, number_of, sql};
 use super::{Store, StoreError, studio};
 use crate::domain::application::RegionCount;
 use crate::domain::{Day, MemberRole, RegionId, StudioId};
 use sqlx::AnyConnection;
 use std::collections::HashMap;
-
-/// `below`: the Region $1 and everything below it.
-const BELOW: &str = "with recursive below (id) as (
-        select id from region where id = $1
-        union all select r.id from region r join below b on r.parent = b.id
-    )";
 
 pub async fn of_region(store: &Store, region: RegionId, policy: &str, day: Day) -> Result<RegionCount, StoreError> {
     count(&mut *store.read().await?, region, policy, day).await
@@ -24,12 +18,13 @@ pub async fn rosters(
     policy: &str,
     day: Day,
 ) -> Result<HashMap<StudioId, HashMap<MemberRole, u32>>, StoreError> {
-    let rows = sqlx::query(super::row::sql!(
-        "{BELOW} select m.studio, m.role, count(distinct m.account) as people from membership m
+    let rows = sqlx::query(sql!(
+        "select m.studio, m.role, count(distinct m.account) as people from membership m
              join studio s on s.id = m.studio
-         where s.policy = $2 and s.region in (select id from below) and m.from_day <= $3
+         where s.policy = $2 and s.region in {} and m.from_day <= $3
              and (m.to_day is null or m.to_day >= $3)
-         group by m.studio, m.role"
+         group by m.studio, m.role",
+        below!("$1")
     ))
     .bind(region.as_str())
     .bind(policy)
@@ -50,34 +45,34 @@ pub(super) async fn count(
     policy: &str,
     day: Day,
 ) -> Result<RegionCount, StoreError> {
-    let rows = sqlx::query(super::row::sql!(
-        "{BELOW} select id from studio where policy = $2 and region in (select id from below)"
-    ))
-    .bind(region.as_str())
-    .bind(policy)
-    .fetch_all(&mut *connection)
-    .await?;
+    let rows = sqlx::query(sql!("select id from studio where policy = $2 and region in {}", below!("$1")))
+        .bind(region.as_str())
+        .bind(policy)
+        .fetch_all(&mut *connection)
+        .await?;
     let ids = rows.iter().map(|row| row.id("id")).collect::<Result<Vec<StudioId>, _>>()?;
     let mut studios = Vec::with_capacity(ids.len());
     for some in ids.chunks(500) {
         studios.extend(studio::of_ids(connection, some).await?.into_values());
     }
-    let people = sqlx::query(super::row::sql!(
-        "{BELOW} select
+    let people = sqlx::query(sql!(
+        "select
              count(distinct case when m.role = 'core' then m.account end) as core,
              count(distinct case when m.role = 'trainee' then m.account end) as trainees
          from membership m join studio s on s.id = m.studio
-         where s.policy = $2 and s.region in (select id from below) and m.from_day <= $3
-             and (m.to_day is null or m.to_day >= $3)"
+         where s.policy = $2 and s.region in {} and m.from_day <= $3
+             and (m.to_day is null or m.to_day >= $3)",
+        below!("$1")
     ))
     .bind(region.as_str())
     .bind(policy)
     .bind(number_of(day))
     .fetch_one(&mut *connection)
     .await?;
-    let stations = sqlx::query(super::row::sql!(
-        "{BELOW} select count(distinct scope) as stations from account
-         where role = 'office' and disabled = 0 and scope <> $1 and scope in (select id from below)"
+    let stations = sqlx::query(sql!(
+        "select count(distinct scope) as stations from account
+         where role = 'office' and disabled = 0 and scope <> $1 and scope in {}",
+        below!("$1")
     ))
     .bind(region.as_str())
     .fetch_one(&mut *connection)

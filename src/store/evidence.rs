@@ -1,6 +1,6 @@
 //! Evidence: handed in by a Studio's keepers, decided by its office; every word is a row of its own.
 
-use super::row::{Columns as _, number_of, rows_in, sql};
+use super::row::{Columns as _, below, number_of, rows_in, sql};
 use super::{Noun, Store, StoreError, attachment, random, ruling};
 use crate::domain::{
     AccountId, Attachment, CaseRefusal, Day, EvidenceId, EvidenceVerdict, NewEvidence, OfficeTier, Officer, PersonName,
@@ -114,11 +114,8 @@ pub(super) async fn of_studios(
 pub async fn waiting(store: &Store, region: RegionId) -> Result<Vec<Evidence>, StoreError> {
     let mut connection = store.read().await?;
     let rows = sqlx::query(sql!(
-        "{EVIDENCE} join studio s on s.id = v.studio where d.evidence is null and s.region in (
-             with recursive below (id) as (
-                 select id from region where id = $1
-                 union all select r.id from region r join below b on r.parent = b.id
-             ) select id from below) order by v.given_at, v.id limit {MOST_WAITING}"
+        "{EVIDENCE} join studio s on s.id = v.studio where d.evidence is null and s.region in {} order by v.given_at, v.id limit {MOST_WAITING}",
+        below!("$1")
     ))
     .bind(region.as_str())
     .fetch_all(&mut *connection)

@@ -139,6 +139,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0022_capture_gone.sql"),
         include_str!("../../migrations/postgres/0022_capture_gone.sql"),
     ),
+    (
+        23,
+        "recording_checks",
+        include_str!("../../migrations/sqlite/0023_recording_checks.sql"),
+        include_str!("../../migrations/postgres/0023_recording_checks.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! Notices: sent, decided and withdrawn, each a row of its own.
 
-use super::row::{Columns as _, sql};
+use super::row::{Columns as _, below, sql};
 use super::{Noun, Store, StoreError, activity, constraint, fact, random};
 use crate::domain::notice::{NoticeDecision, NoticeNumber, NoticeWithdrawal, check_content, check_reason};
 use crate::domain::{
@@ -171,12 +171,9 @@ pub async fn of_activity(store: &Store, activity: ActivityId) -> Result<Vec<Noti
 pub async fn waiting(store: &Store, within: Option<RegionId>) -> Result<Vec<Notice>, StoreError> {
     let rows = sqlx::query(sql!(
         "{NOTICE} join activity a on a.id = n.activity join studio st on st.id = a.studio
-         where d.notice is null and ($1 = '' or st.region in (
-             with recursive below (id) as (
-                 select id from region where id = $1
-                 union all select r.id from region r join below b on r.parent = b.id
-             ) select id from below))
-         order by n.sent_at, n.id limit 200"
+         where d.notice is null and ($1 = '' or st.region in {})
+         order by n.sent_at, n.id limit 200",
+        below!("$1")
     ))
     .bind(within.as_ref().map_or("", RegionId::as_str))
     .fetch_all(&mut *store.read().await?)

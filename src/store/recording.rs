@@ -2,13 +2,13 @@
 
 use super::row::{Columns as _, sql};
 use super::{Noun, Store, StoreError, random};
-use crate::domain::recording::{Recording, RecordingState};
+use crate::domain::recording::{Checks, Recording, RecordingState};
 use crate::domain::{ActivityId, RecordingId, SessionId, Time};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 const RECORDING: &str = "select r.id, r.session, r.state, r.started_at, r.ended_at, r.bytes, r.duration_ms, r.step,
-        r.permille, r.failure, r.attempts, r.capture_gone_at, s.activity, a.studio
+        r.permille, r.failure, r.attempts, r.checks, r.capture_gone_at, s.activity, a.studio
     from recording r join session s on s.id = r.session join activity a on a.id = s.activity";
 
 /// What was captured may go: there is nothing to watch in it, or the archive has had that for long enough, or for ever lost it by its
@@ -24,10 +24,10 @@ const CAPTURES_AT_ONCE: u32 = 100;
 const MOST_WAITING: u32 = 50;
 
 /// What a finished Recording came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// There is something to watch, so long.
-    Finished { duration_ms: u64 },
+    Finished { duration_ms: u64, checks: Checks },
     /// Neither picture nor sound is in it.
     Empty,
 }
@@ -109,11 +109,11 @@ pub async fn progress(store: &Store, id: RecordingId, step: &str, permille: u16)
 
 pub async fn finished(store: &Store, id: RecordingId, outcome: Outcome) -> Result<(), StoreError> {
     change(store, id, move |recording| {
-        let (state, duration_ms) = match outcome {
-            Outcome::Finished { duration_ms } => (RecordingState::Finished, Some(duration_ms)),
-            Outcome::Empty => (RecordingState::Empty, None),
+        let (state, duration_ms, checks) = match outcome {
+            Outcome::Finished { duration_ms, checks } => (RecordingState::Finished, Some(duration_ms), Some(checks)),
+            Outcome::Empty => (RecordingState::Empty, None, None),
         };
-        Some(Recording { state, duration_ms, step: None, permille: 1000, failure: None, ..recording })
+        Some(Recording { state, duration_ms, checks, step: None, permille: 1000, failure: None, ..recording })
     })
     .await
 }
@@ -122,6 +122,9 @@ pub async fn finished(store: &Store, id: RecordingId, outcome: Outcome) -> Resul
 pub async fn failed(store: &Store, id: RecordingId, failure: &str, most_attempts: u32) -> Result<(), StoreError> {
     let failure = failure.to_owned();
     change(store, id, move |recording| {
+        if !matches!(recording.state, RecordingState::Closed | RecordingState::Finishing) {
+            return None;
+        }
         let attempts = recording.attempts + 1;
         let state = if attempts >= most_attempts { RecordingState::Failed } else { recording.state };
         Some(Recording { state, attempts, failure: Some(failure), ..recording })
@@ -232,7 +235,7 @@ async fn write(connection: &mut AnyConnection, recording: &Recording) -> Result<
     let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     sqlx::query(
         "update recording set state = $2, ended_at = $3, bytes = $4, duration_ms = $5, step = $6, permille = $7,
-             failure = $8, attempts = $9 where id = $1",
+             failure = $8, attempts = $9, checks = $10 where id = $1",
     )
     .bind(recording.id.as_str())
     .bind(recording.state.code())
@@ -243,6 +246,7 @@ async fn write(connection: &mut AnyConnection, recording: &Recording) -> Result<
     .bind(i64::from(recording.permille))
     .bind(recording.failure.as_deref())
     .bind(i64::from(recording.attempts))
+    .bind(recording.checks.as_ref().and_then(|checks| serde_json::to_string(checks).ok()))
     .execute(connection)
     .await?;
     Ok(())
@@ -269,6 +273,7 @@ fn read(row: &AnyRow) -> Result<Recording, StoreError> {
         permille: u16::try_from(row.number("permille")?).unwrap_or(0),
         failure: row.optional_text("failure")?,
         attempts: u32::try_from(row.number("attempts")?).unwrap_or(0),
+        checks: row.optional_text("checks")?.and_then(|text| serde_json::from_str(&text).ok()),
         capture_gone_at: row.optional_time("capture_gone_at")?,
     })
 }

@@ -16,6 +16,19 @@ macro_rules! sql {
 
 pub(super) use sql;
 
+/// The Region whose id is bound in this place and everything below it, as what `in` asks for.
+macro_rules! below {
+    ($place:literal) => {
+        concat!(
+            "(with recursive below (id) as (select id from region where id = ",
+            $place,
+            " union all select r.id from region r join below b on r.parent = b.id) select id from below)"
+        )
+    };
+}
+
+pub(super) use below;
+
 /// What can be read from a row by the column's name.
 pub(super) trait Columns {
     fn text(&self, column: &'static str) -> Result<String, StoreError>;

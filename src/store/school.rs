@@ -1,6 +1,6 @@
 //! Schools.
 
-use super::row::{Columns as _, rows_in};
+use super::row::{Columns as _, below, rows_in, sql};
 use super::{Noun, Page, Paged, Store, StoreError, page, random};
 use crate::domain::{NewSchool, RegionId, School, SchoolId};
 use sqlx::AnyConnection;
@@ -20,31 +20,25 @@ pub async fn list(store: &Store, filter: &SchoolFilter, page: Page) -> Result<Pa
     let within = filter.within.as_ref().map_or("", RegionId::as_str);
     let pattern = page::pattern(&filter.search);
     let mut connection = store.read().await?;
-    let rows = sqlx::query(
-        "with recursive below (id) as (
-             select id from region where id = $1
-             union all select r.id from region r join below b on r.parent = b.id
-         )
-         select id, name, region, rural from school
-         where ($1 = '' or region in (select id from below))
+    let rows = sqlx::query(sql!(
+        "select id, name, region, rural from school
+         where ($1 = '' or region in {})
            and ($2 = '' or lower(name) like $2 escape '\\')
          order by name, id limit $3 offset $4",
-    )
+        below!("$1")
+    ))
     .bind(within)
     .bind(pattern.as_str())
     .bind(page.limit())
     .bind(page.offset())
     .fetch_all(&mut *connection)
     .await?;
-    let total = sqlx::query(
-        "with recursive below (id) as (
-             select id from region where id = $1
-             union all select r.id from region r join below b on r.parent = b.id
-         )
-         select count(*) as total from school
-         where ($1 = '' or region in (select id from below))
+    let total = sqlx::query(sql!(
+        "select count(*) as total from school
+         where ($1 = '' or region in {})
            and ($2 = '' or lower(name) like $2 escape '\\')",
-    )
+        below!("$1")
+    ))
     .bind(within)
     .bind(pattern.as_str())
     .fetch_one(&mut *connection)

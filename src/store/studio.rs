@@ -1,6 +1,6 @@
 //! Studios.
 
-use super::row::{Columns as _, number_of, rows_in, sql};
+use super::row::{Columns as _, below, number_of, rows_in, sql};
 use super::{Noun, Page, Paged, Store, StoreError, page, policy, random};
 use crate::domain::{AccountId, NewStudio, RegionId, Studio, StudioId, Tier, Time};
 use sqlx::AnyConnection;
@@ -22,14 +22,14 @@ pub struct StudioFilter {
 const STUDIO: &str =
     "select id, name, tier, kind, subject, region, cycle_start, policy, introduction, created_at from studio";
 
-const FILTER: &str = "where ($1 = '' or lower(name) like $1 escape '\\' or lower(subject) like $1 escape '\\')
+const FILTER: &str = concat!(
+    "where ($1 = '' or lower(name) like $1 escape '\\' or lower(subject) like $1 escape '\\')
     and ($2 = '' or tier = $2)
-    and ($3 = '' or region in (
-        with recursive below (id) as (
-            select id from region where id = $3
-            union all select r.id from region r join below b on r.parent = b.id
-        ) select id from below))
-    and ($4 = '' or id in (select studio from membership where account = $4))";
+    and ($3 = '' or region in ",
+    below!("$3"),
+    ")
+    and ($4 = '' or id in (select studio from membership where account = $4))"
+);
 
 pub async fn list(store: &Store, filter: &StudioFilter, page: Page) -> Result<Paged<Studio>, StoreError> {
     let pattern = page::pattern(&filter.search);
@@ -66,16 +66,11 @@ pub async fn get(store: &Store, id: StudioId) -> Result<Studio, StoreError> {
 /// Those that are assessed, in this Region or below it where one is given.
 pub async fn assessed(store: &Store, within: Option<RegionId>) -> Result<Vec<Studio>, StoreError> {
     let within = within.as_ref().map_or("", RegionId::as_str);
-    let rows = sqlx::query(sql!(
-        "{STUDIO} where policy is not null and ($1 = '' or region in (
-             with recursive below (id) as (
-                 select id from region where id = $1
-                 union all select r.id from region r join below b on r.parent = b.id
-             ) select id from below)) order by id"
-    ))
-    .bind(within)
-    .fetch_all(&mut *store.read().await?)
-    .await?;
+    let rows =
+        sqlx::query(sql!("{STUDIO} where policy is not null and ($1 = '' or region in {}) order by id", below!("$1")))
+            .bind(within)
+            .fetch_all(&mut *store.read().await?)
+            .await?;
     rows.iter().map(read).collect()
 }
 

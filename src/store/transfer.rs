@@ -1,7 +1,7 @@
 //! Transfers: asked for, decided, and with the consent the Memberships change, all in one transaction.
 
 use super::application::make_room;
-use super::row::{Columns as _, number_of, rows_in, sql};
+use super::row::{Columns as _, below, number_of, rows_in, sql};
 use super::{Noun, Store, StoreError, attachment, membership, policy, random, region, studio};
 use crate::domain::application::TransferDecision;
 use crate::domain::case::Decider;
@@ -158,11 +158,8 @@ pub async fn of_studio(store: &Store, studio: StudioId) -> Result<Vec<Transfer>,
 /// What waits for a decision about Studios in this Region or below it, or anywhere; the oldest first.
 pub async fn waiting(store: &Store, within: Option<RegionId>) -> Result<Vec<Transfer>, StoreError> {
     let rows = sqlx::query(sql!(
-        "{TRANSFER} join studio st on st.id = m.studio where d.transfer is null and ($1 = '' or st.region in (
-             with recursive below (id) as (
-                 select id from region where id = $1
-                 union all select r.id from region r join below b on r.parent = b.id
-             ) select id from below)) order by t.asked_at, t.id limit 200"
+        "{TRANSFER} join studio st on st.id = m.studio where d.transfer is null and ($1 = '' or st.region in {}) order by t.asked_at, t.id limit 200",
+        below!("$1")
     ))
     .bind(within.as_ref().map_or("", RegionId::as_str))
     .fetch_all(&mut *store.read().await?)

@@ -2,8 +2,8 @@
 
 use crate::app::TestApp;
 use crate::http_resources::{DAY, account, body, recorded};
-use lectern::archive::{key_of, let_captures_go};
-use lectern::domain::recording::CapturesKept;
+use lectern::archive::{Captures, key_of};
+use lectern::domain::recording::{CapturesKept, Checks};
 use lectern::domain::resource::ResourceStep;
 use lectern::domain::{RecordingId, ResourceId};
 use lectern::store;
@@ -11,6 +11,7 @@ use lectern::store::recording::Outcome;
 use lectern::store::resource::NewStep;
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use std::time::Duration;
 
 struct Scene {
     app: TestApp,
@@ -20,11 +21,18 @@ struct Scene {
 
 /// A Recording of a minute that was finished today.
 async fn scene() -> Scene {
+    let scene = closed().await;
+    let outcome = Outcome::Finished { duration_ms: 60_000, checks: Checks::default() };
+    store::recording::finished(&scene.app.store, scene.recording, outcome).await.unwrap();
+    scene
+}
+
+/// One whose finishing goes on.
+async fn closed() -> Scene {
     let app = TestApp::start().await;
     let (resource, _) = recorded(&app).await;
     let recording = store::resource::get(&app.store, resource).await.unwrap().recording.unwrap();
     store::recording::close(&app.store, recording, 6000, app.now()).await.unwrap();
-    store::recording::finished(&app.store, recording, Outcome::Finished { duration_ms: 60_000 }).await.unwrap();
     Scene { app, recording, resource }
 }
 
@@ -34,9 +42,8 @@ impl Scene {
     }
 
     async fn sweep(&self, kept: CapturesKept) -> u32 {
-        let recordings = self.app.folder().join("recordings");
-        let (store, storage) = (&self.app.store, &self.app.storage);
-        let_captures_go(store, storage, (&recordings, kept), self.app.now()).await.unwrap()
+        let mut captures = Captures::new(self.app.folder().join("recordings"), kept);
+        captures.let_go(&self.app.store, &self.app.storage, self.app.now()).await.unwrap()
     }
 
     async fn step(&self, step: ResourceStep) {
@@ -62,9 +69,10 @@ async fn what_was_captured_goes_after_its_last_day_and_the_film_stays() {
     let scene = scene().await;
     let last_day = (scene.app.now() + DAY * 30).day();
     assert_eq!(scene.told().await, (json!(last_day), Value::Null));
-    scene.app.turn_clock(DAY * 30);
-    assert_eq!((scene.sweep(KEPT).await, scene.folder().exists()), (0, true), "not yet");
-    scene.app.turn_clock(DAY);
+    let left = last_day.end().since(scene.app.now());
+    scene.app.turn_clock(left.checked_sub(Duration::from_secs(1)).unwrap());
+    assert_eq!((scene.sweep(KEPT).await, scene.folder().exists()), (0, true), "all of its last day");
+    scene.app.turn_clock(Duration::from_secs(1));
     assert_eq!(scene.sweep(CapturesKept::ForGood).await, 0);
     assert_eq!((scene.sweep(KEPT).await, scene.folder().exists()), (1, false));
     assert_eq!(scene.told().await, (Value::Null, json!(scene.app.now())));
@@ -99,7 +107,7 @@ async fn it_stays_while_the_archive_has_not_all_of_the_film() {
 
 #[tokio::test]
 async fn what_was_not_finished_stays_and_what_a_kill_left_goes() {
-    let scene = scene().await;
+    let scene = closed().await;
     let (store, recording) = (&scene.app.store, scene.recording);
     store::recording::failed(store, recording, "no space left", 1).await.unwrap();
     scene.app.turn_clock(DAY * 400);

@@ -220,6 +220,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("PATCH",  "/api/resources/{id}",                  "----y-y-y"),
     ("GET",    "/api/studios/{id}/resources",          "--yyyyyyy"),
     ("POST",   "/api/studios/{id}/resources",          "----y-y-y"),
+    ("GET",    "/api/studios/{id}/storage",            "----y-y-y"),
     ("GET",    "/api/resources/{id}/steps",            "----y-y-y"),
     ("POST",   "/api/resources/{id}/submit",           "----y-y-y"),
     ("POST",   "/api/resources/{id}/publish",          "----y-y-y"),

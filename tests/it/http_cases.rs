@@ -236,6 +236,45 @@ async fn a_file_is_what_its_bytes_say_and_not_too_large() {
     assert_eq!(app.files(), 1, "what was refused left nothing behind");
 }
 
+/// An MP4 of one picture track, whose media is this.
+fn movie(codec: &[u8; 4], media: &[u8]) -> Vec<u8> {
+    let boxed = |kind: &[u8; 4], content: &[u8]| {
+        let size = u32::try_from(content.len() + 8).unwrap().to_be_bytes();
+        [&size, kind.as_slice(), content].concat()
+    };
+    let stsd = boxed(b"stsd", &[&[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 86], codec.as_slice(), &[0; 78]].concat());
+    let minf = boxed(b"minf", &boxed(b"stbl", &stsd));
+    let mdia = boxed(b"mdia", &[boxed(b"hdlr", b"\0\0\0\0\0\0\0\0vide\0\0\0\0"), minf].concat());
+    let moov = boxed(b"moov", &[boxed(b"mvhd", &[1; 100]), boxed(b"trak", &mdia)].concat());
+    [boxed(b"ftyp", b"isomiso2"), moov, boxed(b"mdat", media)].concat()
+}
+
+#[tokio::test]
+async fn a_video_is_a_proof_that_a_browser_plays_from_wherever() {
+    let app = TestApp::start().await;
+    let core = app.person("core").await;
+    let bytes = movie(b"avc1", &[7; 11 * 1024 * 1024]);
+    let given = made(core.upload("优质课.mov", &bytes).await).await;
+    assert_eq!((&given["name"], &given["media_type"]), (&json!("优质课.mp4"), &json!("video/mp4")));
+    let path = format!("/api/attachments/{}", given["id"].as_str().unwrap());
+    let whole = core.get(&path).await;
+    assert_eq!((whole.status().as_u16(), whole.headers()["accept-ranges"].to_str().unwrap()), (200, "bytes"));
+    assert!(whole.headers()["content-disposition"].to_str().unwrap().starts_with("inline"));
+    assert!(whole.bytes().await.unwrap() == bytes);
+    let part = core.request(Method::GET, &path).header(header::RANGE, "bytes=30-99").send().await.unwrap();
+    assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
+    assert_eq!(part.headers()["content-range"].to_str().unwrap(), format!("bytes 30-99/{}", bytes.len()));
+    assert_eq!(part.bytes().await.unwrap(), &bytes[30..100]);
+    let beyond = format!("bytes={}-", bytes.len());
+    let beyond = core.request(Method::GET, &path).header(header::RANGE, beyond).send().await.unwrap();
+    assert_eq!(beyond.status(), StatusCode::RANGE_NOT_SATISFIABLE);
+    let hevc = core.upload("优质课.mp4", &movie(b"hvc1", &[7; 9])).await;
+    assert!(refusal(hevc).await.2["file"].as_str().unwrap().contains("H.264"));
+    let torn = core.upload("优质课.mp4", &bytes[..bytes.len() - 1]).await;
+    assert_eq!(refused(torn).await, told(415, "file_type_not_taken"));
+    assert_eq!(app.files(), 1);
+}
+
 #[tokio::test]
 async fn an_upload_that_breaks_off_leaves_nothing() {
     let app = TestApp::start().await;

@@ -132,6 +132,7 @@ async fn a_recording_becomes_one_draft_that_its_host_publishes_to_the_studio() {
         (&view["state"], &view["title"], &view["duration_ms"]),
         (&json!("draft"), &json!("公开的一课"), &json!(60_000))
     );
+    assert_eq!((&view["stage"], &view["subject"]), (&json!("primary"), &json!("语文")), "of a Studio for 小学语文");
     assert_eq!(view["presenters"][0]["name"], "老师core");
     assert_eq!(view["may"]["publish"], true);
     assert_eq!(status(&core, &format!("/api/resources/{id}")).await, StatusCode::FORBIDDEN, "a draft is its keepers'");
@@ -371,6 +372,7 @@ async fn why_finishing_failed_is_told_in_words_and_its_trace_to_admins() {
     let session = store::session::go_live(&app.store, app.world.activity, None, app.now()).await.unwrap().id;
     let recording = store::recording::begin(&app.store, session, app.now()).await.unwrap();
     let trace = "ffmpeg: /srv/lectern/recordings/x/a0.ogg: Invalid data";
+    store::recording::close(&app.store, recording.id, 9, app.now()).await.unwrap();
     store::recording::failed(&app.store, recording.id, trace, 1).await.unwrap();
     let told = async |person: &str| {
         let path = format!("/api/recordings?activity={}", app.world.activity);

@@ -89,6 +89,23 @@ async fn object(app: &TestApp, who: &Person, url: &str) -> reqwest::Response {
 }
 
 #[tokio::test]
+async fn evidence_of_a_year_comes_in_until_that_year_is_frozen() {
+    let app = at_year_end().await;
+    let (host, office) = (app.person("host").await, app.person("station").await);
+    let hand_in = async |day: &str| {
+        let file = made(host.upload("案例.png", b"\x89PNG\r\n\x1a\n").await).await["id"].clone();
+        let form = json!({ "slot": "activity_case", "title": "研修案例", "day": day, "attachments": [file] });
+        host.post(&format!("/api/studios/{}/evidence", app.world.studio), &form).await
+    };
+    made(hand_in("2026-12-31").await).await;
+    let url = frozen(&app).await;
+    assert_eq!(code(hand_in("2026-12-31").await).await, "year_frozen");
+    made(hand_in("2027-01-01").await).await;
+    made(office.post(&format!("{url}/withdrawal"), &json!({ "reason": "名单有误" })).await).await;
+    made(hand_in("2026-12-31").await).await;
+}
+
+#[tokio::test]
 async fn a_year_is_settled_from_the_freeze_to_the_certificate() {
     let app = at_year_end().await;
     let office = app.person("station").await;
@@ -218,16 +235,16 @@ async fn hosts_read_their_own_objections_and_nobody_answers_about_their_own_stud
 #[tokio::test]
 async fn the_page_tells_where_the_scorecard_of_today_differs() {
     let app = at_year_end().await;
-    let url = frozen(&app).await;
-    let office = app.person("station").await;
-    let before = made(office.get(&url).await).await["rows"][0].clone();
-    assert_eq!(before["difference"], Value::Null);
-    let host = app.person("host").await;
+    let (office, host) = (app.person("station").await, app.person("host").await);
     let file = made(host.upload("案例.png", b"\x89PNG\r\n\x1a\n").await).await;
     let evidence = json!({
         "slot": "activity_case", "title": "案例", "day": "2026-12-20", "attachments": [file["id"]]
     });
     let given = made(host.post(&format!("/api/studios/{}/evidence", app.world.studio), &evidence).await).await;
+    let url = frozen(&app).await;
+    let before = made(office.get(&url).await).await["rows"][0].clone();
+    assert_eq!(before["difference"], Value::Null);
+    // It was handed in before the freeze, and is decided after it.
     let decision = format!("/api/evidence/{}/decision", given["id"].as_str().unwrap());
     made(office.post(&decision, &json!({ "accepted": true, "count": 2 })).await).await;
     let studio = store::studio::get(&app.store, app.world.studio).await.unwrap();

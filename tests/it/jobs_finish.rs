@@ -2,7 +2,7 @@
 
 use crate::store_database::{activity, at, live_session, now};
 use lectern::domain::RecordingId;
-use lectern::domain::recording::RecordingState;
+use lectern::domain::recording::{RecordingDoubt, RecordingState};
 use lectern::jobs::finish::{Finishing, next};
 use lectern::store::{self, Store};
 use std::convert::Infallible;
@@ -58,7 +58,8 @@ impl Scene {
 const MAKES: &str = r#"
 echo '{"step":"check","permille":40}'
 echo '{"step":"compose","permille":500}'
-echo '{"duration_ms":61500}' > "$2/out/result.json""#;
+echo '{"duration_ms":61500,"checks":{"gaps":[{"track":2,"ms":4400,"length_ms":800},{"track":1,"ms":100,"length_ms":200},{"track":1,"ms":4000,"length_ms":900}],
+  "skew_ms_max":7,"silence_ms":3000,"clipped_permille":11,"loudness_lufs":null,"warnings":[]}}' > "$2/out/result.json""#;
 
 #[tokio::test]
 async fn what_a_child_made_goes_to_the_archive_until_it_is_taken() {
@@ -75,6 +76,9 @@ async fn what_a_child_made_goes_to_the_archive_until_it_is_taken() {
     assert!(next(&scene.store, &scene.finishing, take_in).await.unwrap());
     let finished = store::recording::get(&scene.store, scene.recording).await.unwrap();
     assert_eq!((finished.state, finished.duration_ms), (RecordingState::Finished, Some(61_500)));
+    let checks = finished.checks.unwrap();
+    assert_eq!((checks.gaps, checks.lost_ms, checks.skew_ms_max, checks.silence_ms), (3, 1400, 7, 3000));
+    assert_eq!(checks.doubts(), [RecordingDoubt::Gaps, RecordingDoubt::Clipped]);
     assert_eq!(offers.load(Ordering::Relaxed), 3);
     assert!(!scene.finish().await, "nothing more to do");
     assert!(!out.exists(), "the archive has all of it");
@@ -122,6 +126,16 @@ async fn nothing_in_it_is_no_failure() {
     let scene = scene("echo 'the Recording holds no media' >&2; exit 3").await;
     assert!(scene.finish().await);
     assert_eq!(scene.state().await, RecordingState::Empty);
+}
+
+#[tokio::test]
+async fn much_that_nobody_can_read_is_a_failure_and_not_nothing() {
+    let scene = scene("exit 3").await;
+    assert!(scene.finish().await);
+    let unreadable = scene.another(1_000_001).await;
+    assert!(scene.finish().await);
+    let unreadable = store::recording::get(&scene.store, unreadable).await.unwrap();
+    assert_eq!((scene.state().await, unreadable.state), (RecordingState::Empty, RecordingState::Failed));
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ on_both! {
     new_words_leave_what_was_said_as_it_stands,
     nobody_watches_more_by_reporting_more_often,
     what_was_held_or_published_since_the_sweep_looked_keeps_its_files,
+    what_was_captured_may_go_when_its_film_was_kept_long_enough,
+    uploads_at_once_stay_within_the_quota,
     what_is_related_is_the_most_watched_of_the_latest,
     a_lesson_plan_holds_a_hundred,
 }
@@ -60,6 +62,7 @@ async fn made(store: &Store, world: &World, words: Words, content: Content) -> R
         files: Vec::new(),
         content,
         created_by: Some(world.host),
+        quota: None,
     };
     resource::create(store, new, now()).await.unwrap().id
 }
@@ -389,4 +392,94 @@ async fn a_lesson_plan_holds_a_hundred(fresh: Fresh) {
     let full = store::lesson_plan::collect(store, world.host, plan, one_more, now()).await.unwrap_err();
     assert!(matches!(full, StoreError::Resource(ResourceRefusal::LessonPlanFull(_))), "{full:?}");
     store::lesson_plan::collect(store, world.host, plan, first.unwrap(), now()).await.unwrap();
+}
+
+async fn what_was_captured_may_go_when_its_film_was_kept_long_enough(fresh: Fresh) {
+    use lectern::domain::recording::Checks;
+    use lectern::store::recording::{self, Outcome};
+    let store = &fresh.store;
+    let world = world(store).await;
+    // Of an Activity each: finished, and what came of it is held, or lost its own files, or is as it was.
+    let finished = async |title: &str| {
+        let activity = activity(store, world.studio, title, at("20T14:30"), at("20T16:00")).await;
+        let session = store::session::go_live(store, activity, None, now()).await.unwrap().id;
+        let id = recording::begin(store, session, now()).await.unwrap().id;
+        recording::close(store, id, 5000, now()).await.unwrap();
+        recording::finished(store, id, Outcome::Finished { duration_ms: 9, checks: Checks::default() }).await.unwrap();
+        let new = NewResource {
+            id: next_id(),
+            studio: world.studio,
+            kind: ResourceKind::Recording,
+            words: words(title, "王芳"),
+            activity: Some(activity),
+            recording: Some(id),
+            duration_ms: Some(9),
+            files: Vec::new(),
+            content: Content::default(),
+            created_by: None,
+            quota: None,
+        };
+        (id, resource::create(store, new, now()).await.unwrap().id)
+    };
+    let (plain, _) = finished("到期").await;
+    let (held, of_held) = finished("封存").await;
+    let (emptied, of_emptied) = finished("已删").await;
+    resource::step(store, of_held, step(ResourceStep::Held, world.host), now()).await.unwrap();
+    let today = Some(Some(now().day()));
+    resource::change(store, of_emptied, resource::Change { keep_until: today, ..Default::default() }).await.unwrap();
+    for taken in [ResourceStep::Published, ResourceStep::Withdrawn] {
+        let taken = NewStep { visibility: Some(Visibility::Studio), ..step(taken, world.host) };
+        resource::step(store, of_emptied, taken, now()).await.unwrap();
+    }
+    assert!(resource::begin_emptying(store, of_emptied, now().day().plus(1)).await.unwrap());
+
+    let over = async |long_enough| {
+        let mut found = recording::captures_over(store, long_enough, None).await.unwrap();
+        found.sort();
+        found
+    };
+    let later = now() + Duration::from_secs(1);
+    assert_eq!(over(None).await, [emptied]);
+    assert_eq!(over(Some(now())).await, [emptied], "not long enough");
+    assert_eq!(over(Some(later)).await, {
+        let mut both = [plain, emptied];
+        both.sort();
+        both
+    });
+    assert!(!recording::let_capture_go(store, held, Some(later), later).await.unwrap());
+    assert!(recording::let_capture_go(store, plain, Some(later), later).await.unwrap());
+    assert!(!recording::let_capture_go(store, plain, Some(later), later).await.unwrap(), "once");
+    assert_eq!(recording::get(store, plain).await.unwrap().capture_gone_at, Some(later));
+    assert_eq!(over(Some(later)).await, [emptied]);
+}
+
+async fn uploads_at_once_stay_within_the_quota(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let upload = async |name: &str| {
+        let file = resource::NewFile {
+            name: format!("{name}.pdf"),
+            media_type: "application/pdf".into(),
+            bytes: 40,
+            sha256: [1; 32],
+        };
+        let new = NewResource {
+            id: next_id(),
+            studio: world.studio,
+            kind: ResourceKind::Courseware,
+            words: words(name, "王芳"),
+            activity: None,
+            recording: None,
+            duration_ms: None,
+            files: vec![file],
+            content: Content::default(),
+            created_by: Some(world.host),
+            quota: Some(100),
+        };
+        resource::create(store, new, now()).await
+    };
+    let made = tokio::join!(upload("一"), upload("二"), upload("三"), upload("四"));
+    let refused = [made.0, made.1, made.2, made.3].into_iter().filter_map(Result::err).collect::<Vec<_>>();
+    assert_eq!(refused.iter().map(StoreError::code).collect::<Vec<_>>(), ["quota_used"; 2]);
+    assert_eq!(resource::bytes_of_studio(store, world.studio).await.unwrap(), 80);
 }

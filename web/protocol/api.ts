@@ -2200,6 +2200,9 @@ withdrawn: string | null, may_withdraw: boolean, };
 /** county 县级工作站，city 市级工作站，province 省级工作站，platform 平台 */
 export type OfficeTier = "county" | "city" | "province" | "platform";
 
+/** gaps 有一段没有录到，skew 声音和画面可能没有对上，silence 很久没有声音，clipped 声音有破音，no_sound 没有录到声音 */
+export type RecordingDoubt = "gaps" | "skew" | "silence" | "clipped" | "no_sound";
+
 /** recording 正在录制，closed 等待整理，finishing 正在整理，finished 已整理，failed 整理没有完成，empty 没有画面和声音 */
 export type RecordingState = "recording" | "closed" | "finishing" | "finished" | "failed" | "empty";
 
@@ -2454,9 +2457,26 @@ step: string | null,
  */
 permille: number, started_at: string, ended_at: string | null, bytes: number, failure: string | null, resource: string | null, 
 /**
+ * Did finishing look at all of it, and keep what it found?
+ */
+checked: boolean, 
+/**
+ * What of that somebody should look at.
+ */
+doubts: Array<RecordingDoubt>, 
+/**
+ * Of picture or sound, all gaps together.
+ */
+lost_ms: number, 
+/**
  * The last day on which what was captured lies on the server; none while nobody has set an end to it.
  */
 capture_until: string | null, capture_gone_at: string | null, };
+
+/**
+ * Bytes of a Studio in the library. Recordings are taken in beyond the quota.
+ */
+export type StudioStorage = { used: number, quota: number, };
 
 export type LineCheckForm = { 
 /**

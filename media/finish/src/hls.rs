@@ -102,11 +102,13 @@ fn beside(small: &Made, changes: &[f64]) -> Option<Vec<usize>> {
     let mut jumps: Vec<usize> = Vec::new();
     for change in changes {
         let near = |at: &usize| (seconds(small, &small.cuts[*at]) - change).abs() <= TOGETHER;
+        let after = jumps.last().map_or(0, |last| last + 1);
         let at = own.next_if(near).or_else(|| {
-            let whole = |cut: &Cut| cut.sync && seconds(small, cut) >= *change;
-            small.cuts.iter().position(whole).filter(near)
+            // The same picture of both Tracks lies some microseconds apart: each has a clock of its own.
+            let whole = |at: &usize| small.cuts[*at].sync && seconds(small, &small.cuts[*at]) + EARLY >= *change;
+            (after..small.cuts.len()).find(whole).filter(near)
         })?;
-        if jumps.last().is_some_and(|last| *last >= at) {
+        if at < after {
             return None;
         }
         jumps.push(at);
@@ -294,6 +296,10 @@ mod tests {
         assert_eq!(beside(&small(|_| 0), &[]), Some(vec![]));
         assert_eq!(beside(&small(|_| 0), &[13.0, 25.0]), Some(vec![140, 260]), "at its next whole pictures");
         assert_eq!(beside(&small(|n| u32::from(n >= 120)), &[13.0]), Some(vec![120]), "where it changes itself");
+        assert_eq!(beside(&small(|_| 0), &[12.5, 12.6]), Some(vec![140, 160]), "one after the other");
+        assert_eq!(beside(&small(|_| 0), &[14.0001, 15.0]), Some(vec![140, 160]), "by clocks that differ");
+        let changed = |n| u32::from(n >= 140);
+        assert_eq!(beside(&small(changed), &[13.0, 14.0]), Some(vec![140, 160]), "its own change counts for one");
         let parts = by_sync(&small(|_| 0), &[140]);
         let from: Vec<(usize, bool)> = parts.iter().map(|part| (part.from, part.changed)).collect();
         assert_eq!(from, [(0, false), (60, false), (120, false), (140, true), (180, false), (240, false)]);
@@ -304,7 +310,7 @@ mod tests {
         assert_eq!(beside(&small(|n| u32::from(n >= 100)), &[]), None);
         assert_eq!(beside(&small(|n| u32::from(n >= 20)), &[13.0]), None);
         assert_eq!(beside(&small(|_| 0), &[29.0]), None, "no whole picture follows");
-        assert_eq!(beside(&small(|_| 0), &[12.1, 12.2]), None, "two at once");
+        assert_eq!(beside(&small(|_| 0), &[27.0, 27.5]), None, "too few whole pictures follow");
     }
 
     #[test]

@@ -6,8 +6,9 @@ use crate::effect::{CaptureEffect, Effect, Effects};
 use crate::protocol::server::{RecordingLight, RecordingTrouble, ServerMessage};
 use crate::protocol::{ParticipantId, PublicationId, RecordingSwitch, Refusal, text};
 
-/// Media flows, and nothing was written for so long: hosts are told.
-const ALARM_MS: u64 = 10_000;
+/// Media flows, and nothing was written for so long: hosts are told. It is looked each 3 s, and media may have begun as long before
+/// it was seen, so they know within 10 s.
+const ALARM_MS: u64 = 5_500;
 
 /// How the capture fares, as the driver measures it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -141,7 +142,7 @@ impl Room {
         let flows = figures.should_flow && self.session.recording == RecordingSwitch::On;
         self.capture.flows_since = if flows { self.capture.flows_since.or(Some(now)) } else { None };
         let flowing_ms = self.capture.flows_since.map_or(0, |since| now.0.saturating_sub(since.0));
-        let silent = figures.written_ms_ago.unwrap_or(u64::MAX).min(flowing_ms) > ALARM_MS;
+        let silent = figures.written_ms_ago.unwrap_or(u64::MAX).min(flowing_ms) >= ALARM_MS;
         // What stops the Recording comes before what may.
         let stopped = figures.trouble.filter(|trouble| *trouble != RecordingTrouble::LowRoom);
         let trouble = stopped.or(silent.then_some(RecordingTrouble::NotWritten)).or(figures.trouble);

@@ -28,6 +28,19 @@ words! {
     }
 }
 
+impl SchoolStage {
+    /// A Studio's subject often begins with its stage: 小学语文 is 语文 at a 小学.
+    #[must_use]
+    pub fn split(subject: &str) -> (Option<Self>, &str) {
+        let subject = subject.trim();
+        let found = Self::ALL.iter().find_map(|&stage| Some((stage, subject.strip_prefix(stage.word())?.trim())));
+        match found {
+            Some((stage, rest)) if !rest.is_empty() => (Some(stage), rest),
+            _ => (None, subject),
+        }
+    }
+}
+
 /// Name and School are those of the Account.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -220,6 +220,8 @@ pub enum ResourceRefusal {
     Emptied,
     #[error("一份备课单最多收 {0} 个资源，请另建一份。")]
     LessonPlanFull(i64),
+    #[error("工作室的资源空间已经用完。请先撤回不再需要的资源并设置保存期限，或请管理员扩大空间。")]
+    QuotaUsed,
 }
 
 impl ResourceRefusal {
@@ -235,6 +237,7 @@ impl ResourceRefusal {
             Self::Held => "legal_hold",
             Self::Emptied => "files_gone",
             Self::LessonPlanFull(_) => "lesson_plan_full",
+            Self::QuotaUsed => "quota_used",
             Self::OwnNomination => "own_nomination",
         }
     }

@@ -35,6 +35,8 @@ pub enum YearEndRefusal {
     Answered,
     #[error("已经是最终结果，不能再改。确有错误的，请写一条更正，与原结果并列。")]
     Final,
+    #[error("{year} 年度的考核已经冻结，不能再交这一年的材料。对结果有异议的，请在公示期提出。")]
+    Frozen { year: i32 },
     #[error("还不是最终结果。")]
     NotFinal,
     #[error("这次评定已经作废。")]
@@ -68,6 +70,7 @@ impl YearEndRefusal {
             Self::ObjectionTaken => "objection_taken",
             Self::Answered => "objection_answered",
             Self::Final => "year_end_final",
+            Self::Frozen { .. } => "year_frozen",
             Self::NotFinal => "year_end_not_final",
             Self::Withdrawn => "year_end_withdrawn",
             Self::UnknownGrade => "unknown_grade",

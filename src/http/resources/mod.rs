@@ -17,9 +17,10 @@ use super::body::{Id, Json, Query};
 use super::error::{ApiError, Need, Refused};
 use super::shapes::{
     CourseView, Named, PageOf, RecordingSearch, RecordingView, ResourceChange, ResourceHit, ResourceSearch,
-    ResourceView, Rows, StudioResourceSearch,
+    ResourceView, Rows, StudioResourceSearch, StudioStorage,
 };
 use super::state::AppState;
+use crate::domain::recording::Checks;
 use crate::domain::resource::{Presenter, Resource, ResourceState, Sees, Words};
 use crate::domain::{Day, ResourceId, ResourceRefusal, SeriesId, Studio, StudioId};
 use crate::store::resource::{Change, Filter};
@@ -40,6 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list))
         .routes(routes!(read, change))
         .routes(routes!(of_studio))
+        .routes(routes!(storage))
         .routes(routes!(series))
         .routes(routes!(recordings))
         .routes(routes!(steps::taken))
@@ -177,6 +179,17 @@ pub(super) async fn of_studio(
     Ok(axum::Json(Rows { rows: view::views(&app, &desk, found).await? }))
 }
 
+/// How much a Studio has in the library, and may have.
+#[utoipa::path(get, path = "/api/studios/{id}/storage", tag = "library", params(("id" = String, Path)),
+    responses((status = 200, body = StudioStorage), (status = 403, body = Refused)))]
+pub(super) async fn storage(
+    State(app): State<AppState>,
+    keeper: KeeperOf<Studio>,
+) -> Result<axum::Json<StudioStorage>, ApiError> {
+    let used = store::resource::bytes_of_studio(&app.store, keeper.noun.id).await?;
+    Ok(axum::Json(StudioStorage { used, quota: app.library.studio_quota }))
+}
+
 /// A Series as a course: what is published of it, in the order of its Activities.
 #[utoipa::path(get, path = "/api/library/series/{id}", tag = "library", params(("id" = String, Path)),
     responses((status = 200, body = CourseView), (status = 404, body = Refused)))]
@@ -225,6 +238,9 @@ pub(super) async fn recordings(
         rows.push(RecordingView {
             capture_until: one.capture_until(app.library.captures_kept, resource.as_ref()),
             capture_gone_at: one.capture_gone_at,
+            checked: one.checks.is_some(),
+            doubts: one.checks.as_ref().map(Checks::doubts).unwrap_or_default(),
+            lost_ms: one.checks.as_ref().map_or(0, |checks| checks.lost_ms),
             id: one.id,
             state: one.state,
             step: one.step,

@@ -1,16 +1,16 @@
 //! Uploads of Resources that no Recording made: 微课, cases, courseware. Streamed to disk, looked at, and kept in the storage.
 
 use super::desk::Desk;
-use super::view;
-use crate::archive::{Incoming, Movie, key_of, movie, take_back};
-use crate::domain::attachment::{begins_like_one, sniff};
+use super::{refused, view};
+use crate::archive::{key_of, take_back};
 use crate::domain::resource::files::{DOCUMENT, VIDEO};
 use crate::domain::resource::{Presenter, ResourceKind, Words};
-use crate::domain::{ResourceId, SchoolStage, SeriesId, Studio};
+use crate::domain::{ResourceId, ResourceRefusal, SchoolStage, SeriesId, Studio};
 use crate::http::auth::KeeperOf;
 use crate::http::error::{ApiError, Refused};
 use crate::http::shapes::ResourceView;
 use crate::http::state::AppState;
+use crate::http::upload::{Looked, NotTaken, look, take};
 use crate::store;
 use crate::store::resource::{Content, NewFile, NewResource};
 use axum::extract::multipart::{Field, MultipartError};
@@ -30,8 +30,6 @@ const AT_ONCE: usize = 4;
 /// What stays free for the database and for what is being recorded.
 const STAYS_FREE: u64 = 1024 * 1024 * 1024;
 const LONGEST_FIELD: usize = 8 * 1024;
-/// Every kind of file that is taken tells itself by fewer bytes.
-const LONGEST_HEAD: u64 = 16;
 
 /// Places for uploads.
 pub(in crate::http) struct ResourceUploads(Semaphore);
@@ -65,13 +63,6 @@ struct Told {
     series: Option<SeriesId>,
 }
 
-/// What the bytes of an upload say.
-struct Looked {
-    name: String,
-    media_type: &'static str,
-    movie: Option<Movie>,
-}
-
 /// A draft of one file: an MP4 up to 2 GB, or a PDF, Word, PowerPoint or picture up to 50 MB, by its bytes.
 #[utoipa::path(post, path = "/api/studios/{id}/resources", tag = "library", params(("id" = String, Path)),
     request_body(content = ResourceUploadForm, content_type = "multipart/form-data"),
@@ -95,17 +86,19 @@ pub(super) async fn create(
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" && file.is_none() {
             let incoming = app.blobs.begin(&id.to_string()).await?;
-            file = Some(take(incoming, field, left).await?);
+            let taken = take(incoming, field, LARGEST_VIDEO.min(left)).await;
+            file = Some(taken.map_err(|not_taken| why(not_taken, left))?);
         } else {
             told.hear(&name, field).await?;
         }
     }
     let mut file = file.ok_or_else(|| ApiError::field("file", "请选择一个文件。"))?;
-    // Others may have come in meanwhile.
-    if file.size() > left_of_quota(&app, &studio).await? {
-        return Err(quota_used());
-    }
-    let looked = look(&mut file).await?;
+    let (name, media_type, movie) = match look(&mut file, LARGEST_DOCUMENT).await? {
+        Looked::Movie(movie) => (VIDEO.to_owned(), "video/mp4", Some(movie)),
+        Looked::Document(found) => (format!("{DOCUMENT}{}", found.extension()), found.code(), None),
+        Looked::TooLarge => return Err(ApiError::ResourceTooLarge),
+        Looked::Nothing => return Err(ApiError::ResourceNotTaken),
+    };
     let author = &me.profile.account;
     let new_words = Words {
         title: told.title,
@@ -122,9 +115,9 @@ pub(super) async fn create(
             return Err(ApiError::field("series", "请选择本工作室的系列。"));
         }
     }
-    let key = key_of(id, &looked.name);
+    let key = key_of(id, &name);
     let stored = app.library.storage.put_file(&key, file.path().await?).await?;
-    let usual = if looked.movie.is_some() { ResourceKind::MicroLesson } else { ResourceKind::Courseware };
+    let usual = if movie.is_some() { ResourceKind::MicroLesson } else { ResourceKind::Courseware };
     let new = NewResource {
         id,
         studio: studio.id,
@@ -132,15 +125,11 @@ pub(super) async fn create(
         words: new_words,
         activity: None,
         recording: None,
-        duration_ms: looked.movie.map(|movie| movie.duration_ms),
-        files: vec![NewFile {
-            name: looked.name,
-            media_type: looked.media_type.to_owned(),
-            bytes: stored.bytes,
-            sha256: stored.sha256,
-        }],
+        duration_ms: movie.map(|movie| movie.duration_ms),
+        files: vec![NewFile { name, media_type: media_type.to_owned(), bytes: stored.bytes, sha256: stored.sha256 }],
         content: Content::default(),
         created_by: Some(author.id),
+        quota: Some(app.library.studio_quota),
     };
     let made = match store::resource::create(&app.store, new, app.clock.now()).await {
         Ok(made) => made,
@@ -160,9 +149,10 @@ pub(super) async fn create(
 
 /// How much the Studio may still have; refuses when the disk or the quota has no room for what is announced.
 async fn has_room(app: &AppState, studio: &Studio, announced: u64) -> Result<u64, ApiError> {
-    let left = left_of_quota(app, studio).await?;
+    let used = store::resource::bytes_of_studio(&app.store, studio.id).await?;
+    let left = app.library.studio_quota.saturating_sub(used);
     if left == 0 || announced.min(LARGEST_VIDEO) > left {
-        return Err(quota_used());
+        return Err(refused(ResourceRefusal::QuotaUsed));
     }
     // It comes in on disk first, wherever it goes then.
     let wanted = announced.min(MOST_TAKEN as u64) * 2 + STAYS_FREE;
@@ -172,54 +162,13 @@ async fn has_room(app: &AppState, studio: &Studio, announced: u64) -> Result<u64
     Ok(left)
 }
 
-async fn left_of_quota(app: &AppState, studio: &Studio) -> Result<u64, ApiError> {
-    let used = store::resource::bytes_of_studio(&app.store, studio.id).await?;
-    Ok(app.library.studio_quota.saturating_sub(used))
-}
-
-fn quota_used() -> ApiError {
-    ApiError::conflict(
-        "quota_used",
-        "工作室的资源空间已经用完。请先撤回不再需要的资源并设置保存期限，或请管理员扩大空间。",
-    )
-}
-
-/// Writes the field to disk piece by piece. Of one that is too large the rest is heard and forgotten.
-async fn take(mut incoming: Incoming, mut field: Field<'_>, left: u64) -> Result<Incoming, ApiError> {
-    let mut too_large = false;
-    while let Some(piece) = field.chunk().await.map_err(torn)? {
-        too_large |= incoming.size() + piece.len() as u64 > LARGEST_VIDEO.min(left);
-        if !too_large {
-            incoming.write(&piece).await?;
-        }
+fn why(not_taken: NotTaken, left: u64) -> ApiError {
+    match not_taken {
+        NotTaken::TooLarge if left < LARGEST_VIDEO => refused(ResourceRefusal::QuotaUsed),
+        NotTaken::TooLarge => ApiError::ResourceTooLarge,
+        NotTaken::NotWritten(error) => error.into(),
+        NotTaken::Torn(error) => torn(error),
     }
-    match too_large {
-        true if left < LARGEST_VIDEO => Err(quota_used()),
-        true => Err(ApiError::ResourceTooLarge),
-        false => Ok(incoming),
-    }
-}
-
-async fn look(file: &mut Incoming) -> Result<Looked, ApiError> {
-    let size = file.size();
-    if let Some(movie) = movie(file.path().await?).await.map_err(ApiError::inside)? {
-        if !movie.playable {
-            return Err(ApiError::field(
-                "file",
-                "浏览器播放不了这种视频编码。请导出为 H.264 画面、AAC 声音的 MP4 后再上传。",
-            ));
-        }
-        return Ok(Looked { name: VIDEO.to_owned(), media_type: "video/mp4", movie: Some(movie) });
-    }
-    // A video of another kind is told so, whatever its size.
-    if !begins_like_one(&file.head(LONGEST_HEAD).await?) {
-        return Err(ApiError::ResourceNotTaken);
-    }
-    if size > LARGEST_DOCUMENT {
-        return Err(ApiError::ResourceTooLarge);
-    }
-    let found = sniff(&file.content().await?).ok_or(ApiError::ResourceNotTaken)?;
-    Ok(Looked { name: format!("{DOCUMENT}{}", found.extension()), media_type: found.code(), movie: None })
 }
 
 impl Told {
@@ -252,25 +201,4 @@ fn torn(error: MultipartError) -> ApiError {
         return ApiError::ResourceTooLarge;
     }
     ApiError::Malformed { detail: error.body_text() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::archive::Blobs;
-
-    #[tokio::test]
-    async fn a_large_file_of_no_kind_that_is_taken_is_told_so() {
-        let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(folder.path()).unwrap();
-        let looked = async |name: &str, head: &[u8]| {
-            let mut incoming = blobs.begin(name).await.unwrap();
-            incoming.write(head).await.unwrap();
-            incoming.write(&vec![0; usize::try_from(LARGEST_DOCUMENT).unwrap()]).await.unwrap();
-            look(&mut incoming).await.map(|_| ()).unwrap_err()
-        };
-        assert!(matches!(looked("avi", b"RIFF\0\0\0\0AVI LIST").await, ApiError::ResourceNotTaken));
-        assert!(matches!(looked("pdf", b"%PDF-1.7").await, ApiError::ResourceTooLarge));
-        assert!(matches!(looked("zip", b"PK\x03\x04").await, ApiError::ResourceTooLarge));
-    }
 }

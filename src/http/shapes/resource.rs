@@ -1,11 +1,10 @@
 //! Resources: what a Studio publishes, how it is watched, and what people say of it.
 
 use super::{Named, present};
-use crate::domain::recording::RecordingState;
 use crate::domain::resource::{Part, ResourceKind, ResourceState, ResourceStep, Selection, Visibility};
 use crate::domain::{
-    AccountId, ActivityId, AttachmentId, CommentId, Day, LessonPlanId, OfficeTier, RecordingId, ResourceId,
-    SchoolStage, SeriesId, StudioId, Time,
+    AccountId, ActivityId, AttachmentId, CommentId, Day, LessonPlanId, OfficeTier, RecordingDoubt, RecordingId,
+    RecordingState, ResourceId, SchoolStage, SeriesId, StudioId, Time,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -405,6 +404,15 @@ pub struct CourseView {
     pub resources: Vec<ResourceView>,
 }
 
+/// Bytes of a Studio in the library. Recordings are taken in beyond the quota.
+#[derive(Debug, Clone, Copy, Serialize, TS, ToSchema)]
+pub struct StudioStorage {
+    #[ts(type = "number")]
+    pub used: u64,
+    #[ts(type = "number")]
+    pub quota: u64,
+}
+
 /// What a file of subtitles became.
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
 pub struct SubtitlesAnswer {
@@ -433,6 +441,13 @@ pub struct RecordingView {
     pub bytes: u64,
     pub failure: Option<String>,
     pub resource: Option<ResourceId>,
+    /// Did finishing look at all of it, and keep what it found?
+    pub checked: bool,
+    /// What of that somebody should look at.
+    pub doubts: Vec<RecordingDoubt>,
+    /// Of picture or sound, all gaps together.
+    #[ts(type = "number")]
+    pub lost_ms: u64,
     /// The last day on which what was captured lies on the server; none while nobody has set an end to it.
     pub capture_until: Option<Day>,
     pub capture_gone_at: Option<Time>,

@@ -121,5 +121,5 @@ words! {
     AccountRole RegionKind StudioKind Tier MemberRole ActivityKind Mode Level ActivityState ActivityRole AttendanceStatus
     GapKind Way CaseState NoticeState ReminderKind Class YearKind ScoreState Outlook ApplicationState ConditionState ReviewVerdict
     SchoolStage Sex Step TransferKind TransferState YearEndStage ObjectionState CertificateKind
-    OfficeTier RecordingState ResourceKind ResourceState ResourceStep Selection Visibility
+    OfficeTier RecordingDoubt RecordingState ResourceKind ResourceState ResourceStep Selection Visibility
 }

@@ -8,7 +8,7 @@ pub(super) use admit::make_room;
 pub use review::review;
 pub use write::{save, save_all, send, withdraw};
 
-use super::row::{Columns as _, number_of, rows_in, sql};
+use super::row::{Columns as _, below, number_of, rows_in, sql};
 use super::{Noun, Store, StoreError, studio};
 use crate::domain::application::{Applicant, Finding, Sending};
 use crate::domain::{
@@ -83,13 +83,11 @@ pub async fn writers(store: &Store, recruitment: RecruitmentId) -> Result<HashSe
 pub async fn waiting_in(store: &Store, within: Option<RegionId>) -> Result<Vec<Application>, StoreError> {
     let mut connection = store.read().await?;
     let rows = sqlx::query(sql!(
-        "with recursive below (id) as (
-             select id from region where id = $1
-             union all select g.id from region g join below b on g.parent = b.id
-         ) select p.id {WAITS} and ($1 = '' or r.region in (select id from below) or sc.region in (select id from below)
+        "with under (id) as {} select p.id {WAITS} and ($1 = '' or r.region in (select id from under) or sc.region in (select id from under)
              or exists (select 1 from application_choice c join studio st on st.id = c.studio
-                 where c.application = p.id and c.sending = s.ordinal and st.region in (select id from below)))
-         order by s.sent_at, p.id limit {MOST_WAITING}"
+                 where c.application = p.id and c.sending = s.ordinal and st.region in (select id from under)))
+         order by s.sent_at, p.id limit {MOST_WAITING}",
+        below!("$1")
     ))
     .bind(within.as_ref().map_or("", RegionId::as_str))
     .fetch_all(&mut *connection)
@@ -300,13 +298,10 @@ pub async fn studios_of(store: &Store, recruitment: &Recruitment) -> Result<Vec<
 }
 
 async fn wishable(connection: &mut AnyConnection, recruitment: &Recruitment) -> Result<Vec<AnyRow>, StoreError> {
-    let rows = sqlx::query(
-        "select id, name from studio where policy = $1 and ($2 = '' or id = $2) and region in (
-             with recursive below (id) as (
-                 select id from region where id = $3
-                 union all select g.id from region g join below b on g.parent = b.id
-             ) select id from below) order by name, id",
-    )
+    let rows = sqlx::query(sql!(
+        "select id, name from studio where policy = $1 and ($2 = '' or id = $2) and region in {} order by name, id",
+        below!("$3")
+    ))
     .bind(recruitment.policy.as_str())
     .bind(recruitment.studio.as_ref().map_or("", StudioId::as_str))
     .bind(recruitment.region.as_str())

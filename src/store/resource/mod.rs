@@ -86,11 +86,15 @@ pub async fn of_series(store: &Store, series: SeriesId) -> Result<Vec<Resource>,
 
 /// How much a Studio has in the storage.
 pub async fn bytes_of_studio(store: &Store, studio: StudioId) -> Result<u64, StoreError> {
+    bytes_of(&mut *store.read().await?, studio).await
+}
+
+async fn bytes_of(connection: &mut AnyConnection, studio: StudioId) -> Result<u64, StoreError> {
     let row = sqlx::query(
         "select cast(coalesce(sum(bytes), 0) as bigint) as bytes from resource where studio = $1 and emptied = 0",
     )
     .bind(studio.as_str())
-    .fetch_one(&mut *store.read().await?)
+    .fetch_one(connection)
     .await?;
     Ok(number(row.number("bytes")?))
 }

@@ -2,7 +2,7 @@
 
 use super::content::Content;
 use super::library::{index_shown, index_words};
-use super::{file, find, json, signed};
+use super::{bytes_of, file, find, json, signed};
 use crate::domain::resource::{
     Part, Presenter, Resource, ResourceKind, ResourceRefusal, ResourceState, ResourceStep, Selection, Visibility,
     Words, check_reason,
@@ -34,6 +34,8 @@ pub struct NewResource {
     pub files: Vec<NewFile>,
     pub content: Content,
     pub created_by: Option<AccountId>,
+    /// What its Studio may have in all; a Recording is taken in beyond it.
+    pub quota: Option<u64>,
 }
 
 /// What its keepers change; what is none stays.
@@ -80,6 +82,7 @@ pub async fn create(store: &Store, new: NewResource, now: Time) -> Result<Resour
                         return find(connection, row.id("id")?).await;
                     }
                 }
+                within_quota(connection, &new).await?;
                 insert(connection, &new, now).await?;
                 write_presenters(connection, new.id, &new.words.presenters).await?;
                 file::insert(connection, new.id, &new.files).await?;
@@ -99,6 +102,19 @@ pub async fn create(store: &Store, new: NewResource, now: Time) -> Result<Resour
             })
         })
         .await
+}
+
+/// Uploads that came in at the same time may have used it up.
+async fn within_quota(connection: &mut AnyConnection, new: &NewResource) -> Result<(), StoreError> {
+    let Some(quota) = new.quota else { return Ok(()) };
+    // One after the other, for PostgreSQL writes at once.
+    sqlx::query("update studio set name = name where id = $1")
+        .bind(new.studio.as_str())
+        .execute(&mut *connection)
+        .await?;
+    let coming: u64 = new.files.iter().map(|file| file.bytes).sum();
+    let used = bytes_of(connection, new.studio).await?;
+    if used.saturating_add(coming) > quota { Err(ResourceRefusal::QuotaUsed.into()) } else { Ok(()) }
 }
 
 async fn insert(connection: &mut AnyConnection, new: &NewResource, now: Time) -> Result<(), StoreError> {

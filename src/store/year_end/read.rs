@@ -1,6 +1,6 @@
 //! Reading YearEnds, and what stands in them.
 
-use super::super::row::{Columns as _, rows_in, sql};
+use super::super::row::{Columns as _, below, rows_in, sql};
 use super::super::scorecard::Summary;
 use super::super::{Noun, Store, StoreError, fact};
 use super::{Word, YearEnd};
@@ -80,17 +80,14 @@ pub(super) async fn find(connection: &mut AnyConnection, id: YearEndId) -> Resul
 /// Those of this Region, of what is below it and of what it lies in, the latest first.
 pub async fn of_region(store: &Store, region: RegionId) -> Result<Vec<YearEnd>, StoreError> {
     let rows = sqlx::query(sql!(
-        "{YEAR_END} where y.region in (
-             with recursive below (id) as (
-                 select id from region where id = $1
-                 union all select r.id from region r join below b on r.parent = b.id
-             ) select id from below)
+        "{YEAR_END} where y.region in {}
          or y.region in (
              with recursive above (id, parent) as (
                  select id, parent from region where id = $1
                  union all select r.id, r.parent from region r join above a on a.parent = r.id
              ) select id from above)
-         order by y.frozen_at desc, y.id limit 200"
+         order by y.frozen_at desc, y.id limit 200",
+        below!("$1")
     ))
     .bind(region.as_str())
     .fetch_all(&mut *store.read().await?)
@@ -108,6 +105,21 @@ pub async fn of_studio(store: &Store, studio: StudioId) -> Result<Vec<YearEnd>, 
     .fetch_all(&mut *store.read().await?)
     .await?;
     rows.iter().map(read).collect()
+}
+
+/// Is what this Studio did in this year frozen under this Policy, and not given up since?
+pub async fn is_frozen(store: &Store, studio: StudioId, policy: &str, year: i32) -> Result<bool, StoreError> {
+    let found = sqlx::query(
+        "select 1 as one from year_end y join year_end_entry e on e.year_end = y.id
+             left join year_end_closed c on c.year_end = y.id
+         where e.studio = $1 and y.policy = $2 and y.year = $3 and coalesce(c.stage, '') <> 'withdrawn' limit 1",
+    )
+    .bind(studio.as_str())
+    .bind(policy)
+    .bind(i64::from(year))
+    .fetch_optional(&mut *store.read().await?)
+    .await?;
+    Ok(found.is_some())
 }
 
 /// Those that were published and not given up, the latest first.

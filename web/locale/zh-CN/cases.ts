@@ -58,8 +58,8 @@ export const cases = {
     clear: '取消选择',
   },
   file: {
-    label: '附件', hint: 'JPG、PNG、WebP、PDF、Word、Excel 或 PPT，最大 10 MB。', pick: '选择文件', change: '换一个', remove: '移除', sending: (percent: number) => `正在上传 ${percent}%`, ready: '已上传',
-    wrongKind: '只收 JPG、PNG、WebP 图片，以及 PDF、Word、Excel 和 PPT 文件。', wrongPicture: '只收 JPG、PNG 或 WebP 图片。', tooLarge: '文件超过 10 MB，请压缩或裁剪后再上传。', empty: '这个文件是空的。',
+    label: '附件', hint: 'JPG、PNG、WebP、PDF、Word、Excel 或 PPT，最大 10 MB；MP4 视频最大 200 MB。', pick: '选择文件', change: '换一个', remove: '移除', sending: (percent: number) => `正在上传 ${percent}%`, ready: '已上传',
+    wrongKind: '只收 JPG、PNG、WebP 图片，PDF、Word、Excel、PPT 文件和 MP4 视频。', wrongPicture: '只收 JPG、PNG 或 WebP 图片。', tooLarge: '文件太大：视频最多 200 MB，文档和图片最多 10 MB。请压缩或裁剪后再上传。', empty: '这个文件是空的。',
     wait: '附件还在上传，请稍等。', open: (name: string) => `打开附件${name}`, stop: '停止上传',
   },
   photos: {

@@ -1,4 +1,6 @@
 /** 工作室整理、发布资源时的话。 */
+import type { RecordingDoubt } from '@/protocol/api'
+
 export const resources = {
   title: '资源', notFetched: '资源没有取到', all: '去回放库', allOf: (n: number) => `全部 ${n} 个`, open: '看回放', edit: '编辑',
   none: '还没有资源', noneHint: '直播结束后会自动整理成资源；也可以上传微课、案例和课件。', noneRead: '工作室发布资源后会列在这里。',
@@ -15,6 +17,7 @@ export const resources = {
   held: '已封存', keepUntil: (day: string) => `保存到 ${day}`,
   upload: {
     act: '上传资源', title: '上传资源', file: '文件', fileHint: '视频（mp4）、pdf、docx、pptx 或图片，最大 2 GB。', missing: '请选择文件。', wrong: '只收 mp4、pdf、docx、pptx、jpg、png、webp。', tooLarge: '文件超过 2 GB，请先压缩。', empty: '这个文件是空的。',
+    storage: (used: string, quota: string) => `本工作室已用 ${used}，共 ${quota}。`, scarce: (used: string, quota: string) => `本工作室的空间快用完了：已用 ${used}，共 ${quota}。可撤回不再需要的资源并设置保存期限。`,
     pick: '选择文件', other: '换一个文件', name: '标题', nameMissing: '请写下标题。', kind: '类型', subject: '学科', stage: '学段', notSet: '不填', send: '上传', sending: (percent: number, done: string, of: string) => `已传 ${percent}%（${done} / ${of}）`,
     checking: '已传完，正在核对文件', stop: '停止上传', cut: '线断了，已填的内容都在。联网后点“接着上传”。', again: '接着上传', draft: '上传后是草稿，发布以前只有工作室能看到。',
   },
@@ -25,7 +28,12 @@ export const resources = {
     finished: '已整理好', failed: '这次没有整理好，原始录制还在，稍后自动再试。', failedWhy: '详情', empty: '没有录到画面和声音',
     at: (span: string, size: string) => `${span} · ${size}`, draft: '草稿已备好，核对后发布', watch: '看回放', check: '核对并发布',
     soon: '回放约 20 分钟后可看',
-    captureUntil: (day: string, size: string) => `原始录制（${size}）保留到 ${day}，之后自动清理。`, captureStays: (size: string) => `原始录制（${size}）一直保留。`, captureGone: (day: string) => `原始录制已于 ${day}清理，回放不受影响。`,
+    capture: {
+      until: (day: string, size: string) => `原始录制（${size}）保留到 ${day}，之后核对回放完好再清理。`, untilEmpty: (day: string, size: string) => `原始录制（${size}）保留到 ${day}，之后清理。`, held: (size: string) => `已封存，原始录制（${size}）一并保留。`, stays: (size: string) => `原始录制（${size}）不会自动清理。`,
+      gone: (day: string) => `原始录制已于 ${day}清理。`,
+    },
+    checked: '已检查，没有发现问题。', doubtsLead: (what: string) => `检查发现：${what}。请看一遍回放。`,
+    doubts: { gaps: (length: string) => `画面或声音共有 ${length}没有录到`, skew: () => '声音和画面可能没有对上', silence: () => '很久没有声音', clipped: () => '声音有破音', no_sound: () => '没有录到声音' } as Record<RecordingDoubt, (length: string) => string>,
   },
   form: {
     title: '编辑资源', about: '内容', name: '标题', nameMissing: '请写下标题。', summary: '简介', summaryHint: '讲了什么、适合谁看。', subject: '学科', subjectHint: '例如：语文', stage: '学段', notSet: '不填', series: '系列', noSeries: '不属于系列', presenters: '主讲人',

@@ -5,7 +5,8 @@ import type { AttendanceStatus, CaseView } from '@/protocol/api'
 import type { Attendance } from '@/pages/desk/shapes'
 
 export const LARGEST_FILE = 10 * 1024 * 1024
-const ENDINGS = ['jpg', 'jpeg', 'png', 'webp', 'pdf', 'docx', 'xlsx', 'pptx']
+const LARGEST_VIDEO = 200 * 1024 * 1024
+const ENDINGS = ['jpg', 'jpeg', 'png', 'webp', 'pdf', 'docx', 'xlsx', 'pptx', 'mp4']
 const PICTURES = ['jpg', 'jpeg', 'png', 'webp']
 export const ACCEPT = ENDINGS.map((ending) => `.${ending}`).join(',')
 export const ACCEPT_PICTURES = PICTURES.map((ending) => `.${ending}`).join(',')
@@ -18,7 +19,7 @@ export function fileTrouble(file: Pick<File, 'name' | 'size'>, pictures = false)
   const ending = file.name.split('.').pop()?.toLowerCase() ?? ''
   if (!(pictures ? PICTURES : ENDINGS).includes(ending)) return pictures ? cases.file.wrongPicture : cases.file.wrongKind
   if (file.size === 0) return cases.file.empty
-  if (file.size > LARGEST_FILE) return cases.file.tooLarge
+  if (file.size > (ending === 'mp4' ? LARGEST_VIDEO : LARGEST_FILE)) return cases.file.tooLarge
   return ''
 }
 

@@ -5,7 +5,7 @@ import type { ViewReport } from '@/session/replay-meter'
 import type {
   CommentView, CourseView, LessonPlanOrder, LessonPlanView, MyReplayView, RecordingView, ReplayView, ResourceChange, ResourceHit, ResourceStepView, ResourceView, SubtitlesAnswer, ViewAnswer, ViewForm, Visibility,
 } from './shapes'
-import type { RatingForm, Rows } from '@/protocol/api'
+import type { RatingForm, Rows, StudioStorage } from '@/protocol/api'
 
 const id = encodeURIComponent
 const rows = <T>(answer: Rows<T>) => answer.rows
@@ -36,6 +36,7 @@ export const calls = {
 
   ofStudio: (studio: string, signal?: AbortSignal) => api.get<Rows<ResourceView>>(`/api/studios/${id(studio)}/resources`, { signal }).then(rows),
   ofActivity: (studio: string, activity: string, signal?: AbortSignal) => api.get<Rows<ResourceView>>(`/api/studios/${id(studio)}/resources`, { query: { activity }, signal }).then(rows),
+  storage: (studio: string, signal?: AbortSignal) => api.get<StudioStorage>(`/api/studios/${id(studio)}/storage`, { signal }),
   recordings: (activity: string, signal?: AbortSignal) => api.get<Rows<RecordingView>>('/api/recordings', { query: { activity }, signal }).then(rows),
   add: (studio: string, form: FormData, progress: (share: number) => void, signal: AbortSignal) => upload<ResourceView>(`/api/studios/${id(studio)}/resources`, form, progress, signal),
   change: (resource: string, change: Partial<ResourceChange>) => api.patch<ResourceView>(path(resource), change),

@@ -69,3 +69,28 @@ fn little_room_is_told_unless_something_worse_is_to_be_told() {
     assert_eq!(told(20_000, 12_000), Some(Some(RecordingTrouble::NotWritten)));
     assert_eq!(told(21_000, 100), Some(low));
 }
+
+#[test]
+fn hosts_know_within_ten_seconds_that_nothing_is_written() {
+    // Media stops being written, or never is, just after it was looked.
+    for written_before in [Some(0), None] {
+        let mut talk = Talk::new();
+        talk.room.session.recording = RecordingSwitch::On;
+        let host = talk.join(person("陈老师", SessionRole::Host));
+        talk.negotiated(host, 1);
+        talk.publishes(host, Source::Microphone);
+        let began = 1;
+        let alarmed = (3_000..).step_by(3_000).find(|&now| {
+            let written_ms_ago = written_before.map(|_| now - began);
+            let figures = CaptureFigures { bytes: 0, written_ms_ago, should_flow: true, trouble: None };
+            let effects = talk.room.captured(Moment(now), figures);
+            effects.iter().any(|effect| {
+                let Effect::Send { message: ServerMessage::RecordingLight { light }, .. } = effect else {
+                    return false;
+                };
+                light.trouble == Some(RecordingTrouble::NotWritten)
+            })
+        });
+        assert!(alarmed.unwrap() <= began + 10_000, "{alarmed:?}");
+    }
+}

@@ -1,5 +1,7 @@
 /** Which files become a Resource. Pure. */
+import { library } from '@/locale/zh-CN/library'
 import { resources } from '@/locale/zh-CN/resources'
+import type { SchoolStage } from '@/protocol/api'
 import type { ResourceKind } from '../shapes'
 
 export const ENDINGS = ['mp4', 'pdf', 'docx', 'pptx', 'jpg', 'jpeg', 'png', 'webp']
@@ -23,5 +25,11 @@ export function kindOf(name: string): ResourceKind {
 
 /** The name of a file without its ending, as a first title. */
 export const titleOf = (name: string) => name.replace(/\.[^.]+$/, '').slice(0, 80)
+
+/** A Studio for 小学语文 gives 语文 at a 小学, as the library's filters ask for it. */
+export function subjectOf(studio: string): { subject: string; stage: SchoolStage | '' } {
+  const found = Object.entries(library.stages).find(([, word]) => studio.startsWith(word) && studio.length > word.length)
+  return found ? { subject: studio.slice(found[1].length).trim(), stage: found[0] as SchoolStage } : { subject: studio, stage: '' }
+}
 
 const endingOf = (name: string) => name.split('.').pop()?.toLowerCase() ?? ''
