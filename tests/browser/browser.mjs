@@ -83,6 +83,14 @@ export async function signIn(page, account, password = 'lectern-demo') {
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in')).finally(() => clearTimeout(late));
 }
 
+// From now on there is no Media Source on its pages, as on an old iPhone: a browser that plays HLS by itself does that. Older ones do not.
+export async function withoutMediaSource(page) {
+  await page.addInitScript(() => {
+    for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource']) delete window[name];
+  });
+  return page.evaluate(() => document.createElement('video').canPlayType('application/vnd.apple.mpegurl') !== '');
+}
+
 // Calls the API with the page's own login.
 export async function call(page, method, route, body) {
   return page.evaluate(

@@ -1,12 +1,12 @@
 // A school whose network lets no media through, neither by UDP nor by TCP: its teacher watches the plain stream, is asked and speaks
-// up like everybody, and stands in the attendance without a gap. And a Session with one place for WebRTC, whose next viewer gets the
-// plain stream at once. Figures go to shots/crowd.json.
+// up like everybody, and stands in the attendance without a gap. And a Session with one place for WebRTC, whose next viewers get the
+// plain stream at once: one takes the sound alone for a while, the other's browser plays it by itself. Figures go to shots/crowd.json.
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { until } from './broadcast.story.mjs';
-import { call, desk, executable, launch, person, phone, shoot, shots, signIn } from './browser.mjs';
+import { call, desk, executable, launch, person, phone, shoot, shots, signIn, withoutMediaSource } from './browser.mjs';
 import { lay } from './line.mjs';
 
 // Told to browsers as the port for media over TCP; pages and their requests go by another.
@@ -15,6 +15,9 @@ const MEDIA_TCP = 39_009;
 const SECONDS = 60;
 const STANDSTILL_MS = 500;
 const light = { colorScheme: 'light' };
+// Who takes the sound alone, and who has no Media Source.
+const SOUND = '钱老师';
+const NATIVE = '孙老师';
 const figures = {};
 
 export async function crowd(outside, server) {
@@ -36,10 +39,11 @@ export async function crowd(outside, server) {
     await takesPart(host, viewer);
     const first = await hasPlace(outside, server, session);
     const second = await isFull(outside, server, session);
-    await plays(second, 'full', 10);
+    const [third] = await Promise.all([native(outside, server, session), plays(second, 'full', 10).then(() => soundAlone(second))]);
     await comesBack(viewer, first, cable);
-    await over(host, viewer);
-    for (const page of [host, viewer, first, second]) {
+    const others = [second, third].filter((page) => page.playsSince);
+    await over(host, viewer, others);
+    for (const page of [host, viewer, first, second, third]) {
       assert.deepEqual(page.complaints, []);
       await page.context().close();
     }
@@ -98,6 +102,7 @@ async function enter(page, session, name) {
 
 const stage = (page) => page.locator('[data-testid="stage"][data-source="hls"]');
 const playing = (page) => page.locator('[data-testid="stage"][data-source="hls"][data-playing="true"]').waitFor({ timeout: 40_000 });
+const fetched = (page) => page.evaluate(() => window.__said.filter((one) => one.type === 'fetched').reduce((all, one) => all + one.pieces.length, 0));
 const said = (page, type) => page.evaluate((type) => window.__said.filter((one) => one.type === type).length, type);
 
 // ---- neither UDP nor TCP ----
@@ -120,8 +125,15 @@ async function falls(inside, server, session) {
   return viewer;
 }
 
-// Looks at the picture 20 times a second, from inside the page: where it is, how many frames were decoded.
 async function plays(page, what, seconds = SECONDS) {
+  const seen = await looksAt(page, what, seconds);
+  assert.ok(seen.played_s > seen.real_s * 0.97, `it goes on: ${seen.played_s} of ${seen.real_s} s`);
+  assert.ok(seen.longest_standstill_ms < STANDSTILL_MS, `no standstill: ${seen.longest_standstill_ms} ms`);
+  assert.ok(seen.waits_ms.every((ms) => ms < STANDSTILL_MS), `no waiting: ${seen.waits_ms}`);
+}
+
+// Looks at the picture 20 times a second, from inside the page: where it is, how many frames were decoded.
+async function looksAt(page, what, seconds) {
   // Past the beginning, which may lack a piece or two.
   await until(page, 'it has played for a while', () => {
     const { currentTime } = document.querySelector('[data-testid="crowd-video"]');
@@ -163,13 +175,11 @@ async function plays(page, what, seconds = SECONDS) {
   figures[what] = { ...figures[what], ...seen };
   console.log(`crowd: ${what}, ${seconds} s of the plain stream: ${JSON.stringify(seen)}`);
   await shoot(page, `crowd-${what}`);
-  assert.ok(seen.played_s > seen.real_s * 0.97, `it goes on: ${seen.played_s} of ${seen.real_s} s`);
   assert.ok(seen.frames > seconds * 8, `pictures are decoded: ${seen.frames}`);
-  assert.ok(seen.longest_standstill_ms < STANDSTILL_MS, `no standstill: ${seen.longest_standstill_ms} ms`);
-  assert.ok(seen.waits_ms.every((ms) => ms < STANDSTILL_MS), `no waiting: ${seen.waits_ms}`);
   assert.equal(seen.muted, false, 'with its sound');
-  const told = await page.evaluate(() => window.__said.filter((one) => one.type === 'fetched').flatMap((one) => one.pieces.map((piece) => piece.number)));
-  assert.ok(told.length >= seconds / 2 - 1, `what was fetched is told: ${told.length}`);
+  const told = await fetched(page);
+  assert.ok(told >= seconds / 2 - 1, `what was fetched is told: ${told}`);
+  return seen;
 }
 
 // A check-in, the discussion, the hand: as before, over the same line. To speak it takes WebRTC, and there is none here.
@@ -211,11 +221,62 @@ async function hasPlace(outside, server, session) {
 
 async function isFull(outside, server, session) {
   const page = await person(outside, server.url, desk, light);
-  const entered = await enter(page, session, '钱老师');
+  const entered = await enter(page, session, SOUND);
   await stage(page).waitFor({ timeout: 5_000 });
   await playing(page);
-  figures.full = { plays_after_s: (Date.now() - entered) / 1000 };
+  Object.assign(page, { name: SOUND, playsSince: Date.now() });
+  figures.full = { plays_after_s: (page.playsSince - entered) / 1000 };
   assert.equal(await page.getByTestId('weak-line').getAttribute('data-crowd'), 'full');
+  return page;
+}
+
+// 仅语音 fetches the sound of the plain stream and nothing else; 自动 gives the picture back.
+async function soundAlone(page) {
+  const asked = [];
+  page.on('request', (request) => asked.push(request.url().match(/\/hls\/.*\/(\w+)-\d+\.m4s$/)?.[1]));
+  const choose = async (mode) => {
+    await page.getByTestId('line-mode').click();
+    await page.getByTestId(`mode-${mode}`).click();
+  };
+  const card = stage(page).getByText('您选了仅语音');
+  const of = () => page.getByTestId('crowd-video').evaluate((one) => ({ at: one.currentTime, frames: one.getVideoPlaybackQuality().totalVideoFrames, sound: one.webkitAudioDecodedByteCount }));
+  await choose('sound_only');
+  await card.waitFor();
+  asked.length = 0;
+  const [before, told] = [await of(), await fetched(page)];
+  await until(page, 'the sound goes on', (at) => document.querySelector('[data-testid="crowd-video"]').currentTime > at + 6, before.at);
+  await shoot(page, 'crowd-sound-only');
+  const after = await of();
+  assert.ok(after.sound > before.sound, `sound is decoded: ${before.sound} → ${after.sound}`);
+  assert.equal(after.frames, before.frames, 'no picture is');
+  const pieces = asked.filter(Boolean);
+  assert.ok(pieces.length >= 2 && pieces.every((one) => one === 'sound'), `asked for ${pieces}`);
+  assert.ok(await fetched(page) >= told + 2, 'what was fetched of the sound is told, too');
+  asked.length = 0;
+  await choose('auto');
+  await card.waitFor({ state: 'detached' });
+  await until(page, 'the picture is back', () => {
+    const one = document.querySelector('[data-testid="crowd-video"]');
+    return one.videoHeight > 0 && one.getVideoPlaybackQuality().totalVideoFrames > 20;
+  });
+  assert.ok(asked.some((one) => one === 'high' || one === 'low'), `asked for ${asked.filter(Boolean)}`);
+}
+
+// As on an old iPhone: the browser plays by itself, and the page fetches of each piece what proves it.
+async function native(outside, server, session) {
+  const page = await person(outside, server.url, phone, light);
+  if (!await withoutMediaSource(page)) {
+    console.log('crowd: this browser does not play HLS by itself');
+    return page;
+  }
+  const entered = await enter(page, session, NATIVE);
+  await playing(page);
+  Object.assign(page, { name: NATIVE, playsSince: Date.now() });
+  figures.native = { plays_after_s: (page.playsSince - entered) / 1000 };
+  // It keeps close to the end of the stream, so it may wait for a piece, and it changes renditions as it likes.
+  const { played_s, real_s } = await looksAt(page, 'native', 20);
+  assert.ok(played_s > real_s * 0.85, `it goes on: ${played_s} of ${real_s} s`);
+  assert.match(await page.getByTestId('crowd-video').evaluate((one) => one.currentSrc), /\/hls\/.*\/master\.m3u8$/);
   return page;
 }
 
@@ -234,7 +295,7 @@ async function comesBack(viewer, first, cable) {
   assert.equal(await viewer.getByTestId('weak-line').count(), 0);
 }
 
-async function over(host, viewer) {
+async function over(host, viewer, others) {
   const session = new URL(host.url()).pathname.split('/')[2];
   const { length } = await viewer.evaluate(() => window.__welcomes);
   assert.equal(length, 1, 'the same Participant on the same line all the time');
@@ -243,9 +304,11 @@ async function over(host, viewer) {
   await host.getByTestId('over-ended').waitFor();
   const ended = Date.now();
   const { body } = await call(host, 'GET', `/api/sessions/${session}/presence`);
-  const { record } = body.rows.find((row) => row.name === '陈晓梅');
+  const recordOf = (name) => body.rows.find((row) => row.name === name).record;
+  const seenBy = (record) => record.intervals.reduce((all, one) => all + Date.parse(one.to) - Date.parse(one.from), 0);
+  const record = recordOf('陈晓梅');
   const [from, to] = [Date.parse(record.first), Date.parse(record.last)];
-  const seen = record.intervals.reduce((all, one) => all + Date.parse(one.to) - Date.parse(one.from), 0);
+  const seen = seenBy(record);
   figures.attendance = { intervals: record.intervals.length, devices: record.devices, here_s: (to - from) / 1000, seen_s: seen / 1000, gaps: record.gaps, minutes: record.minutes };
   console.log(`crowd: attendance of who watched the plain stream: ${JSON.stringify(figures.attendance)}`);
   assert.equal(record.intervals.length, 1, 'one interval');
@@ -254,4 +317,11 @@ async function over(host, viewer) {
   // Until the plain stream played nothing was watched; from then on all of it, as exactly as two checkpoints 15 s apart can tell.
   figures.attendance.plays_s = (ended - viewer.playsSince) / 1000;
   assert.ok(Math.abs(figures.attendance.plays_s - seen / 1000) < 30, `seen ${seen / 1000} of ${figures.attendance.plays_s} s`);
+  for (const page of others) {
+    const theirs = recordOf(page.name);
+    const [watched, played] = [seenBy(theirs), ended - page.playsSince];
+    assert.deepEqual([theirs.intervals.length, theirs.devices], [1, 1], page.name);
+    assert.ok(watched > played / 2, `${page.name}: seen ${watched} of ${played} ms`);
+    assert.ok(theirs.gaps.every((one) => one.kind === 'bridged' || Date.parse(one.from) < page.playsSince), `${page.name}: ${JSON.stringify(theirs.gaps)}`);
+  }
 }

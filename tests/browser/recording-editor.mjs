@@ -3,27 +3,43 @@
 import assert from 'node:assert/strict';
 import { call, shoot } from './browser.mjs';
 
-const replayOf = async (page, resource, whole = '') => (await call(page, 'GET', `/api/resources/${resource}/replay${whole}`)).body;
+export const replayOf = async (page, resource, whole = '') => (await call(page, 'GET', `/api/resources/${resource}/replay${whole}`)).body;
 const clock = (second) => `${Math.floor(second / 60)}:${String(second % 60).padStart(2, '0')}`;
 
-// The segments of the picture, with the seconds at which they begin and end.
-async function segments(page, master) {
+// The segments of a rendition, with the seconds at which they begin and end; one behind a discontinuity is a joint.
+export async function segments(page, master, rendition = 'video') {
   const text = (link) => page.evaluate((link) => fetch(link).then((answer) => answer.text()), link);
-  const folder = master.replace(/[^/]+$/, 'video/');
+  const folder = master.replace(/[^/]+$/, `${rendition}/`);
   const lines = (await text(`${folder}index.m3u8`)).split('\n');
-  let at = 0;
+  let [at, joint] = [0, false];
   return lines.flatMap((line, n) => {
+    if (line === '#EXT-X-DISCONTINUITY') joint = true;
     if (!line.endsWith('.m4s')) return [];
-    const from = at;
-    at += Number.parseFloat(lines[n - 1].slice('#EXTINF:'.length));
-    return [{ name: line, link: folder + line, from, to: at }];
+    const one = { name: line, link: folder + line, joint, from: at, to: at + Number.parseFloat(lines[n - 1].slice('#EXTINF:'.length)) };
+    [at, joint] = [one.to, false];
+    return [one];
   });
+}
+
+// What goes of each rendition: segments that a hidden part touches, and stretches between two joints of which another rendition has nothing left.
+function leftOut(renditions, hidden) {
+  const told = renditions.map((segments) => {
+    let joints = 0;
+    return segments.map((one) => {
+      if (one.joint) joints += 1;
+      const touched = hidden.some((part) => one.from < part.to && part.from < one.to);
+      return { one, touched, stretch: joints + hidden.filter((part) => part.from < one.from).length };
+    });
+  });
+  const stays = (stretch) => told.every((all) => all.some((other) => !other.touched && other.stretch === stretch));
+  return told.map((all) => all.filter(({ touched, stretch }) => touched || !stays(stretch)).map(({ one }) => one));
 }
 
 // In the draft: the first second goes, and one in the middle; with each goes the whole segment.
 export async function cut(host, resource) {
   const whole = await replayOf(host, resource, '?whole=true');
-  const pieces = await segments(host, whole.hls_url);
+  const renditions = await Promise.all(['video', 'small', 'audio'].map((rendition) => segments(host, whole.hls_url, rendition)));
+  const [pieces] = renditions;
   assert.ok(pieces.length >= 3, `${pieces.length} segments`);
   await host.goto(`/resources/${resource}/edit`);
   const editor = host.getByTestId('cuts');
@@ -41,7 +57,8 @@ export async function cut(host, resource) {
   await shoot(host, 'recording-editor');
   await editor.getByTestId('cuts-save').click();
   await editor.getByText('剪辑已保存').waitFor();
-  const gone = [pieces[0], pieces[2]];
+  const [gone] = leftOut(renditions, [{ from: 0, to: 1 }, { from: second, to: second + 1 }]);
+  assert.ok([pieces[0], pieces[2]].every((one) => gone.includes(one)) && gone.length < pieces.length, JSON.stringify(gone));
   const left = pieces.filter((one) => !gone.includes(one));
   return { gone, left, ms: left.reduce((all, one) => all + one.to - one.from, 0) * 1000 };
 }

@@ -1,11 +1,11 @@
 // A lesson is recorded, with everybody seeing it and the host seeing what is on disk; what is paused is nowhere; the server is killed in
-// the middle; after the lesson it becomes a draft by itself, of which the host cuts something off; and once it is published a teacher watches
-// the rest to its end.
+// the middle; after the lesson it becomes a draft by itself, in two sizes, between which the host changes while it plays, and which plays in a
+// browser without Media Source; the host cuts something off; and once it is published a teacher watches the rest to its end.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { call, desk, person, phone, shoot, signIn } from './browser.mjs';
-import { cut, hidden } from './recording-editor.mjs';
+import { call, desk, person, phone, shoot, signIn, withoutMediaSource } from './browser.mjs';
+import { cut, hidden, replayOf, segments } from './recording-editor.mjs';
 
 // Long enough for some segments of HLS.
 const LESSON_MS = 38_000;
@@ -42,6 +42,7 @@ export async function recording(browser, server) {
   await call(host, 'POST', `/api/sessions/${session}/end`);
 
   const resource = await finished(host, activity);
+  await Promise.all([changesSize(host, resource), native(browser, server, resource)]);
   const shown = await cut(host, resource);
   await host.getByTestId('publish').click();
   await host.getByTestId('resource-state').filter({ hasText: '已发布' }).waitFor();
@@ -76,35 +77,103 @@ export async function goLive(host) {
 // What the light says is on disk, once it is more than this.
 export async function bytes(host, least) {
   await host.waitForFunction((least) => {
-    const [, size, unit] = document.querySelector('[data-testid=recording-bytes]')?.textContent?.match(/([\d.]+) (kB|MB)/) ?? [];
+    const [, size, unit] = document.querySelector('[data-testid=recording-bytes]')?.textContent?.match(/([\d.]+) (KB|MB)/) ?? [];
     return Number(size) * (unit === 'MB' ? 1e6 : 1e3) > least;
   }, least, { timeout: 60_000 });
-  const [, size, unit] = (await host.getByTestId('recording-bytes').innerText()).match(/([\d.]+) (kB|MB)/);
+  const [, size, unit] = (await host.getByTestId('recording-bytes').innerText()).match(/([\d.]+) (KB|MB)/);
   return Number(size) * (unit === 'MB' ? 1e6 : 1e3);
 }
 
 // The progress is told until there is a draft.
 export async function finished(host, activity) {
   await host.goto(`/activities/${activity}`);
-  const seen = new Set();
-  const until = Date.now() + 180_000;
-  for (;;) {
-    const [one] = (await call(host, 'GET', `/api/recordings?activity=${activity}`)).body.rows;
-    if (one?.state === 'finishing' && !seen.has('finishing')) {
-      await host.getByTestId('activity-replays').evaluate((one) => one.scrollIntoView({ block: 'center' }));
-      await shoot(host, 'recording-progress');
+  const told = async (...states) => {
+    for (const until = Date.now() + 180_000; ;) {
+      const [one] = (await call(host, 'GET', `/api/recordings?activity=${activity}`)).body.rows;
+      if (states.includes(one?.state)) return one;
+      assert.ok(Date.now() < until, JSON.stringify(one));
+      await new Promise((resolve) => setTimeout(resolve, 250));
     }
-    seen.add(one?.state);
-    if (one?.resource) break;
-    assert.ok(one && one.state !== 'failed' && Date.now() < until, JSON.stringify(one));
-    await host.waitForTimeout(500);
+  };
+  if ((await told('finishing', 'finished', 'failed')).state === 'finishing') {
+    // The page asks every 5 s.
+    await host.getByTestId('recording-row').locator('[role=progressbar], a').or(host.getByTestId('resource-row')).first().waitFor();
+    for (const [size, name] of [[phone, 'recording-progress-phone'], [desk, 'recording-progress']]) {
+      await host.setViewportSize(size);
+      await host.getByTestId('activity-replays').evaluate((one) => one.scrollIntoView({ block: 'center' }));
+      await shoot(host, name);
+    }
   }
-  const [one] = (await call(host, 'GET', `/api/recordings?activity=${activity}`)).body.rows;
-  assert.equal(one.state, 'finished');
+  const one = await told('finished', 'failed');
+  assert.equal(one.state, 'finished', JSON.stringify(one));
   return one.resource;
 }
 
 export const facts = (page) => page.getByTestId('replay-video').evaluate((one) => ({ at: one.currentTime, length: one.duration, frames: one.getVideoPlaybackQuality().totalVideoFrames, ended: one.ended }));
+
+// The film began with the small layer, so the picture has a joint where the large one came. The host takes the other size well before
+// it, and right before it, and each time goes back behind it.
+async function changesSize(host, resource) {
+  const { hls_url } = await replayOf(host, resource);
+  const [large, small] = await Promise.all(['video', 'small'].map((rendition) => segments(host, hls_url, rendition)));
+  const joints = (rendition) => rendition.filter((one) => one.joint).length;
+  assert.ok(joints(large) > 0, 'the picture has a joint');
+  assert.equal(joints(small), joints(large), 'and the small one as many');
+  const joint = large.find((one) => one.joint).from;
+  for (const before of [6, 1]) {
+    // From a second on it plays by itself.
+    const from = Math.max(1, joint - before);
+    await host.goto(`/resources/${resource}?t=${Math.floor(from)}`);
+    await host.waitForFunction((from) => document.querySelector('video')?.currentTime > from, from, { timeout: 30_000 });
+    let last = await facts(host);
+    assert.ok(last.at < joint, `${last.at} s, before the joint at ${joint} s`);
+    for (const [name, highest] of [['流畅 360p', 360], ['高清 720p', 720]]) {
+      await host.getByTestId('quality').selectOption({ label: name });
+      // Of what is on now the page tells the name.
+      await host.waitForFunction(({ at, frames, now, highest }) => {
+        const one = document.querySelector('video');
+        const on = document.querySelector('[data-testid=quality]').options[0].text === now && one.videoHeight <= highest;
+        return on && one.currentTime > at && one.getVideoPlaybackQuality().totalVideoFrames > frames;
+      }, { at: Math.max(joint, last.at), frames: last.frames + 5, now: `自动（${name}）`, highest }, { timeout: 30_000 });
+      last = await facts(host);
+    }
+    if (before > 1) continue;
+    for (let step = 0; step < 4; step += 1) await host.keyboard.press('>');
+    await host.waitForFunction(() => document.querySelector('video').ended, null, { timeout: 60_000 });
+    const end = await facts(host);
+    assert.ok(end.at > end.length - 0.5 && end.frames > last.frames, `${JSON.stringify(last)} → ${JSON.stringify(end)}`);
+  }
+}
+
+// As on an old iPhone: the browser plays by itself, goes to another second, and the next time goes on where it stopped.
+async function native(browser, server, resource) {
+  const page = await person(browser, server.url, phone, { colorScheme: 'light' });
+  await signIn(page, 'admin');
+  if (await withoutMediaSource(page)) {
+    const plays = (beyond) => page.waitForFunction((beyond) => document.querySelector('video')?.currentTime > beyond, beyond, { timeout: 30_000 });
+    await page.goto(`/resources/${resource}?t=0`);
+    await page.getByTestId('play').click();
+    await plays(1.5);
+    assert.match(await page.getByTestId('replay-video').evaluate((one) => one.currentSrc), /\/hls\/master\.m3u8$/);
+    const before = await facts(page);
+    await page.keyboard.press('4');
+    await plays(before.length * 0.4 + 1.5);
+    const after = await facts(page);
+    assert.ok(after.at < before.length * 0.4 + 6 && after.frames > before.frames, `${JSON.stringify(before)} → ${JSON.stringify(after)}`);
+    await page.keyboard.press('k');
+    const { at } = await facts(page);
+    await page.goto('/library');
+    await page.goto(`/resources/${resource}`);
+    await page.getByTestId('replay-note').filter({ hasText: '上次看到' }).waitFor();
+    await plays(at + 1);
+    assert.ok((await facts(page)).at < at + 6);
+    await shoot(page, 'recording-native-phone');
+    assert.deepEqual(page.complaints, []);
+  } else {
+    console.log('recording: this browser does not play HLS by itself');
+  }
+  await page.context().close();
+}
 
 async function watch(teacher, resource) {
   const { body } = await call(teacher, 'GET', `/api/resources/${resource}/replay`);
@@ -113,6 +182,7 @@ async function watch(teacher, resource) {
   await teacher.getByTestId('play').click();
   await teacher.waitForFunction(() => document.querySelector('video').currentTime > 3, null, { timeout: 30_000 });
   await shoot(teacher, 'recording-replay');
+  for (let step = 0; step < 4; step += 1) await teacher.keyboard.press('>');
   const before = await facts(teacher);
   await teacher.waitForFunction(() => document.querySelector('video').ended, null, { timeout: 180_000 });
   const after = await facts(teacher);

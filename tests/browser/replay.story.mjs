@@ -136,8 +136,7 @@ async function watch(page, resource) {
   await page.keyboard.press('Escape');
 
   // What was skipped was not seen: 20 s to 24 s, the first seconds, and the end.
-  await page.waitForFunction(async (one) => ((await (await fetch(`/api/resources/${one}/replay`)).json()).seen.at(-1)?.to_ms ?? 0) > 39_000, resource, { timeout: 20_000 });
-  const { seen } = (await call(page, 'GET', `/api/resources/${resource}/replay`)).body;
+  const seen = await told(page, resource);
   const sum = seen.reduce((all, one) => all + one.to_ms - one.from_ms, 0);
   assert.ok(sum > 8_000 && sum < 30_000, `seen ${sum} ms of what was played: ${JSON.stringify(seen)}`);
 
@@ -154,6 +153,16 @@ async function watch(page, resource) {
   await goes(page, stopped + 1);
   await page.getByTestId('from-start').click();
   await page.waitForFunction(() => document.querySelector('video').currentTime < 5);
+}
+
+// What the server has been told was played, once the end is among it.
+async function told(page, resource) {
+  for (const until = Date.now() + 20_000; ;) {
+    const { seen } = (await call(page, 'GET', `/api/resources/${resource}/replay`)).body;
+    if ((seen.at(-1)?.to_ms ?? 0) > 39_000) return seen;
+    assert.ok(Date.now() < until, JSON.stringify(seen));
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 async function say(page, resource) {
@@ -231,6 +240,10 @@ async function small(browser, server, resource) {
   await page.goto('/library');
   await page.getByTestId('resource-card').first().waitFor();
   await shoot(page, 'replay-library-phone');
+  await page.getByTestId('library-search').fill('针孔');
+  await page.getByTestId('hit').waitFor();
+  await page.getByTestId('filters').click();
+  await shoot(page, 'replay-library-filters-phone');
   for (const at of [`/resources/${resource}`, '/library', '/lesson-plans']) {
     await page.goto(at);
     await page.locator('main h1').first().waitFor();

@@ -1,12 +1,56 @@
 //! Replays over HTTP: what of a Resource is shown to whom, by links that end, and what people add to it.
 
 use crate::app::{Person, TestApp, refusal};
-use crate::http_resources::{DAY, account, beside, body, publish, published, recorded, replay, status, url};
+use crate::http_resources::{
+    DAY, account, beside, body, publish, published, recorded, recorded_with, replay, status, url,
+};
 use lectern::domain::AttachmentId;
 use lectern::store;
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::time::Duration;
+
+/// A smaller picture beside `v0`, whose segments are so long, in seconds.
+fn smaller(out: &Path, lengths: &[u32]) {
+    let folder = out.join("hls/small");
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut playlist = String::from("#EXTM3U\n#EXT-X-TARGETDURATION:20\n#EXT-X-MAP:URI=\"init-0.mp4\"\n");
+    std::fs::write(folder.join("init-0.mp4"), "init").unwrap();
+    for (number, length) in lengths.iter().enumerate() {
+        playlist.push_str(&format!("#EXTINF:{length}.000000,\n{number:05}.m4s\n"));
+        std::fs::write(folder.join(format!("{number:05}.m4s")), "small").unwrap();
+    }
+    std::fs::write(folder.join("index.m3u8"), playlist + "#EXT-X-ENDLIST\n").unwrap();
+    let master =
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=2\nv0/index.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=1\nsmall/index.m3u8\n";
+    std::fs::write(out.join("hls/master.m3u8"), master).unwrap();
+}
+
+#[tokio::test]
+async fn a_smaller_picture_that_can_not_be_cut_at_the_same_moments_is_left_out_of_what_is_cut() {
+    for (lengths, stays) in [(&[6; 10][..], true), (&[14, 16, 12, 18][..], false)] {
+        let app = TestApp::start().await;
+        let (id, _) = recorded_with(&app, |out| smaller(out, lengths)).await;
+        let (host, core) = (app.person("host").await, app.person("core").await);
+        let path = format!("/api/resources/{id}");
+        let trimmed = body(host.patch(&path, &json!({ "from_ms": 1000 })).await).await;
+        assert_eq!(trimmed["duration_ms"], 54_000, "the best picture tells the time");
+        publish(&app, id, "studio").await;
+        let page = replay(&core, id).await;
+        let link = url(&page, "hls_url");
+        let master = core.get(link).await.text().await.unwrap();
+        assert!(master.contains("BANDWIDTH=2\nv0/index.m3u8\n"), "{master}");
+        assert_eq!(master.contains("small") || master.contains("BANDWIDTH=1"), stays, "{master}");
+        for name in ["index.m3u8", "00002.m4s"] {
+            let small = beside(link, id, &format!("hls/small/{name}"));
+            assert_eq!(status(&core, &small).await == StatusCode::OK, stays, "{small}");
+        }
+        let whole = body(host.get(&format!("{path}/replay?whole=true")).await).await;
+        let master = host.get(url(&whole, "hls_url")).await.text().await.unwrap();
+        assert!(master.contains("small/index.m3u8"), "nothing is taken from the whole");
+    }
+}
 
 #[tokio::test]
 async fn hidden_parts_are_in_no_playlist_file_chapter_chat_or_search() {

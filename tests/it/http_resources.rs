@@ -55,9 +55,15 @@ fn finished(app: &TestApp, recording: RecordingId) -> PathBuf {
 }
 
 pub(crate) async fn recorded(app: &TestApp) -> (ResourceId, PathBuf) {
+    recorded_with(app, |_| ()).await
+}
+
+/// With something more in the folder of what finishing made.
+pub(crate) async fn recorded_with(app: &TestApp, more: impl Fn(&Path)) -> (ResourceId, PathBuf) {
     let session = store::session::go_live(&app.store, app.world.activity, None, app.now()).await.unwrap().id;
     let recording = store::recording::begin(&app.store, session, app.now()).await.unwrap();
     let out = finished(app, recording.id);
+    more(&out);
     let id = archive::take_in(&app.store, &app.storage, &recording, &out, app.now()).await.unwrap();
     (id, out)
 }

@@ -3,6 +3,8 @@
 use super::Part;
 use std::collections::BTreeSet;
 
+/// Whole pictures of two layers that belong together lie less apart.
+const APART_MS: u64 = 200;
 const JUMP: &str = "#EXT-X-DISCONTINUITY";
 
 /// A segment with its time in the whole recording, in microseconds: durations have six digits, and hours of them add up.
@@ -45,6 +47,39 @@ pub fn left_out<'a>(renditions: &'a [Vec<Segment>], hidden: &[Part]) -> Vec<Vec<
     let whole = renditions.iter().map(left).reduce(|all, one| &all & &one).unwrap_or_default();
     let goes = |one: &&Segment| one.touches(hidden) || !whole.contains(&one.stretch(hidden));
     renditions.iter().map(|segments| segments.iter().filter(goes).collect()).collect()
+}
+
+/// Is the same left out of two pictures, so that a player may change from one to the other? Segments of each begin at its own whole
+/// pictures: where these lie apart, one would stand still at the joint until the other goes on.
+#[must_use]
+pub fn fit(one: &[Part], other: &[Part]) -> bool {
+    let near = |a: u64, b: u64| a.abs_diff(b) <= APART_MS;
+    one.len() == other.len()
+        && one.iter().zip(other).all(|(one, other)| near(one.from_ms, other.from_ms) && near(one.to_ms, other.to_ms))
+}
+
+/// The playlists that a master playlist names as variants (section 4.3.4.2), the best first.
+pub fn variants(master: &str) -> impl Iterator<Item = &str> {
+    master.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The master playlist without these variants.
+#[must_use]
+pub fn without_variants(master: &str, goes: impl Fn(&str) -> bool) -> String {
+    let (mut kept, mut told) = (String::with_capacity(master.len()), None);
+    for line in master.lines() {
+        if line.starts_with("#EXT-X-STREAM-INF:") {
+            told = Some(line);
+        } else if line.starts_with('#') || line.trim().is_empty() || !goes(line.trim()) {
+            for line in told.take().into_iter().chain([line]) {
+                kept.push_str(line);
+                kept.push('\n');
+            }
+        } else {
+            told = None;
+        }
+    }
+    kept
 }
 
 /// All segments of a media playlist, in their order.
@@ -152,6 +187,24 @@ mod tests {
         assert_eq!(touched(5_999, 6_000), ["00000.m4s"]);
         assert_eq!(touched(6_000, 12_000), ["00001.m4s"]);
         assert_eq!(touched(6_000, 12_001), ["00001.m4s", "00002.m4s"]);
+    }
+
+    #[test]
+    fn a_variant_goes_with_its_line_and_nothing_else_does() {
+        let master = "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,URI=\"audio/index.m3u8\"\n#EXT-X-STREAM-INF:BANDWIDTH=2\nvideo/index.m3u8\n\
+            #EXT-X-STREAM-INF:BANDWIDTH=1\nsmall/index.m3u8\n";
+        assert_eq!(variants(master).collect::<Vec<_>>(), ["video/index.m3u8", "small/index.m3u8"]);
+        assert_eq!(without_variants(master, |_| false), master);
+        let one = without_variants(master, |uri| uri == "small/index.m3u8");
+        assert_eq!(one, master[..master.find("#EXT-X-STREAM-INF:BANDWIDTH=1").unwrap()]);
+    }
+
+    #[test]
+    fn pictures_fit_when_the_same_is_left_out_of_them() {
+        let part = |from_ms, to_ms| Part { from_ms, to_ms };
+        assert!(fit(&[part(0, 5_180), part(9_000, 12_000)], &[part(0, 5_300), part(9_000, 11_900)]));
+        assert!(!fit(&[part(0, 5_180)], &[part(0, 13_230)]));
+        assert!(!fit(&[part(0, 5_180)], &[]));
     }
 
     #[test]

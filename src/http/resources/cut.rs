@@ -4,7 +4,8 @@ use super::refused;
 use crate::archive::key_of;
 use crate::domain::ResourceRefusal;
 use crate::domain::resource::files::MASTER;
-use crate::domain::resource::{Part, Resource, playlist, seen};
+use crate::domain::resource::playlist::{self, Segment};
+use crate::domain::resource::{Part, Resource, seen};
 use crate::http::error::ApiError;
 use crate::http::shapes::ResourceChange;
 use crate::http::state::AppState;
@@ -23,7 +24,21 @@ pub(super) fn asked(one: &Resource, form: &ResourceChange) -> Result<Option<Vec<
     Ok(Some(one.check_hidden(&hidden)?))
 }
 
-/// Whole segments that a hidden part touches are withheld in each rendition; the first of the master playlist tells the time.
+/// A media playlist of the Resource.
+struct Rendition {
+    /// Of the file.
+    name: String,
+    segments: Vec<Segment>,
+}
+
+impl Rendition {
+    fn folder(&self) -> &str {
+        self.name.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+}
+
+/// Whole segments that a hidden part touches are withheld in each rendition; the best picture tells the time. Smaller ones of which
+/// something else would go are withheld whole.
 pub(super) async fn hiding(app: &AppState, one: &Resource, hidden: Vec<Part>) -> Result<Hiding, ApiError> {
     if hidden.is_empty() {
         return Ok(Hiding::default());
@@ -37,22 +52,44 @@ pub(super) async fn hiding(app: &AppState, one: &Resource, hidden: Vec<Part>) ->
         return Err(refused(ResourceRefusal::NoSegments));
     }
     let master = read(MASTER).await?;
-    let first = master.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
-    let first = first.map(|uri| format!("hls/{uri}"));
-    let (mut folders, mut renditions, mut timing) = (Vec::new(), Vec::new(), None);
+    let variants: Vec<String> = playlist::variants(&master).map(|uri| format!("hls/{uri}")).collect();
+    let (mut best, mut smaller, mut others) = (None, Vec::new(), Vec::new());
     for file in files.iter().filter(|file| file.name.ends_with(".m3u8") && file.name != MASTER) {
-        if first.as_deref() == Some(file.name.as_str()) {
-            timing = Some(folders.len());
+        let found = Rendition { name: file.name.clone(), segments: playlist::segments(&read(&file.name).await?) };
+        match variants.iter().position(|name| *name == file.name) {
+            Some(0) => best = Some(found),
+            Some(_) => smaller.push(found),
+            None => others.push(found),
         }
-        folders.push(file.name.rsplit_once('/').map_or("", |(folder, _)| folder));
-        renditions.push(playlist::segments(&read(&file.name).await?));
     }
-    let gone = playlist::left_out(&renditions, &hidden);
-    let cut = timing.and_then(|at| gone.get(at)).map(|gone| seen::united(gone.iter().map(|segment| segment.part())));
-    let withheld = folders.iter().zip(&gone);
-    let withheld =
-        withheld.flat_map(|(folder, gone)| gone.iter().map(move |segment| format!("{folder}/{}", segment.uri)));
-    let withheld: Vec<String> = withheld.collect();
-    let cut = cut.ok_or_else(|| refused(ResourceRefusal::NoSegments))?;
+    let best = best.ok_or_else(|| refused(ResourceRefusal::NoSegments))?;
+    let without = left_out([&best].into_iter().chain(&others), &hidden);
+    let cut = time_of(&without[0]);
+    let mut kept: Vec<&Rendition> = [&best].into_iter().chain(&others).collect();
+    let mut withheld = Vec::new();
+    for small in &smaller {
+        let together = left_out(kept.iter().copied().chain([small]), &hidden);
+        let fits =
+            time_of(&together[0]) == cut && together.last().is_some_and(|gone| playlist::fit(&cut, &time_of(gone)));
+        if fits {
+            kept.push(small);
+        } else {
+            withheld.push(small.name.clone());
+            withheld.extend(small.segments.iter().map(|segment| format!("{}/{}", small.folder(), segment.uri)));
+        }
+    }
+    for (rendition, gone) in kept.iter().zip(left_out(kept.iter().copied(), &hidden)) {
+        withheld.extend(gone.iter().map(|segment| format!("{}/{}", rendition.folder(), segment.uri)));
+    }
     Ok(Hiding { hidden, cut, withheld })
+}
+
+fn left_out<'a>(renditions: impl Iterator<Item = &'a Rendition>, hidden: &[Part]) -> Vec<Vec<Segment>> {
+    let segments: Vec<Vec<Segment>> = renditions.map(|one| one.segments.clone()).collect();
+    playlist::left_out(&segments, hidden).into_iter().map(|gone| gone.into_iter().cloned().collect()).collect()
+}
+
+/// When that is.
+fn time_of(gone: &[Segment]) -> Vec<Part> {
+    seen::united(gone.iter().map(Segment::part))
 }

@@ -2,6 +2,7 @@
 //! playlist keep it.
 
 use crate::archive::{StorageError, key_of};
+use crate::domain::attachment::MediaType;
 use crate::domain::presence::hex;
 use crate::domain::resource::files::{DOCUMENT, FRAMES, MASTER, VIDEO};
 use crate::domain::resource::subtitles::{Cue, webvtt};
@@ -177,11 +178,12 @@ async fn media_playlist(app: &AppState, sent: &Sending<'_>, file: &File) -> Resu
     let bytes = app.library.storage.read_all(&key_of(sent.one.id, &file.name)).await?;
     let text = String::from_utf8_lossy(&bytes);
     let media_type = "application/vnd.apple.mpegurl";
+    let files = store::resource::files(&app.store, sent.one.id).await?;
     if file.name == MASTER {
-        return sent.text(text.into_owned(), media_type);
+        let withheld = |uri: &str| files.iter().any(|one| one.withheld && one.name == format!("hls/{uri}"));
+        return sent.text(playlist::without_variants(&text, withheld), media_type);
     }
     let folder = file.name.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let files = store::resource::files(&app.store, sent.one.id).await?;
     let beside = files.iter().filter(|one| one.withheld).filter_map(|one| one.name.strip_prefix(folder));
     let left_out: BTreeSet<String> = beside.filter_map(|name| name.strip_prefix('/')).map(str::to_owned).collect();
     sent.text(playlist::without(&text, &left_out, &sent.one.hidden), media_type)
@@ -191,9 +193,16 @@ async fn attachment(app: &AppState, sent: &Sending<'_>, id: &str) -> Result<Resp
     let id = AttachmentId::parse(id).map_err(|_| ApiError::Missing(Noun::Attachment))?;
     let beside = store::resource::attachments(&app.store, sent.one.id).await?;
     let one = beside.into_iter().find(|one| one.id == id).ok_or(ApiError::Missing(Noun::Attachment))?;
-    let bytes = app.blobs.read(&one.digest).await?;
-    let mut response =
-        sent.bytes(bytes.into(), one.media_type.code(), (&etag_of(&one.digest), Stays::AsLongAsTheLink))?;
+    let version = (&*etag_of(&one.digest), Stays::AsLongAsTheLink);
+    let mut response = if one.media_type == MediaType::Mp4 {
+        let (mut response, range) = sent.head(one.media_type.code(), version, one.size)?;
+        if let Some(range) = range {
+            *response.body_mut() = Body::from_stream(app.blobs.part(&one.digest, range).await?);
+        }
+        response
+    } else {
+        sent.bytes(app.blobs.read(&one.digest).await?.into(), one.media_type.code(), version)?
+    };
     let (name, ending) = one.name.rsplit_once('.').unwrap_or((&one.name, ""));
     let name = FileName { plain: "attachment", name, ending };
     response.headers_mut().insert(header::CONTENT_DISPOSITION, name.attachment());

@@ -203,7 +203,8 @@ export function useCrowdPlayer(video: Ref<HTMLVideoElement | null>, live: LiveRo
       advanced.at = Date.now()
       openLater()
     }
-    const known = native
+    // What nobody has seen yet proves nothing.
+    const known = advanced.ever ? native : null
     if (known && still < TICK_MS * 2) {
       void known.newest(playlist()).then((bytes) => bytes && known === native && live.streamLoaded(bytes), () => undefined)
     }
