@@ -1914,6 +1914,15 @@ compared_at: string | null, least_days: number, most_days: number, today: string
  */
 export type StudioYearEndView = { card: YearEndCard, row: YearEndRow, objections: Array<ObjectionView>, certificates: Array<CertificateView>, may_object: boolean, };
 
+/**
+ * A Studio's Scorecard as it was frozen, beside what the year came to.
+ */
+export type FrozenScorecardView = { card: YearEndCard, row: YearEndRow, frozen: WordView, 
+/**
+ * Nothing is managed or decided on it, and nothing is left to do.
+ */
+scorecard: ScorecardView, };
+
 export type PublicRow = { studio: string, hosts: Array<string>, region: string, tier: Tier, grade_title: string | null, rank: number, tied: boolean, within: boolean | null, 
 /**
  * What the last correction says, and its day.

@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// What a page needs besides the Scorecard itself.
 pub(super) struct Around {
+    /// When the Scorecard stood so.
     pub(super) now: Time,
     pub(super) may_manage: bool,
     pub(super) may_decide: bool,
@@ -109,7 +110,7 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
         .collect();
     let credits = policy.credits_of(facts.studio.tier).filter(|_| card.outlook() == Outlook::Passing);
     let over = card.span.to <= card.on;
-    let sentence = match (result.passes, result.lost, vetoes.is_empty()) {
+    let sentence = match (result.passes, result.lost, result.vetoes.is_empty()) {
         (true, ..) => grade.map_or_else(|| "可合格".to_owned(), |one| one.title.clone()),
         (false, _, false) => "一票否决".to_owned(),
         (false, true, true) if over => format!("未合格，差 {} 项", result.missing),

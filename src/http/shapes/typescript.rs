@@ -275,6 +275,7 @@ pub fn typescript() -> String {
         CertificateView,
         YearEndView,
         StudioYearEndView,
+        FrozenScorecardView,
         PublicRow,
         CorrectedView,
         PublicationView,

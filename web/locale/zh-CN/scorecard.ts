@@ -26,6 +26,15 @@ export const scorecard = {
     credits: (n: number) => `合格后负责人和带头人每人计 ${n} 学分`,
     cell: (title: string, state: string) => `${title}：${state}`,
   },
+  frozen: {
+    page: '冻结的考核表', label: '冻结时的结果',
+    title: (day: string) => `年度冻结的考核表，冻结于${day}`,
+    on: (day: string) => `数据截至${day}`,
+    stands: (grade: string, points: string, rank: string) => `这次评定的结果：${grade}，${points} 分，${rank}`,
+    answered: '异议答复以后改过，下面是答复以前冻结的',
+    lead: '以后的活动、材料和确认不会改变这份考核表。',
+    current: '看现在的考核表', see: '冻结的考核表',
+  },
   veto: (title: string, day: string) => `一票否决：${title}（${day}）`,
   row: {
     of: (of: number | string, unit: string) => `/ ${of} ${unit}`,
