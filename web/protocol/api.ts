@@ -1414,9 +1414,30 @@ points: number,
  */
 points_word: string, 
 /**
+ * What the points are made of; none where that can't be told any more.
+ */
+shares: Array<ShareView>, 
+/**
  * 学分 for each person when the year is passed.
  */
 credits: number | null, };
+
+/**
+ * What one Criterion or Choice adds to the points.
+ */
+export type ShareView = { 
+/**
+ * Of the Criterion or of the Choice.
+ */
+id: string, title: string, weight: number, 
+/**
+ * Hundredths of a percent of it that are done.
+ */
+done: number, 
+/**
+ * Hundredths of a point that it adds, and that it can add at most.
+ */
+points: number, of: number, };
 
 export type VetoScoreView = { veto: string, title: string, day: string, reason: string, };
 

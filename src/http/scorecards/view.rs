@@ -3,12 +3,12 @@
 use super::super::policies;
 use super::super::shapes::{
     ChoiceScoreView, CriterionView, GroundView, Named, PartScoreView, ResultView, ScoreSectionView, ScorecardView,
-    SpanView, StateCountsView, SubjectView, TodoView, VetoScoreView, YearName,
+    ShareView, SpanView, StateCountsView, SubjectView, TodoView, VetoScoreView, YearName,
 };
 use crate::domain::participation::{Facts, year_of};
 use crate::domain::policy::{Criterion, Part, Policy, Source};
 use crate::domain::scorecard::{
-    ChoiceScore, Ground, Outlook, PartScore, Score, ScoreState, Scorecard, SubjectScore, Todo,
+    ChoiceScore, Ground, Outlook, PartScore, Score, ScoreState, Scorecard, Share, SubjectScore, Todo, shares,
 };
 use crate::domain::{AccountId, ChoiceId, Day, SeriesId, Time};
 use crate::store::scorecard::Assessed;
@@ -130,10 +130,18 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
         points_word: points_word(card.points),
         credits: credits.map(|one| one.amount),
     }
+        shares: shares(policy, facts.studio.cycle_start, card).into_iter().map(|one| share(policy, one)).collect(),
 }
 
 fn counts(card: &Scorecard) -> StateCountsView {
     let mut counts = StateCountsView::default();
+fn share(policy: &Policy, one: Share) -> ShareView {
+    let Share { id, weight, done, points, of } = one;
+    let criterion = policy.criteria.iter().find(|rule| rule.id == id).map(|rule| &rule.title);
+    let choice = || policy.choices.iter().find(|rule| rule.id == id).map(|rule| &rule.title);
+    ShareView { title: criterion.or_else(choice).cloned().unwrap_or_default(), id, weight, done, points, of }
+}
+
     let criteria = card.criteria.iter().filter(|score| score.required).map(|score| (score.state, score.at_risk));
     for (state, at_risk) in criteria.chain(card.choices.iter().map(|score| (score.state, false))) {
         counts.total += 1;

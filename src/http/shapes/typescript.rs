@@ -205,6 +205,7 @@ pub fn typescript() -> String {
         ScorecardView,
         YearName,
         ResultView,
+        ShareView,
         VetoScoreView,
         StateCountsView,
         ScoreSectionView,

@@ -26,6 +26,11 @@ export const scorecard = {
     credits: (n: number) => `合格后负责人和带头人每人计 ${n} 学分`,
     cell: (title: string, state: string) => `${title}：${state}`,
   },
+  points: {
+    how: (weights: number) => `每项得分 = 权重 × 完成 ÷ 权重合计 ${weights} × 100。点项目名看它的依据。`,
+    columns: { what: '项目', weight: '权重', done: '完成', points: '得分' }, sum: '合计',
+    rounding: '每项得分只显示到两位小数，不进位；合计按没有舍入的数计算。',
+  },
   frozen: {
     page: '冻结的考核表', label: '冻结时的结果',
     title: (day: string) => `年度冻结的考核表，冻结于${day}`,

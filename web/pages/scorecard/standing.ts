@@ -43,6 +43,12 @@ export function hopeWords(cells: readonly BandCell[], daysLeft: number): string 
   return daysLeft > 0 ? w.band.stillPossible(open) : ''
 }
 
+/** `7.14` of 714 hundredths. */
+export const hundredths = (n: number): string => (n / 100).toFixed(2)
+
+/** `60%`, `33.3%` of hundredths of a percent; what is not whole is not shown as whole. */
+export const percentWords = (n: number): string => `${Math.floor(n / 10) / 10}%`
+
 /** Percent of a bar; nothing asked is nothing done. */
 export function percentOf(done: number, of: number): number {
   return of > 0 ? Math.min(100, Math.round((done * 100) / of)) : 0
