@@ -51,7 +51,13 @@ async fn a_scorecard_tells_each_number_with_its_sentence_and_its_grounds() {
     assert!(held["quote"].as_str().unwrap().contains("不少于5次"), "{held}");
     let grounds = held["parts"][0]["subjects"][0]["grounds"].as_array().unwrap();
     assert_eq!(grounds.len(), 2);
-    assert!(grounds.iter().all(|one| one["kind"] == "activity" && one["session"].is_string()), "{grounds:?}");
+    assert!(grounds.iter().all(|one| one["kind"] == "activity" && one["sessions"] == json!([])), "{grounds:?}");
+    let keeper = json_of(app.person("host").await.get(&path).await).await;
+    let grounds = criterion(&keeper, "研修活动")["parts"][0]["subjects"][0]["grounds"].as_array().unwrap();
+    assert!(grounds.iter().all(|one| one["sessions"].as_array().unwrap().len() == 1), "{grounds:?}");
+    for session in grounds.iter().map(|one| one["sessions"][0].as_str().unwrap()) {
+        json_of(app.person("host").await.get(&format!("/api/sessions/{session}/report")).await).await;
+    }
     let counts = &card["counts"];
     let sum: u64 =
         ["met", "not_yet", "at_risk", "waiting", "impossible"].iter().map(|k| counts[*k].as_u64().unwrap()).sum();

@@ -1496,7 +1496,7 @@ export type GroundView = { "kind": "activity", activity: string,
 /**
  * Whose report tells the people.
  */
-session: string | null, title: string, day: string, counts: boolean, present: number | null, of: number | null, note: string | null, } | { "kind": "series", series: string, title: string, activities: number, } | { "kind": "person", account: string | null, name: string, } | { "kind": "evidence", evidence: string, title: string, counts: boolean, note: string | null, } | { "kind": "resource", resource: string, title: string, counts: boolean, note: string | null, } | { "kind": "school", school: string, name: string, };
+sessions: Array<string>, title: string, day: string, counts: boolean, present: number | null, of: number | null, note: string | null, } | { "kind": "series", series: string, title: string, activities: number, } | { "kind": "person", account: string | null, name: string, } | { "kind": "evidence", evidence: string, title: string, counts: boolean, note: string | null, } | { "kind": "resource", resource: string, title: string, counts: boolean, note: string | null, } | { "kind": "school", school: string, name: string, };
 
 export type ChoiceScoreView = { id: string, section: string, title: string, quote: string, choose: number, of: Array<Named>, taken: Array<string>, state: ScoreState, confirmed: boolean, sentence: string, 
 /**

@@ -107,11 +107,13 @@ pub(super) fn asked(
 async fn around(app: &AppState, me: &SignedIn, assessed: &Assessed, now: Time) -> Result<Around, ApiError> {
     let studio = &assessed.studio;
     let may_decide = me.may_decide_about(app, studio).await?;
+    let keeps = me.keeps(app, studio).await?;
     let (series, schools) = named(app, assessed).await?;
     let choices = store::ruling::choices_of(&app.store, studio.id).await?.into_iter();
     Ok(Around {
         now,
-        may_manage: me.keeps(app, studio).await?,
+        keeps,
+        may_manage: keeps,
         may_decide,
         series,
         schools,
@@ -126,13 +128,14 @@ async fn around(app: &AppState, me: &SignedIn, assessed: &Assessed, now: Time) -
 pub(super) async fn frozen(
     app: &AppState,
     (studio, policy, facts, card): (Studio, Arc<Policy>, Facts, Scorecard),
+    keeps: bool,
     at: Time,
 ) -> Result<ScorecardView, ApiError> {
     let assessed = Assessed { studio, policy, facts, card };
     let (series, schools) = named(app, &assessed).await?;
     let choices = HashMap::new();
-    let around = Around { now: at, may_manage: false, may_decide: false, series, schools, choices };
-    Ok(aside(move || view::scorecard(&assessed, &assessed.card, Vec::new(), &around)).await?)
+    let around = Around { now: at, keeps, may_manage: false, may_decide: false, series, schools, choices };
+    aside(move || view::scorecard(&assessed, &assessed.card, Vec::new(), &around)).await
 }
 
 /// The titles of the Studio's Series, and the names of the schools that it helps.

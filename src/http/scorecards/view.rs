@@ -18,6 +18,8 @@ use std::collections::{BTreeMap, HashMap};
 pub(super) struct Around {
     /// When the Scorecard stood so.
     pub(super) now: Time,
+    /// Whoever asks keeps the Studio, and so reads the reports of its Sessions.
+    pub(super) keeps: bool,
     pub(super) may_manage: bool,
     pub(super) may_decide: bool,
     pub(super) series: HashMap<SeriesId, String>,
@@ -128,13 +130,11 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
         vetoes,
         points: card.points,
         points_word: points_word(card.points),
+        shares: shares(policy, facts.studio.cycle_start, card).into_iter().map(|one| share(policy, one)).collect(),
         credits: credits.map(|one| one.amount),
     }
-        shares: shares(policy, facts.studio.cycle_start, card).into_iter().map(|one| share(policy, one)).collect(),
 }
 
-fn counts(card: &Scorecard) -> StateCountsView {
-    let mut counts = StateCountsView::default();
 fn share(policy: &Policy, one: Share) -> ShareView {
     let Share { id, weight, done, points, of } = one;
     let criterion = policy.criteria.iter().find(|rule| rule.id == id).map(|rule| &rule.title);
@@ -142,6 +142,8 @@ fn share(policy: &Policy, one: Share) -> ShareView {
     ShareView { title: criterion.or_else(choice).cloned().unwrap_or_default(), id, weight, done, points, of }
 }
 
+fn counts(card: &Scorecard) -> StateCountsView {
+    let mut counts = StateCountsView::default();
     let criteria = card.criteria.iter().filter(|score| score.required).map(|score| (score.state, score.at_risk));
     for (state, at_risk) in criteria.chain(card.choices.iter().map(|score| (score.state, false))) {
         counts.total += 1;
@@ -231,8 +233,8 @@ fn ground_view(facts: &Facts, ground: &Ground, around: &Around) -> GroundView {
     match ground.clone() {
         Ground::Activity { activity, title, day, counts, present, of, note } => {
             let held = facts.activities.iter().find(|one| one.id == activity);
-            let session = held.and_then(|one| one.sessions.last()).copied();
-            GroundView::Activity { activity, session, title, day, counts, present, of, note }
+            let sessions = held.filter(|_| around.keeps).map(|one| one.sessions.clone()).unwrap_or_default();
+            GroundView::Activity { activity, sessions, title, day, counts, present, of, note }
         }
         Ground::Series { series, activities } => {
             let title = around.series.get(&series).cloned().unwrap_or_default();
@@ -240,9 +242,13 @@ fn ground_view(facts: &Facts, ground: &Ground, around: &Around) -> GroundView {
         }
         Ground::Person { person, name } => {
             let account = AccountId::parse(&person).ok();
-            GroundView::Person { account, name: name.unwrap_or_else(|| guest(&person)) }
+            GroundView::Person { account, name: name.unwrap_or_else(|| unlisted(&person)) }
         }
         Ground::Evidence { id, title, counts, note } => GroundView::Evidence { evidence: id, title, counts, note },
+        // Handed in as Evidence that it was selected, or in the library itself.
+        Ground::Resource { id, title, counts, note } if facts.evidence.iter().any(|one| one.id == id) => {
+            GroundView::Evidence { evidence: id, title, counts, note }
+        }
         Ground::Resource { id, title, counts, note } => GroundView::Resource { resource: id, title, counts, note },
         Ground::School { school } => {
             let name = around.schools.get(&school).cloned().unwrap_or_default();
@@ -251,10 +257,9 @@ fn ground_view(facts: &Facts, ground: &Ground, around: &Around) -> GroundView {
     }
 }
 
-/// A guest's key holds the name and the school.
-fn guest(person: &str) -> String {
-    let named = person.strip_prefix("guest:").map(|rest| rest.replace('@', "（") + "）");
-    named.unwrap_or_else(|| "非成员".to_owned())
+/// Who has no Membership: a mentee without an account is written down by name.
+fn unlisted(person: &str) -> String {
+    if AccountId::parse(person).is_ok() { "非成员".to_owned() } else { person.to_owned() }
 }
 
 fn choice(

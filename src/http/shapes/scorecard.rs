@@ -191,8 +191,8 @@ pub struct SubjectView {
 pub enum GroundView {
     Activity {
         activity: ActivityId,
-        /// Whose report tells the people.
-        session: Option<SessionId>,
+        /// Of those that are over, in their order: whose reports tell the people. None for those who may not read them.
+        sessions: Vec<SessionId>,
         title: String,
         day: Day,
         counts: bool,

@@ -29,6 +29,7 @@ pub(in super::super) async fn frozen_scorecard(
     let row =
         rows.iter().find(|row| row.settled.studio == studio.id).ok_or(StoreError::from(YearEndRefusal::NotInList))?;
     let rules = year_end.rules(&app.store)?;
+    let keeps = me.keeps(&app, &studio).await?;
     let own = if me.hosts(&app, studio.id).await? { vec![studio.id] } else { Vec::new() };
     let row = view::year_row(&rules, row, None, view::Seen::Hosts(&own));
     // As the list has it, whatever became of the Studio since.
@@ -39,7 +40,7 @@ pub(in super::super) async fn frozen_scorecard(
     let mut gathered = fact::gather(&app.store, vec![studio.clone()]).await?;
     let mut facts = gathered.pop().ok_or(StoreError::from(YearEndRefusal::NotInList))?.facts;
     facts.vetoes = vetoes(ruling::vetoes_of(&app.store, studio.id).await?, &year_end.policy, at);
-    let scorecard = scorecards::frozen(&app, (studio, rules, facts, card), at).await?;
+    let scorecard = scorecards::frozen(&app, (studio, rules, facts, card), keeps, at).await?;
     Ok(axum::Json(FrozenScorecardView {
         card: view::card(&app, &year_end, false)?,
         row,
