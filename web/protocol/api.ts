@@ -1639,7 +1639,11 @@ export type EvidenceView = { id: string, studio: Named, slot: SlotView,
 /**
  * The criteria that count it.
  */
-criteria: Array<Named>, account: Named | null, title: string, day: string, attachments: Array<AttachmentView>, given_by: string, given_at: string, state: EvidenceStateView, 
+criteria: Array<Named>, account: Named | null, title: string, day: string, attachments: Array<AttachmentView>, 
+/**
+ * May the person who asks open the files, and not only read their names?
+ */
+may_open: boolean, given_by: string, given_at: string, state: EvidenceStateView, 
 /**
  * For how many it counts.
  */
