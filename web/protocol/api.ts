@@ -1494,7 +1494,7 @@ waiting: number, state: ScoreState, grounds: Array<GroundView>, };
  */
 export type GroundView = { "kind": "activity", activity: string, 
 /**
- * Whose report tells the people.
+ * Of those that are over, in their order: whose reports tell the people. None for those who may not read them.
  */
 sessions: Array<string>, title: string, day: string, counts: boolean, present: number | null, of: number | null, note: string | null, } | { "kind": "series", series: string, title: string, activities: number, } | { "kind": "person", account: string | null, name: string, } | { "kind": "evidence", evidence: string, title: string, counts: boolean, note: string | null, } | { "kind": "resource", resource: string, title: string, counts: boolean, note: string | null, } | { "kind": "school", school: string, name: string, };
 
@@ -2194,7 +2194,24 @@ export type CapacityRow = { id: string, title: string, have: number | null, unit
 /**
  * ≥600
  */
-wanted: string, state: CapacityState, sources: Array<SourceView>, };
+wanted: string, state: CapacityState, sources: Array<SourceView>, 
+/**
+ * What the number is of, by name.
+ */
+behind: Array<CapacityPart>, };
+
+/**
+ * A Studio, or the Region of an office, that a number of a Region is of.
+ */
+export type CapacityPart = { 
+/**
+ * None of an office.
+ */
+studio: string | null, name: string, 
+/**
+ * Itself, or its people. Who is in two Studios is one of the Region's.
+ */
+count: number, };
 
 /**
  * How many of one role a Studio has.

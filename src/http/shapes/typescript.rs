@@ -306,6 +306,7 @@ pub fn typescript() -> String {
         TransferWordView,
         CapacityState,
         CapacityRow,
+        CapacityPart,
         StudioCapacity,
         RoleCount,
         CapacityPage,
