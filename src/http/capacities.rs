@@ -4,11 +4,13 @@ use super::auth::OfficeOf;
 use super::body::Query;
 use super::error::{ApiError, Refused};
 use super::policies;
-use super::shapes::{CapacityPage, CapacityRow, CapacitySearch, CapacityState, Named, RoleCount, StudioCapacity};
+use super::shapes::{
+    CapacityPage, CapacityPart, CapacityRow, CapacitySearch, CapacityState, Named, RoleCount, StudioCapacity,
+};
 use super::state::AppState;
 use crate::domain::application::{RegionCount, bounds, capacity_bounds, role_title};
-use crate::domain::policy::{Capacity, Policy};
-use crate::domain::{MemberRole, Region, StudioId};
+use crate::domain::policy::{Capacity, CapacityOf, Policy};
+use crate::domain::{MemberRole, Region, Studio, StudioId};
 use crate::store;
 use axum::extract::State;
 use std::collections::{BTreeMap, HashMap};
@@ -37,8 +39,10 @@ pub(super) async fn of_region(
     let (mut rows, mut studios) = (Vec::new(), Vec::new());
     if let Some(policy) = &policy {
         let count = store::capacity::of_region(&app.store, region.id, &policy.key, today).await?;
-        rows = policy.capacities.iter().map(|one| row(policy, one, &count)).collect();
         let rosters = store::capacity::rosters(&app.store, region.id, &policy.key, today).await?;
+        let stations = store::capacity::stations(&app.store, region.id).await?;
+        let told = |one: &Capacity| row(policy, one, &count, behind(one, &count, &rosters, &stations));
+        rows = policy.capacities.iter().map(told).collect();
         studios = of_studios(policy, count, &rosters);
     }
     Ok(axum::Json(CapacityPage {
@@ -50,7 +54,30 @@ pub(super) async fn of_region(
     }))
 }
 
-fn row(policy: &Policy, one: &Capacity, count: &RegionCount) -> CapacityRow {
+type Rosters = HashMap<StudioId, HashMap<MemberRole, u32>>;
+
+/// What the number is of: Studios, the people of Studios, or offices.
+fn behind(one: &Capacity, count: &RegionCount, rosters: &Rosters, stations: &[String]) -> Vec<CapacityPart> {
+    let role = match one.count {
+        CapacityOf::Core => Some(MemberRole::Core),
+        CapacityOf::Trainees => Some(MemberRole::Trainee),
+        CapacityOf::Stations => {
+            return stations.iter().map(|name| CapacityPart { studio: None, name: name.clone(), count: 1 }).collect();
+        }
+        _ => None,
+    };
+    let people = |id, role| rosters.get(&id).and_then(|roster| roster.get(&role)).copied().unwrap_or(0);
+    let part = |studio: &Studio| CapacityPart {
+        studio: Some(studio.id),
+        name: studio.name.clone(),
+        count: role.map_or(1, |role| people(studio.id, role)),
+    };
+    let mut parts: Vec<CapacityPart> = count.behind(one.count).map(part).filter(|part| 0 < part.count).collect();
+    parts.sort_by(|a, b| (&a.name, a.studio).cmp(&(&b.name, b.studio)));
+    parts
+}
+
+fn row(policy: &Policy, one: &Capacity, count: &RegionCount, behind: Vec<CapacityPart>) -> CapacityRow {
     let have = count.of(one.count);
     CapacityRow {
         id: one.id.clone(),
@@ -60,14 +87,11 @@ fn row(policy: &Policy, one: &Capacity, count: &RegionCount) -> CapacityRow {
         wanted: policies::short(one.is),
         state: have.map_or(CapacityState::Unknown, |have| state(have, capacity_bounds(policy, one))),
         sources: policies::sources(&one.sources),
+        behind,
     }
 }
 
-fn of_studios(
-    policy: &Policy,
-    count: RegionCount,
-    rosters: &HashMap<StudioId, HashMap<MemberRole, u32>>,
-) -> Vec<StudioCapacity> {
+fn of_studios(policy: &Policy, count: RegionCount, rosters: &Rosters) -> Vec<StudioCapacity> {
     let roles = [MemberRole::Host, MemberRole::Core, MemberRole::Trainee];
     let asked: Vec<MemberRole> = roles.into_iter().filter(|role| bounds(policy, *role).is_some()).collect();
     let mut studios = count.studios;

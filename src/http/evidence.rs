@@ -15,6 +15,7 @@ use crate::store::fact::RESOURCE_SLOT;
 use crate::store::{self, Noun};
 use axum::extract::State;
 use axum::http::StatusCode;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Hands in files that prove something, for a slot of the Studio's Policy.
@@ -138,18 +139,32 @@ async fn views(app: &AppState, me: &SignedIn, found: Vec<Evidence>) -> Result<Ve
     let authority = Authority::of(app, me).await?;
     let ids: Vec<StudioId> = found.iter().map(|one| one.studio).collect();
     let studios = store::studio::by_ids(&app.store, &ids).await?;
+    let mut kept = HashSet::new();
+    for studio in studios.values() {
+        if me.keeps(app, studio).await? {
+            kept.insert(studio.id);
+        }
+    }
+    let account = me.profile.account.id;
     let row = |one: Evidence| {
         let studio = studios.get(&one.studio)?;
+        let open = one.given_by.id == account || kept.contains(&studio.id);
         let last = one.decision.as_ref().map(|decision| decision.tier);
         let by = authority.over(app, studio, one.day);
-        let may_decide = by.is_ok_and(|by| by.tier.decides_after(last).is_ok() && !is_of(&one, by.account));
+        let decide = by.is_ok_and(|by| by.tier.decides_after(last).is_ok() && !is_of(&one, by.account));
         let policy = store::policy::in_force(&app.store, &one.policy, today);
-        Some(view(one, Named::new(studio.id, &studio.name), policy, may_decide))
+        Some(view(one, Named::new(studio.id, &studio.name), policy, May { decide, open }))
     };
     Ok(found.into_iter().filter_map(row).collect())
 }
 
-fn view(one: Evidence, studio: Named, policy: Option<Arc<Policy>>, may_decide: bool) -> EvidenceView {
+/// What whoever asks may do with a piece of Evidence.
+struct May {
+    decide: bool,
+    open: bool,
+}
+
+fn view(one: Evidence, studio: Named, policy: Option<Arc<Policy>>, may: May) -> EvidenceView {
     let state = match &one.decision {
         None => EvidenceStateView::Waiting,
         Some(decision) if decision.accepted => EvidenceStateView::Accepted,
@@ -165,6 +180,7 @@ fn view(one: Evidence, studio: Named, policy: Option<Arc<Policy>>, may_decide: b
         title: one.title,
         day: one.day,
         attachments: one.attachments.into_iter().map(attachments::view).collect(),
+        may_open: may.open,
         given_by: one.given_by.name,
         given_at: one.given_at,
         state,
@@ -175,6 +191,6 @@ fn view(one: Evidence, studio: Named, policy: Option<Arc<Policy>>, may_decide: b
             by_name: decision.by.name,
             at: decision.at,
         }),
-        may_decide,
+        may_decide: may.decide,
     }
 }

@@ -230,6 +230,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(rulings::grade))
         .routes(routes!(year_ends::of_region, year_ends::freeze))
         .routes(routes!(year_ends::read))
+        .routes(routes!(year_ends::frozen_scorecard))
         .routes(routes!(year_ends::publish))
         .routes(routes!(year_ends::object))
         .routes(routes!(year_ends::answer))

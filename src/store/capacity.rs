@@ -39,6 +39,18 @@ pub async fn rosters(
     Ok(found)
 }
 
+/// The names of the Regions below this one that have an office with an Account.
+pub async fn stations(store: &Store, region: RegionId) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query(super::row::sql!(
+        "{BELOW} select name from region where id <> $1 and id in (select id from below)
+             and id in (select scope from account where role = 'office' and disabled = 0) order by name, id"
+    ))
+    .bind(region.as_str())
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    rows.iter().map(|row| row.text("name")).collect()
+}
+
 pub(super) async fn count(
     connection: &mut AnyConnection,
     region: RegionId,

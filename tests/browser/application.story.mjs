@@ -124,6 +124,10 @@ export async function application(browser, server) {
 
   await office.goto('/capacities');
   await office.getByTestId('capacity').first().waitFor();
+  const behind = office.getByTestId('capacity').first().getByTestId('capacity-behind');
+  await behind.locator('summary').click();
+  const studios = Number((await office.getByTestId('capacity').first().locator('.big').innerText()).match(/\d+/)[0]);
+  assert.equal(await behind.getByRole('link').count(), studios, 'the number opens to its Studios');
   for (const [size, viewport] of Object.entries({ desk, phone })) {
     await office.setViewportSize(viewport);
     await shoot(office, `capacities-${size}`);

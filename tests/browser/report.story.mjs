@@ -56,8 +56,17 @@ async function reading(page, studio) {
   assert.equal(await page.getByTestId('roster-row').count(), told.rows.filter((row) => row.role === 'core').length);
   await page.getByTestId('roster-search').fill('林雨桐');
   assert.equal(await page.getByTestId('roster-row').count(), 1);
-  await page.getByTestId('roster-search').fill('');
-  await page.getByTestId('roster-filter-all').check({ force: true });
+  await page.setViewportSize(phone);
+  await page.getByTestId('open-audit').scrollIntoViewIfNeeded();
+  await shoot(page, 'report-row-phone');
+  await page.setViewportSize(desk);
+  const [row] = told.rows.filter((one) => one.name === '林雨桐');
+  await page.getByTestId('open-audit').click();
+  await page.getByTestId('audit-record').getByText('林雨桐').waitFor();
+  assert.equal(new URL(page.url()).searchParams.get('person'), row.key);
+  assert.ok((await page.getByTestId('audit-row').count()) > 0, 'a row leads to the raw events of its person');
+  await page.goBack();
+  await page.getByTestId('report').waitFor();
 }
 
 async function take(page, format) {

@@ -15,6 +15,11 @@ export async function scorecard(browser, server) {
   await signIn(host, 'zhouwenlan');
   const studio = (await call(host, 'GET', '/api/me')).body.memberships.find((one) => one.role === 'host').studio.id;
   await following(host, studio);
+  await opening(host, studio);
+  await points(host, studio);
+  const core = await open();
+  await signIn(core, 'linyutong');
+  await opening(core, studio);
   await planning(host, studio);
   await handingIn(host, studio);
   const office = await open();
@@ -33,7 +38,7 @@ export async function scorecard(browser, server) {
   await late.goto(`/studios/${studio}/scorecard`);
   await late.getByTestId('scorecard').waitFor();
   await shoot(late, 'scorecard-dark');
-  for (const page of [host, office, teacher, late]) {
+  for (const page of [host, core, office, teacher, late]) {
     assert.deepEqual(page.complaints, []);
     await page.context().close();
   }
@@ -75,7 +80,59 @@ async function following(page, studio) {
   await both(page, 'scorecard-open');
   await first.getByTestId('ground-link').first().click();
   await page.getByTestId('report').waitFor();
-  assert.ok(grounds.some((one) => one.session && page.url().endsWith(`/sessions/${one.session}/report`)), page.url());
+  assert.ok(grounds.some((one) => one.sessions?.some((session) => page.url().endsWith(`/sessions/${session}/report`))), page.url());
+}
+
+/** What a page that a ground leads to asks the server first. */
+const apiOf = (href) => {
+  const [, noun, id, part] = href.split(/[/#?]/);
+  return part === 'report' ? `/api/${noun}/${id}/report` : `/api/${noun}/${id}`;
+};
+
+// Every number says what it comes from, and everything that it comes from opens for whoever reads it.
+async function opening(page, studio) {
+  await page.goto(`/studios/${studio}/scorecard`);
+  await page.getByTestId('scorecard').waitFor();
+  const told = await view(page, studio);
+  for (const one of told.sections.flatMap((section) => section.criteria)) {
+    for (const subject of one.parts.flatMap((part) => part.subjects)) {
+      assert.ok(subject.measured === 0 || subject.grounds.length > 0, `${one.id} ${one.title}: ${subject.measured} of nothing`);
+    }
+  }
+  const closed = page.locator('[data-testid="open-criterion"][aria-expanded="false"]');
+  while ((await closed.count()) > 0) await closed.first().click();
+  const criteria = told.sections.flatMap((section) => section.criteria);
+  assert.equal(await page.getByTestId('criterion-detail').count(), criteria.length);
+  const hrefs = await page.locator('[data-testid="ground-link"], [data-testid="chip"]').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  const grounds = criteria.flatMap((one) => one.parts).flatMap((part) => part.subjects).flatMap((subject) => subject.grounds);
+  assert.equal(await page.getByTestId('ground').count(), grounds.length);
+  assert.equal(await page.getByTestId('ground').filter({ has: page.getByTestId('ground-link') }).count(), grounds.length, 'each ground leads somewhere');
+  for (const kind of new Set(grounds.map((one) => one.kind))) assert.ok(['activity', 'person', 'evidence', 'resource', 'school', 'series'].includes(kind), kind);
+  for (const href of new Set(hrefs)) {
+    const proof = href.split('#e-')[1];
+    if (proof) await page.locator(`[id="e-${proof}"]`).waitFor({ state: 'attached' });
+    else assert.equal((await call(page, 'GET', apiOf(href))).status, 200, href);
+  }
+  const files = await page.getByTestId('attachment').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  for (const href of new Set(files)) assert.equal(await page.evaluate(async (path) => (await fetch(path)).status, href), 200, href);
+  const keeps = told.may_manage;
+  assert.equal(files.length > 0, keeps, 'files open for those who keep the Studio');
+  assert.equal(hrefs.some((href) => href.endsWith('/report')), keeps, 'so do the reports');
+  if (!keeps) assert.ok((await page.getByTestId('attachment-name').count()) > 0, 'others read their names');
+}
+
+// The points open to the share of each thing that is asked, and a share to its row.
+async function points(page, studio) {
+  const { result } = await view(page, studio);
+  await page.goto(`/studios/${studio}/scorecard`);
+  await page.getByTestId('open-points').click();
+  assert.equal(await page.getByTestId('share').count(), result.shares.length);
+  assert.match(await page.getByTestId('points-table').locator('tfoot').innerText(), new RegExp(result.points_word.replace('.', '\\.')));
+  await page.getByTestId('points-table').evaluate((table) => table.scrollIntoView());
+  await both(page, 'scorecard-points');
+  const { id } = result.shares[0];
+  await page.locator(`[data-share="${id}"] a`).click();
+  await row(page, id).getByTestId('criterion-detail').waitFor();
 }
 
 // A large lecture would change what fifty people are asked for; nothing is planned by trying it out.

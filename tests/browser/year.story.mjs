@@ -35,6 +35,7 @@ export async function year(browser, server) {
   await reading(nobody, id);
   const host = await as('zhouwenlan');
   await objecting(host, settled);
+  await opening(host, url, settled);
   await later(8);
   office = await as('songyaqin');
   await answering(office, url);
@@ -114,6 +115,31 @@ async function objecting(page, settled) {
   await page.getByTestId('objection-state').filter({ hasText: '等待答复' }).waitFor();
   assert.equal(await page.getByTestId('object').count(), 0, 'one at a time');
   await both(page, 'year-host');
+}
+
+// The points of the list open to the Scorecard as it was frozen, and that to the grounds of each number and to the one of today.
+async function opening(page, url, settled) {
+  await page.goto(url);
+  const points = page.locator('.own').getByTestId('open-frozen-points');
+  const told = (await points.innerText()).split(' ')[0];
+  assert.equal(await page.getByTestId('open-frozen').count(), 1, 'of the own Studio alone');
+  await points.click();
+  await page.getByTestId('frozen-scorecard').waitFor();
+  assert.match(await page.getByTestId('frozen-note').innerText(), new RegExp(`年度冻结的考核表，冻结于${settled + 1}年1月5日`));
+  for (const testid of ['todo', 'what-if', 'add-evidence', 'review-evidence', 'choose', 'scorecard-year']) assert.equal(await page.getByTestId(testid).count(), 0, testid);
+  await page.getByTestId('open-points').click();
+  assert.match(await page.getByTestId('points-table').locator('tfoot').innerText(), new RegExp(told.replace('.', '\\.')));
+  await both(page, 'year-frozen-points');
+  await page.getByTestId('open-points').click();
+  await page.getByTestId('band-cell').first().click();
+  await page.getByTestId('criterion-detail').getByTestId('ground').first().waitFor();
+  await both(page, 'year-frozen-scorecard');
+  const frozen = page.url();
+  await page.getByTestId('open-current').click();
+  await page.getByTestId('scorecard').waitFor();
+  await page.getByTestId('open-frozen').first().click();
+  await page.getByTestId('frozen-scorecard').waitFor();
+  assert.equal(page.url().split('#')[0], frozen.split('#')[0]);
 }
 
 async function answering(page, url) {

@@ -169,6 +169,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/regions/{id}/year-ends",          "------y-y"),
     ("POST",   "/api/regions/{id}/year-ends",          "------y-y"),
     ("GET",    "/api/year-ends/{id}",                  "----y-y-y"),
+    ("GET",    "/api/year-ends/{id}/studios/{studio}/scorecard", "---yy-y-y"),
     ("POST",   "/api/year-ends/{id}/publication",      "------y-y"),
     // Nobody objects for a Studio that they do not host.
     ("POST",   "/api/year-ends/{id}/objections",       "----y----"),
@@ -461,6 +462,7 @@ async fn ask(app: &TestApp, person: &Person, (method, path): (&str, &str), sessi
     let path = if path == "/api/recordings" { &format!("{path}?activity={}", world.activity) } else { path };
     let url = path
         .replace("{id}", &id)
+        .replace("{studio}", world.studio.as_str())
         .replace("{resource}", "AAAA")
         .replace("{format}", "csv")
         .replace("{token}", "AAAA")

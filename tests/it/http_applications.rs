@@ -440,6 +440,12 @@ async fn a_region_sees_what_it_has_beside_what_the_programme_wants() {
     let studios = row("S1-02");
     assert_eq!((&studios["have"], &studios["wanted"], &studios["state"]), (&json!(1), &json!("≥600"), &json!("under")));
     assert_eq!(row("S1-03")["have"], 1);
+    let own = json!([{ "studio": app.world.studio, "name": "王老师名师工作室", "count": 1 }]);
+    assert_eq!(studios["behind"], own, "the number opens to its Studios");
+    for one in page["rows"].as_array().unwrap() {
+        let counted: u64 = one["behind"].as_array().unwrap().iter().map(|part| part["count"].as_u64().unwrap()).sum();
+        assert!(one["have"].as_u64().unwrap_or(0) <= counted, "{one}");
+    }
     let counts = &page["studios"][0]["counts"][0];
     assert_eq!(
         (&counts["title"], &counts["have"], &counts["wanted"], &counts["state"]),

@@ -51,7 +51,13 @@ async fn a_scorecard_tells_each_number_with_its_sentence_and_its_grounds() {
     assert!(held["quote"].as_str().unwrap().contains("不少于5次"), "{held}");
     let grounds = held["parts"][0]["subjects"][0]["grounds"].as_array().unwrap();
     assert_eq!(grounds.len(), 2);
-    assert!(grounds.iter().all(|one| one["kind"] == "activity" && one["session"].is_string()), "{grounds:?}");
+    assert!(grounds.iter().all(|one| one["kind"] == "activity" && one["sessions"] == json!([])), "{grounds:?}");
+    let keeper = json_of(app.person("host").await.get(&path).await).await;
+    let grounds = criterion(&keeper, "研修活动")["parts"][0]["subjects"][0]["grounds"].as_array().unwrap();
+    assert!(grounds.iter().all(|one| one["sessions"].as_array().unwrap().len() == 1), "{grounds:?}");
+    for session in grounds.iter().map(|one| one["sessions"][0].as_str().unwrap()) {
+        json_of(app.person("host").await.get(&format!("/api/sessions/{session}/report")).await).await;
+    }
     let counts = &card["counts"];
     let sum: u64 =
         ["met", "not_yet", "at_risk", "waiting", "impossible"].iter().map(|k| counts[*k].as_u64().unwrap()).sum();
@@ -137,4 +143,57 @@ async fn policies_are_read_with_their_sentences() {
     let studio = path.rsplit('/').next().unwrap();
     let told = json_of(app.nobody().get(&format!("/api/attendance-parameters?studio={studio}")).await).await;
     assert!(!told["clauses"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn points_open_to_what_each_criterion_adds() {
+    let app = TestApp::start().await;
+    let path = assessed(&app).await;
+    let card = json_of(app.person("core").await.get(&path).await).await;
+    let result = &card["result"];
+    let shares = result["shares"].as_array().unwrap();
+    let sum: u64 = shares.iter().map(|one| one["points"].as_u64().unwrap()).sum();
+    let (points, count) = (result["points"].as_u64().unwrap(), shares.len() as u64);
+    assert!(0 < sum && sum <= points && points <= sum + count, "{result}");
+    let held = shares.iter().find(|one| one["title"] == "研修活动").unwrap();
+    assert_eq!(
+        (&held["weight"], &held["done"]),
+        (&criterion(&card, "研修活动")["weight"], &json!(4_000)),
+        "two of five"
+    );
+    let rows = card["sections"].as_array().unwrap().iter().flat_map(|section| section["criteria"].as_array().unwrap());
+    let named = rows.chain(card["choices"].as_array().unwrap()).map(|one| &one["id"]).collect::<Vec<_>>();
+    assert!(shares.iter().all(|one| named.contains(&&one["id"])), "each leads to its row: {shares:?}");
+}
+
+#[tokio::test]
+async fn a_resource_that_was_handed_in_leads_to_its_evidence_and_its_files_are_the_keepers() {
+    let app = TestApp::start().await;
+    let path = assessed(&app).await;
+    let host = app.person("host").await;
+    let file: Value = host.upload("证书.png", b"\x89PNG\r\n\x1a\n").await.json().await.unwrap();
+    let form =
+        json!({ "slot": "selected_resource", "title": "微课", "day": "2026-02-20", "attachments": [file["id"]] });
+    let evidence = path.replace("/scorecard", "/evidence");
+    let given: Value = host.post(&evidence, &form).await.json().await.unwrap();
+    let office = app.person("office").await;
+    let decision = format!("/api/evidence/{}/decision", given["id"].as_str().unwrap());
+    assert_eq!(office.post(&decision, &json!({ "accepted": true, "count": 1 })).await.status(), StatusCode::OK);
+    let core = app.person("core").await;
+    let card = json_of(core.get(&path).await).await;
+    let sections = card["sections"].as_array().unwrap().iter();
+    let mut criteria = sections.flat_map(|section| section["criteria"].as_array().unwrap());
+    let selected = criteria.find(|one| one["slots"][0]["key"] == "selected_resource").unwrap();
+    let ground = &selected["parts"][0]["subjects"][0]["grounds"][0];
+    assert_eq!(
+        (&ground["kind"], &ground["evidence"]),
+        (&json!("evidence"), &given["id"]),
+        "it is no page of the library"
+    );
+    for (who, opens) in [("host", true), ("office", true), ("core", false)] {
+        let person = app.person(who).await;
+        assert_eq!(json_of(person.get(&evidence).await).await["rows"][0]["may_open"], opens, "{who}");
+        let status = person.get(&format!("/api/attachments/{}", file["id"].as_str().unwrap())).await.status();
+        assert_eq!(status == StatusCode::OK, opens, "{who}: {status}");
+    }
 }

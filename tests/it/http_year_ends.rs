@@ -255,3 +255,77 @@ async fn the_page_tells_where_the_scorecard_of_today_differs() {
     assert_eq!(told["rows"][0]["outcome"], before["outcome"], "what was frozen stays");
     assert_ne!(told["rows"][0]["difference"]["now"]["points_word"], before["outcome"]["points_word"]);
 }
+
+/// `url` of a YearEnd, for the Scorecard of the world's Studio in it.
+fn frozen_card(app: &TestApp, url: &str) -> String {
+    format!("{url}/studios/{}/scorecard", app.world.studio)
+}
+
+#[tokio::test]
+async fn a_settled_number_opens_to_the_scorecard_as_it_was_frozen() {
+    let app = at_year_end().await;
+    let host = app.person("host").await;
+    let live = format!("/api/studios/{}/scorecard?year=2026", app.world.studio);
+    let before = made(host.get(&live).await).await;
+    let url = published(&app).await;
+    let office = app.person("station").await;
+    let file = made(host.upload("案例.png", b"\x89PNG\r\n\x1a\n").await).await;
+    let evidence = json!({
+        "slot": "activity_case", "title": "案例", "day": "2026-12-20", "attachments": [file["id"]]
+    });
+    let given = made(host.post(&format!("/api/studios/{}/evidence", app.world.studio), &evidence).await).await;
+    let decision = format!("/api/evidence/{}/decision", given["id"].as_str().unwrap());
+    made(office.post(&decision, &json!({ "accepted": true, "count": 2 })).await).await;
+
+    let now = made(host.get(&live).await).await;
+    assert_ne!(now["sections"], before["sections"], "the year goes on changing");
+    let told = made(host.get(&frozen_card(&app, &url)).await).await;
+    let card = &told["scorecard"];
+    assert_eq!((&card["sections"], &card["result"]), (&before["sections"], &before["result"]), "what was frozen stays");
+    assert_eq!((&card["studio"], &card["on"]), (&before["studio"], &told["card"]["on"]));
+    assert_eq!((&card["may_manage"], &card["may_decide"], &card["todo"]), (&json!(false), &json!(false), &json!([])));
+    assert_eq!(told["row"]["outcome"]["points_word"], card["result"]["points_word"]);
+    assert_eq!((&told["row"]["rank"], &told["row"]["own"]), (&json!(1), &json!(true)));
+    assert_eq!(made(office.get(&frozen_card(&app, &url)).await).await["scorecard"]["sections"], before["sections"]);
+}
+
+#[tokio::test]
+async fn a_veto_that_was_taken_back_since_stands_in_the_frozen_scorecard() {
+    let app = at_year_end().await;
+    let by = store::login::credentials(&app.store, "station").await.unwrap().unwrap().account.id;
+    let by = Officer { account: by, tier: OfficeTier::Province };
+    let (studio, policy, day) = (app.world.studio, "zhejiang-2019".to_owned(), Day::parse("2026-11-02").unwrap());
+    let new = NewVeto { studio, policy, veto: "ethics".into(), day, reason: "查实".into() };
+    let veto = store::ruling::find_veto(&app.store, new, by, app.now()).await.unwrap();
+    let url = frozen(&app).await;
+    app.turn_clock(DAY);
+    store::ruling::lift_veto(&app.store, veto.id, "同名".into(), by, app.now()).await.unwrap();
+    let told = made(app.person("station").await.get(&frozen_card(&app, &url)).await).await;
+    let result = &told["scorecard"]["result"];
+    assert_eq!((&result["sentence"], &result["vetoes"][0]["reason"]), (&json!("一票否决"), &json!("查实")));
+}
+
+#[tokio::test]
+async fn a_frozen_scorecard_is_the_offices_until_it_is_published_and_nobody_elses_studio_has_one() {
+    let app = at_year_end().await;
+    let url = frozen(&app).await;
+    for who in ["host", "core", "office"] {
+        let (status, code, _) = refusal(app.person(who).await.get(&frozen_card(&app, &url)).await).await;
+        assert_eq!((status, code.as_str()), (StatusCode::FORBIDDEN, "office_of_region_only"), "{who}");
+    }
+    let office = app.person("station").await;
+    made(office.get(&frozen_card(&app, &url)).await).await;
+    let studio = store::studio::get(&app.store, app.world.studio).await.unwrap();
+    let other = NewStudio {
+        name: "县工作室".into(),
+        tier: Tier::County,
+        kind: studio.kind,
+        subject: studio.subject,
+        region: studio.region,
+        cycle_start: studio.cycle_start,
+        policy: None,
+        introduction: String::new(),
+    };
+    let other = store::studio::create(&app.store, other, app.now()).await.unwrap();
+    assert_eq!(code(office.get(&format!("{url}/studios/{}/scorecard", other.id)).await).await, "studio_not_in_list");
+}

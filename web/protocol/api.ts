@@ -1414,9 +1414,30 @@ points: number,
  */
 points_word: string, 
 /**
+ * What the points are made of; none where that can't be told any more.
+ */
+shares: Array<ShareView>, 
+/**
  * 学分 for each person when the year is passed.
  */
 credits: number | null, };
+
+/**
+ * What one Criterion or Choice adds to the points.
+ */
+export type ShareView = { 
+/**
+ * Of the Criterion or of the Choice.
+ */
+id: string, title: string, weight: number, 
+/**
+ * Hundredths of a percent of it that are done.
+ */
+done: number, 
+/**
+ * Hundredths of a point that it adds, and that it can add at most.
+ */
+points: number, of: number, };
 
 export type VetoScoreView = { veto: string, title: string, day: string, reason: string, };
 
@@ -1473,9 +1494,9 @@ waiting: number, state: ScoreState, grounds: Array<GroundView>, };
  */
 export type GroundView = { "kind": "activity", activity: string, 
 /**
- * Whose report tells the people.
+ * Of those that are over, in their order: whose reports tell the people. None for those who may not read them.
  */
-session: string | null, title: string, day: string, counts: boolean, present: number | null, of: number | null, note: string | null, } | { "kind": "series", series: string, title: string, activities: number, } | { "kind": "person", account: string | null, name: string, } | { "kind": "evidence", evidence: string, title: string, counts: boolean, note: string | null, } | { "kind": "resource", resource: string, title: string, counts: boolean, note: string | null, } | { "kind": "school", school: string, name: string, };
+sessions: Array<string>, title: string, day: string, counts: boolean, present: number | null, of: number | null, note: string | null, } | { "kind": "series", series: string, title: string, activities: number, } | { "kind": "person", account: string | null, name: string, } | { "kind": "evidence", evidence: string, title: string, counts: boolean, note: string | null, } | { "kind": "resource", resource: string, title: string, counts: boolean, note: string | null, } | { "kind": "school", school: string, name: string, };
 
 export type ChoiceScoreView = { id: string, section: string, title: string, quote: string, choose: number, of: Array<Named>, taken: Array<string>, state: ScoreState, confirmed: boolean, sentence: string, 
 /**
@@ -1618,7 +1639,11 @@ export type EvidenceView = { id: string, studio: Named, slot: SlotView,
 /**
  * The criteria that count it.
  */
-criteria: Array<Named>, account: Named | null, title: string, day: string, attachments: Array<AttachmentView>, given_by: string, given_at: string, state: EvidenceStateView, 
+criteria: Array<Named>, account: Named | null, title: string, day: string, attachments: Array<AttachmentView>, 
+/**
+ * May the person who asks open the files, and not only read their names?
+ */
+may_open: boolean, given_by: string, given_at: string, state: EvidenceStateView, 
 /**
  * For how many it counts.
  */
@@ -1914,6 +1939,15 @@ compared_at: string | null, least_days: number, most_days: number, today: string
  */
 export type StudioYearEndView = { card: YearEndCard, row: YearEndRow, objections: Array<ObjectionView>, certificates: Array<CertificateView>, may_object: boolean, };
 
+/**
+ * A Studio's Scorecard as it was frozen, beside what the year came to.
+ */
+export type FrozenScorecardView = { card: YearEndCard, row: YearEndRow, frozen: WordView, 
+/**
+ * Nothing is managed or decided on it, and nothing is left to do.
+ */
+scorecard: ScorecardView, };
+
 export type PublicRow = { studio: string, hosts: Array<string>, region: string, tier: Tier, grade_title: string | null, rank: number, tied: boolean, within: boolean | null, 
 /**
  * What the last correction says, and its day.
@@ -2160,7 +2194,24 @@ export type CapacityRow = { id: string, title: string, have: number | null, unit
 /**
  * ≥600
  */
-wanted: string, state: CapacityState, sources: Array<SourceView>, };
+wanted: string, state: CapacityState, sources: Array<SourceView>, 
+/**
+ * What the number is of, by name.
+ */
+behind: Array<CapacityPart>, };
+
+/**
+ * A Studio, or the Region of an office, that a number of a Region is of.
+ */
+export type CapacityPart = { 
+/**
+ * None of an office.
+ */
+studio: string | null, name: string, 
+/**
+ * Itself, or its people. Who is in two Studios is one of the Region's.
+ */
+count: number, };
 
 /**
  * How many of one role a Studio has.

@@ -106,18 +106,29 @@ pub struct RegionCount {
 impl RegionCount {
     #[must_use]
     pub fn of(&self, what: CapacityOf) -> Option<u32> {
-        let sort = |wanted| self.studios.iter().filter(|studio| StudioSort::of(&studio.subject) == wanted).count();
-        let number = |count: usize| Some(u32::try_from(count).unwrap_or(u32::MAX));
         match what {
-            CapacityOf::Studios => number(self.studios.len()),
-            CapacityOf::PrincipalStudios => number(sort(StudioSort::Principal)),
-            CapacityOf::HeadTeacherStudios => number(sort(StudioSort::HeadTeacher)),
-            CapacityOf::TeacherStudios => number(sort(StudioSort::Teacher)),
+            CapacityOf::Studios
+            | CapacityOf::PrincipalStudios
+            | CapacityOf::HeadTeacherStudios
+            | CapacityOf::TeacherStudios => Some(u32::try_from(self.behind(what).count()).unwrap_or(u32::MAX)),
             CapacityOf::Stations => Some(self.stations),
             CapacityOf::Core => Some(self.core),
             CapacityOf::Trainees => Some(self.trainees),
             CapacityOf::People => self.people,
         }
+    }
+
+    /// The Studios that such a number is of, or that its people are in.
+    pub fn behind(&self, what: CapacityOf) -> impl Iterator<Item = &Studio> {
+        let sort = StudioSort::of;
+        let fits = move |studio: &&Studio| match what {
+            CapacityOf::Studios | CapacityOf::Core | CapacityOf::Trainees => true,
+            CapacityOf::PrincipalStudios => sort(&studio.subject) == StudioSort::Principal,
+            CapacityOf::HeadTeacherStudios => sort(&studio.subject) == StudioSort::HeadTeacher,
+            CapacityOf::TeacherStudios => sort(&studio.subject) == StudioSort::Teacher,
+            CapacityOf::Stations | CapacityOf::People => false,
+        };
+        self.studios.iter().filter(fits)
     }
 
     /// Why no Studio for this subject may be added: the Policy wants no more of them.

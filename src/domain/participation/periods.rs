@@ -82,6 +82,12 @@ impl Assessed {
         }
     }
 
+    /// Something is asked for over such periods this year; over the cycle in its last year only.
+    #[must_use]
+    pub fn asks(&self, kind: PeriodKind) -> bool {
+        (kind != PeriodKind::Cycle || self.final_year) && !self.periods(kind).is_empty()
+    }
+
     /// Spans that begin with a month which `begins` says and last until the next such month.
     fn ending_within(&self, begins: impl Fn(i32) -> bool) -> Vec<Span> {
         if self.span.is_empty() {

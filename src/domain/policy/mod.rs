@@ -387,6 +387,12 @@ impl Policy {
     pub fn credits_of(&self, tier: Tier) -> Option<&Credits> {
         self.credits.as_ref().filter(|one| one.tier.is_none_or(|only| only == tier))
     }
+
+    /// Criteria that a Choice names are asked for only through it.
+    #[must_use]
+    pub fn is_chosen_from(&self, criterion: &str) -> bool {
+        self.choices.iter().any(|choice| choice.of.iter().any(|one| one == criterion))
+    }
 }
 
 const fn one() -> u32 {

@@ -25,7 +25,7 @@ pub fn score(policy: &Policy, facts: &Facts, year: i32, on: Day) -> Scorecard {
         on,
         final_year: assessment.assessed.final_year,
         result,
-        points: points::points(&assessment, &criteria, &choices),
+        points: points::points(policy, &assessment.assessed, &criteria, &choices),
         criteria,
         choices,
     }
@@ -77,7 +77,7 @@ impl<'a> Assessment<'a> {
 
     /// Criteria that a Choice names are asked for only through it.
     pub(super) fn is_chosen_from(&self, criterion: &str) -> bool {
-        self.policy.choices.iter().any(|choice| choice.of.iter().any(|one| one == criterion))
+        self.policy.is_chosen_from(criterion)
     }
 
     /// The Studio has taken this Criterion of the Choice on for the assessed year.
@@ -98,8 +98,7 @@ impl<'a> Assessment<'a> {
 
     /// Something is asked for by it this year, whether it is required or only makes points.
     pub(super) fn asks(&self, criterion: &Criterion) -> bool {
-        let in_time = criterion.period != PeriodKind::Cycle || self.assessed.final_year;
-        in_time && !self.assessed.periods(criterion.period).is_empty()
+        self.assessed.asks(criterion.period)
     }
 
     fn score_of(&self, criterion: &Criterion) -> Score {

@@ -18,6 +18,7 @@ mod what_if;
 pub use super::participation::Span;
 pub use assessment::score;
 pub use outlook::Outlook;
+pub use points::{Share, shares};
 pub use rank::ranks;
 pub use todo::{Todo, todo};
 pub use what_if::{Change, Planned, Step, WhatIf, what_if};

@@ -13,14 +13,16 @@ use super::error::{ApiError, Refused};
 use super::policies;
 use super::shapes::{ChangeView, PlannedForm, ScorecardSearch, ScorecardView, StepView, WhatIfForm, WhatIfView};
 use super::state::AppState;
-use crate::domain::participation::year_of;
+use crate::domain::participation::{Facts, year_of};
 use crate::domain::policy::Policy;
-use crate::domain::scorecard::{Change, Planned, Step, todo, what_if as compare};
-use crate::domain::{Day, Studio, Time};
+use crate::domain::scorecard::{Change, Planned, Scorecard, Step, todo, what_if as compare};
+use crate::domain::{Day, SeriesId, Studio, Time};
 use crate::store::scorecard::{self, Assessed};
 use crate::store::{self, series};
 use axum::extract::State;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use view::Around;
 
 /// Years that can be meant at all.
@@ -105,20 +107,46 @@ pub(super) fn asked(
 async fn around(app: &AppState, me: &SignedIn, assessed: &Assessed, now: Time) -> Result<Around, ApiError> {
     let studio = &assessed.studio;
     let may_decide = me.may_decide_about(app, studio).await?;
-    let series = series::of_studio(&app.store, studio.id).await?.into_iter();
-    let schools: Vec<_> = assessed.facts.helped.iter().map(|one| one.school).collect();
+    let keeps = me.keeps(app, studio).await?;
+    let (series, schools) = named(app, assessed).await?;
     let choices = store::ruling::choices_of(&app.store, studio.id).await?.into_iter();
     Ok(Around {
         now,
-        may_manage: me.keeps(app, studio).await?,
+        keeps,
+        may_manage: keeps,
         may_decide,
-        series: series.map(|one| (one.series.id, one.series.title)).collect(),
-        schools: store::fact::school_names(&app.store, &schools).await?,
+        series,
+        schools,
         choices: choices
             .filter(|one| one.policy == assessed.policy.key && one.year == assessed.card.year)
             .map(|one| (one.choice, one.id))
             .collect(),
     })
+}
+
+/// One that was written down, with the words of now for what it names.
+pub(super) async fn frozen(
+    app: &AppState,
+    (studio, policy, facts, card): (Studio, Arc<Policy>, Facts, Scorecard),
+    keeps: bool,
+    at: Time,
+) -> Result<ScorecardView, ApiError> {
+    let assessed = Assessed { studio, policy, facts, card };
+    let (series, schools) = named(app, &assessed).await?;
+    let choices = HashMap::new();
+    let around = Around { now: at, keeps, may_manage: false, may_decide: false, series, schools, choices };
+    aside(move || view::scorecard(&assessed, &assessed.card, Vec::new(), &around)).await
+}
+
+/// The titles of the Studio's Series, and the names of the schools that it helps.
+async fn named(
+    app: &AppState,
+    assessed: &Assessed,
+) -> Result<(HashMap<SeriesId, String>, BTreeMap<String, String>), ApiError> {
+    let series = series::of_studio(&app.store, assessed.studio.id).await?.into_iter();
+    let schools: Vec<_> = assessed.facts.helped.iter().map(|one| one.school).collect();
+    let schools = store::fact::school_names(&app.store, &schools).await?;
+    Ok((series.map(|one| (one.series.id, one.series.title)).collect(), schools))
 }
 
 fn planned(form: PlannedForm) -> Planned {

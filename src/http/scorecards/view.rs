@@ -3,12 +3,12 @@
 use super::super::policies;
 use super::super::shapes::{
     ChoiceScoreView, CriterionView, GroundView, Named, PartScoreView, ResultView, ScoreSectionView, ScorecardView,
-    SpanView, StateCountsView, SubjectView, TodoView, VetoScoreView, YearName,
+    ShareView, SpanView, StateCountsView, SubjectView, TodoView, VetoScoreView, YearName,
 };
 use crate::domain::participation::{Facts, year_of};
 use crate::domain::policy::{Criterion, Part, Policy, Source};
 use crate::domain::scorecard::{
-    ChoiceScore, Ground, Outlook, PartScore, Score, ScoreState, Scorecard, SubjectScore, Todo,
+    ChoiceScore, Ground, Outlook, PartScore, Score, ScoreState, Scorecard, Share, SubjectScore, Todo, shares,
 };
 use crate::domain::{AccountId, ChoiceId, Day, SeriesId, Time};
 use crate::store::scorecard::Assessed;
@@ -16,7 +16,10 @@ use std::collections::{BTreeMap, HashMap};
 
 /// What a page needs besides the Scorecard itself.
 pub(super) struct Around {
+    /// When the Scorecard stood so.
     pub(super) now: Time,
+    /// Whoever asks keeps the Studio, and so reads the reports of its Sessions.
+    pub(super) keeps: bool,
     pub(super) may_manage: bool,
     pub(super) may_decide: bool,
     pub(super) series: HashMap<SeriesId, String>,
@@ -109,7 +112,7 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
         .collect();
     let credits = policy.credits_of(facts.studio.tier).filter(|_| card.outlook() == Outlook::Passing);
     let over = card.span.to <= card.on;
-    let sentence = match (result.passes, result.lost, vetoes.is_empty()) {
+    let sentence = match (result.passes, result.lost, result.vetoes.is_empty()) {
         (true, ..) => grade.map_or_else(|| "可合格".to_owned(), |one| one.title.clone()),
         (false, _, false) => "一票否决".to_owned(),
         (false, true, true) if over => format!("未合格，差 {} 项", result.missing),
@@ -127,8 +130,16 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
         vetoes,
         points: card.points,
         points_word: points_word(card.points),
+        shares: shares(policy, facts.studio.cycle_start, card).into_iter().map(|one| share(policy, one)).collect(),
         credits: credits.map(|one| one.amount),
     }
+}
+
+fn share(policy: &Policy, one: Share) -> ShareView {
+    let Share { id, weight, done, points, of } = one;
+    let criterion = policy.criteria.iter().find(|rule| rule.id == id).map(|rule| &rule.title);
+    let choice = || policy.choices.iter().find(|rule| rule.id == id).map(|rule| &rule.title);
+    ShareView { title: criterion.or_else(choice).cloned().unwrap_or_default(), id, weight, done, points, of }
 }
 
 fn counts(card: &Scorecard) -> StateCountsView {
@@ -222,8 +233,8 @@ fn ground_view(facts: &Facts, ground: &Ground, around: &Around) -> GroundView {
     match ground.clone() {
         Ground::Activity { activity, title, day, counts, present, of, note } => {
             let held = facts.activities.iter().find(|one| one.id == activity);
-            let session = held.and_then(|one| one.sessions.last()).copied();
-            GroundView::Activity { activity, session, title, day, counts, present, of, note }
+            let sessions = held.filter(|_| around.keeps).map(|one| one.sessions.clone()).unwrap_or_default();
+            GroundView::Activity { activity, sessions, title, day, counts, present, of, note }
         }
         Ground::Series { series, activities } => {
             let title = around.series.get(&series).cloned().unwrap_or_default();
@@ -231,9 +242,13 @@ fn ground_view(facts: &Facts, ground: &Ground, around: &Around) -> GroundView {
         }
         Ground::Person { person, name } => {
             let account = AccountId::parse(&person).ok();
-            GroundView::Person { account, name: name.unwrap_or_else(|| guest(&person)) }
+            GroundView::Person { account, name: name.unwrap_or_else(|| unlisted(&person)) }
         }
         Ground::Evidence { id, title, counts, note } => GroundView::Evidence { evidence: id, title, counts, note },
+        // Handed in as Evidence that it was selected, or in the library itself.
+        Ground::Resource { id, title, counts, note } if facts.evidence.iter().any(|one| one.id == id) => {
+            GroundView::Evidence { evidence: id, title, counts, note }
+        }
         Ground::Resource { id, title, counts, note } => GroundView::Resource { resource: id, title, counts, note },
         Ground::School { school } => {
             let name = around.schools.get(&school).cloned().unwrap_or_default();
@@ -242,10 +257,9 @@ fn ground_view(facts: &Facts, ground: &Ground, around: &Around) -> GroundView {
     }
 }
 
-/// A guest's key holds the name and the school.
-fn guest(person: &str) -> String {
-    let named = person.strip_prefix("guest:").map(|rest| rest.replace('@', "（") + "）");
-    named.unwrap_or_else(|| "非成员".to_owned())
+/// Who has no Membership: a mentee without an account is written down by name.
+fn unlisted(person: &str) -> String {
+    if AccountId::parse(person).is_ok() { "非成员".to_owned() } else { person.to_owned() }
 }
 
 fn choice(

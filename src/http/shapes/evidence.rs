@@ -42,6 +42,8 @@ pub struct EvidenceView {
     pub title: String,
     pub day: Day,
     pub attachments: Vec<AttachmentView>,
+    /// May the person who asks open the files, and not only read their names?
+    pub may_open: bool,
     pub given_by: String,
     pub given_at: Time,
     pub state: EvidenceStateView,

@@ -80,8 +80,24 @@ pub struct ResultView {
     pub points: u32,
     /// 71.5
     pub points_word: String,
+    /// What the points are made of; none where that can't be told any more.
+    pub shares: Vec<ShareView>,
     /// 学分 for each person when the year is passed.
     pub credits: Option<u32>,
+}
+
+/// What one Criterion or Choice adds to the points.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ShareView {
+    /// Of the Criterion or of the Choice.
+    pub id: String,
+    pub title: String,
+    pub weight: u32,
+    /// Hundredths of a percent of it that are done.
+    pub done: u32,
+    /// Hundredths of a point that it adds, and that it can add at most.
+    pub points: u32,
+    pub of: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
@@ -175,8 +191,8 @@ pub struct SubjectView {
 pub enum GroundView {
     Activity {
         activity: ActivityId,
-        /// Whose report tells the people.
-        session: Option<SessionId>,
+        /// Of those that are over, in their order: whose reports tell the people. None for those who may not read them.
+        sessions: Vec<SessionId>,
         title: String,
         day: Day,
         counts: bool,

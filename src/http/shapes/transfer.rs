@@ -92,6 +92,18 @@ pub struct CapacityRow {
     pub wanted: String,
     pub state: CapacityState,
     pub sources: Vec<SourceView>,
+    /// What the number is of, by name.
+    pub behind: Vec<CapacityPart>,
+}
+
+/// A Studio, or the Region of an office, that a number of a Region is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CapacityPart {
+    /// None of an office.
+    pub studio: Option<StudioId>,
+    pub name: String,
+    /// Itself, or its people. Who is in two Studios is one of the Region's.
+    pub count: u32,
 }
 
 /// How many of one role a Studio has.

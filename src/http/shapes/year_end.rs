@@ -1,6 +1,6 @@
 //! YearEnds: what an office settles, what hosts object to, and what everybody may read.
 
-use super::{AttachmentView, GradeRuleView, Named, PolicyName, SpanView, WordView};
+use super::{AttachmentView, GradeRuleView, Named, PolicyName, ScorecardView, SpanView, WordView};
 use crate::domain::year_end::{CertificateKind, ObjectionState, YearEndStage};
 use crate::domain::{AttachmentId, Day, IssueId, ObjectionId, RegionId, StudioId, Tier, Time, YearEndId};
 use serde::{Deserialize, Serialize};
@@ -256,6 +256,16 @@ pub struct StudioYearEndView {
     pub objections: Vec<ObjectionView>,
     pub certificates: Vec<CertificateView>,
     pub may_object: bool,
+}
+
+/// A Studio's Scorecard as it was frozen, beside what the year came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct FrozenScorecardView {
+    pub card: YearEndCard,
+    pub row: YearEndRow,
+    pub frozen: WordView,
+    /// Nothing is managed or decided on it, and nothing is left to do.
+    pub scorecard: ScorecardView,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]

@@ -1,10 +1,10 @@
 //! Who may read a YearEnd, and who settles it.
 
-use super::super::auth::SignedIn;
+use super::super::auth::{OfStudio, SignedIn};
 use super::super::body::path_parameter;
 use super::super::error::{ApiError, Need};
 use super::super::state::AppState;
-use crate::domain::{MemberRole, StudioId, YearEndId};
+use crate::domain::{MemberRole, Studio, StudioId, YearEndId};
 use crate::store::certificate::{self, Certificate};
 use crate::store::year_end::{self, YearEnd};
 use crate::store::{self, Noun};
@@ -24,6 +24,14 @@ pub(in super::super) struct ConcernedBy {
     pub(in super::super) office: bool,
     /// The Studios in the list that this person hosts.
     pub(in super::super) own: Vec<StudioId>,
+}
+
+/// A Studio in the list of a YearEnd: for the office that settles it, and once it is published for everybody who may see the
+/// Studio's Scorecard.
+pub(in super::super) struct ReaderOf {
+    pub(in super::super) me: SignedIn,
+    pub(in super::super) year_end: YearEnd,
+    pub(in super::super) studio: Studio,
 }
 
 /// A Certificate, for the office, the hosts of the Studio and whose credits it tells of.
@@ -94,6 +102,23 @@ impl FromRequestParts<AppState> for ConcernedBy {
             return Ok(Self { me, year_end, office, own });
         }
         Err(ApiError::Forbidden(Need::HostOrOffice))
+    }
+}
+
+impl FromRequestParts<AppState> for ReaderOf {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let me = SignedIn::from_request_parts(parts, app).await?;
+        let year_end = named(parts, app).await?;
+        let studio = Studio::load(app, &path_parameter(parts, app, "studio").await?).await?;
+        if !me.settles(app, &year_end).await? {
+            if year_end.published.is_none() {
+                return Err(ApiError::Forbidden(Need::OfficeOfRegion));
+            }
+            me.must_be_in(app, studio.id).await?;
+        }
+        Ok(Self { me, year_end, studio })
     }
 }
 

@@ -2,12 +2,14 @@
 
 mod access;
 mod certificates;
+mod frozen;
 mod objections;
 mod public;
 mod view;
 
 pub(super) use access::{HolderOf, SettlerOf};
 pub(super) use certificates::*;
+pub(super) use frozen::*;
 pub(super) use objections::*;
 pub(super) use public::*;
 

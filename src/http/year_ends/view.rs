@@ -151,7 +151,7 @@ pub(super) async fn of_studio(
     }))
 }
 
-fn year_row(rules: &Policy, row: &Row, current: Option<&Kept>, seen: Seen<'_>) -> YearEndRow {
+pub(super) fn year_row(rules: &Policy, row: &Row, current: Option<&Kept>, seen: Seen<'_>) -> YearEndRow {
     let Row { entry, settled, corrections } = row;
     let answered = entry.frozen.answered.is_some();
     YearEndRow {

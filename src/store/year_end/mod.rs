@@ -11,7 +11,9 @@ pub use close::{NewCorrection, correct, settle, withdraw};
 pub use freeze::{NewYearEnd, freeze, publish};
 pub use left_out::{Sorted, left_out, sorted};
 pub use objection::{Objection, ObjectionAnswer, answer, get as objection, object, of_year_end as objections};
-pub use read::{Correction, Entry, Row, digest, get, is_frozen, of_region, of_studio, public, rows, studios_of};
+pub use read::{
+    Correction, Entry, Row, digest, get, is_frozen, of_region, of_studio, public, rows, scorecard, studios_of,
+};
 pub use roster::{FrozenRoster, roster};
 
 pub(in crate::store) use objection::STUDIOS_OF_ATTACHMENT;

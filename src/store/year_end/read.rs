@@ -6,7 +6,8 @@ use super::super::{Noun, Store, StoreError, fact};
 use super::{Word, YearEnd};
 use crate::domain::participation::Span;
 use crate::domain::policy::Ranking;
-use crate::domain::year_end::{self, Frozen, Outcome, Ranked, Settled};
+use crate::domain::scorecard::Scorecard;
+use crate::domain::year_end::{self, Frozen, Outcome, Ranked, Settled, YearEndRefusal};
 use crate::domain::{RegionId, StudioId, YearEndId};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -162,6 +163,16 @@ pub async fn studios_of(store: &Store, id: YearEndId) -> Result<Vec<StudioId>, S
     let head = "select studio from year_end_entry where year_end in";
     let rows = rows_in(&mut *store.read().await?, head, &[id], "").await?;
     rows.iter().map(|row| row.id("studio")).collect()
+}
+
+/// The whole Scorecard of one Studio in its list, as it was frozen.
+pub async fn scorecard(store: &Store, id: YearEndId, studio: StudioId) -> Result<Scorecard, StoreError> {
+    let row = sqlx::query("select content from year_end_entry where year_end = $1 and studio = $2")
+        .bind(id.as_str())
+        .bind(studio.as_str())
+        .fetch_optional(&mut *store.read().await?)
+        .await?;
+    json(&row.ok_or(YearEndRefusal::NotInList)?, "content")
 }
 
 /// Of what stands for all Studios; corrections, which stand beside it, are no part of it.

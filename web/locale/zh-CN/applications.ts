@@ -84,7 +84,7 @@ export const applications = {
     basis: (title: string) => `依据：${title}`, policy: '考核办法', region: '区域',
     none: '这个区域还没有按考核办法建设的工作室', noneHint: '工作室选定考核办法后，这里列出每项名额。',
     state: { met: '符合', under: '不足', over: '超出', unknown: '不在此统计' },
-    wanted: (wanted: string, unit: string) => `规定 ${wanted} ${unit}`, studios: '各工作室', studio: '工作室', rule: '出处',
+    wanted: (wanted: string, unit: string) => `规定 ${wanted} ${unit}`, studios: '各工作室', studio: '工作室', rule: '出处', behind: (n: number) => `名单（${n} 个）`,
     studiosShort: (n: number) => `${n} 个工作室的人数不合规定`, studiosFine: '各工作室的人数都合规定',
   },
   announcement: {

@@ -93,5 +93,6 @@ export const report = {
     hint: '活动记录、通知、出席、签到、听课评课和照片，附目录和校验值，一个压缩包',
     making: '正在准备', gathering: '正在整理材料，活动多时要一两分钟', taking: (percent: number) => `已下载 ${percent}%`, notMade: '材料包没有导出',
   },
+  raw: '原始记录', rawOf: (name: string) => `${name}的原始记录`,
   links: { report: '出席报告', year: '年度出席汇总', proof: '导出证明' },
 }

@@ -4,5 +4,6 @@ import { scorecard } from '@/locale/zh-CN/scorecard'
 
 export const scorecardRoutes: RouteRecordRaw[] = [
   { path: '/studios/:studio/scorecard', name: 'scorecard', component: () => import('./ScorecardPage.vue'), props: true, meta: { title: scorecard.title } },
+  { path: '/year-ends/:yearEnd/studios/:studio/scorecard', name: 'frozen-scorecard', component: () => import('./ScorecardPage.vue'), props: true, meta: { title: scorecard.frozen.page } },
   { path: '/office/:region?', name: 'office', component: () => import('@/pages/office/OfficePage.vue'), props: true, meta: { title: office.title } },
 ]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CriterionView, GroundView, PartScoreView, SubjectView } from '@/protocol/api'
-import { bandOf, byPerson, chipsOf, countWords, hopeWords, isMany, lackingWords, percentOf, progressUnit, spanWords, standingOf } from './standing'
+import { bandOf, byPerson, chipsOf, countWords, criterionOf, hopeWords, hundredths, isMany, lackingWords, percentOf, percentWords, progressUnit, reportsOf, spanWords, standingOf, targetOf, type Place } from './standing'
 
 const criterion = (id: string, change: Partial<CriterionView> = {}): CriterionView => ({
   id, title: `指标${id}`, quote: '', sources: [], class: 'A', class_word: '自动统计', scope: '工作室', period: '每年', state: 'not_yet', at_risk: false, required: true,
@@ -8,7 +8,9 @@ const criterion = (id: string, change: Partial<CriterionView> = {}): CriterionVi
 })
 const subject = (change: Partial<SubjectView> = {}): SubjectView => ({ account: null, name: null, from: '2026-01-01', to: '2026-12-31', measured: 0, of: 1, waiting: 0, state: 'not_yet', grounds: [], ...change })
 const part = (subjects: SubjectView[]): PartScoreView => ({ title: null, rule: '', state: 'not_yet', done: 0, of: 1, unit: '次', subjects })
-const held = (day: string, change: Partial<Extract<GroundView, { kind: 'activity' }>> = {}): GroundView => ({ kind: 'activity', activity: 'a', session: 's', title: '研修', day, counts: true, present: null, of: null, note: null, ...change })
+const held = (day: string, change: Partial<Extract<GroundView, { kind: 'activity' }>> = {}): GroundView => ({ kind: 'activity', activity: 'a', sessions: ['s'], title: '研修', day, counts: true, present: null, of: null, note: null, ...change })
+
+const place: Place = { studio: 'x', year: 2026, yearEnd: undefined }
 
 describe('standing', () => {
   it('sets risk and missing papers apart from what goes on', () => {
@@ -30,6 +32,10 @@ describe('standing', () => {
     expect(hopeWords(cells, 0)).toBe('')
     expect(hopeWords([{ id: '1', title: '', standing: 'impossible' }], 41)).toBe('1 项今年已来不及。')
   })
+  it('writes shares without rounding them up to a whole', () => {
+    expect([hundredths(714), hundredths(0), percentWords(9999), percentWords(3333), percentWords(10_000)]).toEqual(['7.14', '0.00', '99.9%', '33.3%', '100%'])
+  })
+
   it('keeps a bar within its track', () => {
     expect([percentOf(3, 5), percentOf(7, 5), percentOf(1, 0)]).toEqual([60, 100, 0])
   })
@@ -37,20 +43,31 @@ describe('standing', () => {
 
 describe('grounds of a closed row', () => {
   it('are days, shares or people, each leading to its report', () => {
-    const texts = (grounds: GroundView[], unit = '次') => chipsOf(subject({ grounds }), unit, 4).chips.map((one) => one.text)
+    const texts = (grounds: GroundView[], unit = '次') => chipsOf(subject({ grounds }), { unit, most: 4, place }).chips.map((one) => one.text)
     expect(texts([held('2026-09-25'), held('2026-11-20')])).toEqual(['9月25日', '11月20日'])
     expect(texts([held('2026-09-25', { present: 7, of: 11 })])).toEqual(['7 / 11'])
     expect(texts([held('2026-09-25', { present: 38 })])).toEqual(['9月25日'])
     expect(texts([held('2026-09-25', { present: 38 })], '人')).toEqual(['38 人'])
-    expect(chipsOf(subject({ grounds: [held('2026-09-25')] }), '次', 4).chips[0]?.to).toEqual({ name: 'report', params: { session: 's' } })
-    expect(chipsOf(subject({ grounds: [held('2026-09-25', { session: null })] }), '次', 4).chips[0]?.to).toEqual({ name: 'activity', params: { activity: 'a' } })
+    expect(chipsOf(subject({ grounds: [held('2026-09-25')] }), { unit: '次', most: 4, place }).chips[0]?.to).toEqual({ name: 'report', params: { session: 's' } })
   })
-  it('are one where they are called the same', () => {
-    const paper = (title: string): GroundView => ({ kind: 'resource', resource: title, title, counts: true, note: null })
-    const seen = chipsOf(subject({ grounds: [paper('微课'), paper('微课'), paper('课件')] }), '件', 4)
-    expect([seen.chips.map((one) => one.text), seen.more]).toEqual([['微课 ×2', '课件'], 0])
-    const days = chipsOf(subject({ grounds: [held('2026-09-25'), held('2026-09-25')] }), '次', 4)
-    expect(days.chips).toHaveLength(2)
+  it('lead to the Activity where its reports are not for whoever asks, or there are several', () => {
+    const activity = { name: 'activity', params: { activity: 'a' } }
+    expect(targetOf(held('2026-09-25', { sessions: [] }), place)).toEqual(activity)
+    const twice = held('2026-09-25', { sessions: ['s', 't'] })
+    expect(targetOf(twice, place)).toEqual(activity)
+    expect(reportsOf(twice)).toEqual([{ name: 'report', params: { session: 's' } }, { name: 'report', params: { session: 't' } }])
+    expect(reportsOf(held('2026-09-25'))).toEqual([])
+  })
+  it('all lead somewhere: to a resource, to Evidence on the same scorecard, to the part of the Studio’s page', () => {
+    const paper = { title: '微课', counts: true, note: null }
+    expect(targetOf({ kind: 'resource', resource: 'r', ...paper }, place)).toEqual({ name: 'resource', params: { resource: 'r' } })
+    const evidence: GroundView = { kind: 'evidence', evidence: 'e', ...paper }
+    expect(targetOf(evidence, place)).toEqual({ name: 'scorecard', params: { studio: 'x' }, query: { year: '2026' }, hash: '#e-e' })
+    expect(targetOf(evidence, { ...place, yearEnd: 'y' })).toEqual({ name: 'frozen-scorecard', params: { yearEnd: 'y', studio: 'x' }, hash: '#e-e' })
+    expect(targetOf({ kind: 'person', account: 'p', name: '林雨桐' }, place).hash).toBe('#h-mem')
+    expect(targetOf({ kind: 'person', account: null, name: '林雨桐' }, place).hash).toBe('#h-men')
+    expect(targetOf({ kind: 'school', school: 's', name: '上坪小学' }, place).hash).toBe('#h-hel')
+    expect(criterionOf({ sections: [{ id: 's', title: '', part: '', criteria: [criterion('1'), criterion('2', { parts: [part([subject({ grounds: [evidence] })])] })] }] }, 'e')).toBe('2')
   })
   it('are counted by what holds where each is asked', () => {
     expect(progressUnit(criterion('1'))).toBe('次')
@@ -58,11 +75,11 @@ describe('grounds of a closed row', () => {
   })
   it('tell how many more there are', () => {
     const all = ['01', '02', '03', '04', '05'].map((day) => held(`2026-09-${day}`))
-    expect(chipsOf(subject({ grounds: all }), '次', 4).more).toBe(1)
+    expect(chipsOf(subject({ grounds: all }), { unit: '次', most: 4, place }).more).toBe(1)
   })
   it('tell what came nearest when nothing counts', () => {
     const near = [held('2026-09-25', { present: 29, counts: false }), held('2026-11-20', { present: 47, counts: false })]
-    expect(chipsOf(subject({ grounds: near }), '次', 4).chips.map((one) => one.text)).toEqual(['最高 47 人（11月20日）'])
+    expect(chipsOf(subject({ grounds: near }), { unit: '次', most: 4, place }).chips.map((one) => one.text)).toEqual(['最高 47 人（11月20日）'])
   })
 })
 

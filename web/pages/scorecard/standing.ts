@@ -43,23 +43,59 @@ export function hopeWords(cells: readonly BandCell[], daysLeft: number): string 
   return daysLeft > 0 ? w.band.stillPossible(open) : ''
 }
 
+/** `7.14` of 714 hundredths. */
+export const hundredths = (n: number): string => (n / 100).toFixed(2)
+
+/** `60%`, `33.3%` of hundredths of a percent; what is not whole is not shown as whole. */
+export const percentWords = (n: number): string => `${Math.floor(n / 10) / 10}%`
+
 /** Percent of a bar; nothing asked is nothing done. */
 export function percentOf(done: number, of: number): number {
   return of > 0 ? Math.min(100, Math.round((done * 100) / of)) : 0
 }
 
-/** Where an Activity's people are told, or the Activity itself. */
-export type Target = { name: string; params: Record<string, string> } | null
-export function targetOf(ground: GroundView): Target {
-  if (ground.kind !== 'activity') return null
-  return ground.session ? { name: 'report', params: { session: ground.session } } : { name: 'activity', params: { activity: ground.activity } }
+/** The scorecard that grounds stand on: a Studio's of a year, or as a year's end froze it. */
+export interface Place { studio: string; year: number; yearEnd: string | undefined }
+
+export interface Target { name: string; params: Record<string, string>; query?: Record<string, string>; hash?: string }
+
+const reportOf = (session: string): Target => ({ name: 'report', params: { session } })
+const studioPart = (studio: string, part: string): Target => ({ name: 'studio', params: { studio }, hash: `#${part}` })
+
+/** Where a ground is told: an Activity's people in its report, or on its page where it has none or several; Evidence on the scorecard itself. */
+export function targetOf(ground: GroundView, { studio, year, yearEnd }: Place): Target {
+  switch (ground.kind) {
+    case 'activity':
+      return ground.sessions.length === 1 && ground.sessions[0] !== undefined ? reportOf(ground.sessions[0]) : { name: 'activity', params: { activity: ground.activity } }
+    case 'series':
+      return studioPart(studio, 'h-ser')
+    case 'person':
+      return studioPart(studio, ground.account === null ? 'h-men' : 'h-mem')
+    case 'school':
+      return studioPart(studio, 'h-hel')
+    case 'resource':
+      return { name: 'resource', params: { resource: ground.resource } }
+    case 'evidence': {
+      const hash = `#e-${ground.evidence}`
+      return yearEnd === undefined ? { name: 'scorecard', params: { studio }, query: { year: String(year) }, hash } : { name: 'frozen-scorecard', params: { yearEnd, studio }, hash }
+    }
+  }
+}
+
+/** The reports of an Activity that had several Sessions, in their order. */
+export const reportsOf = (ground: GroundView): Target[] => (ground.kind === 'activity' && ground.sessions.length > 1 ? ground.sessions.map(reportOf) : [])
+
+/** The Criterion whose number a piece of Evidence is a ground of. */
+export function criterionOf(view: Pick<ScorecardView, 'sections'>, evidence: string): string | undefined {
+  const has = (one: CriterionView) => one.parts.some((part) => part.subjects.some((subject) => subject.grounds.some((ground) => ground.kind === 'evidence' && ground.evidence === evidence)))
+  return view.sections.flatMap((section) => section.criteria).find(has)?.id
 }
 
 export interface Chip { text: string; to: Target; title: string }
 
 /** What a ground is called in few letters: an Activity by its people where people are what is counted, else by its day. */
-export function chipOf(ground: GroundView, unit: string): Chip {
-  const to = targetOf(ground)
+export function chipOf(ground: GroundView, unit: string, place: Place): Chip {
+  const to = targetOf(ground, place)
   switch (ground.kind) {
     case 'activity': {
       const day = monthDay(ground.day)
@@ -82,23 +118,14 @@ export function chipOf(ground: GroundView, unit: string): Chip {
 export const countsOf = (ground: GroundView): boolean => !('counts' in ground) || ground.counts
 
 /** The few things that a closed row shows: what counts, otherwise what came nearest. */
-export function chipsOf(subject: SubjectView | undefined, unit: string, most: number): { chips: Chip[]; more: number } {
+export function chipsOf(subject: SubjectView | undefined, { unit, most, place }: { unit: string; most: number; place: Place }): { chips: Chip[]; more: number } {
   const counted = (subject?.grounds ?? []).filter(countsOf)
   if (counted.length > 0) {
-    const chips = together(counted.map((ground) => chipOf(ground, unit)))
+    const chips = counted.map((ground) => chipOf(ground, unit, place))
     return { chips: chips.slice(0, most), more: Math.max(0, chips.length - most) }
   }
-  const near = largestOf(subject?.grounds ?? [])
+  const near = largestOf(subject?.grounds ?? [], place)
   return { chips: near ? [near] : [], more: 0 }
-}
-
-/** What is called the same and leads nowhere else is one chip. */
-function together(chips: readonly Chip[]): Chip[] {
-  const times = new Map<string, number>()
-  const key = (one: Chip) => (one.to ? '' : one.title)
-  for (const one of chips) times.set(key(one), (times.get(key(one)) ?? 0) + 1)
-  const first = chips.filter((one, n) => one.to !== null || chips.findIndex((other) => key(other) === key(one)) === n)
-  return first.map((one) => ((times.get(key(one)) ?? 1) > 1 && one.to === null ? { ...one, text: w.row.times(one.text, times.get(key(one)) ?? 1) } : one))
 }
 
 /** What is counted in a closed row: things, or those of them that hold. */
@@ -108,12 +135,12 @@ export function progressUnit(one: Pick<CriterionView, 'unit' | 'parts'>): string
 }
 
 /** The Activity that came nearest to a number of people. */
-function largestOf(grounds: readonly GroundView[]): Chip | null {
+function largestOf(grounds: readonly GroundView[], place: Place): Chip | null {
   let best: Extract<GroundView, { kind: 'activity' }> | null = null
   for (const ground of grounds) {
     if (ground.kind === 'activity' && ground.present !== null && ground.of === null && ground.present > (best?.present ?? 0)) best = ground
   }
-  return best ? { text: w.row.largest(best.present ?? 0, monthDay(best.day)), to: targetOf(best), title: best.title } : null
+  return best ? { text: w.row.largest(best.present ?? 0, monthDay(best.day)), to: targetOf(best, place), title: best.title } : null
 }
 
 /** People or periods of which each is asked. */

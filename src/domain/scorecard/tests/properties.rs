@@ -3,7 +3,7 @@
 use super::story::{Story, many};
 use crate::domain::participation::{Attended, Facts};
 use crate::domain::policy::{Measure, built_in};
-use crate::domain::scorecard::{ScoreState, Scorecard, score, todo};
+use crate::domain::scorecard::{ScoreState, Scorecard, Share, score, shares, todo};
 use crate::domain::*;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -226,6 +226,22 @@ proptest! {
             for (old, new) in counts(&story, &before).into_iter().zip(counts(&story, &after)) {
                 prop_assert!(old <= new, "{old} became {new}");
             }
+        }
+    }
+
+    #[test]
+    fn points_are_the_sum_of_their_shares(policy in 0_usize..8, happenings in happenings(), on in 0_i32..800, year in 2024..2028) {
+        let story = told(policy, &happenings);
+        let card = score(&story.policy, &story.facts, year, Day::parse("2025-09-01").unwrap().plus(on));
+        let all = shares(&story.policy, story.facts.studio.cycle_start, &card);
+        let sum = |number: fn(&Share) -> u32| all.iter().map(number).sum::<u32>();
+        // Each is rounded down by less than a hundredth.
+        let (points, of, count) = (sum(|one| one.points), sum(|one| one.of), u32::try_from(all.len()).unwrap());
+        prop_assert!(points <= card.points && card.points <= points + count, "{points} of {}", card.points);
+        prop_assert!(all.is_empty() || (of <= 10_000 && 10_000 <= of + count), "{of}");
+        prop_assert!(all.iter().all(|one| one.points <= one.of && one.done <= 10_000 && (one.done < 10_000 || one.points == one.of)));
+        for score in card.criteria.iter().filter(|score| score.required) {
+            prop_assert!(all.iter().any(|one| one.id == score.criterion), "{}", score.criterion);
         }
     }
 
