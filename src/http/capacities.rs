@@ -36,7 +36,7 @@ pub(super) async fn of_region(
     };
     let (mut rows, mut studios) = (Vec::new(), Vec::new());
     if let Some(policy) = &policy {
-        let count = store::capacity::of_region(&app.store, region.id, &policy.key, today).await?;
+        let count = store::capacity::of_region(&app.store, region.id, policy, today).await?;
         rows = policy.capacities.iter().map(|one| row(policy, one, &count)).collect();
         let rosters = store::capacity::rosters(&app.store, region.id, &policy.key, today).await?;
         studios = of_studios(policy, count, &rosters);
