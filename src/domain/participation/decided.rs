@@ -10,10 +10,10 @@ pub struct Decided<T> {
     pub what: T,
 }
 
-/// What stands at the end of a day, of decisions in the order in which they were made.
+/// What stands at the end of a day: the last word of the latest day up to it. Only words of one day need be in order.
 #[must_use]
 pub fn standing<T>(decisions: &[Decided<T>], on: Day) -> Option<&T> {
-    decisions.iter().rfind(|one| one.day <= on).map(|one| &one.what)
+    decisions.iter().filter(|one| one.day <= on).max_by_key(|one| one.day).map(|one| &one.what)
 }
 
 #[cfg(test)]
@@ -29,5 +29,9 @@ mod tests {
         assert_eq!(known("2026-03-04"), None);
         assert_eq!((known("2026-03-05"), known("2026-03-31")), (Some('b'), Some('b')));
         assert_eq!(known("2026-04-01"), Some('c'));
+        let mut turned = decisions;
+        turned.rotate_right(1);
+        assert_eq!(standing(&turned, day("2026-04-01")), Some(&'c'));
+        assert_eq!(standing(&turned, day("2026-03-31")), Some(&'b'));
     }
 }
