@@ -16,6 +16,9 @@ const OFFICE_DAYS: i32 = 7;
 const PERIOD_PARTS: u32 = 6;
 const LEAST_PERIOD_DAYS: u32 = 7;
 
+/// Of what has no page for all of its kind: so many are told one by one. Further ones follow when these are decided.
+const ONE_BY_ONE: usize = 30;
+
 words! {
     pub enum ReminderKind {
         SendApplication = "send_application" / "申报快截止",
@@ -25,6 +28,8 @@ words! {
         DecideTransfers = "decide_transfers" / "变动等决定",
         DecideCases = "decide_cases" / "请假和申诉等审批",
         DecideEvidence = "decide_evidence" / "佐证等审核",
+        DecideLevels = "decide_levels" / "活动级别等确认",
+        DecideChoices = "decide_choices" / "特色项目等确认",
         DecideNotices = "decide_notices" / "通知等审批",
         MendNotice = "mend_notice" / "通知被退回",
         MayAppeal = "may_appeal" / "考勤可以申诉",
@@ -218,18 +223,25 @@ fn missed(one: &Missed, now: Time) -> Option<Reminder> {
     (now <= last).then(|| Reminder { until: Some(last.day()), ..reminder })
 }
 
-/// One for each kind: where many wait, the page of their kind is the place to look.
+/// One for each kind: where many wait, the page of their kind is the place to look. Without such a page each is told with its own.
 fn waiting(all: &[Waiting]) -> Vec<Reminder> {
     let mut kinds: BTreeMap<ReminderKind, Vec<&Waiting>> = BTreeMap::new();
     for one in all {
         kinds.entry(one.kind).or_default().push(one);
     }
-    let told = kinds.into_iter().filter_map(|(kind, mut found)| {
+    for found in kinds.values_mut() {
         found.sort_by_key(|one| one.since);
+    }
+    let alone: Vec<Vec<&Waiting>> = [ReminderKind::DecideLevels, ReminderKind::DecideChoices]
+        .into_iter()
+        .filter_map(|kind| kinds.remove(&kind))
+        .flat_map(|found| found.into_iter().take(ONE_BY_ONE).map(|one| vec![one]))
+        .collect();
+    let told = kinds.into_values().chain(alone).filter_map(|found| {
         let first = found.first()?;
         let about = (found.len() == 1).then(|| first.about.clone());
         let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
-        let reminder = single(kind, &first.title, &first.who, &first.about);
+        let reminder = single(first.kind, &first.title, &first.who, &first.about);
         Some(Reminder { count, since: Some(first.since), about, ..reminder })
     });
     told.collect()
@@ -385,6 +397,21 @@ mod tests {
         assert_eq!(found.iter().map(|one| one.kind).collect::<Vec<_>>(), [ReminderKind::DecideNotices, evidence]);
         assert_eq!((found[1].count, found[1].title.as_str(), &found[1].about), (2, "案例1", &None));
         assert_eq!(found[0].about.as_deref(), Some("n"));
+    }
+
+    #[test]
+    fn what_has_no_page_of_its_kind_is_told_one_by_one_and_thirty_at_once() {
+        let level = |number: i32| Waiting {
+            kind: ReminderKind::DecideLevels,
+            about: number.to_string(),
+            title: "公开课".into(),
+            who: "王老师名师工作室".into(),
+            since: day("2026-03-01").plus(number),
+        };
+        let open = Open { waiting: (0..31).rev().map(level).collect(), ..Open::default() };
+        let found = reminders(&open, day("2026-05-01").start());
+        let told: Vec<_> = found.iter().map(|one| (one.count, one.about.clone().unwrap())).collect();
+        assert_eq!(told, (0..30).map(|number| (1, number.to_string())).collect::<Vec<_>>());
     }
 
     #[test]

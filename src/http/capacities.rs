@@ -38,7 +38,7 @@ pub(super) async fn of_region(
     };
     let (mut rows, mut studios) = (Vec::new(), Vec::new());
     if let Some(policy) = &policy {
-        let count = store::capacity::of_region(&app.store, region.id, &policy.key, today).await?;
+        let count = store::capacity::of_region(&app.store, region.id, policy, today).await?;
         let rosters = store::capacity::rosters(&app.store, region.id, &policy.key, today).await?;
         let stations = store::capacity::stations(&app.store, region.id).await?;
         let told = |one: &Capacity| row(policy, one, &count, behind(one, &count, &rosters, &stations));

@@ -205,6 +205,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(report::year_file))
         .routes(routes!(report::my_file))
         .routes(routes!(report::scorecard_file))
+        .routes(routes!(report::region_file))
         .routes(routes!(report::annual_file))
         .routes(routes!(report::certificate_file))
         .routes(routes!(report::notice_file))

@@ -8,11 +8,13 @@ use super::shapes::{ReminderView, Rows};
 use super::state::AppState;
 use super::{applications, evidence, notices, transfers};
 use crate::domain::attendance::AttendanceStatus;
-use crate::domain::participation::year_of;
+use crate::domain::participation::{day_within, first_day, year_of};
+use crate::domain::policy::YearKind;
 use crate::domain::reminder::{
     Card, Closing, Missed, Open, Published, ReminderKind, Returned, Settling, Waiting, reminders,
 };
-use crate::domain::{AccountRole, ApplicationState, Studio, StudioId, Time};
+use crate::domain::{AccountId, AccountRole, ApplicationState, RegionId, Studio, StudioId, Time};
+use crate::store::ruling;
 use crate::store::year_end::{self, YearEnd};
 use crate::store::{self, Page};
 use axum::extract::State;
@@ -133,24 +135,88 @@ async fn add_decisions(app: &AppState, me: &SignedIn, desk: &Desk, open: &mut Op
         who: one.sent_by,
         since: one.sent_at.day(),
     }));
-    add_evidence(app, me, desk, waiting).await
+    let Some(scope) = desk.scope else { return Ok(()) };
+    let authority = Authority::of(app, me).await?;
+    add_evidence(app, &authority, (desk.me, scope), waiting).await?;
+    add_levels(app, &authority, scope, waiting).await?;
+    add_choices(app, &authority, scope, waiting).await
 }
 
-async fn add_evidence(app: &AppState, me: &SignedIn, desk: &Desk, waiting: &mut Vec<Waiting>) -> Result<(), ApiError> {
-    let Some(scope) = desk.scope else { return Ok(()) };
+async fn add_evidence(
+    app: &AppState,
+    authority: &Authority,
+    (account, scope): (AccountId, RegionId),
+    waiting: &mut Vec<Waiting>,
+) -> Result<(), ApiError> {
     let found = store::evidence::waiting(&app.store, scope).await?;
     let ids: Vec<StudioId> = found.iter().map(|one| one.studio).collect();
     let studios = store::studio::by_ids(&app.store, &ids).await?;
-    let authority = Authority::of(app, me).await?;
     waiting.extend(found.into_iter().filter_map(|one| {
         let studio = studios.get(&one.studio)?;
-        let may = authority.over(app, studio, one.day).is_ok() && !evidence::is_of(&one, desk.me);
+        let may = authority.over(app, studio, one.day).is_ok() && !evidence::is_of(&one, account);
         may.then(|| Waiting {
             kind: ReminderKind::DecideEvidence,
             about: one.studio.to_string(),
             title: one.title.clone(),
             who: studio.name.clone(),
             since: one.given_at.day(),
+        })
+    }));
+    Ok(())
+}
+
+/// Levels that the Studio's Policy looks at, that this office may confirm, and that belong to this year or the one before: that one
+/// may still have to be settled.
+async fn add_levels(
+    app: &AppState,
+    authority: &Authority,
+    scope: RegionId,
+    waiting: &mut Vec<Waiting>,
+) -> Result<(), ApiError> {
+    let today = app.clock.now().day();
+    let found = ruling::levels_waiting(&app.store, scope, first_day(YearKind::School, today.year() - 2)).await?;
+    let ids: Vec<StudioId> = found.iter().map(|one| one.studio).collect();
+    let studios = store::studio::by_ids(&app.store, &ids).await?;
+    waiting.extend(found.into_iter().filter_map(|one| {
+        let studio = studios.get(&one.studio)?;
+        let policy = store::policy::in_force(&app.store, studio.policy.as_deref()?, one.day)?;
+        let current = year_of(policy.year, today) - 1 <= year_of(policy.year, one.day);
+        let by = authority.over(app, studio, one.day).ok()?;
+        let may = current && policy.asks_level(one.kind, one.level) && one.level <= by.tier.highest_level();
+        may.then(|| Waiting {
+            kind: ReminderKind::DecideLevels,
+            about: one.activity.to_string(),
+            title: format!("{} · {}", one.title, one.level.word()),
+            who: studio.name.clone(),
+            since: one.ended_at.day(),
+        })
+    }));
+    Ok(())
+}
+
+/// What Studios chose where their Policy lets them; nobody confirms what they chose themselves.
+async fn add_choices(
+    app: &AppState,
+    authority: &Authority,
+    scope: RegionId,
+    waiting: &mut Vec<Waiting>,
+) -> Result<(), ApiError> {
+    let today = app.clock.now().day();
+    let found = ruling::choices_waiting(&app.store, scope).await?;
+    let ids: Vec<StudioId> = found.iter().map(|one| one.studio).collect();
+    let studios = store::studio::by_ids(&app.store, &ids).await?;
+    waiting.extend(found.into_iter().filter_map(|one| {
+        let studio = studios.get(&one.studio)?;
+        let policy = store::policy::in_force(&app.store, &one.policy, today)?;
+        let rule = policy.choices.iter().find(|rule| rule.id == one.choice)?;
+        let by = authority.over(app, studio, day_within(one.year)).ok()?;
+        let may = year_of(policy.year, today) - 1 <= one.year && one.by != by.account;
+        may.then(|| Waiting {
+            kind: ReminderKind::DecideChoices,
+            about: one.studio.to_string(),
+            title: format!("{} · {}", rule.title, policy.year.named(one.year)),
+            who: studio.name.clone(),
+            since: one.at.day(),
         })
     }));
     Ok(())

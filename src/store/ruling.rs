@@ -1,11 +1,11 @@
 //! Rulings of offices: levels of Activities, choices, vetoes and grades. Nothing is changed; the last word counts.
 
-use super::row::{Columns as _, number_of, rows_in, sql};
+use super::row::{Columns as _, below, number_of, rows_in, sql};
 use super::{Noun, Store, StoreError, random};
 use crate::domain::ruling::check_ruling;
 use crate::domain::{
-    AccountId, Activity, ActivityId, ChoiceId, Day, GradeRuling, Level, LevelRuling, NewChoice, NewVeto, OfficeTier,
-    Officer, StudioId, Time, VetoId,
+    AccountId, Activity, ActivityId, ActivityKind, ChoiceId, Day, GradeRuling, Level, LevelRuling, NewChoice, NewVeto,
+    OfficeTier, Officer, RegionId, StudioId, Time, VetoId,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -189,6 +189,8 @@ pub async fn decide_choice(
         .await
 }
 
+/// Choices that a list holds: what is above it waits until these are decided.
+const MOST_WAITING: u32 = 300;
 const CHOICE: &str =
     "select c.id, c.studio, c.policy, c.year, c.choice, c.criteria, c.made_by, m.name as maker_name, c.made_at,
         d.confirmed as granted, d.reason, b.name as by_name, d.decided_at, d.tier
@@ -205,6 +207,61 @@ pub(super) async fn choices(
     let head = format!("{CHOICE} where {LAST} and c.studio in");
     let rows = rows_in(connection, &head, studios, "order by c.studio, c.year, c.choice").await?;
     rows.iter().map(read_choice).collect()
+}
+
+/// The last ones that no office has decided about, of the Studios of a Region and of everything below it; the oldest first.
+pub async fn choices_waiting(store: &Store, region: RegionId) -> Result<Vec<ChoiceMade>, StoreError> {
+    let rows = sqlx::query(sql!(
+        "{CHOICE} join studio s on s.id = c.studio
+         where {LAST} and d.choice is null and s.policy = c.policy and s.region in {}
+         order by c.made_at, c.id limit {MOST_WAITING}",
+        below!("$1")
+    ))
+    .bind(region.as_str())
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    rows.iter().map(read_choice).collect()
+}
+
+/// An Activity that is over and of whose level no office has said anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LevelWaiting {
+    pub activity: ActivityId,
+    pub studio: StudioId,
+    pub title: String,
+    pub kind: ActivityKind,
+    pub level: Level,
+    pub day: Day,
+    pub ended_at: Time,
+}
+
+/// Those of a Region and of everything below it since that day, the oldest first. Whether the level matters says the Policy.
+pub async fn levels_waiting(store: &Store, region: RegionId, since: Day) -> Result<Vec<LevelWaiting>, StoreError> {
+    let rows = sqlx::query(sql!(
+        "select a.id, a.studio, a.title, a.kind, a.level, a.planned_start, max(o.ended_at) as over_at
+         from activity a join studio s on s.id = a.studio join session o on o.activity = a.id
+         where a.state = 'ended' and a.level <> 'school' and a.planned_start >= $2 and s.policy is not null
+             and s.region in {} and o.ended_at is not null
+             and not exists (select 1 from level_confirmation l where l.activity = a.id)
+         group by a.id, a.studio, a.title, a.kind, a.level, a.planned_start order by over_at, a.id",
+        below!("$1")
+    ))
+    .bind(region.as_str())
+    .bind(since.start().micros())
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    let read = |row: &AnyRow| {
+        Ok(LevelWaiting {
+            activity: row.id("id")?,
+            studio: row.id("studio")?,
+            title: row.text("title")?,
+            kind: row.coded("kind")?,
+            level: row.coded("level")?,
+            day: row.time("planned_start")?.day(),
+            ended_at: row.time("over_at")?,
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 pub async fn choices_of(store: &Store, studio: StudioId) -> Result<Vec<ChoiceMade>, StoreError> {

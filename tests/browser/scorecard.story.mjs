@@ -145,6 +145,9 @@ async function planning(page, studio) {
   await page.getByTestId('what-if-change').first().waitFor();
   assert.match(await page.getByTestId('what-if-answer').innerText(), /50 人规模活动/);
   await both(page, 'what-if');
+  await page.getByTestId('what-if-series').selectOption({ index: 1 });
+  await page.getByTestId('what-if-ask').click();
+  await page.getByTestId('what-if-change').filter({ hasText: '系列名师直播' }).waitFor();
   await page.keyboard.press('Escape');
   await page.getByTestId('what-if-form').waitFor({ state: 'detached' });
   assert.deepEqual((await view(page, studio)).sections, before.sections);

@@ -144,6 +144,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/studios/{id}/scorecard",          "---yy-y-y"),
     ("POST",   "/api/studios/{id}/scorecard/what-if",  "---yy-y-y"),
     ("GET",    "/api/regions/{id}/scorecards",         "------y-y"),
+    ("GET",    "/api/regions/{id}/scorecards/{format}", "------y-y"),
     ("GET",    "/api/studios/{id}/evidence",           "---yy-y-y"),
     ("POST",   "/api/studios/{id}/evidence",           "----y-y-y"),
     ("GET",    "/api/regions/{id}/evidence",           "------y-y"),

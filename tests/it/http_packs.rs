@@ -2,8 +2,12 @@
 
 use crate::app::{TestApp, refusal};
 use crate::http_reports::{held, pdf_text};
+use crate::http_resources::{body, finished};
 use calamine::{Data, Reader, Xlsx};
+use lectern::archive;
+use lectern::domain::ResourceId;
 use lectern::domain::presence::hex;
+use lectern::store;
 use reqwest::StatusCode;
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
@@ -92,6 +96,50 @@ async fn a_pack_holds_everything_that_proves_an_activity() {
     let found: Value = app.nobody().get(&format!("/api/verifications/{code}")).await.json().await.unwrap();
     assert_eq!((&found["ledger"], &found["same"]), (&"intact".into(), &"same".into()));
     assert_eq!(found["title"], "活动记录 公开的一课");
+}
+
+/// The Activity was recorded: a minute, with a picture of its 5th and of its 20th second.
+async fn filmed(app: &TestApp) -> ResourceId {
+    let session = held(app).await;
+    let recording = store::recording::begin(&app.store, session, app.now()).await.unwrap();
+    let out = finished(app, recording.id);
+    std::fs::remove_file(out.join("frames/001.jpg")).unwrap();
+    for (name, picture) in [("00005000", "shown"), ("00020000", "kept back")] {
+        std::fs::write(out.join(format!("frames/{name}.jpg")), picture).unwrap();
+    }
+    archive::take_in(&app.store, &app.storage, &recording, &out, app.now()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_pack_holds_the_link_to_a_recording_and_no_picture_of_a_hidden_part() {
+    let app = TestApp::start().await;
+    let resource = filmed(&app).await;
+    let pack = format!("/api/activities/{}/evidence-pack", app.world.activity);
+    let pictures = async || {
+        let (_, files) = unpacked(&app, "host", &pack).await;
+        files.into_iter().filter(|(name, _)| name.starts_with("音像资料/")).collect::<BTreeMap<_, _>>()
+    };
+    let whole = pictures().await;
+    let names = ["音像资料/01 公开的一课/0-00-05.jpg", "音像资料/01 公开的一课/0-00-20.jpg"];
+    assert_eq!(whole.keys().map(String::as_str).collect::<Vec<_>>(), names);
+    assert_eq!((&whole[names[0]][..], &whole[names[1]][..]), (&b"shown"[..], &b"kept back"[..]));
+
+    let cut = json!({ "hidden": [{ "from_ms": 19_000, "to_ms": 25_000 }] });
+    body(app.person("host").await.patch(&format!("/api/resources/{resource}"), &cut).await).await;
+    let (_, files) = unpacked(&app, "office", &pack).await;
+    let left: Vec<&str> = files.keys().map(String::as_str).filter(|name| name.starts_with("音像资料/")).collect();
+    assert_eq!(left, [names[0]], "what is kept from viewers is no evidence");
+    let link = format!("/resources/{resource}");
+    let rows = sheet(&files["音像资料.xlsx"], "音像资料");
+    assert_eq!((rows.len(), &rows[1][0]), (2, &Data::String("公开的一课".into())));
+    assert!(rows[1][2].to_string().ends_with(&link), "{rows:?}");
+    // A line of the page may end within an address.
+    let record: String = pdf_text(&files["活动记录.pdf"]).split_whitespace().collect();
+    assert!(record.contains("音像资料") && record.contains(&resource.to_string()), "{link} in {record}");
+    let list = sheet(&files["目录.xlsx"], "目录");
+    let listed: Vec<_> = list.iter().filter(|row| row[2].to_string().starts_with("录像截图")).collect();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0][4].to_string(), hex(digest(&SHA256, b"shown").as_ref()));
 }
 
 #[tokio::test]

@@ -1,8 +1,11 @@
 //! Reminders over HTTP: what waits for whom, told to nobody else, and gone when it is done.
 
 use crate::app::TestApp;
+use crate::held::{hold, plan};
 use crate::http_applications;
+use lectern::domain::presence::Person;
 use lectern::domain::year_end::NewObjection;
+use lectern::domain::{ActivityKind, Level, NewActivity};
 use lectern::store;
 use lectern::store::year_end::{self, NewYearEnd};
 use reqwest::StatusCode;
@@ -52,6 +55,84 @@ async fn an_application_is_told_to_its_writer_and_then_to_whose_turn_it_is() {
     assert!(host.contains(&("review_applications".to_owned(), String::new())), "{host:?}");
     let office = told(&app, "office").await;
     assert!(office.iter().all(|(kind, _)| kind != "review_applications"), "it is not their turn: {office:?}");
+}
+
+/// What the Reminders of a kind are about.
+async fn about(app: &TestApp, who: &str, kind: &str) -> Vec<String> {
+    let answer: Value = app.person(who).await.get("/api/me/reminders").await.json().await.unwrap();
+    let rows = answer["rows"].as_array().unwrap().iter().filter(|row| row["kind"] == kind);
+    rows.map(|row| row["about"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn under(app: &TestApp, policy: &str) -> String {
+    let studio = format!("/api/studios/{}", app.world.studio);
+    let put = app.person("office").await.patch(&studio, &json!({ "policy": policy })).await;
+    assert_eq!(put.status(), StatusCode::OK);
+    studio
+}
+
+#[tokio::test]
+async fn a_level_is_told_to_the_office_that_may_confirm_it_where_the_policy_looks_at_it() {
+    let app = TestApp::start().await;
+    under(&app, "hangjin-2024").await;
+    let lesson = |kind, level, day: &str| NewActivity { level, ..plan(app.world.studio, kind, day) };
+    let host = Person::Account(store::login::credentials(&app.store, "host").await.unwrap().unwrap().account.id);
+    let held = async |new| hold(&app.store, new, std::slice::from_ref(&host)).await.0;
+    let later = held(lesson(ActivityKind::OpenLesson, Level::County, "2026-02-10")).await;
+    let first = held(lesson(ActivityKind::OpenLesson, Level::County, "2026-02-05")).await;
+    // No rule of this Policy asks for the level of a seminar, or for one of the school.
+    held(lesson(ActivityKind::Seminar, Level::County, "2026-02-11")).await;
+    held(lesson(ActivityKind::OpenLesson, Level::School, "2026-02-12")).await;
+    // A county can not confirm what it is below; and the year before the last is settled.
+    held(lesson(ActivityKind::OpenLesson, Level::City, "2026-02-13")).await;
+    held(lesson(ActivityKind::OpenLesson, Level::County, "2024-12-31")).await;
+    let old = held(lesson(ActivityKind::OpenLesson, Level::County, "2025-01-01")).await;
+    let planned = lesson(ActivityKind::OpenLesson, Level::County, "2026-05-10");
+    store::activity::create(&app.store, planned, app.now()).await.unwrap();
+    let waits = async || about(&app, "office", "decide_levels").await;
+    assert_eq!(waits().await, [old, first, later].map(|id| id.to_string()), "the oldest first");
+    for other in ["host", "core", "teacher", "other-office", "other-host"] {
+        assert!(about(&app, other, "decide_levels").await.is_empty(), "{other}");
+    }
+    let office = app.person("office").await;
+    for (id, said) in [
+        (old, json!({ "level": "county", "confirmed": true })),
+        (first, json!({ "level": "county", "confirmed": false, "reason": "只有本校教师" })),
+    ] {
+        let decided = office.post(&format!("/api/activities/{id}/level"), &said).await;
+        assert_eq!(decided.status(), StatusCode::OK);
+    }
+    assert_eq!(waits().await, [later.to_string()], "either way it is decided");
+}
+
+#[tokio::test]
+async fn a_choice_is_told_to_the_office_until_it_has_decided() {
+    let app = TestApp::start().await;
+    let studio = under(&app, "zhejiang-2019").await;
+    let (host, office) = (app.person("host").await, app.person("office").await);
+    let path = format!("{studio}/choices");
+    let choose = async |person: &crate::app::Person, criterion: &str| -> String {
+        let form = json!({ "choice": "S1-20", "criteria": [criterion] });
+        let made: Value = person.post(&path, &form).await.json().await.unwrap();
+        format!("/api/choices/{}/decision", made["id"].as_str().unwrap())
+    };
+    let waits = async |who: &str| about(&app, who, "decide_choices").await.len();
+    choose(&host, "S1-21").await;
+    let again = choose(&host, "S1-22").await;
+    assert_eq!(about(&app, "office", "decide_choices").await, [app.world.studio.to_string()], "the last one waits");
+    for other in ["host", "core", "teacher", "other-office", "other-host"] {
+        assert_eq!(waits(other).await, 0, "{other}");
+    }
+    let refused = office.post(&again, &json!({ "granted": false, "reason": "材料不足" })).await;
+    assert_eq!(refused.status(), StatusCode::OK);
+    assert_eq!(waits("office").await, 0);
+    choose(&host, "S1-21").await;
+    assert_eq!(waits("office").await, 1, "chosen anew it waits anew");
+    choose(&office, "S1-23").await;
+    assert_eq!(waits("office").await, 0, "nobody confirms what they chose");
+    choose(&host, "S1-21").await;
+    app.turn_clock(DAY * 366 * 2);
+    assert_eq!(waits("office").await, 0, "two years later it is settled");
 }
 
 #[tokio::test]

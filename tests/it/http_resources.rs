@@ -18,7 +18,7 @@ pub(crate) async fn account(app: &TestApp, login_name: &str) -> AccountId {
 }
 
 /// What finishing leaves: a minute in ten segments of six seconds, video and sound, a chapter each twenty seconds.
-fn finished(app: &TestApp, recording: RecordingId) -> PathBuf {
+pub(crate) fn finished(app: &TestApp, recording: RecordingId) -> PathBuf {
     let folder = app.folder().join("recordings").join(recording.to_string());
     let out = folder.join("out");
     let put = |name: &str, text: &str| {

@@ -2,12 +2,14 @@
 
 use crate::app::{TestApp, refusal};
 use crate::held::{hold, plan};
+use calamine::{Data, Reader as _, Xlsx};
 use lectern::domain::presence::Person;
 use lectern::domain::*;
 use lectern::jobs::assessment;
 use lectern::store;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use std::io::Cursor;
 
 /// The world's Studio under Zhejiang's rules, after two seminars; in one the core member was missing.
 async fn assessed(app: &TestApp) -> String {
@@ -117,6 +119,52 @@ async fn an_office_sees_its_own_tree_in_a_heat_table() {
     let none = json_of(office.get(&format!("{path}?q=没有的名字")).await).await;
     assert_eq!((&none["total"], &none["counts"]["studios"]), (&json!(0), &json!(1)));
     let above = office.get(&format!("/api/regions/{}/scorecards", app.world.city)).await;
+    assert_eq!(refusal(above).await.0, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_heat_table_is_taken_away_as_it_is_seen_and_whole() {
+    let app = TestApp::start().await;
+    assessed(&app).await;
+    let path = format!("/api/regions/{}/scorecards", app.world.county);
+    let office = app.person("office").await;
+    let sheet = async |query: &str, name: &str| {
+        let answer = office.get(&format!("{path}/xlsx{query}")).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        let named = answer.headers()["content-disposition"].to_str().unwrap().to_owned();
+        assert!(named.starts_with("attachment; filename=\"report.xlsx\""), "{named}");
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(answer.bytes().await.unwrap())).unwrap();
+        book.worksheet_range(name).unwrap().rows().map(<[Data]>::to_vec).collect::<Vec<_>>()
+    };
+    let early = sheet("", "考核总览").await;
+    assert_eq!((early.len(), early[1][4].to_string()), (2, "正在计算".to_owned()), "nothing is known of it yet");
+    assert_eq!(assessment::refresh(&app.store, None, app.now()).await.unwrap(), 1);
+
+    let table = json_of(office.get(&path).await).await;
+    let (columns, row) = (table["columns"].as_array().unwrap(), &table["rows"][0]);
+    let rows = sheet("", "考核总览").await;
+    assert_eq!(rows.len(), 2, "a header and one Studio");
+    assert_eq!(rows[0].len(), 10 + columns.len());
+    let at = columns.iter().position(|one| one["title"] == "研修活动").unwrap();
+    assert_eq!(rows[0][10 + at], Data::String("研修活动（≥5 次）".into()));
+    assert!(rows[1][10 + at].to_string().starts_with("2/5 "), "{rows:?}");
+    assert_eq!(
+        (&rows[1][0], &rows[1][3]),
+        (&Data::String("王老师名师工作室".into()), &Data::String("老师host".into()))
+    );
+    assert_eq!(rows[1][6], Data::Float(row["missing"].as_f64().unwrap()));
+    assert_eq!(rows[1][7], Data::Float(row["points"].as_f64().unwrap() / 100.0));
+    assert_eq!(rows[1][8], Data::Float(1.0));
+    let numbers = sheet("", "已完成数").await;
+    assert_eq!((&numbers[0][1 + at], &numbers[1][1 + at]), (&rows[0][10 + at], &Data::Float(2.0)));
+    let basis = sheet("", "说明").await;
+    assert_eq!(basis[1][1], Data::String(table["region_name"].as_str().unwrap().into()));
+    assert_eq!(sheet("?q=没有的名字", "考核总览").await.len(), 1, "what the page leaves out the file leaves out");
+
+    let csv = office.get(&format!("{path}/csv")).await.text().await.unwrap();
+    assert!(csv.contains("王老师名师工作室") && csv.contains("研修活动（≥5 次）"), "{csv}");
+    assert_eq!(refusal(office.get(&format!("{path}/pdf")).await).await.0, StatusCode::NOT_FOUND);
+    let above = office.get(&format!("/api/regions/{}/scorecards/xlsx", app.world.city)).await;
     assert_eq!(refusal(above).await.0, StatusCode::FORBIDDEN);
 }
 

@@ -15,6 +15,7 @@ on_both! {
     who_moves_to_another_school_is_of_that_school_in_kept_facts_too,
     a_correction_a_leave_and_a_new_member_change_the_facts,
     many_studios_have_the_same_facts_as_each_alone,
+    kept_facts_are_those_that_the_lines_give,
     the_last_word_about_evidence_counts_and_none_is_changed,
     every_word_about_a_level_comes_with_its_day,
     a_helped_school_says_whether_it_is_rural,
@@ -163,6 +164,93 @@ async fn many_studios_have_the_same_facts_as_each_alone(fresh: Fresh) {
         assert_eq!((&one.facts, &one.digest), (&alone.facts, &alone.digest));
         assert_eq!(one.facts.activities.len(), 1);
     }
+}
+
+/// Facts and card of the Studio as they come from what is kept, and anew after all that is kept was thrown away.
+async fn the_same_anew(fresh: &Fresh, studio: StudioId, after: &str) -> Facts {
+    let (store, rows) = (&fresh.store, fresh.intruder().await);
+    let told = async || {
+        let studio = store::studio::get(store, studio).await.unwrap();
+        let gathered = store::fact::of_studio(store, studio.clone()).await.unwrap();
+        let assessed = store::scorecard::of_studio(store, studio, 2026, now().day()).await.unwrap().unwrap();
+        (gathered.facts, gathered.digest, assessed.card)
+    };
+    let counted = async || {
+        let row = sqlx::query("select count(*) from activity_fact").fetch_one(&rows).await.unwrap();
+        sqlx::Row::get::<i64, _>(&row, 0)
+    };
+    // The first asking makes what changed; the second one reads.
+    _ = told().await;
+    let kept = told().await;
+    assert_eq!(counted().await, i64::try_from(kept.0.activities.len()).unwrap(), "{after}");
+    for table in ["activity_fact", "session_record"] {
+        let statement = format!("delete from {table}");
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&rows).await.unwrap();
+    }
+    let anew = told().await;
+    assert_eq!(kept.0, anew.0, "{after}");
+    assert!(kept == anew, "digest or card: {after}");
+    kept.0
+}
+
+async fn kept_facts_are_those_that_the_lines_give(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    let guest = Person::Guest { name: "王芳".into(), school: "县实验小学".into() };
+    let all = [is(small.host), is(small.core), is(small.visitor), guest];
+    let (_, session) = hold(store, plan(small.studio, ActivityKind::Seminar, "2026-03-19"), &all[..1]).await;
+    hold(store, plan(small.studio, ActivityKind::Outreach, "2026-04-02"), &all).await;
+    let new = NewActivity { presenters: vec![small.core], ..plan(small.studio, ActivityKind::Lecture, "2026-05-07") };
+    hold(store, new, &all[1..]).await;
+    let first = the_same_anew(&fresh, small.studio, "held").await;
+    assert_eq!(first.activities.iter().map(|one| one.people.len()).collect::<Vec<_>>(), [2, 4, 4]);
+
+    let detail = CorrectedDetail {
+        verdict: Verdict { status: AttendanceStatus::Present, late: false, left_early: false },
+        reason: "学校停电".into(),
+        by: small.host,
+        by_name: "周文澜".into(),
+        appeal: None,
+        attachments: Vec::new(),
+    };
+    let new = NewCorrection { session, people: vec![is(small.core)], detail, monotonic_us: 0 };
+    store::correction::correct(store, new, now()).await.unwrap();
+    let corrected = the_same_anew(&fresh, small.studio, "corrected").await;
+    assert_ne!(corrected.activities[0], first.activities[0]);
+
+    let role = MemberRole::Trainee;
+    let new = NewMembership { studio: small.studio, account: small.visitor, role, from: day("2026-01-01"), to: None };
+    begin(store, new).await.unwrap();
+    let joined = the_same_anew(&fresh, small.studio, "joined").await;
+    assert_eq!(joined.activities[0].people.len(), 3);
+
+    let school = joined.members[0].school.unwrap();
+    let town = move |old: School| NewSchool { name: old.name, region: old.region, rural: false };
+    store::school::update(store, school, town).await.unwrap();
+    let in_town = the_same_anew(&fresh, small.studio, "no rural school any more").await;
+    let rural = |facts: &Facts| facts.activities[1].people.iter().filter(|one| one.rural).count();
+    assert_eq!((rural(&joined), rural(&in_town)), (3, 0));
+
+    let region = store::studio::get(store, small.studio).await.unwrap().region;
+    let village = NewSchool { name: "青山小学".into(), region, rural: true };
+    let village = store::school::create(store, village).await.unwrap().id;
+    let moved = move |old| Ok(Account { school: Some(village), ..old });
+    store::account::update(store, small.visitor, moved, None).await.unwrap();
+    assert_eq!(rural(&the_same_anew(&fresh, small.studio, "moved").await), 1);
+    let new = NewHelpedSchool { studio: small.studio, school: village, from: day("2026-02-01"), to: None };
+    store::helped_school::create(store, new, small.host, now()).await.unwrap();
+    set_end_of(store, small.studio, small.visitor, day("2026-03-31")).await;
+    let helped = the_same_anew(&fresh, small.studio, "helped").await;
+    assert_eq!(
+        helped.activities.iter().map(|one| one.helped).collect::<Vec<_>>(),
+        [None, Some(village), Some(village)]
+    );
+}
+
+async fn set_end_of(store: &Store, studio: StudioId, account: AccountId, to: Day) {
+    let all = store::membership::all_of_account(store, account).await.unwrap();
+    let one = all.iter().find(|one| one.studio == studio).unwrap();
+    set_end(store, one.id, Some(to)).await.unwrap();
 }
 
 async fn the_last_word_about_evidence_counts_and_none_is_changed(fresh: Fresh) {

@@ -49,6 +49,9 @@ export function placeOf(one: ReminderView): string {
       return about ? `/activities/${about}` : one.kind === 'mend_notice' ? '/studios' : '/office'
     case 'decide_evidence':
       return about ? `/studios/${about}/scorecard` : '/office'
+    case 'decide_levels':
+      return `/activities/${about}`
+    case 'decide_choices':
     case 'criterion_due':
       return `/studios/${about}/scorecard`
     case 'may_appeal':

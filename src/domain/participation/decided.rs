@@ -10,10 +10,16 @@ pub struct Decided<T> {
     pub what: T,
 }
 
-/// What stands at the end of a day, of decisions in the order in which they were made.
+/// Adds the next word. None counts as said before the one that it follows, also where a clock was set back between them.
+pub fn say<T>(words: &mut Vec<Decided<T>>, next: Decided<T>) {
+    let day = words.last().map_or(next.day, |last| last.day.max(next.day));
+    words.push(Decided { day, what: next.what });
+}
+
+/// What stands at the end of a day: the last word of the latest day up to it. Only words of one day need be in order.
 #[must_use]
 pub fn standing<T>(decisions: &[Decided<T>], on: Day) -> Option<&T> {
-    decisions.iter().rfind(|one| one.day <= on).map(|one| &one.what)
+    decisions.iter().filter(|one| one.day <= on).max_by_key(|one| one.day).map(|one| &one.what)
 }
 
 #[cfg(test)]
@@ -29,5 +35,20 @@ mod tests {
         assert_eq!(known("2026-03-04"), None);
         assert_eq!((known("2026-03-05"), known("2026-03-31")), (Some('b'), Some('b')));
         assert_eq!(known("2026-04-01"), Some('c'));
+        let mut turned = decisions;
+        turned.rotate_right(1);
+        assert_eq!(standing(&turned, day("2026-04-01")), Some(&'c'));
+        assert_eq!(standing(&turned, day("2026-03-31")), Some(&'b'));
+    }
+
+    #[test]
+    fn the_last_word_counts_also_where_the_clock_was_set_back() {
+        let day = |text| Day::parse(text).unwrap();
+        let mut words = Vec::new();
+        for (text, what) in [("2026-03-05", 'a'), ("2026-03-04", 'b')] {
+            say(&mut words, Decided { day: day(text), what });
+        }
+        assert_eq!(standing(&words, day("2026-03-04")), None);
+        assert_eq!(standing(&words, day("2026-03-05")), Some(&'b'));
     }
 }

@@ -1,10 +1,10 @@
 //! Held Activities in order, with everybody in them found fast.
 
-use super::{ActivityFact, Attended, Facts, PersonFact, population};
+use super::{ActivityFact, Attended, Facts, PersonFact, Span, population};
 use crate::domain::policy::Population;
 use crate::domain::{AccountId, Day};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The Facts of a Studio up to a day, put in order once for all that is counted from them.
 #[derive(Debug)]
@@ -95,6 +95,14 @@ impl<'a> Held<'a> {
         };
         self.activity.presenters.iter().any(presents)
     }
+}
+
+/// Everybody who was present at an Activity of these days, once, by key.
+#[must_use]
+pub fn present_within(facts: &Facts, span: Span) -> BTreeSet<&str> {
+    let held = facts.activities.iter().filter(|activity| activity.held && span.has(activity.day));
+    let people = held.flat_map(|activity| &activity.people);
+    people.filter(|one| one.attended == Attended::Present).map(|one| one.person.as_str()).collect()
 }
 
 /// Of two records of one person the lesser one is told of.

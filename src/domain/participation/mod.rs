@@ -5,8 +5,8 @@ mod held;
 mod periods;
 mod roster;
 
-pub use decided::{Decided, standing};
-pub use held::{Held, Participation, Turnout};
+pub use decided::{Decided, say, standing};
+pub use held::{Held, Participation, Turnout, present_within};
 pub use periods::{Assessed, Span, day_within, first_day, year_of};
 pub use roster::{from_where, population};
 

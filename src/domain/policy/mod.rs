@@ -23,7 +23,7 @@ pub use rule::{Comparison, Filter, Measure, Origin, Part, Rate, Scope, Taking};
 
 use super::attendance::AttendanceParameters;
 use super::words::words;
-use super::{Day, MemberRole, StudioKind, Tier};
+use super::{ActivityKind, Day, Level, MemberRole, StudioKind, Tier};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -382,6 +382,13 @@ words! {
 }
 
 impl Policy {
+    /// Does anything that it counts rest on whether an Activity of this kind has this level?
+    #[must_use]
+    pub fn asks_level(&self, kind: ActivityKind, level: Level) -> bool {
+        let mut parts = self.criteria.iter().flat_map(|criterion| &criterion.parts);
+        parts.any(|part| part.measure.filter().is_some_and(|filter| filter.asks_level(kind, level)))
+    }
+
     /// 学分 that people of a Studio of this tier get when it passes.
     #[must_use]
     pub fn credits_of(&self, tier: Tier) -> Option<&Credits> {

@@ -81,6 +81,34 @@ pub enum Measure {
     SelectedResources,
 }
 
+impl Measure {
+    /// Which Activities it looks at; none where it looks at something else.
+    #[must_use]
+    pub const fn filter(&self) -> Option<&Filter> {
+        match self {
+            Self::Activities(filter)
+            | Self::PeopleEachTime(filter)
+            | Self::RateEachTime { filter, .. }
+            | Self::Series(filter)
+            | Self::People(filter)
+            | Self::ClassHours(filter) => Some(filter),
+            Self::Members { .. }
+            | Self::Mentees { .. }
+            | Self::Helped { .. }
+            | Self::Evidence { .. }
+            | Self::SelectedResources => None,
+        }
+    }
+}
+
+impl Filter {
+    /// May an Activity of this kind and level count only once its level was confirmed?
+    #[must_use]
+    pub fn asks_level(&self, kind: ActivityKind, level: Level) -> bool {
+        self.level.is_some_and(|asked| asked <= level) && (self.kinds.is_empty() || self.kinds.contains(&kind))
+    }
+}
+
 /// Which Activities count; what is not said does not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -1,15 +1,15 @@
-//! Files of assessment: a Studio's Scorecard, and the annual report of an office.
+//! Files of assessment: a Studio's Scorecard, a Region's heat table, and the annual report of an office.
 
-use super::super::auth::{InsiderOf, SignedIn};
+use super::super::auth::{InsiderOf, OfficeOf, SignedIn};
 use super::super::body::Query;
 use super::super::error::{ApiError, Refused};
 use super::super::policies;
-use super::super::scorecards::asked;
-use super::super::shapes::ScorecardSearch;
+use super::super::scorecards::{asked, whole_heat_table};
+use super::super::shapes::{RegionScorecardSearch, ScorecardSearch};
 use super::super::state::AppState;
 use super::super::year_ends::SettlerOf;
-use super::{File, Format, Made, Part, Site, annual_book, scorecard_book};
-use crate::domain::Studio;
+use super::{File, Format, Made, Part, Site, annual_book, region_book, scorecard_book};
+use crate::domain::{Region, Studio};
 use crate::store::report_issue::{NewIssue, Subject};
 use crate::store::year_end::{self, YearEnd};
 use crate::store::{self, scorecard};
@@ -51,6 +51,30 @@ pub(in super::super) async fn scorecard_file(
             Part::Book => Made::Book(scorecard_book::book(&assessed)),
             Part::Sheet => Made::Sheet(scorecard_book::criteria(&assessed)),
             Part::Paper => Made::Paper(scorecard_book::paper(&assessed)),
+        })
+        .await
+}
+
+/// The heat table of a Region as a file, all of its rows: `xlsx`, or `csv` (each Studio beside each Criterion).
+#[utoipa::path(get, path = "/api/regions/{id}/scorecards/{format}", tag = "assessment",
+    params(("id" = String, Path), ("format" = String, Path), RegionScorecardSearch),
+    responses((status = 200, body = Vec<u8>), (status = 403, body = Refused), (status = 404, body = Refused)))]
+pub(in super::super) async fn region_file(
+    State(app): State<AppState>,
+    office: OfficeOf<Region>,
+    format: Format,
+    Query(search): Query<RegionScorecardSearch>,
+) -> Result<Response, ApiError> {
+    // It changes from minute to minute: a paper is made of a year that was frozen.
+    if format == Format::Pdf {
+        return Err(ApiError::NoSuchRoute);
+    }
+    let table = whole_heat_table(&app, office.noun, search).await?;
+    let name = region_book::title(&table);
+    File { format, name, seal: None }
+        .give(&app, move |part| match part {
+            Part::Book | Part::Paper => Made::Book(region_book::book(&table)),
+            Part::Sheet => Made::Sheet(region_book::studios(&table)),
         })
         .await
 }

@@ -9,6 +9,7 @@ mod pack;
 mod pdf;
 mod polls;
 mod proof_book;
+mod region_book;
 mod scorecard_book;
 mod session_book;
 mod view;

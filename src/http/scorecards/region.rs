@@ -16,8 +16,8 @@ use crate::domain::participation::{Assessed, year_of};
 use crate::domain::policy::Policy;
 use crate::domain::scorecard::Outlook;
 use crate::domain::{Day, Region, RegionTree, Studio, StudioId};
-use crate::store;
 use crate::store::scorecard::{self, Cell, Kept, Standing};
+use crate::store::{self, Page};
 use axum::extract::State;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -36,27 +36,43 @@ pub(in super::super) async fn of_region(
     Query(search): Query<RegionScorecardSearch>,
     Query(page): Query<PageQuery>,
 ) -> Result<axum::Json<RegionScorecards>, ApiError> {
-    let region = office.noun;
+    Ok(axum::Json(heat_table(&app, office.noun, search, page.page()).await?))
+}
+
+/// All rows of it, for a file.
+pub(in super::super) async fn whole_heat_table(
+    app: &AppState,
+    region: Region,
+    search: RegionScorecardSearch,
+) -> Result<RegionScorecards, ApiError> {
+    heat_table(app, region, search, Page { number: 1, size: u32::MAX }).await
+}
+
+async fn heat_table(
+    app: &AppState,
+    region: Region,
+    search: RegionScorecardSearch,
+    page: Page,
+) -> Result<RegionScorecards, ApiError> {
     let today = app.clock.now().day();
     let tree = store::region::tree(&app.store).await?;
     let all = store::studio::assessed(&app.store, Some(region.id)).await?;
-    let policies = counted(&app, &all, today);
-    let policy = chosen(&app, &policies, search.policy.as_deref(), today)?;
+    let policies = counted(app, &all, today);
+    let policy = chosen(app, &policies, search.policy.as_deref(), today)?;
     let kind = policy.as_ref().map_or(crate::domain::policy::YearKind::Calendar, |policy| policy.year);
     let year = search.year.unwrap_or_else(|| year_of(kind, today));
     if !YEARS.contains(&year) {
         return Err(ApiError::field("year", "请选择年份。"));
     }
     let policy = policy.and_then(|policy| store::policy::of_year(&app.store, &policy.key, year, today));
-    let mut table = Table::of(&app, all, policy.as_deref(), year, &search).await?;
+    let mut table = Table::of(app, all, policy.as_deref(), year, &search).await?;
     table.sort(search.sort.unwrap_or_default());
-    let page = page.page();
     let progress = scorecard::progress(&app.store);
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let last = policy.as_deref().map_or(today, |policy| last_day(policy, year));
     let from = (page.number as usize - 1).saturating_mul(page.size as usize);
     let rows = table.rows.iter().skip(from).take(page.size as usize);
-    Ok(axum::Json(RegionScorecards {
+    Ok(RegionScorecards {
         region: region.id,
         region_name: region.name,
         year,
@@ -74,7 +90,7 @@ pub(in super::super) async fn of_region(
         policies,
         page: page.number,
         size: page.size,
-    }))
+    })
 }
 
 /// What the rows of the table are made of.

@@ -1,6 +1,6 @@
 //! Decisions as Facts: every word about a level and about Evidence with its day, in the order in which they were made.
 
-use crate::domain::participation::Decided;
+use crate::domain::participation::{Decided, say};
 use crate::domain::{ActivityId, EvidenceId, Level, StudioId};
 use crate::store::StoreError;
 use crate::store::row::{Columns as _, rows_in};
@@ -46,7 +46,7 @@ fn collect<K: Eq + Hash, T>(
     let mut found: HashMap<K, Vec<Decided<T>>> = HashMap::new();
     for row in rows {
         let (of, decision) = read(row)?;
-        found.entry(of).or_default().push(decision);
+        say(found.entry(of).or_default(), decision);
     }
     Ok(found)
 }

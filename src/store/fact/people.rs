@@ -149,11 +149,15 @@ fn attended(record: &AttendanceRecord) -> Attended {
     }
 }
 
-/// Forgets who was in the Activities of this Account, whose School is another now.
+/// Forgets who was in the Activities of this Account, whose School is another now: those that it has lines in, and those that
+/// expected it, where it has a record without a line.
 pub(in crate::store) async fn forget(connection: &mut AnyConnection, account: AccountId) -> Result<(), StoreError> {
     sqlx::query(
-        "delete from activity_fact where activity in (select s.activity from session s
-             where s.id in (select e.session from presence_event e where e.person = $1))",
+        "delete from activity_fact where activity in (
+             select s.activity from session s
+             where s.id in (select e.session from presence_event e where e.person = $1)
+             union select a.id from activity a join membership m on m.studio = a.studio where m.account = $1
+             union select l.activity from leave_asked l where l.account = $1)",
     )
     .bind(account.as_str())
     .execute(connection)

@@ -15,7 +15,7 @@ pub use write::{Change, Hiding, NewFile, NewResource, NewStep, change, create, s
 use super::page::placeholders;
 use super::row::{Columns as _, rows_in, sql};
 use super::{Noun, Store, StoreError};
-use crate::domain::participation::Decided;
+use crate::domain::participation::{Decided, say};
 use crate::domain::resource::{Part, Presenter, Resource, ResourceStep};
 use crate::domain::{ActivityId, Day, OfficeTier, PersonName, RecordingId, ResourceId, SeriesId, StudioId};
 use sqlx::AnyConnection;
@@ -159,7 +159,7 @@ pub(super) async fn nominated(
         let Some(step) = row.optional_coded::<ResourceStep>("step")? else { continue };
         let what = (step == ResourceStep::Selected).then_some(1);
         if let Some(last) = found.last_mut() {
-            last.decisions.push(Decided { day: row.time("taken_at")?.day(), what });
+            say(&mut last.decisions, Decided { day: row.time("taken_at")?.day(), what });
         }
     }
     Ok(found)

@@ -27,6 +27,7 @@ export const office = {
   legend: '格中是已完成数。✓ 已达标，白格还没开始，✕ 时间上已不可能，斜体不计入今年结果。点数字看依据。',
   range: (from: number, to: number, total: number) => `${from}–${to} / ${total}`,
   previous: '上一页', next: '下一页',
+  exportHints: { xlsx: '全部工作室的指标，按现在的条件', csv: '只有总览一张表' },
   none: '没有符合的工作室', noneHint: '换一个条件，或者清空搜索。',
   nobody: '这个区域还没有参加考核的工作室', nobodyHint: '给工作室选定考核办法以后，会列在这里。',
   ranking: (tier: string) => `${tier}排名`,

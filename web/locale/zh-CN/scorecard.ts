@@ -109,10 +109,11 @@ export const scorecard = {
   },
   whatIf: {
     open: '试算', title: '试算', lead: '加上打算办的活动，看哪些指标会变。只是试算，不会生成活动。',
-    number: (n: number) => `第 ${n} 场`, day: '日期', kind: '类型', mode: '形式', level: '级别', core: '带头人到场', others: '其他人', presenter: '主讲', nobody: '不指定', minutes: '分钟',
+    number: (n: number) => `第 ${n} 场`, day: '日期', kind: '类型', mode: '形式', level: '级别', core: '带头人到场', others: '其他人', rural: '其中乡村教师', presenter: '主讲', nobody: '不指定', minutes: '分钟',
+    series: '所属系列', helped: '帮扶学校', none: '无', reviewers: (names: string) => `评课：${names}`,
     ofCore: (n: number, all: number) => `${n} / ${all} 人`,
     add: '再加一场', remove: (n: number) => `去掉第 ${n} 场`, act: '看会怎样', acting: '正在算',
-    none: '结果没有变化', noneHint: '这些活动不会让任何指标变化，可以换一种类型、级别或人数再试。',
+    same: '结果没有变化', sameHint: '这些活动不会让任何指标变化，可以换一种类型、级别或人数再试。',
     changed: (n: number) => `${n} 项会变`, before: '现在', after: '办了以后', result: (before: string, after: string) => `${before} → ${after}`, points: (before: string, after: string) => `得分 ${before} → ${after}`,
   },
   links: { scorecard: '年度考核', mine: '我的考核', office: '考核总览' },

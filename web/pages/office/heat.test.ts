@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { HeatCell, Region } from './shapes'
-import { cellText, heatOf, rangeOf, sharesOf, standingOfCell, treeOf } from './heat'
+import { cellText, fileQuery, heatOf, rangeOf, sharesOf, standingOfCell, treeOf } from './heat'
 
 const cell = (state: HeatCell['state'], done: number, of: number, at_risk = false): HeatCell => ({ state, done, of, at_risk, required: true })
 
@@ -31,4 +31,8 @@ it('shows an office its own tree, in whatever order the regions come', () => {
 it('counts rows from one, and none when there are none', () => {
   expect(rangeOf(2, 20, 33)).toEqual({ from: 21, to: 33, last: true })
   expect(rangeOf(1, 20, 0)).toEqual({ from: 0, to: 0, last: true })
+})
+it('asks for a file with the conditions of the page, and for all of its pages', () => {
+  expect(fileQuery({ year: 2026, policy: undefined, tier: 'city', outlook: undefined, q: '李 & 王', sort: '', page: 3, size: 20 })).toBe('?year=2026&tier=city&q=%E6%9D%8E+%26+%E7%8E%8B')
+  expect(fileQuery({ year: undefined, page: 1, size: 20 })).toBe('')
 })

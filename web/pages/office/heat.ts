@@ -60,3 +60,10 @@ export function rangeOf(page: number, size: number, total: number): { from: numb
   const to = Math.min(page * size, total)
   return { from, to, last: to >= total }
 }
+
+/** What the file of the table is asked with: as the page is, but for its pages. */
+export function fileQuery(of: { page?: unknown; size?: unknown } & Record<string, string | number | undefined>): string {
+  const { page: _page, size: _size, ...rest } = of
+  const said = Object.entries(rest).filter((one): one is [string, string | number] => one[1] !== undefined && one[1] !== '')
+  return said.length === 0 ? '' : `?${new URLSearchParams(said.map(([key, value]) => [key, String(value)]))}`
+}

@@ -54,3 +54,23 @@ fn the_report_of_the_year_waits_for_its_reviewer() {
     let last = |year| story.of_year(year, "2021-12-31").card.final_year;
     assert_eq!([2021, 2022, 2023].map(last), [false, false, true]);
 }
+
+#[test]
+fn the_plan_of_a_year_is_that_years() {
+    let mut story = march();
+    story.day("2021-01-20").evidence("year_plan", "2021 年计划").accepted();
+    story.day("2021-12-10").evidence("annual_report", "2021 年年报").accepted();
+    let state = |story: &Story, day: &str| story.on(day).state("S3-L63");
+    assert_eq!((state(&story, "2021-01-19"), state(&story, "2021-01-20")), (NotYet, Met));
+    assert_eq!((state(&story, "2022-01-01"), story.on("2022-01-01").numbers("S3-L63")), (NotYet, (0, 1)));
+    story.refuse("2021 年计划");
+    assert_eq!((state(&story, "2021-12-30"), state(&story, "2021-12-31")), (NotYet, Impossible));
+    // 3 of 4.
+    let card = story.on("2021-12-31");
+    assert_eq!((card.grade(), card.card.points, card.all(Impossible)), (Some("failed"), 7500, vec!["S3-L63"]));
+    // The next year's plan comes too late, one of the last day does not.
+    story.day("2022-01-01").evidence("year_plan", "2022 年计划").accepted();
+    assert_eq!(story.of_year(2021, "2022-01-01").state("S3-L63"), Impossible);
+    story.day("2021-12-31").evidence("year_plan", "补交的计划").accepted();
+    assert_eq!((story.on("2021-12-31").grade(), story.on("2021-12-31").card.points), (Some("passed"), 10_000));
+}

@@ -1,6 +1,6 @@
 //! Years under the second plan, a district's; all values are worked out by hand.
 
-use super::story::Story;
+use super::story::{Story, day};
 use crate::domain::MemberRole;
 use crate::domain::participation::Attended;
 use crate::domain::scorecard::ScoreState::{Impossible, Met, NotYet, Waiting};
@@ -138,4 +138,152 @@ fn host_and_members_hand_in_what_they_did_at_the_end_of_the_year() {
     assert_eq!((card.state("S4-2-L163"), card.numbers("S4-2-L163")), (Impossible, (5, 6)));
     _ = story.day("2024-12-31").evidence("year_summary", HOST).of(HOST).accepted();
     assert_eq!(story.on("2024-12-31").state("S4-2-L163"), Met);
+}
+
+/// What a school year asks for, and no more: the host hears twenty lesson reviews in each of its semesters.
+fn school_year(story: &mut Story, year: i32) {
+    for (on, lessons) in [(format!("{year}-10"), 20), (format!("{}-03", year + 1), 20)] {
+        for number in 1..=lessons {
+            let (day, by) = (format!("{on}-{number:02}"), MEMBERS[number % MEMBERS.len()]);
+            _ = story.day(&day).lesson_review(&format!("{day} 评课")).by(&[by]).present_for(&[HOST], 40);
+        }
+    }
+    for name in MEMBERS {
+        for (number, month) in [format!("{year}-11"), format!("{}-04", year + 1)].iter().enumerate() {
+            _ = story.day(&format!("{month}-15")).open_lesson(&format!("{name} {year} 课{number}")).by(&[name]);
+        }
+        for (slot, count) in [("book", 1), ("reading_notes", 10_000), ("paper", 1)] {
+            let (on, title) = (format!("{}-05-20", year + 1), format!("{name} {year} {slot}"));
+            story.day(&on).evidence(slot, &title).of(name).accepted_for(count);
+        }
+    }
+}
+
+fn summaries(story: &mut Story, year: i32) {
+    for name in MEMBERS.iter().chain([&HOST]) {
+        let title = format!("{name} {year} 总结");
+        story.day(&format!("{year}-12-20")).evidence("year_summary", &title).of(name).accepted();
+    }
+}
+
+/// The second year of the cycle.
+fn second_year() -> Story {
+    let mut story = begin();
+    school_year(&mut story, 2024);
+    summaries(&mut story, 2025);
+    story
+}
+
+/// The last one, with what three years ask for.
+fn last_year() -> Story {
+    let mut story = begin();
+    school_year(&mut story, 2025);
+    summaries(&mut story, 2026);
+    story.day("2024-01-20").evidence("work_plan", "工作和培训计划").accepted();
+    for name in MEMBERS {
+        story.day("2024-02-01").evidence("three_year_plan", &format!("{name} 成长计划")).of(name).accepted();
+    }
+    (2024..=2026).for_each(|year| _ = story.day(&format!("{year}-06-06")).lecture("专题").by(&["顾问甲"]));
+    story
+}
+
+#[test]
+fn the_second_year_passes_without_what_the_cycle_asks() {
+    let story = second_year();
+    let card = story.on("2025-12-31");
+    assert_eq!((card.grade(), card.card.points, card.card.result.missing), (Some("passed"), 10_000, 0));
+    let required: Vec<&str> = card.card.criteria.iter().filter(|s| s.required).map(|s| s.criterion.as_str()).collect();
+    assert_eq!(required, ["S4-2-02", "S4-2-08", "S4-2-10", "S4-2-12", "S4-2-13", "S4-2-14", "S4-2-L163"]);
+    assert!(["S4-2-L155", "S4-2-11", "S4-2-14b"].iter().all(|id| card.state(id) == NotYet));
+    // Before the summaries 6 of 7: 8571.4.
+    let card = story.on("2025-12-19");
+    assert_eq!((card.grade(), card.card.points, card.all(NotYet).len()), (Some("failed"), 8571, 4));
+    // The first year asks for the roster, one semester and the summaries: 2 of 4.
+    assert_eq!(
+        (story.on("2024-12-31").card.points, story.on("2024-12-31").all(Impossible)),
+        (5000, vec!["S4-2-10", "S4-2-L163"])
+    );
+}
+
+#[test]
+fn one_short_of_each_fails_the_year() {
+    let points = |criterion: &str, change: &dyn Fn(&mut Story)| {
+        let mut story = second_year();
+        change(&mut story);
+        let card = story.on("2025-12-31");
+        assert_eq!((card.grade(), card.card.result.missing), (Some("failed"), 1), "{criterion}");
+        assert_ne!(card.state(criterion), Met);
+        card.card.points
+    };
+    // One semester of two: 6 + 1/2 of 7 are 13/14, 9285.7.
+    let heard = |story: &mut Story| _ = story.verdict("2025-03-20 评课", HOST, Attended::Absent);
+    assert_eq!(points("S4-2-10", &heard), 9285);
+    // All have a book, and 4 of 5 have all characters: 6 + 9/10 of 7 are 69/70, 9857.1.
+    let notes = |story: &mut Story| story.day("2025-05-21").decides("岑溪 2024 reading_notes", Some(9_999));
+    assert_eq!(points("S4-2-12", &notes), 9857);
+    // 4 of 5 members: 6 + 4/5 of 7 are 34/35, 9714.2.
+    let lesson = |story: &mut Story| story.facts.activities.retain(|one| one.title != "戴月 2024 课1");
+    assert_eq!(points("S4-2-13", &lesson), 9714);
+    assert_eq!(points("S4-2-14", &|story| _ = story.refuse("方圆 2024 paper")), 9714);
+    // 5 of 6: 6 + 5/6 of 7 are 41/42, 9761.9.
+    assert_eq!(points("S4-2-L163", &|story| _ = story.refuse("白露 2025 总结")), 9761);
+    // 4 members of 5 to 7 beside host and adviser: 6 + 14/15 of 7 are 104/105, 9904.7.
+    assert_eq!(points("S4-2-02", &|story| story.day("2025-12-30").leaves("白露")), 9904);
+    // 3 of at most 2 of the host's own school: 6 + 2/3 of 7 are 20/21, 9523.8.
+    assert_eq!(points("S4-2-08", &|story| _ = story.at_school(&["方圆"], "青禾县实验小学")), 9523);
+}
+
+#[test]
+fn a_paper_of_each_member_is_asked_for_each_school_year() {
+    let mut story = second_year();
+    let state = |story: &Story, day: &str| story.on(day).state("S4-2-14");
+    assert_eq!((state(&story, "2025-05-19"), state(&story, "2025-05-20")), (NotYet, Met));
+    story.refuse("方圆 2024 paper");
+    assert_eq!((state(&story, "2025-08-30"), state(&story, "2025-08-31")), (NotYet, Impossible));
+    assert_eq!(story.on("2025-08-31").sentence("S4-2-14"), "5 名成员中 4 人已达标；没有达标：方圆，已补不回来");
+    // One of September is the next school year's; one that waits holds it open.
+    story.day("2025-09-01").evidence("paper", "九月的论文").of("方圆").accepted();
+    assert_eq!(state(&story, "2025-12-31"), Impossible);
+    story.day("2025-08-31").evidence("paper", "八月的论文").of("方圆");
+    assert_eq!(state(&story, "2025-12-31"), Waiting);
+    assert_eq!(story.accept("八月的论文").on("2025-12-31").grade(), Some("passed"));
+}
+
+#[test]
+fn the_last_year_asks_for_the_plans_and_the_lectures() {
+    let story = last_year();
+    let card = story.on("2026-12-31");
+    assert_eq!((card.grade(), card.card.points, card.card.final_year), (Some("passed"), 10_000, true));
+    assert!(card.card.criteria.iter().all(|score| score.required && score.state == Met));
+    let on = |id: &str, day: &str| story.on(day).state(id);
+    assert_eq!((on("S4-2-L155", "2024-01-19"), on("S4-2-L155", "2024-01-20")), (NotYet, Met));
+    assert_eq!((on("S4-2-14b", "2024-01-31"), on("S4-2-14b", "2024-02-01")), (NotYet, Met));
+    let lost = |criterion: &str, change: &dyn Fn(&mut Story)| {
+        let mut story = story.clone();
+        change(&mut story);
+        assert_eq!(story.on("2026-12-30").state(criterion), NotYet);
+        let card = story.on("2026-12-31");
+        assert_eq!((card.grade(), card.all(Impossible)), (Some("failed"), vec![criterion]));
+        card.card.points
+    };
+    // 9 of 10; 9 + 4/5; 9 + 2/3.
+    assert_eq!(lost("S4-2-L155", &|story| _ = story.refuse("工作和培训计划")), 9000);
+    assert_eq!(lost("S4-2-14b", &|story| _ = story.refuse("安宁 成长计划")), 9800);
+    assert_eq!(lost("S4-2-11", &|story| story.facts.activities.retain(|one| one.day != day("2025-06-06"))), 9666);
+}
+
+#[test]
+fn the_best_grade_is_given_by_reviewers_to_who_has_passed() {
+    let mut story = second_year();
+    // A word of the year before says nothing about this one; reviewers speak after the year is over.
+    story.day("2024-12-31").graded("excellent");
+    assert_eq!(story.on("2025-12-31").grade(), Some("passed"));
+    story.day("2026-01-10").graded("excellent");
+    story.facts.grades[1].year = 2025;
+    let grade = |story: &Story, day: &str| story.of_year(2025, day).grade().map(str::to_owned);
+    assert_eq!(grade(&story, "2026-01-09").as_deref(), Some("passed"));
+    assert_eq!(grade(&story, "2026-01-10").as_deref(), Some("excellent"));
+    // Not where something is missing.
+    story.refuse("方圆 2024 paper");
+    assert_eq!(grade(&story, "2026-01-10").as_deref(), Some("failed"));
 }

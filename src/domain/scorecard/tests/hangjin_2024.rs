@@ -130,3 +130,19 @@ fn the_best_grade_needs_a_person_and_a_veto_takes_all() {
     story.facts.vetoes[0].day = super::story::day("2027-01-05");
     assert_eq!(story.of_year(2026, "2027-02-01").grade(), Some("excellent"));
 }
+
+#[test]
+fn the_plan_of_the_studio_is_asked_for_in_the_last_year() {
+    let mut story = last_year();
+    let state = |story: &Story, day: &str| story.on(day).state("S2-L70");
+    assert_eq!((state(&story, "2024-02-29"), state(&story, "2024-03-01")), (NotYet, Met));
+    let required = |story: &Story, year| story.of_year(year, "2026-12-31").score("S2-L70").required;
+    assert_eq!([2024, 2025, 2026].map(|year| required(&story, year)), [false, false, true]);
+    story.refuse("方案");
+    assert_eq!((state(&story, "2026-12-30"), state(&story, "2026-12-31")), (NotYet, Impossible));
+    // 7 of 8 criteria.
+    assert_eq!((story.on("2026-12-31").grade(), story.on("2026-12-31").card.points), (Some("failed"), 8750));
+    story.day("2026-12-31").evidence("work_plan", "补交的方案");
+    assert_eq!((state(&story, "2026-12-31"), story.on("2026-12-31").numbers("S2-L70")), (Waiting, (0, 1)));
+    assert_eq!(story.accept("补交的方案").on("2026-12-31").grade(), Some("passed"));
+}
