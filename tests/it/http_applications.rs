@@ -1,10 +1,7 @@
 //! Applications over HTTP: opened, written, sent, decided step by step, and what they become.
 
 use crate::app::{Person, TestApp, refusal};
-use crate::held::{hold, plan};
 use calamine::{Reader as _, Xlsx};
-use lectern::domain::{ActivityKind, presence};
-use lectern::store;
 use reqwest::{Method, Response, StatusCode};
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
@@ -454,44 +451,6 @@ async fn a_region_sees_what_it_has_beside_what_the_programme_wants() {
         (&counts["title"], &counts["have"], &counts["wanted"], &counts["state"]),
         (&json!("学科（专业）带头人"), &json!(1), &json!("10–15"), &json!("under"))
     );
-}
-
-/// People who came once, by their numbers.
-fn teachers(numbers: std::ops::Range<usize>) -> Vec<presence::Person> {
-    let guest = |number| presence::Person::Guest { name: format!("教师{number}"), school: "乡村小学".into() };
-    numbers.map(guest).collect()
-}
-
-#[tokio::test]
-async fn people_whom_a_cycle_reached_are_counted_once_over_all_studios() {
-    let app = TestApp::start().await;
-    let admin = app.person("admin").await;
-    for studio in [app.world.studio, app.world.other_studio] {
-        let put = admin.patch(&format!("/api/studios/{studio}"), &json!({ "policy": "hangjin-2024" })).await;
-        assert_eq!(put.status(), StatusCode::OK);
-    }
-    let held = async |studio, day: &str, people: &[presence::Person]| {
-        hold(&app.store, plan(studio, ActivityKind::Seminar, day), people).await;
-    };
-    let reached = async || {
-        let url = format!("/api/regions/{}/capacities?policy=hangjin-2024", app.world.city);
-        let page = ok(admin.get(&url).await).await;
-        let row = page["rows"].as_array().unwrap().iter().find(|row| row["id"] == "S2-02").unwrap().clone();
-        assert_eq!(row["wanted"], "≥450");
-        (row["have"].clone(), row["state"].clone())
-    };
-    assert_eq!(reached().await, (json!(0), json!("under")));
-    let start = store::studio::get(&app.store, app.world.studio).await.unwrap().cycle_start;
-    let day = |after| start.plus(after).to_string();
-    held(app.world.studio, &day(0), &teachers(0..300)).await;
-    // Who came to both Studios is one; whoever the roster expects and does not come is none.
-    held(app.world.other_studio, &day(10), &teachers(100..449)).await;
-    assert_eq!(reached().await, (json!(449), json!("under")));
-    // What was held before the cycle reached nobody in it.
-    held(app.world.studio, &day(-1), &teachers(440..460)).await;
-    assert_eq!(reached().await, (json!(449), json!("under")));
-    held(app.world.studio, &day(20), &teachers(448..450)).await;
-    assert_eq!(reached().await, (json!(450), json!("met")));
 }
 
 async fn summary(person: &Person, recruitment: &str, query: &str, rows: &[[&str; 5]]) -> Response {

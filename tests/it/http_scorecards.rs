@@ -168,6 +168,44 @@ async fn the_heat_table_is_taken_away_as_it_is_seen_and_whole() {
     assert_eq!(refusal(above).await.0, StatusCode::FORBIDDEN);
 }
 
+/// People who came once, by their numbers.
+fn teachers(numbers: std::ops::Range<usize>) -> Vec<Person> {
+    let guest = |number| Person::Guest { name: format!("教师{number}"), school: "乡村小学".into() };
+    numbers.map(guest).collect()
+}
+
+#[tokio::test]
+async fn people_whom_a_cycle_reached_are_counted_once_over_all_studios() {
+    let app = TestApp::start().await;
+    let admin = app.person("admin").await;
+    for studio in [app.world.studio, app.world.other_studio] {
+        let put = admin.patch(&format!("/api/studios/{studio}"), &json!({ "policy": "hangjin-2024" })).await;
+        assert_eq!(put.status(), StatusCode::OK);
+    }
+    let held = async |studio, day: &str, people: &[Person]| {
+        hold(&app.store, plan(studio, ActivityKind::Seminar, day), people).await;
+    };
+    let reached = async || {
+        let url = format!("/api/regions/{}/capacities?policy=hangjin-2024", app.world.city);
+        let page = json_of(admin.get(&url).await).await;
+        let row = page["rows"].as_array().unwrap().iter().find(|row| row["id"] == "S2-02").unwrap().clone();
+        assert_eq!(row["wanted"], "≥450");
+        (row["have"].clone(), row["state"].clone())
+    };
+    assert_eq!(reached().await, (json!(0), json!("under")));
+    let start = store::studio::get(&app.store, app.world.studio).await.unwrap().cycle_start;
+    let day = |after| start.plus(after).to_string();
+    held(app.world.studio, &day(0), &teachers(0..300)).await;
+    // Who came to both Studios is one; whoever the roster expects and does not come is none.
+    held(app.world.other_studio, &day(10), &teachers(100..449)).await;
+    assert_eq!(reached().await, (json!(449), json!("under")));
+    // What was held before the cycle reached nobody in it.
+    held(app.world.studio, &day(-1), &teachers(440..460)).await;
+    assert_eq!(reached().await, (json!(449), json!("under")));
+    held(app.world.studio, &day(20), &teachers(448..450)).await;
+    assert_eq!(reached().await, (json!(450), json!("met")));
+}
+
 #[tokio::test]
 async fn policies_are_read_with_their_sentences() {
     let app = TestApp::start().await;
