@@ -44,7 +44,18 @@ pub struct Recording {
     pub capture_gone_at: Option<Time>,
 }
 
+/// Left on the disk for the database and everything else when a Recording is finished.
+const FREE_AFTERWARDS: u64 = 1 << 30;
+/// What finishing and taking in write, in multiples of what was captured: the film, its segments, and both again in the archive.
+const GROWS: u64 = 4;
+
 impl Recording {
+    /// Bytes that have to be free for it to be finished, when so much of it is made already.
+    #[must_use]
+    pub fn wants_free(&self, made: u64) -> u64 {
+        FREE_AFTERWARDS.saturating_add(self.bytes.saturating_mul(GROWS).saturating_sub(made))
+    }
+
     /// The last day on which what was captured is there, as things are; none without an end. `resource` is what came of it.
     #[must_use]
     pub fn capture_until(&self, kept: CapturesKept, resource: Option<&Resource>) -> Option<Day> {

@@ -30,6 +30,8 @@ words! {
         DecideEvidence = "decide_evidence" / "佐证等审核",
         DecideLevels = "decide_levels" / "活动级别等确认",
         DecideChoices = "decide_choices" / "特色项目等确认",
+        DecideResources = "decide_resources" / "资源等发布",
+        DecideSelections = "decide_selections" / "精品等评选",
         DecideNotices = "decide_notices" / "通知等审批",
         MendNotice = "mend_notice" / "通知被退回",
         MayAppeal = "may_appeal" / "考勤可以申诉",
@@ -232,7 +234,13 @@ fn waiting(all: &[Waiting]) -> Vec<Reminder> {
     for found in kinds.values_mut() {
         found.sort_by_key(|one| one.since);
     }
-    let alone: Vec<Vec<&Waiting>> = [ReminderKind::DecideLevels, ReminderKind::DecideChoices]
+    let alone = [
+        ReminderKind::DecideLevels,
+        ReminderKind::DecideChoices,
+        ReminderKind::DecideResources,
+        ReminderKind::DecideSelections,
+    ];
+    let alone: Vec<Vec<&Waiting>> = alone
         .into_iter()
         .filter_map(|kind| kinds.remove(&kind))
         .flat_map(|found| found.into_iter().take(ONE_BY_ONE).map(|one| vec![one]))

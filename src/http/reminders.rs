@@ -139,7 +139,8 @@ async fn add_decisions(app: &AppState, me: &SignedIn, desk: &Desk, open: &mut Op
     let authority = Authority::of(app, me).await?;
     add_evidence(app, &authority, (desk.me, scope), waiting).await?;
     add_levels(app, &authority, scope, waiting).await?;
-    add_choices(app, &authority, scope, waiting).await
+    add_choices(app, &authority, scope, waiting).await?;
+    add_resources(app, &authority, scope, waiting).await
 }
 
 async fn add_evidence(
@@ -218,6 +219,26 @@ async fn add_choices(
             who: studio.name.clone(),
             since: one.at.day(),
         })
+    }));
+    Ok(())
+}
+
+/// What was handed in for publication beyond its Studio, and what was nominated as 精品.
+async fn add_resources(
+    app: &AppState,
+    authority: &Authority,
+    scope: RegionId,
+    waiting: &mut Vec<Waiting>,
+) -> Result<(), ApiError> {
+    let today = app.clock.now().day();
+    let found = store::resource::waiting_in(&app.store, scope).await?;
+    let ids: Vec<StudioId> = found.iter().map(|one| one.studio).collect();
+    let studios = store::studio::by_ids(&app.store, &ids).await?;
+    waiting.extend(found.into_iter().filter_map(|one| {
+        let studio = studios.get(&one.studio)?;
+        authority.over(app, studio, today).ok()?;
+        let kind = if one.nominated { ReminderKind::DecideSelections } else { ReminderKind::DecideResources };
+        Some(Waiting { kind, about: one.id.to_string(), title: one.title, who: studio.name.clone(), since: one.since })
     }));
     Ok(())
 }

@@ -26,10 +26,6 @@ const PAUSE: Duration = Duration::from_secs(30);
 const MOST_ATTEMPTS: u32 = 3;
 /// What failed is tried anew at the start of the server, and so much later.
 const FAILED_AGAIN: Duration = Duration::from_secs(6 * 3600);
-/// Left for the database and everything else on the same disk, as far as can be told before.
-const FREE_AFTERWARDS: u64 = 1 << 30;
-/// What finishing and taking in write, in multiples of what was captured: the film, its segments, and both again in the archive.
-const GROWS: u64 = 4;
 /// What comes out waits so long for an archive that does not take it, with a pause after each.
 const MOST_OFFERS: u32 = 20;
 /// How often it is looked for room while a child writes.
@@ -253,8 +249,7 @@ pub async fn next<E: Display, F: Future<Output = Result<(), E>>>(
 async fn wants(finishing: &Finishing, one: &Recording) -> u64 {
     let folder = finishing.recordings.join(one.id.as_str());
     let made = tokio::task::spawn_blocking(move || size_of(&folder.join("out")) + size_of(&folder.join("work")));
-    let made = made.await.unwrap_or(0);
-    FREE_AFTERWARDS.saturating_add(one.bytes.saturating_mul(GROWS).saturating_sub(made))
+    one.wants_free(made.await.unwrap_or(0))
 }
 
 /// Of all files below; a few thousand at most.

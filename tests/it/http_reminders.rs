@@ -2,7 +2,7 @@
 
 use crate::app::TestApp;
 use crate::held::{hold, plan};
-use crate::http_applications;
+use crate::{http_applications, http_resources};
 use lectern::domain::presence::Person;
 use lectern::domain::year_end::NewObjection;
 use lectern::domain::{ActivityKind, Level, NewActivity};
@@ -185,4 +185,28 @@ async fn what_the_year_still_needs_is_told_to_hosts_before_it_ends() {
     assert_eq!(count().await, 0, "in March there is time");
     app.turn_clock(DAY * 280);
     assert!(count().await > 3, "in December there is little");
+}
+
+#[tokio::test]
+async fn resources_wait_for_the_office_until_they_are_published_or_chosen() {
+    let app = TestApp::start().await;
+    let (id, _) = http_resources::recorded(&app).await;
+    let (host, office) = (app.person("host").await, app.person("office").await);
+    let path = format!("/api/resources/{id}");
+    let step = async |who: &crate::app::Person, step: &str, form: Value| {
+        let answer = who.post(&format!("{path}/{step}"), &form).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{step}");
+    };
+    assert_eq!(told(&app, "office").await, [], "a draft");
+    step(&host, "submit", json!({})).await;
+    assert_eq!(about(&app, "office", "decide_resources").await, [id.to_string()]);
+    for other in ["host", "core", "teacher", "other-office", "other-host"] {
+        assert_eq!(told(&app, other).await, [], "{other}");
+    }
+    step(&office, "publish", json!({ "visibility": "region" })).await;
+    assert_eq!(told(&app, "office").await, []);
+    step(&host, "nominate", json!({ "reason": "全县用过" })).await;
+    assert_eq!(about(&app, "office", "decide_selections").await, [id.to_string()]);
+    step(&office, "select", json!({ "selected": true, "reason": "好用" })).await;
+    assert_eq!(told(&app, "office").await, []);
 }

@@ -10,6 +10,7 @@ test('each kind leads to where it is done', () => {
     expect(placeOf(one(kind, 'mzxw6ytbojtg633c'))).toMatch(/^\/[a-z-]+/)
   }
   expect(placeOf(one('decide_evidence', 'mzxw6ytbojtg633c'))).toBe('/studios/mzxw6ytbojtg633c/scorecard')
+  expect(placeOf(one('decide_selections', 'mzxw6ytbojtg633c'))).toBe('/resources/mzxw6ytbojtg633c/edit')
   expect(placeOf(one('decide_levels', 'mzxw6ytbojtg633c'))).toBe('/activities/mzxw6ytbojtg633c')
   expect(placeOf(one('decide_choices', 'mzxw6ytbojtg633c'))).toBe('/studios/mzxw6ytbojtg633c/scorecard')
 })

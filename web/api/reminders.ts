@@ -51,6 +51,9 @@ export function placeOf(one: ReminderView): string {
       return about ? `/studios/${about}/scorecard` : '/office'
     case 'decide_levels':
       return `/activities/${about}`
+    case 'decide_resources':
+    case 'decide_selections':
+      return `/resources/${about}/edit`
     case 'decide_choices':
     case 'criterion_due':
       return `/studios/${about}/scorecard`

@@ -79,8 +79,8 @@ export type TransferKind = "departed" | "quit" | "replaced" | "promoted" | "demo
 /** waiting 等待决定，granted 已同意，refused 未同意 */
 export type TransferState = "waiting" | "granted" | "refused";
 
-/** send_application 申报快截止，mend_application 申报要修改，recruitment_closes 招募快截止，review_applications 申报等审核，decide_transfers 变动等决定，decide_cases 请假和申诉等审批，decide_evidence 佐证等审核，decide_levels 活动级别等确认，decide_choices 特色项目等确认，decide_notices 通知等审批，mend_notice 通知被退回，may_appeal 考勤可以申诉，may_object 公示期可提异议，answer_objections 异议等答复，publication_ends 公示快结束，settle_year 公示已结束，criterion_due 指标快到期 */
-export type ReminderKind = "send_application" | "mend_application" | "recruitment_closes" | "review_applications" | "decide_transfers" | "decide_cases" | "decide_evidence" | "decide_levels" | "decide_choices" | "decide_notices" | "mend_notice" | "may_appeal" | "may_object" | "answer_objections" | "publication_ends" | "settle_year" | "criterion_due";
+/** send_application 申报快截止，mend_application 申报要修改，recruitment_closes 招募快截止，review_applications 申报等审核，decide_transfers 变动等决定，decide_cases 请假和申诉等审批，decide_evidence 佐证等审核，decide_levels 活动级别等确认，decide_choices 特色项目等确认，decide_resources 资源等发布，decide_selections 精品等评选，decide_notices 通知等审批，mend_notice 通知被退回，may_appeal 考勤可以申诉，may_object 公示期可提异议，answer_objections 异议等答复，publication_ends 公示快结束，settle_year 公示已结束，criterion_due 指标快到期 */
+export type ReminderKind = "send_application" | "mend_application" | "recruitment_closes" | "review_applications" | "decide_transfers" | "decide_cases" | "decide_evidence" | "decide_levels" | "decide_choices" | "decide_resources" | "decide_selections" | "decide_notices" | "mend_notice" | "may_appeal" | "may_object" | "answer_objections" | "publication_ends" | "settle_year" | "criterion_due";
 
 /**
  * What somebody has to do or to decide.
@@ -2507,6 +2507,10 @@ step: string | null,
  * Of all steps.
  */
 permille: number, started_at: string, ended_at: string | null, bytes: number, failure: string | null, resource: string | null, 
+/**
+ * Does it wait until the server's disk has room for what finishing makes?
+ */
+waits_for_room: boolean, 
 /**
  * Did finishing look at all of it, and keep what it found?
  */

@@ -20,7 +20,7 @@ use super::shapes::{
     ResourceView, Rows, StudioResourceSearch, StudioStorage,
 };
 use super::state::AppState;
-use crate::domain::recording::Checks;
+use crate::domain::recording::{Checks, RecordingState};
 use crate::domain::resource::{Presenter, Resource, ResourceState, Sees, Words};
 use crate::domain::{Day, ResourceId, ResourceRefusal, SeriesId, Studio, StudioId};
 use crate::store::resource::{Change, Filter};
@@ -229,6 +229,8 @@ pub(super) async fn recordings(
 ) -> Result<axum::Json<Rows<RecordingView>>, ApiError> {
     let activity = store::activity::get(&app.store, asked.activity).await?;
     me.must_be_in(&app, activity.studio).await?;
+    // Where the system does not say, the disk itself will.
+    let free = app.blobs.free_bytes().unwrap_or(u64::MAX);
     let mut rows = Vec::new();
     for one in store::recording::of_activity(&app.store, asked.activity).await? {
         let resource = match store::resource::of_recording(&app.store, one.id).await? {
@@ -238,6 +240,7 @@ pub(super) async fn recordings(
         rows.push(RecordingView {
             capture_until: one.capture_until(app.library.captures_kept, resource.as_ref()),
             capture_gone_at: one.capture_gone_at,
+            waits_for_room: one.state == RecordingState::Closed && one.wants_free(0) > free,
             checked: one.checks.is_some(),
             doubts: one.checks.as_ref().map(Checks::doubts).unwrap_or_default(),
             lost_ms: one.checks.as_ref().map_or(0, |checks| checks.lost_ms),

@@ -441,6 +441,8 @@ pub struct RecordingView {
     pub bytes: u64,
     pub failure: Option<String>,
     pub resource: Option<ResourceId>,
+    /// Does it wait until the server's disk has room for what finishing makes?
+    pub waits_for_room: bool,
     /// Did finishing look at all of it, and keep what it found?
     pub checked: bool,
     /// What of that somebody should look at.

@@ -23,7 +23,7 @@ export const resources = {
   },
   recording: {
     title: '录制和回放', notFetched: '录制没有取到', none: '这次活动没有录制', noneHint: '直播时打开录制，结束后会自动整理成回放。',
-    recording: '正在录制', closed: '已录好，等着整理', finishing: (percent: number, step: string) => `正在整理 ${percent} %${step ? `：${step}` : ''}`,
+    recording: '正在录制', closed: '已录好，等着整理', waitsForRoom: '已录好，但服务器磁盘空间不够，腾出空间后自动整理。请联系管理员。', finishing: (percent: number, step: string) => `正在整理 ${percent} %${step ? `：${step}` : ''}`,
     steps: { check: '检查录制', compose: '合成画面', hls: '生成流畅播放的分段', pictures: '截取封面和预览', chapters: '划分章节', archive: '存入资源库' } as Record<string, string>,
     finished: '已整理好', failed: '这次没有整理好，原始录制还在，稍后自动再试。', failedWhy: '详情', empty: '没有录到画面和声音',
     at: (span: string, size: string) => `${span} · ${size}`, draft: '草稿已备好，核对后发布', watch: '看回放', check: '核对并发布',
@@ -46,6 +46,7 @@ export const resources = {
   },
   files: { title: '资料', lead: '课件、教案等，看回放的人可以下载。', add: '添加资料', remove: '移除', removed: (name: string) => `已移除 ${name}`, added: (name: string) => `已添加 ${name}` },
   subtitles: { title: '字幕', lead: 'WebVTT（.vtt）或 SRT（.srt）文件，UTF-8 编码。字幕里的话也能搜到。', pick: '选择字幕文件', has: '已有字幕，再传会替换。', saved: (n: number) => `字幕已保存，共 ${n} 条`, wrong: '只收 .vtt 和 .srt。', tooLarge: '字幕文件超过 2 MB。', troubles: '字幕没有保存，请改好这几行再传：', row: (n: number, sentence: string) => `第 ${n} 行：${sentence}` },
+  chosenBy: { clicks: '点击', viewers: '看过的人', used: '收进备课单（使用率）', usedOf: (used: number, share: string) => `${used}（${share}）`, rating: '满意度', ratingOf: (stars: string, n: number) => `${stars} 星（${n} 人）` },
   step: {
     title: '发布', now: '现在', submit: '送审', submitHint: '送审后由工作站核对并发布。', publish: '发布', publishHint: (seenBy: string) => `发布后，${seenBy}`, sendBack: '退回修改', withdraw: '撤回', withdrawHint: '撤回后别人看不到，观看数据保留。', again: '重新发布',
     reason: '理由', reasonMissing: '请写明理由。', sendBackTitle: '退回修改', sendBackText: '写明要改什么，整理的人会看到。', withdrawTitle: '撤回这份资源', withdrawText: '撤回以后只有工作室能看到。', nominate: '推荐为精品', nominateTitle: '推荐为精品', nominateText: '写明推荐理由，由工作站评选。', select: '选为精品', selectTitle: '选为精品资源', selectText: '会显示“精品资源”，并在回放库里靠前。', unselect: '不选为精品', unselectTitle: '不选为精品', unselectText: '写明理由，工作室会看到。',

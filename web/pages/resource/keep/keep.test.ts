@@ -28,12 +28,13 @@ describe('uploads', () => {
 })
 
 describe('recordings', () => {
-  const one = { state: 'finishing' as const, step: 'compose', permille: 427 }
+  const one = { state: 'finishing' as const, step: 'compose', permille: 427, waits_for_room: false }
   it('tell_how_far_the_finishing_is', () => {
     expect(recordingWords(one)).toBe('正在整理 42 %：合成画面')
     expect(recordingWords({ ...one, step: 'later' })).toBe('正在整理 42 %')
     expect(recordingWords({ ...one, permille: 1000 })).toBe('正在整理 99 %：合成画面')
     expect(recordingWords({ ...one, state: 'closed' })).toBe('已录好，等着整理')
+    expect(recordingWords({ ...one, state: 'closed', waits_for_room: true })).toContain('磁盘空间不够')
   })
   it('tell_what_becomes_of_what_was_captured', () => {
     const now = '2026-11-23T09:00:00+08:00'

@@ -4,8 +4,9 @@ import { dateWords, durationWords, type Moment } from '@/locale/time-words'
 import { sizeWords } from '@/locale/size-words'
 import type { RecordingView } from '../shapes'
 
-export function recordingWords(one: Pick<RecordingView, 'state' | 'step' | 'permille'>): string {
+export function recordingWords(one: Pick<RecordingView, 'state' | 'step' | 'permille' | 'waits_for_room'>): string {
   const w = resources.recording
+  if (one.waits_for_room) return w.waitsForRoom
   if (one.state !== 'finishing') return w[one.state]
   // 100 % is told when it is there.
   return w.finishing(Math.min(99, Math.floor(one.permille / 10)), w.steps[one.step ?? ''] ?? '')
