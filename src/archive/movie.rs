@@ -23,7 +23,7 @@ pub struct Movie {
 pub async fn movie(path: &Path) -> io::Result<Option<Movie>> {
     let mut file = File::open(path).await?;
     let length = file.metadata().await?.len();
-    let (mut at, mut first, mut found) = (0, true, None);
+    let (mut at, mut first, mut found, mut media) = (0, true, None, false);
     for _ in 0..MOST_BOXES {
         let mut head = [0; 16];
         file.seek(SeekFrom::Start(at)).await?;
@@ -42,10 +42,11 @@ pub async fn movie(path: &Path) -> io::Result<Option<Movie>> {
             file.read_exact(&mut moov).await?;
             found = read_moov(&moov);
         }
+        media |= &kind == b"mdat";
         at += size;
         // What follows has to be there, too: many begin with their table of contents.
         if at >= length {
-            return Ok(found);
+            return Ok(found.filter(|_| media));
         }
     }
     Ok(None)
@@ -136,7 +137,14 @@ mod tests {
         let minf = boxed(b"minf", &boxed(b"stbl", &stsd));
         let mdia = boxed(b"mdia", &[boxed(b"hdlr", b"\0\0\0\0\0\0\0\0vide\0\0\0\0"), minf].concat());
         let moov = boxed(b"moov", &[boxed(b"mvhd", &mvhd), boxed(b"trak", &mdia)].concat());
-        [boxed(b"ftyp", b"isomiso2"), boxed(b"mdat", &[7; 500]), moov, boxed(b"free", &[0; 40])].concat()
+        [boxed(b"ftyp", b"isomiso2"), boxed(b"mdat", &[7; 500]), moov].concat()
+    }
+
+    /// As it is published, so that it plays before all of it is there.
+    fn begins_with_contents(file: &[u8]) -> Vec<u8> {
+        let (head, rest) = file.split_at(16);
+        let (media, contents) = rest.split_at(508);
+        [head, contents, media].concat()
     }
 
     async fn told(bytes: &[u8]) -> Option<Movie> {
@@ -154,13 +162,15 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_torn_or_something_else_is_no_video() {
-        let whole = file_of(b"avc1");
-        for cut in 0..whole.len() {
-            assert_eq!(told(&whole[..cut]).await, None, "cut at {cut}");
-            if cut % 7 == 0 {
-                let mut odd = whole.clone();
-                odd[cut] ^= 0xff;
-                let _ = told(&odd).await;
+        for whole in [file_of(b"avc1"), begins_with_contents(&file_of(b"avc1"))] {
+            assert!(told(&whole).await.is_some());
+            for cut in 0..whole.len() {
+                assert_eq!(told(&whole[..cut]).await, None, "cut at {cut}");
+                if cut % 7 == 0 {
+                    let mut odd = whole.clone();
+                    odd[cut] ^= 0xff;
+                    let _ = told(&odd).await;
+                }
             }
         }
         assert_eq!(told(b"%PDF-1.7").await, None);

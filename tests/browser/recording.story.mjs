@@ -203,4 +203,10 @@ async function proof(host, activity) {
   const archive = readFileSync(file);
   const at = archive.indexOf(Buffer.from('音像资料/'));
   assert.ok(at > 0 && archive.indexOf('.jpg', at) - at < 200, 'pictures of the Recording are in it');
+  // What the check found, and how long what was captured stays.
+  const kept = host.getByTestId('capture');
+  await kept.filter({ hasText: '原始录制' }).filter({ hasText: '保留到' }).waitFor();
+  assert.match(await kept.innerText(), /^(已检查|检查发现)/);
+  await kept.evaluate((one) => one.scrollIntoView({ block: 'center' }));
+  await shoot(host, 'recording-kept');
 }
