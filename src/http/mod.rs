@@ -91,8 +91,8 @@ use utoipa_axum::routes;
 const MAX_BODY_BYTES: usize = 128 * 1024;
 /// No handler takes nearly as long; a client that trickles its body is let go.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// 10 MB on a line that carries 300 kbit/s upwards.
-const UPLOAD_PATIENCE: Duration = Duration::from_secs(300);
+/// 200 MB on a line that carries 450 kbit/s upwards.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(3600);
 /// A year of forty Activities on a busy machine takes a minute.
 const PACK_PATIENCE: Duration = Duration::from_secs(180);
 
