@@ -2,7 +2,7 @@
 
 use super::membership::Membership;
 use super::words::words;
-use super::{AccountId, AccountRole, Day, Level, RegionKind};
+use super::{AccountId, AccountRole, Day, Level, RegionKind, Tier};
 
 words! {
     /// How high an office stands; a later one is higher.
@@ -45,6 +45,17 @@ impl OfficeTier {
         if earlier.is_none_or(|earlier| earlier <= self) { Ok(()) } else { Err(DecidedAbove) }
     }
 
+    /// May it move a Studio between these tiers? Who gives a tier, or takes it, is the office of the higher one.
+    #[must_use]
+    pub fn moves(self, from: Tier, to: Tier) -> bool {
+        let office_of = |tier: Tier| match tier {
+            Tier::County => Self::County,
+            Tier::City => Self::City,
+            Tier::Province => Self::Province,
+        };
+        office_of(from).max(office_of(to)) <= self
+    }
+
     /// The highest level of an Activity that it may confirm.
     #[must_use]
     pub const fn highest_level(self) -> Level {
@@ -68,6 +79,19 @@ pub fn own_matter<'a>(memberships: impl IntoIterator<Item = &'a Membership>, fir
 mod tests {
     use super::*;
     use crate::domain::{MemberRole, MembershipId, StudioId};
+
+    #[test]
+    fn the_office_of_the_higher_tier_moves_a_studio() {
+        assert!(OfficeTier::City.moves(Tier::County, Tier::City) && OfficeTier::City.moves(Tier::City, Tier::County));
+        assert!(
+            !OfficeTier::County.moves(Tier::County, Tier::City) && !OfficeTier::County.moves(Tier::City, Tier::County)
+        );
+        assert!(
+            !OfficeTier::City.moves(Tier::City, Tier::Province)
+                && OfficeTier::Province.moves(Tier::City, Tier::Province)
+        );
+        assert!(OfficeTier::Platform.moves(Tier::Province, Tier::County));
+    }
 
     #[test]
     fn an_office_replaces_the_word_of_its_own_height_and_of_lower_ones() {

@@ -2,7 +2,7 @@
 
 use super::invalid::{Checks, Invalid};
 use super::words::words;
-use super::{Day, RegionId, StudioId, Time};
+use super::{Day, PersonName, RegionId, StudioId, Time};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -35,6 +35,25 @@ pub struct Studio {
     pub policy: Option<String>,
     pub introduction: String,
     pub created_at: Time,
+}
+
+/// A promotion or a demotion, from the day on which it was decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TierMove {
+    pub from: Tier,
+    pub to: Tier,
+    pub reason: String,
+    pub by: PersonName,
+    pub at: Time,
+}
+
+impl TierMove {
+    pub fn check(from: Tier, to: Tier, reason: &str) -> Result<(), Invalid> {
+        Checks::new()
+            .that(from != to, "tier", format!("工作室现在就是{}，请选择别的层级。", from.word()))
+            .text(reason, "reason", "理由", 300)
+            .done()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -117,6 +117,8 @@ pub enum Need {
     Admin,
     #[error("只有管这个区域的工作站可以这样做。")]
     OfficeOfRegion,
+    #[error("晋升和降级由较高那一级的工作站决定。")]
+    OfficeOfTier,
     #[error("只有管理员或工作站可以这样做。")]
     Office,
     #[error("只有这个工作室的主持人可以这样做。")]
@@ -290,6 +292,7 @@ impl Need {
         match self {
             Self::Admin => "admin_only",
             Self::OfficeOfRegion => "office_of_region_only",
+            Self::OfficeOfTier => "office_of_tier_only",
             Self::Office => "office_only",
             Self::Host => "host_only",
             Self::HostOrOffice => "host_or_office_only",

@@ -153,6 +153,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(people::list))
         .routes(routes!(studios::list, studios::create))
         .routes(routes!(studios::read, studios::change))
+        .routes(routes!(studios::move_tier))
         .routes(routes!(memberships::create))
         .routes(routes!(memberships::change))
         .routes(routes!(series::list, series::create))

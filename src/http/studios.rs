@@ -1,14 +1,16 @@
 //! Studios and what their page shows.
 
 use super::auth::{KeeperOf, Office, SignedIn};
+use super::authority::{Authority, SupervisorOf};
 use super::body::{Id, Json, PageQuery, Query};
 use super::error::{ApiError, Need, Refused};
 use super::shapes::{
-    MemberAccount, MemberView, PageOf, StudioChange, StudioForm, StudioPage, StudioSearch, StudioView,
+    MemberAccount, MemberView, PageOf, StudioChange, StudioForm, StudioPage, StudioSearch, StudioView, TierMoveForm,
+    TierMoveView,
 };
 use super::state::AppState;
 use super::{cards, schools, series};
-use crate::domain::{NewStudio, RegionTree, Studio, StudioId};
+use crate::domain::{NewStudio, RegionTree, Studio, StudioId, Tier, TierMove};
 use crate::store::card::{self, ActivityFilter, Look};
 use crate::store::membership::Member;
 use crate::store::studio::StudioFilter;
@@ -74,7 +76,14 @@ pub(super) async fn read(
     let members = store::membership::of_studio(&app.store, id).await?;
     let series = store::series::of_studio(&app.store, id).await?;
     let tree = store::region::tree(&app.store).await?;
+    let authority = Authority::of(&app, &me).await?;
+    let by = authority.over(&app, &studio, app.clock.now().day()).ok();
+    let tiers = Tier::ALL.iter().copied().filter(|tier| *tier != studio.tier);
+    let may_move_to = tiers.filter(|tier| by.is_some_and(|by| by.tier.moves(studio.tier, *tier))).collect();
+    let moves = store::studio_tier::moves(&app.store, id).await?;
     Ok(axum::Json(StudioPage {
+        may_move_to,
+        tier_moves: moves.into_iter().map(tier_move).collect(),
         may_manage: me.keeps(&app, &studio).await?,
         studio: view(studio, &tree),
         members: members.into_iter().map(member).collect(),
@@ -109,6 +118,30 @@ pub(super) async fn change(
     let studio = store::studio::update(&app.store, old.id, edit).await?;
     let tree = store::region::tree(&app.store).await?;
     Ok(axum::Json(view(studio, &tree)))
+}
+
+/// Promotes or demotes a Studio, from today on: the office of the higher tier does.
+#[utoipa::path(post, path = "/api/studios/{id}/tier", tag = "studios", params(("id" = String, Path)),
+    request_body = TierMoveForm,
+    responses((status = 200, body = StudioView), (status = 403, body = Refused), (status = 422, body = Refused)))]
+pub(super) async fn move_tier(
+    State(app): State<AppState>,
+    supervisor: SupervisorOf<Studio>,
+    Json(form): Json<TierMoveForm>,
+) -> Result<axum::Json<StudioView>, ApiError> {
+    let SupervisorOf { by, noun: old, .. } = supervisor;
+    if !by.tier.moves(old.tier, form.tier) {
+        return Err(ApiError::Forbidden(Need::OfficeOfTier));
+    }
+    let moved = (form.tier, form.reason);
+    let studio = store::studio_tier::move_to(&app.store, old.id, moved, by.account, app.clock.now()).await?;
+    tracing::info!(studio = %studio.id, from = old.tier.code(), to = studio.tier.code(), "moved to another tier");
+    let tree = store::region::tree(&app.store).await?;
+    Ok(axum::Json(view(studio, &tree)))
+}
+
+fn tier_move(one: TierMove) -> TierMoveView {
+    TierMoveView { from: one.from, to: one.to, reason: one.reason, by_name: one.by.name, at: one.at }
 }
 
 pub(super) fn member(member: Member) -> MemberView {

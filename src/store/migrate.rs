@@ -145,6 +145,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0023_recording_checks.sql"),
         include_str!("../../migrations/postgres/0023_recording_checks.sql"),
     ),
+    (
+        24,
+        "studio_tier",
+        include_str!("../../migrations/sqlite/0024_studio_tier.sql"),
+        include_str!("../../migrations/postgres/0024_studio_tier.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

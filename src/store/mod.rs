@@ -61,6 +61,7 @@ mod session_record;
 pub mod setting;
 pub mod sign_in_sheet;
 pub mod studio;
+pub mod studio_tier;
 pub mod transfer;
 pub mod verification;
 mod writer;

@@ -58,6 +58,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST",   "/api/studios",                         "------y-y"),
     ("GET",    "/api/studios/{id}",                    "--yyyyyyy"),
     ("PATCH",  "/api/studios/{id}",                    "----y-y-y"),
+    ("POST",   "/api/studios/{id}/tier",               "--------y"),
     ("POST",   "/api/studios/{id}/memberships",        "----y-y-y"),
     ("PATCH",  "/api/memberships/{id}",                "----y-y-y"),
     ("GET",    "/api/studios/{id}/roster-sheet",       "----y-y-y"),
@@ -505,6 +506,7 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
             "cycle_start": "2026-01-01"
         }),
         ("PATCH", "/api/studios/{id}") => json!({ "introduction": "简介" }),
+        ("POST", "/api/studios/{id}/tier") => json!({ "tier": "province", "reason": "三年优秀" }),
         ("POST", "/api/studios/{id}/memberships") => {
             json!({ "account": world.teacher, "role": "trainee", "from": "2026-03-01" })
         }

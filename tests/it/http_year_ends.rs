@@ -89,6 +89,38 @@ async fn object(app: &TestApp, who: &Person, url: &str) -> reqwest::Response {
 }
 
 #[tokio::test]
+async fn a_studio_is_promoted_and_demoted_by_the_office_of_the_higher_tier() {
+    let app = TestApp::start().await;
+    provincial(&app).await;
+    let (office, station, host) = (app.person("office").await, app.person("station").await, app.person("host").await);
+    let page = format!("/api/studios/{}", app.world.studio);
+    let move_to = async |who: &Person, tier: &str, reason: &str| {
+        who.post(&format!("{page}/tier"), &json!({ "tier": tier, "reason": reason })).await
+    };
+    assert_eq!(code(move_to(&office, "county", "考核不合格").await).await, "office_of_tier_only");
+    assert!(refusal(move_to(&station, "province", "三年优秀").await).await.2["tier"].is_string(), "it is there");
+    assert!(refusal(move_to(&station, "city", " ").await).await.2["reason"].is_string());
+    assert_eq!(made(move_to(&station, "city", "年度考核不合格").await).await["tier"], "city");
+    assert_eq!(code(move_to(&office, "county", "再降").await).await, "office_of_tier_only");
+    assert_eq!(made(move_to(&station, "province", "整改后优秀").await).await["tier"], "province");
+
+    let told = made(host.get(&page).await).await;
+    assert_eq!((&told["studio"]["tier"], &told["may_move_to"]), (&json!("province"), &json!([])));
+    let moves: Vec<_> = told["tier_moves"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| [&one["from"], &one["to"], &one["reason"], &one["by_name"]])
+        .collect();
+    assert_eq!(
+        moves,
+        [["city", "province", "整改后优秀", "老师station"], ["province", "city", "年度考核不合格", "老师station"]]
+    );
+    assert_eq!(made(station.get(&page).await).await["may_move_to"], json!(["city", "county"]));
+    assert_eq!(made(office.get(&page).await).await["may_move_to"], json!([]));
+}
+
+#[tokio::test]
 async fn evidence_of_a_year_comes_in_until_that_year_is_frozen() {
     let app = at_year_end().await;
     let (host, office) = (app.person("host").await, app.person("station").await);
@@ -266,14 +298,15 @@ async fn a_settled_number_opens_to_the_scorecard_as_it_was_frozen() {
     let app = at_year_end().await;
     let host = app.person("host").await;
     let live = format!("/api/studios/{}/scorecard?year=2026", app.world.studio);
-    let before = made(host.get(&live).await).await;
-    let url = published(&app).await;
-    let office = app.person("station").await;
     let file = made(host.upload("案例.png", b"\x89PNG\r\n\x1a\n").await).await;
     let evidence = json!({
         "slot": "activity_case", "title": "案例", "day": "2026-12-20", "attachments": [file["id"]]
     });
     let given = made(host.post(&format!("/api/studios/{}/evidence", app.world.studio), &evidence).await).await;
+    let before = made(host.get(&live).await).await;
+    let url = published(&app).await;
+    let office = app.person("station").await;
+    // It was handed in before the freeze, and is decided after it.
     let decision = format!("/api/evidence/{}/decision", given["id"].as_str().unwrap());
     made(office.post(&decision, &json!({ "accepted": true, "count": 2 })).await).await;
 

@@ -331,7 +331,15 @@ activities: Array<ActivityCard>, series: Array<SeriesView>,
 /**
  * May the person who asks change the Studio, its members and its activities?
  */
-may_manage: boolean, };
+may_manage: boolean, 
+/**
+ * The tiers that the person who asks may move it to.
+ */
+may_move_to: Array<Tier>, 
+/**
+ * Promotions and demotions, the latest first.
+ */
+tier_moves: Array<TierMoveView>, };
 
 export type SeriesView = { id: string, studio: string, title: string, theme: string, 
 /**
@@ -2532,6 +2540,10 @@ capture_until: string | null, capture_gone_at: string | null, };
  * Bytes of a Studio in the library. Recordings are taken in beyond the quota.
  */
 export type StudioStorage = { used: number, quota: number, };
+
+export type TierMoveForm = { tier: Tier, reason: string, };
+
+export type TierMoveView = { from: Tier, to: Tier, reason: string, by_name: string, at: string, };
 
 export type LineCheckForm = { 
 /**

@@ -1,7 +1,7 @@
 //! Studios and their Series.
 
 use super::{ActivityCard, MemberView};
-use crate::domain::{Day, RegionId, SeriesId, StudioId, StudioKind, Tier};
+use crate::domain::{Day, RegionId, SeriesId, StudioId, StudioKind, Tier, Time};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::{IntoParams, ToSchema};
@@ -71,6 +71,25 @@ pub struct StudioPage {
     pub series: Vec<SeriesView>,
     /// May the person who asks change the Studio, its members and its activities?
     pub may_manage: bool,
+    /// The tiers that the person who asks may move it to.
+    pub may_move_to: Vec<Tier>,
+    /// Promotions and demotions, the latest first.
+    pub tier_moves: Vec<TierMoveView>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct TierMoveView {
+    pub from: Tier,
+    pub to: Tier,
+    pub reason: String,
+    pub by_name: String,
+    pub at: Time,
+}
+
+#[derive(Debug, Clone, Deserialize, TS, ToSchema)]
+pub struct TierMoveForm {
+    pub tier: Tier,
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]

@@ -354,6 +354,8 @@ pub fn typescript() -> String {
         SubtitlesAnswer,
         RecordingView,
         StudioStorage,
+        TierMoveForm,
+        TierMoveView,
         LineCheckForm,
         LineCheckAnswer,
         LineCheckState,

@@ -146,6 +146,10 @@ export const desk = {
     plan: '计划活动',
     edit: '修改资料',
     editTitle: '修改工作室资料',
+    tier: {
+      act: '调整层级', title: '晋升或降级', lead: (now: string) => `工作室现在是${now}。从今天起生效；已经冻结的年度仍按当时的层级。`, to: '调整为', choose: '请选择', missing: '请选择层级。', reason: '理由', reasonMissing: '请写明理由。', moved: (to: string) => `已调整为${to}`,
+      line: (day: string, from: string, to: string, reason: string, by: string) => `${day} 由${from}调整为${to}：${reason}（${by}）`, all: '层级变动',
+    },
     facts: { members: '成员', rural: '乡村教师', activities: '活动', series: '系列' },
     people: (n: number) => `${n} 人`,
     times: (n: number) => `${n} 场`,

@@ -2,7 +2,7 @@
 import { api } from '@/api/client'
 import type {
   Account, AccountChange, AccountForm, AccountRole, ActivityCard, ActivityForm, ActivityPage, Attendance, AttendancePage, Home, Member, MembershipForm, PageOf, Person, PresencePage, Region,
-  RegionForm, Rows, Parameters, School, SchoolChange, SchoolForm, Series, SeriesForm, Studio, StudioForm, StudioPage,
+  RegionForm, Rows, Parameters, School, SchoolChange, SchoolForm, Series, SeriesForm, Studio, StudioForm, StudioPage, Tier,
 } from './shapes'
 
 const rows = <T>(answer: Rows<T>) => answer.rows
@@ -37,6 +37,7 @@ export const calls = {
   studio: (studio: string, signal?: AbortSignal) => api.get<StudioPage>(`/api/studios/${id(studio)}`, { signal }),
   createStudio: (form: StudioForm) => api.post<Studio>('/api/studios', form),
   changeStudio: (studio: string, change: Partial<Pick<StudioForm, 'name' | 'subject' | 'introduction'>>) => api.patch<Studio>(`/api/studios/${id(studio)}`, change),
+  moveTier: (studio: string, tier: Tier, reason: string) => api.post<Studio>(`/api/studios/${id(studio)}/tier`, { tier, reason }),
   addMember: (studio: string, form: MembershipForm) => api.post<Member>(`/api/studios/${id(studio)}/memberships`, form),
   createSeries: (studio: string, form: SeriesForm) => api.post<Series>(`/api/studios/${id(studio)}/series`, form),
 
