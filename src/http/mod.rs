@@ -229,7 +229,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(rulings::decide_choice))
         .routes(routes!(rulings::vetoes, rulings::find_veto))
         .routes(routes!(rulings::lift_veto))
-        .routes(routes!(rulings::grade))
+        .routes(routes!(rulings::grades, rulings::grade))
         .routes(routes!(year_ends::of_region, year_ends::freeze))
         .routes(routes!(year_ends::read))
         .routes(routes!(year_ends::frozen_scorecard))

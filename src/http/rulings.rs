@@ -6,8 +6,8 @@ use super::body::Json;
 use super::error::{ApiError, Need, Refused};
 use super::policies;
 use super::shapes::{
-    ChoiceForm, ChoiceView, GradeForm, LevelForm, LevelView, LiftingForm, Named, Rows, RulingForm, RulingView,
-    VetoForm, VetoView,
+    ChoiceForm, ChoiceView, GradeForm, GradeView, LevelForm, LevelView, LiftingForm, Named, Rows, RulingForm,
+    RulingView, VetoForm, VetoView,
 };
 use super::state::AppState;
 use crate::domain::participation::{day_within, year_of};
@@ -166,6 +166,26 @@ pub(super) async fn lift_veto(
 ) -> Result<axum::Json<VetoView>, ApiError> {
     let lifted = ruling::lift_veto(&app.store, supervisor.noun.id, form.reason, supervisor.by, app.clock.now()).await?;
     Ok(axum::Json(veto_view(&app, lifted)))
+}
+
+/// Who gave or refused a grade, and why, the latest first.
+#[utoipa::path(get, path = "/api/studios/{id}/grades", tag = "assessment", params(("id" = String, Path)),
+    responses((status = 200, body = Rows<GradeView>), (status = 403, body = Refused)))]
+pub(super) async fn grades(
+    State(app): State<AppState>,
+    insider: InsiderOf<Studio>,
+) -> Result<axum::Json<Rows<GradeView>>, ApiError> {
+    let today = app.clock.now().day();
+    let found = ruling::grades_of(&app.store, insider.noun.id).await?.into_iter().map(|one| {
+        let policy = store::policy::in_force(&app.store, &one.policy, today);
+        let rule = policy.as_ref().and_then(|policy| policy.grades.iter().find(|rule| rule.id == one.grade));
+        GradeView {
+            year: one.year,
+            grade: Named::new(&one.grade, rule.map_or(one.grade.as_str(), |rule| rule.title.as_str())),
+            ruling: ruling_view(one.ruled),
+        }
+    });
+    Ok(axum::Json(Rows { rows: found.collect() }))
 }
 
 /// Gives or takes a grade that the numbers alone do not make.

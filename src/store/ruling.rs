@@ -432,28 +432,40 @@ pub async fn grade(store: &Store, new: GradeRuling, by: Officer, now: Time) -> R
         .await
 }
 
+const GRADE: &str =
+    "select g.studio, g.policy, g.year, g.grade, g.granted, g.reason, b.name as by_name, g.decided_at, g.tier
+    from grade_decided g join account b on b.id = g.decided_by";
+
 /// The last word about each year of these Studios that has one.
 pub(super) async fn grades(
     connection: &mut AnyConnection,
     studios: &[StudioId],
 ) -> Result<Vec<GradeRuled>, StoreError> {
-    let head =
-        "select g.studio, g.policy, g.year, g.grade, g.granted, g.reason, b.name as by_name, g.decided_at, g.tier
-        from grade_decided g join account b on b.id = g.decided_by
-        where g.ordinal = (select max(l.ordinal) from grade_decided l
-            where l.studio = g.studio and l.policy = g.policy and l.year = g.year) and g.studio in";
-    let rows = rows_in(connection, head, studios, "order by g.studio, g.year").await?;
-    rows.iter()
-        .map(|row| {
-            Ok(GradeRuled {
-                studio: row.id("studio")?,
-                policy: row.text("policy")?,
-                year: year(row)?,
-                grade: row.text("grade")?,
-                ruled: ruled(row)?,
-            })
-        })
-        .collect()
+    let head = format!(
+        "{GRADE} where g.ordinal = (select max(l.ordinal) from grade_decided l
+            where l.studio = g.studio and l.policy = g.policy and l.year = g.year) and g.studio in"
+    );
+    let rows = rows_in(connection, &head, studios, "order by g.studio, g.year").await?;
+    rows.iter().map(read_grade).collect()
+}
+
+/// Every word about every year of this Studio, the latest first.
+pub async fn grades_of(store: &Store, studio: StudioId) -> Result<Vec<GradeRuled>, StoreError> {
+    let rows = sqlx::query(sql!("{GRADE} where g.studio = $1 order by g.year desc, g.policy, g.ordinal desc"))
+        .bind(studio.as_str())
+        .fetch_all(&mut *store.read().await?)
+        .await?;
+    rows.iter().map(read_grade).collect()
+}
+
+fn read_grade(row: &AnyRow) -> Result<GradeRuled, StoreError> {
+    Ok(GradeRuled {
+        studio: row.id("studio")?,
+        policy: row.text("policy")?,
+        year: year(row)?,
+        grade: row.text("grade")?,
+        ruled: ruled(row)?,
+    })
 }
 
 fn ruled(row: &AnyRow) -> Result<Ruled, StoreError> {

@@ -60,6 +60,12 @@ async function send(page, activity, text) {
   await page.goto(`/activities/${activity}`);
   await page.getByTestId('draft-notice').click();
   await page.getByTestId('word-text').fill(text);
+  // What was begun is still there after the page was left.
+  await page.reload();
+  await page.getByTestId('notice-begun').waitFor();
+  await page.getByTestId('draft-notice').click();
+  assert.equal(await page.getByTestId('word-text').inputValue(), text);
   await page.getByTestId('word-send').click();
   await page.getByTestId('notice-state').first().filter({ hasText: '待审' }).waitFor();
+  assert.equal(await page.getByTestId('notice-begun').count(), 0);
 }

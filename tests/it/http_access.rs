@@ -167,6 +167,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/studios/{id}/vetoes",             "---yy-y-y"),
     ("POST",   "/api/studios/{id}/vetoes",             "------y-y"),
     ("POST",   "/api/vetoes/{id}/lifting",             "------y-y"),
+    ("GET",    "/api/studios/{id}/grades",             "---yy-y-y"),
     ("POST",   "/api/studios/{id}/grades",             "------y-y"),
     ("GET",    "/api/regions/{id}/year-ends",          "------y-y"),
     ("POST",   "/api/regions/{id}/year-ends",          "------y-y"),

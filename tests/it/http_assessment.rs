@@ -317,6 +317,13 @@ async fn a_grade_of_a_higher_office_stands() {
     let taken = json!({ "grade": grade.id, "granted": false, "reason": "材料不全" });
     assert_eq!(city.post(&path, &taken).await.status(), StatusCode::NO_CONTENT);
     assert_eq!(refusal(county.post(&path, &granted).await).await.1, "decided_above");
+    let told = made(app.person("core").await.get(&path).await).await;
+    let told: Vec<_> =
+        told["rows"].as_array().unwrap().iter().map(|one| (&one["grade"]["name"], &one["ruling"])).collect();
+    assert!(told.iter().all(|(name, _)| **name == json!(grade.title)));
+    assert_eq!((&told[0].1["granted"], &told[0].1["reason"]), (&json!(false), &json!("材料不全")), "the latest first");
+    assert_eq!((&told[1].1["granted"], &told[1].1["by_name"]), (&json!(true), &json!("老师office")));
+    assert_eq!(refusal(app.person("teacher").await.get(&path).await).await.0, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

@@ -1739,6 +1739,8 @@ export type VetoView = { id: string, veto: Named, day: string, reason: string, b
  */
 lifted: RulingView | null, };
 
+export type GradeView = { year: number, grade: Named, ruling: RulingView, };
+
 export type LiftingForm = { reason: string, };
 
 export type GradeForm = { year?: number, 

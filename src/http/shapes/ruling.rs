@@ -77,6 +77,13 @@ pub struct VetoView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct GradeView {
+    pub year: i32,
+    pub grade: Named,
+    pub ruling: RulingView,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct LiftingForm {
     pub reason: String,
 }

@@ -249,6 +249,7 @@ pub fn typescript() -> String {
         RulingForm,
         VetoForm,
         VetoView,
+        GradeView,
         LiftingForm,
         GradeForm,
         YearEndStage,

@@ -3,7 +3,7 @@ export const notices = {
   print: '打印 PDF',
   title: '电子通知',
   none: '还没有通知。拟好以后送工作站审核，通过后编号发布。',
-  draft: '拟通知', again: '重新拟通知', send: '送审',
+  draft: '拟通知', again: '重新拟通知', goOn: '接着拟', begun: '有一份没有送审的草稿，保存在这台设备上。', send: '送审',
   content: '通知内容', contentHint: '写清时间、地点、参加的人和要求。最多 3000 字。',
   lead: (title: string) => `“${title}”的通知。送审以后不能改；要改，请工作站退回。`,
   missing: '请填写通知内容。', reasonMissing: '请写明原因。',

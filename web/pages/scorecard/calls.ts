@@ -1,7 +1,7 @@
 /** What the scorecard and the office's dashboard ask the server. */
 import { api } from '@/api/client'
 import type {
-  ChoiceForm, ChoiceView, EvidenceDecisionForm, EvidenceForm, EvidenceView, FrozenScorecardView, GradeForm, LiftingForm, PolicyPage, RegionScorecards, Rows, RulingForm, ScorecardView, VetoForm, VetoView, WhatIfForm,
+  ChoiceForm, ChoiceView, EvidenceDecisionForm, EvidenceForm, EvidenceView, FrozenScorecardView, GradeForm, LiftingForm, PolicyPage, RegionScorecards, Rows, RulingForm, ScorecardView, VetoForm, GradeView, VetoView, WhatIfForm,
   WhatIfView,
 } from '@/protocol/api'
 
@@ -28,6 +28,7 @@ export const calls = {
   choose: (studio: string, form: ChoiceForm) => api.post<ChoiceView>(`/api/studios/${id(studio)}/choices`, form),
   ruleChoice: (choice: string, form: RulingForm) => api.post<ChoiceView>(`/api/choices/${id(choice)}/decision`, form),
   policy: (key: string, signal?: AbortSignal) => api.get<PolicyPage>(`/api/policies/${id(key)}`, { signal }),
+  grades: (studio: string, signal?: AbortSignal) => api.get<Rows<GradeView>>(`/api/studios/${id(studio)}/grades`, { signal }).then((answer) => answer.rows),
   vetoes: (studio: string, signal?: AbortSignal) => api.get<Rows<VetoView>>(`/api/studios/${id(studio)}/vetoes`, { signal }).then((answer) => answer.rows),
   findVeto: (studio: string, form: VetoForm) => api.post<VetoView>(`/api/studios/${id(studio)}/vetoes`, form),
   liftVeto: (veto: string, form: LiftingForm) => api.post<VetoView>(`/api/vetoes/${id(veto)}/lifting`, form),
