@@ -389,3 +389,27 @@ async fn why_finishing_failed_is_told_in_words_and_its_trace_to_admins() {
         assert_eq!(told(member).await, "整理录制的程序没有做完，原因已经记下，请联系管理员。", "{member}");
     }
 }
+
+#[tokio::test]
+async fn four_on_one_theme_are_a_course_in_the_order_they_came() {
+    let app = TestApp::start().await;
+    let host = app.person("host").await;
+    let form = json!({ "title": "整本书阅读", "theme": "怎样读一本书" });
+    let series = body(host.post(&format!("/api/studios/{}/series", app.world.studio), &form).await).await;
+    let series = series["id"].as_str().unwrap();
+    let course = async || body(app.nobody().get(&format!("/api/library/series/{series}")).await).await;
+    for (number, title) in (1..).zip(["猜一猜", "读一读", "演一演", "写一写"]) {
+        let made = body(upload(&app, &host, &[("title", title), ("series", series)], b"%PDF-1.7 lesson").await).await;
+        let id = ResourceId::parse(made["id"].as_str().unwrap()).unwrap();
+        publish(&app, id, "public").await;
+        app.turn_clock(DAY);
+        let told = course().await;
+        assert_eq!((&told["title"], &told["theme"]), (&form["title"], &form["theme"]));
+        assert_eq!(told["course"], number == 4, "同一主题 ≥ 4 次");
+        let titles: Vec<&Value> = told["resources"].as_array().unwrap().iter().map(|one| &one["title"]).collect();
+        assert_eq!((titles.len(), *titles.last().unwrap()), (number, &json!(title)));
+    }
+    let first = course().await["resources"][0]["id"].as_str().unwrap().to_owned();
+    body(host.post(&format!("/api/resources/{first}/withdraw"), &json!({ "reason": "重录" })).await).await;
+    assert_eq!(course().await["course"], false, "what is withdrawn is no part of it");
+}
