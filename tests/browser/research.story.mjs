@@ -96,7 +96,8 @@ async function large(host, viewer) {
   await until(viewer, 'the spotlit picture flows large', (you) => {
     const slot = window.__lectern.slots().find((one) => one.participant === you && one.source === 'camera');
     return slot && slot.layer !== 'low' && slot.layer !== null;
-  }, you);
+    // With twelve encoders beside it the host's browser may send the small layer alone for a while.
+  }, you, 90_000);
   await shoot(viewer, 'research-spotlight');
   const tile = viewer.locator(`[data-testid="strip"] [data-testid="tile"]:not([data-participant="${you}"])`).first();
   const other = Number(await tile.getAttribute('data-participant'));
