@@ -11,8 +11,9 @@ mod limits;
 mod plane;
 pub mod policy;
 mod recordings;
+mod sweeps;
 
-use crate::archive::{self, Blobs, Bucket, Captures, Storage};
+use crate::archive::{Blobs, Bucket, Captures, Storage};
 use crate::config::{Config, MediaTcp, make_data_dir};
 use crate::domain::recording::{CapturesKept, records_by_itself};
 use crate::http::clock::Clock;
@@ -49,8 +50,6 @@ const FILES: &str = "files";
 /// Of Recordings, a folder for each.
 const RECORDINGS: &str = "recordings";
 
-/// Expired logins are refused at once; only their rows wait for this.
-const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// A Recording is closed by then, or something went wrong.
 const CLOSED_BY: Duration = Duration::from_secs(60);
 
@@ -108,9 +107,9 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
 
     let mut stop = StopSignals::new()?;
     let (ports, mut announcement) = listen(&config, &app, &clock, &seen, &live).await?;
-    let sweeper = sweep_what_is_over(store.clone(), blobs, library.storage.clone(), clock.clone());
+    let sweeper = sweeps::what_is_over(store.clone(), blobs, library.storage.clone(), clock.clone());
     let captures = Captures::new(recordings.clone(), library.captures_kept);
-    let captures = let_captures_go(captures, store.clone(), library.storage.clone(), clock.clone());
+    let captures = sweeps::captures(captures, store.clone(), library.storage.clone(), clock.clone());
     let scorecards = {
         let clock = clock.clone();
         tokio::spawn(assessment::keep_current(store.clone(), move || clock.now()))
@@ -371,44 +370,6 @@ fn close_what_is_left(recordings: StoreRecordings, store: Store, clock: Clock) -
             let ended_before = clock.now() - CLOSED_BY;
             if let Err(error) = close_what_was_left(&recordings, &store, ended_before).await {
                 tracing::warn!(error = format!("{error:#}"), "a Recording is still open after its Session");
-            }
-        }
-    })
-}
-
-fn sweep_what_is_over(store: Store, blobs: Blobs, storage: Storage, clock: Clock) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let mut due = tokio::time::interval(SWEEP_EVERY);
-        loop {
-            due.tick().await;
-            if let Err(error) = store::login::sweep(&store, clock.now()).await {
-                tracing::warn!(%error, "expired logins were not swept");
-            }
-            match archive::sweep(&store, &blobs, clock.now()).await {
-                Ok(0) => {}
-                Ok(gone) => tracing::info!(gone, "attachments that nothing refers to were swept"),
-                Err(error) => tracing::warn!(%error, "attachments were not swept"),
-            }
-            match archive::let_go(&store, &storage, clock.now()).await {
-                Ok(0) => {}
-                Ok(gone) => tracing::info!(gone, "withdrawn Resources lost their files after their last day"),
-                Err(error) => tracing::warn!(%error, "files of withdrawn Resources were not taken away"),
-            }
-        }
-    })
-}
-
-/// By itself, for films are read back for it: some take minutes.
-fn let_captures_go(mut captures: Captures, store: Store, storage: Storage, clock: Clock) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let mut due = tokio::time::interval(SWEEP_EVERY);
-        due.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            due.tick().await;
-            match captures.let_go(&store, &storage, clock.now()).await {
-                Ok(0) => {}
-                Ok(gone) => tracing::info!(gone, "captures of Recordings that the archive has were taken away"),
-                Err(error) => tracing::warn!(%error, "captures of Recordings were not taken away"),
             }
         }
     })

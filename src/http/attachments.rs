@@ -5,7 +5,7 @@ use super::auth::SignedIn;
 use super::body::Id;
 use super::disposition::FileName;
 use super::error::{ApiError, Need, Refused};
-use super::range::{Asked, asked};
+use super::range::answer;
 use super::shapes::AttachmentView;
 use super::state::AppState;
 use super::upload::{Looked, NotTaken, look, take};
@@ -127,23 +127,9 @@ pub(super) async fn read(
 /// Of a video, what the browser asks for.
 async fn part(app: &AppState, of: &Attachment, headers: &HeaderMap) -> Result<Response<Body>, ApiError> {
     let etag = format!("\"{}\"", hex(&of.digest));
-    let (status, range) = match asked(headers, &etag, of.size) {
-        Asked::Everything => (StatusCode::OK, 0..of.size),
-        Asked::Bytes(range) => (StatusCode::PARTIAL_CONTENT, range),
-        Asked::Unsatisfiable => return Err(ApiError::NoSuchRange { length: of.size }),
-    };
-    let mut response = Response::new(Body::from_stream(app.blobs.part(&of.digest, range.clone()).await?));
-    *response.status_mut() = status;
-    let mut put = |name, value: String| {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().insert(name, value);
-        }
-    };
-    put(header::ETAG, etag);
-    put(header::ACCEPT_RANGES, "bytes".to_owned());
-    put(header::CONTENT_LENGTH, (range.end - range.start).to_string());
-    if status == StatusCode::PARTIAL_CONTENT {
-        put(header::CONTENT_RANGE, format!("bytes {}-{}/{}", range.start, range.end - 1, of.size));
+    let (mut response, range) = answer(headers, (&etag, of.media_type.code()), of.size)?;
+    if let Some(range) = range {
+        *response.body_mut() = Body::from_stream(app.blobs.part(&of.digest, range).await?);
     }
     Ok(response)
 }

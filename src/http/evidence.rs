@@ -7,6 +7,7 @@ use super::error::{ApiError, Need, Refused};
 use super::shapes::{EvidenceDecisionForm, EvidenceForm, EvidenceStateView, EvidenceView, Named, Rows, RulingView};
 use super::state::AppState;
 use super::{attachments, policies};
+use crate::domain::participation::year_of;
 use crate::domain::policy::{Criterion, Measure, PeriodKind, Policy, Scope};
 use crate::domain::year_end::YearEndRefusal;
 use crate::domain::{AccountId, Day, EvidenceId, EvidenceVerdict, NewEvidence, Region, Studio, StudioId};
@@ -36,7 +37,7 @@ pub(super) async fn create(
     }
     // What counts over a whole cycle may still come in.
     let yearly = counting.iter().all(|one| !matches!(one.period, PeriodKind::Cycle | PeriodKind::Now));
-    let year = form.day.year();
+    let year = year_of(policy.year, form.day);
     if yearly && store::year_end::is_frozen(&app.store, studio.id, &policy.key, year).await? {
         return Err(store::StoreError::from(YearEndRefusal::Frozen { year }).into());
     }

@@ -1,6 +1,8 @@
 //! Ranges (RFC 9110 section 14): which bytes of a file are asked for.
 
-use axum::http::{HeaderMap, header};
+use super::error::ApiError;
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use std::ops::Range;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -39,6 +41,41 @@ pub(super) fn asked(headers: &HeaderMap, etag: &str, length: u64) -> Asked {
             (Some(first), Some(last)) if first <= last => Asked::Bytes(first..last.saturating_add(1).min(length)),
             _ => Asked::Everything,
         },
+    }
+}
+
+/// An answer without its body: as it is known, all of it, or the range that is asked for; and which bytes go into it.
+pub(super) fn answer(
+    headers: &HeaderMap,
+    (etag, media_type): (&str, &str),
+    length: u64,
+) -> Result<(Response<Body>, Option<Range<u64>>), ApiError> {
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let (status, range) = match (known, asked(headers, etag, length)) {
+        (Some(known), _) if known.split(',').any(|one| one.trim() == etag) => (StatusCode::NOT_MODIFIED, None),
+        (_, Asked::Unsatisfiable) => return Err(ApiError::NoSuchRange { length }),
+        (_, Asked::Bytes(range)) => (StatusCode::PARTIAL_CONTENT, Some(range)),
+        (_, Asked::Everything) => (StatusCode::OK, Some(0..length)),
+    };
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    put(&mut response, header::ETAG, etag);
+    put(&mut response, header::ACCEPT_RANGES, "bytes");
+    if let Some(range) = &range {
+        put(&mut response, header::CONTENT_TYPE, media_type);
+        put(&mut response, header::CONTENT_LENGTH, &(range.end - range.start).to_string());
+        if status == StatusCode::PARTIAL_CONTENT {
+            let part = format!("bytes {}-{}/{length}", range.start, range.end.saturating_sub(1));
+            put(&mut response, header::CONTENT_RANGE, &part);
+        }
+    }
+    Ok((response, range))
+}
+
+/// What can't stand in a header is left out.
+pub(super) fn put(response: &mut Response<Body>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
     }
 }
 

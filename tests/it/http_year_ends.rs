@@ -138,6 +138,28 @@ async fn evidence_of_a_year_comes_in_until_that_year_is_frozen() {
 }
 
 #[tokio::test]
+async fn a_frozen_school_year_closes_for_what_happened_in_its_spring() {
+    let app = TestApp::start().await;
+    let studio = format!("/api/studios/{}", app.world.studio);
+    made(app.person("office").await.patch(&studio, &json!({ "policy": "county-1" })).await).await;
+    provincial(&app).await;
+    app.turn_clock(DAY * 190);
+    let host = app.person("host").await;
+    let account = store::login::credentials(&app.store, "host").await.unwrap().unwrap().account.id;
+    let hand_in = async |day: &str| {
+        let file = made(host.upload("教学设计.png", b"\x89PNG\r\n\x1a\n").await).await["id"].clone();
+        let form =
+            json!({ "slot": "write_up", "title": "教学设计", "day": day, "account": account, "attachments": [file] });
+        host.post(&format!("{studio}/evidence"), &form).await
+    };
+    made(hand_in("2026-02-20").await).await;
+    let year = json!({ "policy": "county-1", "year": 2025 });
+    made(app.person("station").await.post(&year_ends(&app).await, &year).await).await;
+    assert_eq!(code(hand_in("2026-02-20").await).await, "year_frozen", "of the school year 2025");
+    made(hand_in("2026-09-02").await).await;
+}
+
+#[tokio::test]
 async fn a_year_is_settled_from_the_freeze_to_the_certificate() {
     let app = at_year_end().await;
     let office = app.person("station").await;

@@ -10,7 +10,7 @@ use crate::domain::resource::{Resource, ResourceState, Sees, Standing, Visibilit
 use crate::domain::{AttachmentId, ResourceId, Time};
 use crate::http::disposition::FileName;
 use crate::http::error::{ApiError, Refused};
-use crate::http::range::{Asked, asked};
+use crate::http::range::{answer, put};
 use crate::http::seal::Seal;
 use crate::http::state::AppState;
 use crate::store::resource::File;
@@ -18,7 +18,7 @@ use crate::store::{self, Noun};
 use axum::body::Body;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, Response, header};
 use bytes::Bytes;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
@@ -262,43 +262,17 @@ impl Sending<'_> {
         (etag, stays): (&str, Stays),
         length: u64,
     ) -> Result<(Response<Body>, Option<std::ops::Range<u64>>), ApiError> {
-        let mut response = Response::new(Body::empty());
-        let known = self.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        let asked = asked(self.headers, etag, length);
-        let (status, range) = match (known, asked) {
-            (Some(known), _) if known.split(',').any(|one| one.trim() == etag) => (StatusCode::NOT_MODIFIED, None),
-            (_, Asked::Unsatisfiable) => return Err(ApiError::NoSuchRange { length }),
-            (_, Asked::Bytes(range)) => (StatusCode::PARTIAL_CONTENT, Some(range)),
-            (_, Asked::Everything) => (StatusCode::OK, Some(0..length)),
-        };
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        let mut put = |name, value: String| {
-            if let Ok(value) = HeaderValue::from_str(&value) {
-                headers.insert(name, value);
-            }
-        };
+        let (mut response, range) = answer(self.headers, (etag, media_type), length)?;
         // Between us and the reader anybody may keep what everybody may see.
         let whose = if self.one.visibility == Visibility::Public { "public" } else { "private" };
         let how_long = match stays {
             Stays::AsLongAsTheLink => format!("max-age={}, immutable", self.seconds.max(0)),
             Stays::Unknown => "no-cache".to_owned(),
         };
-        put(header::CACHE_CONTROL, format!("{whose}, {how_long}"));
-        put(header::ETAG, etag.to_owned());
-        put(header::ACCEPT_RANGES, "bytes".to_owned());
+        put(&mut response, header::CACHE_CONTROL, &format!("{whose}, {how_long}"));
         // Opened by itself it is a document of this site: nothing in it may run.
-        put(
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'".to_owned(),
-        );
-        if let Some(range) = &range {
-            put(header::CONTENT_TYPE, media_type.to_owned());
-            put(header::CONTENT_LENGTH, (range.end - range.start).to_string());
-            if status == StatusCode::PARTIAL_CONTENT {
-                put(header::CONTENT_RANGE, format!("bytes {}-{}/{length}", range.start, range.end - 1));
-            }
-        }
+        let may = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'";
+        put(&mut response, header::CONTENT_SECURITY_POLICY, may);
         Ok((response, range))
     }
 }
