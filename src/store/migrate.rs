@@ -151,6 +151,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0024_studio_tier.sql"),
         include_str!("../../migrations/postgres/0024_studio_tier.sql"),
     ),
+    (
+        25,
+        "answer_content",
+        include_str!("../../migrations/sqlite/0025_answer_content.sql"),
+        include_str!("../../migrations/postgres/0025_answer_content.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

@@ -36,6 +36,10 @@ export async function year(browser, server) {
   const host = await as('zhouwenlan');
   await objecting(host, settled);
   await opening(host, url, settled);
+  office = await as('songyaqin');
+  await recounting(office, url);
+  await beforeAndAfter(host, url, settled);
+  await objecting(host, settled);
   await later(8);
   office = await as('songyaqin');
   await answering(office, url);
@@ -140,6 +144,29 @@ async function opening(page, url, settled) {
   await page.getByTestId('open-frozen').first().click();
   await page.getByTestId('frozen-scorecard').waitFor();
   assert.equal(page.url().split('#')[0], frozen.split('#')[0]);
+}
+
+async function recounting(page, url) {
+  await page.goto(url);
+  await page.getByTestId('answer').click();
+  await page.locator('[data-testid="answer-way-recomputed"]').check({ force: true });
+  await page.getByTestId('answer-reason').fill('签到表已核对，按现在的数据重新核算。');
+  await page.getByTestId('answer-send').click();
+  await page.getByTestId('objection-state').filter({ hasText: '已重新核算' }).waitFor();
+}
+
+// What was counted anew is what the points open to since; the Scorecard as it was frozen stays beside it.
+async function beforeAndAfter(page, url, settled) {
+  await page.goto(url);
+  await page.locator('.own').getByTestId('open-frozen-points').click();
+  const note = page.getByTestId('frozen-note');
+  await note.filter({ hasText: '按异议答复重新核算的考核表' }).waitFor();
+  assert.match(await note.innerText(), new RegExp(`宋雅琴 ${settled + 1}年1月6日答复`));
+  await both(page, 'year-counted-anew');
+  await page.getByTestId('open-before').click();
+  await note.filter({ hasText: `年度冻结的考核表，冻结于${settled + 1}年1月5日` }).waitFor();
+  await page.getByTestId('open-stands').click();
+  await page.getByTestId('open-before').waitFor();
 }
 
 async function answering(page, url) {

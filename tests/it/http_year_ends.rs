@@ -345,6 +345,51 @@ async fn a_settled_number_opens_to_the_scorecard_as_it_was_frozen() {
 }
 
 #[tokio::test]
+async fn after_an_answer_counts_anew_the_number_opens_to_that_count_and_the_frozen_one_stays() {
+    let app = at_year_end().await;
+    let host = app.person("host").await;
+    let file = made(host.upload("案例.png", b"\x89PNG\r\n\x1a\n").await).await;
+    let evidence = json!({
+        "slot": "activity_case", "title": "案例", "day": "2026-12-20", "attachments": [file["id"]]
+    });
+    let given = made(host.post(&format!("/api/studios/{}/evidence", app.world.studio), &evidence).await).await;
+    let url = published(&app).await;
+    let office = app.person("station").await;
+    let decision = format!("/api/evidence/{}/decision", given["id"].as_str().unwrap());
+    made(office.post(&decision, &json!({ "accepted": true, "count": 2 })).await).await;
+    let frozen = made(host.get(&frozen_card(&app, &url)).await).await;
+    assert!(frozen["counted_anew"].is_null());
+
+    let objection = made(object(&app, &host, &url).await).await;
+    app.turn_clock(DAY);
+    let answer = format!("/api/objections/{}/answer", objection["id"].as_str().unwrap());
+    made(office.post(&answer, &json!({ "state": "recomputed", "reason": "案例已确认" })).await).await;
+    let told = made(host.get(&frozen_card(&app, &url)).await).await;
+    let card = &told["scorecard"];
+    assert_eq!(told["counted_anew"]["reason"], "案例已确认");
+    assert_ne!(card["sections"], frozen["scorecard"]["sections"]);
+    assert_eq!(told["row"]["outcome"]["points_word"], card["result"]["points_word"], "the number and what it opens to");
+    assert_ne!(told["row"]["digest"], frozen["row"]["digest"]);
+    assert_eq!(card["on"], "2027-01-06");
+
+    let before = made(host.get(&format!("{}?before=true", frozen_card(&app, &url))).await).await;
+    assert!(before["counted_anew"].is_null());
+    assert_eq!(before["scorecard"]["sections"], frozen["scorecard"]["sections"]);
+    assert_eq!(before["row"]["frozen"]["points_word"], before["scorecard"]["result"]["points_word"]);
+
+    // A grade that is said stands over the count, which stays what the points open to.
+    let objection = made(object(&app, &host, &url).await).await;
+    let answer = format!("/api/objections/{}/answer", objection["id"].as_str().unwrap());
+    made(office.post(&answer, &json!({ "state": "graded", "grade": "passed", "reason": "复议" })).await).await;
+    let told = made(host.get(&frozen_card(&app, &url)).await).await;
+    assert_eq!(
+        (&told["counted_anew"]["reason"], &told["scorecard"]["sections"]),
+        (&json!("案例已确认"), &card["sections"])
+    );
+    assert_eq!(told["row"]["outcome"]["points_word"], card["result"]["points_word"]);
+}
+
+#[tokio::test]
 async fn a_veto_that_was_taken_back_since_stands_in_the_frozen_scorecard() {
     let app = at_year_end().await;
     let by = store::login::credentials(&app.store, "station").await.unwrap().unwrap().account.id;

@@ -1950,9 +1950,13 @@ compared_at: string | null, least_days: number, most_days: number, today: string
 export type StudioYearEndView = { card: YearEndCard, row: YearEndRow, objections: Array<ObjectionView>, certificates: Array<CertificateView>, may_object: boolean, };
 
 /**
- * A Studio's Scorecard as it was frozen, beside what the year came to.
+ * A Studio's Scorecard as it stands for a year that was frozen, beside what the year came to.
  */
 export type FrozenScorecardView = { card: YearEndCard, row: YearEndRow, frozen: WordView, 
+/**
+ * The answer to an objection whose count this is; none where it is as frozen.
+ */
+counted_anew: WordView | null, 
 /**
  * Nothing is managed or decided on it, and nothing is left to do.
  */

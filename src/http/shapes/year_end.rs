@@ -5,7 +5,7 @@ use crate::domain::year_end::{CertificateKind, ObjectionState, YearEndStage};
 use crate::domain::{AttachmentId, Day, IssueId, ObjectionId, RegionId, StudioId, Tier, Time, YearEndId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
 pub struct YearEndForm {
@@ -258,12 +258,22 @@ pub struct StudioYearEndView {
     pub may_object: bool,
 }
 
-/// A Studio's Scorecard as it was frozen, beside what the year came to.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FrozenScorecardSearch {
+    /// As it was frozen, also where an answer counted it anew.
+    #[serde(default)]
+    pub before: bool,
+}
+
+/// A Studio's Scorecard as it stands for a year that was frozen, beside what the year came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct FrozenScorecardView {
     pub card: YearEndCard,
     pub row: YearEndRow,
     pub frozen: WordView,
+    /// The answer to an objection whose count this is; none where it is as frozen.
+    pub counted_anew: Option<WordView>,
     /// Nothing is managed or decided on it, and nothing is left to do.
     pub scorecard: ScorecardView,
 }

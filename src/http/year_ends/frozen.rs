@@ -1,7 +1,8 @@
-//! The Scorecard of a Studio as it was frozen: what the numbers of a settled year open to.
+//! The Scorecard of a Studio as it was frozen, or as an answer counted it anew: what the numbers of a settled year open to.
 
+use super::super::body::Query;
 use super::super::error::{ApiError, Refused};
-use super::super::shapes::FrozenScorecardView;
+use super::super::shapes::{FrozenScorecardSearch, FrozenScorecardView};
 use super::super::state::AppState;
 use super::super::{cards, scorecards};
 use super::access::ReaderOf;
@@ -13,18 +14,26 @@ use crate::store::ruling::{self, VetoFound};
 use crate::store::{StoreError, fact, year_end};
 use axum::extract::State;
 
-/// The whole Scorecard that was written down of a Studio, read-only: for the office that settles the year, and once it is
-/// published for the Studio's own people.
+/// The whole Scorecard that stands for a Studio, read-only: as it was frozen, or as the last answer to an objection counted it
+/// anew. For the office that settles the year, and once it is published for the Studio's own people.
 #[utoipa::path(get, path = "/api/year-ends/{id}/studios/{studio}/scorecard", tag = "year-end",
-    params(("id" = String, Path), ("studio" = String, Path)),
+    params(("id" = String, Path), ("studio" = String, Path), FrozenScorecardSearch),
     responses((status = 200, body = FrozenScorecardView), (status = 403, body = Refused), (status = 404, body = Refused),
     (status = 409, description = "Not in the list", body = Refused)))]
 pub(in super::super) async fn frozen_scorecard(
     State(app): State<AppState>,
     reader: ReaderOf,
+    Query(search): Query<FrozenScorecardSearch>,
 ) -> Result<axum::Json<FrozenScorecardView>, ApiError> {
     let ReaderOf { me, year_end, mut studio } = reader;
-    let card = year_end::scorecard(&app.store, year_end.id, studio.id).await?;
+    let anew = match search.before {
+        true => None,
+        false => year_end::scorecard_counted_anew(&app.store, year_end.id, studio.id).await?,
+    };
+    let (card, counted_anew) = match anew {
+        Some((card, word)) => (card, Some(word)),
+        None => (year_end::frozen_scorecard(&app.store, year_end.id, studio.id).await?, None),
+    };
     let rows = year_end::rows(&app.store, &year_end).await?;
     let row =
         rows.iter().find(|row| row.settled.studio == studio.id).ok_or(StoreError::from(YearEndRefusal::NotInList))?;
@@ -36,7 +45,7 @@ pub(in super::super) async fn frozen_scorecard(
     studio.name.clone_from(&row.studio.name);
     studio.tier = row.tier;
     studio.policy = Some(year_end.policy.clone());
-    let at = year_end.frozen.at;
+    let at = counted_anew.as_ref().map_or(year_end.frozen.at, |word| word.at);
     let mut gathered = fact::gather(&app.store, vec![studio.clone()]).await?;
     let mut facts = gathered.pop().ok_or(StoreError::from(YearEndRefusal::NotInList))?.facts;
     facts.vetoes = vetoes(ruling::vetoes_of(&app.store, studio.id).await?, &year_end.policy, at);
@@ -45,6 +54,7 @@ pub(in super::super) async fn frozen_scorecard(
         card: view::card(&app, &year_end, false)?,
         row,
         frozen: cards::word(year_end.frozen),
+        counted_anew: counted_anew.map(cards::word),
         scorecard,
     }))
 }

@@ -12,7 +12,8 @@ pub use freeze::{NewYearEnd, freeze, publish};
 pub use left_out::{Sorted, left_out, sorted};
 pub use objection::{Objection, ObjectionAnswer, answer, get as objection, object, of_year_end as objections};
 pub use read::{
-    Correction, Entry, Row, digest, get, is_frozen, of_region, of_studio, public, rows, scorecard, studios_of,
+    Correction, Entry, Row, digest, frozen_scorecard, get, is_frozen, of_region, of_studio, public, rows,
+    scorecard_counted_anew, studios_of,
 };
 pub use roster::{FrozenRoster, roster};
 

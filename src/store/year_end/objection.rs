@@ -99,11 +99,17 @@ pub async fn object(store: &Store, new: NewObjection, now: Time) -> Result<Objec
         .await
 }
 
-/// What stands after an answer: the digest of what was counted, the outcome, and how the criteria stood.
+/// What stands after an answer.
 struct Upheld {
-    basis: Option<String>,
     outcome: Outcome,
-    summary: Option<String>,
+    counted: Option<Counted>,
+}
+
+/// What was counted anew: the digest of what it followed from, how the criteria stood, and the whole Scorecard.
+struct Counted {
+    basis: String,
+    summary: String,
+    content: String,
 }
 
 pub async fn answer(
@@ -130,18 +136,20 @@ pub async fn answer(
                     return Err(YearEndRefusal::Answered.into());
                 }
                 let outcome = upheld.as_ref().map(|one| &one.outcome);
+                let counted = upheld.as_ref().and_then(|one| one.counted.as_ref());
                 sqlx::query(
-                    "insert into year_end_answer (objection, state, basis, grade, passes, points, summary, reason,
+                    "insert into year_end_answer (objection, state, basis, grade, passes, points, summary, content, reason,
                          answered_by, answered_at)
-                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                 )
                 .bind(id.as_str())
                 .bind(state.code())
-                .bind(upheld.as_ref().and_then(|one| one.basis.as_deref()))
+                .bind(counted.map(|one| one.basis.as_str()))
                 .bind(outcome.and_then(|one| one.grade.as_deref()))
                 .bind(outcome.map(|one| i64::from(one.passes)))
                 .bind(outcome.map(|one| i64::from(one.points)))
-                .bind(upheld.as_ref().and_then(|one| one.summary.as_deref()))
+                .bind(counted.map(|one| one.summary.as_str()))
+                .bind(counted.map(|one| one.content.as_str()))
                 .bind(reason.trim())
                 .bind(by.as_str())
                 .bind(now.micros())
@@ -160,19 +168,22 @@ async fn graded(store: &Store, year_end: &YearEnd, studio: StudioId, grade: Stri
     let rows = super::rows(store, year_end).await?;
     let row = rows.iter().find(|row| row.settled.studio == studio).ok_or(YearEndRefusal::NotInList)?;
     let outcome = Outcome { grade: Some(grade), passes: rule.passes, points: row.settled.outcome.points };
-    Ok(Upheld { basis: None, outcome, summary: None })
+    Ok(Upheld { outcome, counted: None })
 }
 
 /// By the version of the Policy that was frozen, from what is known now.
 async fn recomputed(store: &Store, year_end: &YearEnd, id: StudioId, now: Time) -> Result<Upheld, StoreError> {
     let (rules, year) = (year_end.rules(store)?, year_end.year);
     let gathered = fact::of_studio(store, studio::get(store, id).await?).await?;
-    let basis = Some(gathered.digest.clone());
     let counting = tokio::task::spawn_blocking(move || {
         let card = score(&rules, &gathered.facts, year, now.day());
-        let summary = serde_json::to_string(&summary(&card, &gathered.facts)).expect("plain data");
+        let counted = Counted {
+            basis: gathered.digest.clone(),
+            summary: serde_json::to_string(&summary(&card, &gathered.facts)).expect("plain data"),
+            content: serde_json::to_string(&card).expect("plain data"),
+        };
         let outcome = Outcome { grade: card.result.grade, passes: card.result.passes, points: card.points };
-        Upheld { basis, outcome, summary: Some(summary) }
+        Upheld { outcome, counted: Some(counted) }
     });
     counting.await.map_err(|_| StoreError::Busy)
 }

@@ -31,9 +31,9 @@ pub struct Entry {
     pub name: String,
     pub hosts: Vec<String>,
     pub region_name: String,
-    /// SHA-256 of all that the Scorecard followed from.
+    /// Of the last recount, otherwise as frozen: SHA-256 of all that the Scorecard followed from, what the numbers alone came to, and
+    /// how the criteria stood.
     pub basis: String,
-    /// Of the last recount, otherwise as frozen: what the numbers alone came to, and how the criteria stood.
     pub counted: Outcome,
     pub summary: Summary,
 }
@@ -166,13 +166,33 @@ pub async fn studios_of(store: &Store, id: YearEndId) -> Result<Vec<StudioId>, S
 }
 
 /// The whole Scorecard of one Studio in its list, as it was frozen.
-pub async fn scorecard(store: &Store, id: YearEndId, studio: StudioId) -> Result<Scorecard, StoreError> {
+pub async fn frozen_scorecard(store: &Store, id: YearEndId, studio: StudioId) -> Result<Scorecard, StoreError> {
     let row = sqlx::query("select content from year_end_entry where year_end = $1 and studio = $2")
         .bind(id.as_str())
         .bind(studio.as_str())
         .fetch_optional(&mut *store.read().await?)
         .await?;
     json(&row.ok_or(YearEndRefusal::NotInList)?, "content")
+}
+
+/// The last that an answer counted anew, with its word.
+pub async fn scorecard_counted_anew(
+    store: &Store,
+    id: YearEndId,
+    studio: StudioId,
+) -> Result<Option<(Scorecard, Word)>, StoreError> {
+    let row = sqlx::query(
+        "select a.content, a.reason, b.name as by_name, a.answered_at
+         from year_end_objection o join year_end_answer a on a.objection = o.id join account b on b.id = a.answered_by
+         where o.year_end = $1 and o.studio = $2 and a.content is not null order by o.ordinal desc limit 1",
+    )
+    .bind(id.as_str())
+    .bind(studio.as_str())
+    .fetch_optional(&mut *store.read().await?)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let word = Word { reason: row.text("reason")?, by_name: row.text("by_name")?, at: row.time("answered_at")? };
+    Ok(Some((json(&row, "content")?, word)))
 }
 
 /// Of what stands for all Studios; corrections, which stand beside it, are no part of it.
@@ -209,7 +229,7 @@ pub(super) async fn entries(connection: &mut AnyConnection, id: YearEndId) -> Re
             summary: json(&row, "summary")?,
         });
     }
-    let head = "select o.studio, a.grade, a.passes, a.points, a.summary
+    let head = "select o.studio, a.grade, a.passes, a.points, a.basis, a.summary
         from year_end_objection o join year_end_answer a on a.objection = o.id
         where a.points is not null and o.year_end in";
     for row in rows_in(connection, head, &[id], "order by o.studio, o.ordinal").await? {
@@ -217,6 +237,7 @@ pub(super) async fn entries(connection: &mut AnyConnection, id: YearEndId) -> Re
         if let Some(entry) = entries.iter_mut().find(|entry| entry.frozen.studio == studio) {
             entry.frozen.answered = Some(outcome(&row)?);
             if row.optional_text("summary")?.is_some() {
+                entry.basis = row.text("basis")?;
                 entry.counted = outcome(&row)?;
                 entry.summary = json(&row, "summary")?;
             }

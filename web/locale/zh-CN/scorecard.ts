@@ -38,6 +38,8 @@ export const scorecard = {
     stands: (grade: string, points: string, rank: string) => `这次评定的结果：${grade}，${points} 分，${rank}`,
     answered: '异议答复以后改过，下面是答复以前冻结的',
     lead: '以后的活动、材料和确认不会改变这份考核表。',
+    anew: (day: string, by: string) => `按异议答复重新核算的考核表，${by} ${day}答复`,
+    before: '看冻结时的考核表', latest: '看答复以后的考核表',
     current: '看现在的考核表', see: '冻结的考核表',
   },
   veto: (title: string, day: string) => `一票否决：${title}（${day}）`,

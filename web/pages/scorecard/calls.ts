@@ -20,7 +20,7 @@ export interface RegionQuery {
 
 export const calls = {
   scorecard: (studio: string, year: number | undefined, signal?: AbortSignal) => api.get<ScorecardView>(`/api/studios/${id(studio)}/scorecard`, { query: { year }, signal }),
-  frozen: (yearEnd: string, studio: string, signal?: AbortSignal) => api.get<FrozenScorecardView>(`/api/year-ends/${id(yearEnd)}/studios/${id(studio)}/scorecard`, { signal }),
+  frozen: (yearEnd: string, studio: string, before: boolean, signal?: AbortSignal) => api.get<FrozenScorecardView>(`/api/year-ends/${id(yearEnd)}/studios/${id(studio)}/scorecard${before ? '?before=true' : ''}`, { signal }),
   whatIf: (studio: string, form: WhatIfForm) => api.post<WhatIfView>(`/api/studios/${id(studio)}/scorecard/what-if`, form),
   evidence: (studio: string, signal?: AbortSignal) => api.get<Rows<EvidenceView>>(`/api/studios/${id(studio)}/evidence`, { signal }).then((answer) => answer.rows),
   handIn: (studio: string, form: EvidenceForm) => api.post<EvidenceView>(`/api/studios/${id(studio)}/evidence`, form),

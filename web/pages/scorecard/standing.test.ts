@@ -10,7 +10,7 @@ const subject = (change: Partial<SubjectView> = {}): SubjectView => ({ account: 
 const part = (subjects: SubjectView[]): PartScoreView => ({ title: null, rule: '', state: 'not_yet', done: 0, of: 1, unit: '次', subjects })
 const held = (day: string, change: Partial<Extract<GroundView, { kind: 'activity' }>> = {}): GroundView => ({ kind: 'activity', activity: 'a', sessions: ['s'], title: '研修', day, counts: true, present: null, of: null, note: null, ...change })
 
-const place: Place = { studio: 'x', year: 2026, yearEnd: undefined }
+const place: Place = { studio: 'x', year: 2026, yearEnd: undefined, before: false }
 
 describe('standing', () => {
   it('sets risk and missing papers apart from what goes on', () => {
@@ -64,6 +64,7 @@ describe('grounds of a closed row', () => {
     const evidence: GroundView = { kind: 'evidence', evidence: 'e', ...paper }
     expect(targetOf(evidence, place)).toEqual({ name: 'scorecard', params: { studio: 'x' }, query: { year: '2026' }, hash: '#e-e' })
     expect(targetOf(evidence, { ...place, yearEnd: 'y' })).toEqual({ name: 'frozen-scorecard', params: { yearEnd: 'y', studio: 'x' }, hash: '#e-e' })
+    expect(targetOf(evidence, { ...place, yearEnd: 'y', before: true }).query).toEqual({ before: 'true' })
     expect(targetOf({ kind: 'person', account: 'p', name: '林雨桐' }, place).hash).toBe('#h-mem')
     expect(targetOf({ kind: 'person', account: null, name: '林雨桐' }, place).hash).toBe('#h-men')
     expect(targetOf({ kind: 'school', school: 's', name: '上坪小学' }, place).hash).toBe('#h-hel')

@@ -55,7 +55,7 @@ export function percentOf(done: number, of: number): number {
 }
 
 /** The scorecard that grounds stand on: a Studio's of a year, or as a year's end froze it. */
-export interface Place { studio: string; year: number; yearEnd: string | undefined }
+export interface Place { studio: string; year: number; yearEnd: string | undefined; before: boolean }
 
 export interface Target { name: string; params: Record<string, string>; query?: Record<string, string>; hash?: string }
 
@@ -63,7 +63,7 @@ const reportOf = (session: string): Target => ({ name: 'report', params: { sessi
 const studioPart = (studio: string, part: string): Target => ({ name: 'studio', params: { studio }, hash: `#${part}` })
 
 /** Where a ground is told: an Activity's people in its report, or on its page where it has none or several; Evidence on the scorecard itself. */
-export function targetOf(ground: GroundView, { studio, year, yearEnd }: Place): Target {
+export function targetOf(ground: GroundView, { studio, year, yearEnd, before }: Place): Target {
   switch (ground.kind) {
     case 'activity':
       return ground.sessions.length === 1 && ground.sessions[0] !== undefined ? reportOf(ground.sessions[0]) : { name: 'activity', params: { activity: ground.activity } }
@@ -77,7 +77,7 @@ export function targetOf(ground: GroundView, { studio, year, yearEnd }: Place): 
       return { name: 'resource', params: { resource: ground.resource } }
     case 'evidence': {
       const hash = `#e-${ground.evidence}`
-      return yearEnd === undefined ? { name: 'scorecard', params: { studio }, query: { year: String(year) }, hash } : { name: 'frozen-scorecard', params: { yearEnd, studio }, hash }
+      return yearEnd === undefined ? { name: 'scorecard', params: { studio }, query: { year: String(year) }, hash } : { name: 'frozen-scorecard', params: { yearEnd, studio }, ...(before ? { query: { before: 'true' } } : {}), hash }
     }
   }
 }
