@@ -1,7 +1,8 @@
 //! How long a Region's assessment takes from the database: `cargo bench -p lectern --bench office [-- STUDIOS [YEARS [URL]]]`.
 //!
 //! 600 Studios with 12 Activities of 60 people in each of some years, from the ledger's lines, 12 a person and hour: cold, with the Facts
-//! kept, and unchanged; then one Studio's page and the Region's table. Three years are 1.3 million records and 15.6 million events.
+//! kept, and unchanged; then one Studio's page and the Region's table, by the queries alone and as an office's browser asks a whole server for
+//! them. Three years are 1.3 million records and 15.6 million events.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,11 +11,17 @@
     reason = "a program that measures and prints"
 )]
 
+use clap::{Args, Command, FromArgMatches};
+use lectern::config::Config;
 use lectern::domain::attendance::CheckpointDetail;
 use lectern::domain::presence::{NewEvent, Person, PresenceKind};
 use lectern::domain::*;
+use lectern::http::clock::Clock;
 use lectern::jobs::assessment;
 use lectern::store::{self, Store};
+use reqwest::Client;
+use reqwest::cookie::Jar;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
@@ -74,8 +81,66 @@ async fn main() {
         tables.push(began.elapsed());
     }
     told("the Region's table", tables);
+    over_http(&store, (&file, &url), (region, ids[0]), now).await;
     store.close().await;
     let _left_for_the_next_cleaning = std::fs::remove_dir_all(file);
+}
+
+/// A server of its own beside the store, with its sweeps and jobs, and one browser of the Region's office.
+async fn over_http(store: &Store, (file, url): (&str, &str), (region, studio): (RegionId, StudioId), now: Time) {
+    let office = NewAccount {
+        login_name: "office".into(),
+        name: "工作站".into(),
+        role: AccountRole::Office,
+        scope: Some(region),
+        school: None,
+        title: String::new(),
+        subject: String::new(),
+        password_hash: "none".into(),
+        phone: None,
+    };
+    let office = store::account::create(store, office, now).await.unwrap().id;
+    let login = store::login::begin(store, office, now).await.unwrap();
+    let data = format!("{file}/server");
+    let port = free_port().to_string();
+    let given = ["bench", "--http-listen", "127.0.0.1:0", "--https-listen", "off", "--media-port", &port]
+        .into_iter()
+        .chain(["--media-addresses", "127.0.0.1", "--media-tcp", "off", "--media-shards", "1"])
+        .chain(["--database-url", url, "--data-dir", &data, "--log", "warn"]);
+    let config =
+        Config::from_arg_matches(&Config::augment_args(Command::new("bench")).get_matches_from(given)).unwrap();
+    let (tell, told_where) = tokio::sync::oneshot::channel();
+    let server = tokio::spawn(lectern::app::serve(config, Clock::new(move || now), |come| {
+        tell.send(come.local[0].clone()).unwrap();
+    }));
+    let site = told_where.await.unwrap();
+    let jar = Arc::new(Jar::default());
+    jar.add_cookie_str(&format!("lectern_login={}; Path=/", login.token), &site.parse().unwrap());
+    let browser = Client::builder().cookie_provider(jar).no_proxy().build().unwrap();
+    let table = format!("/api/regions/{region}/scorecards?year={YEAR}");
+    for (what, path) in [
+        ("GET scorecards of the Region", table.clone()),
+        ("GET scorecards of the Region, by risk, 100 rows", format!("{table}&sort=risk&size=100")),
+        ("GET scorecards of the Region, a name", format!("{table}&q=%E5%AE%A417")),
+        ("GET scorecard of a Studio", format!("/api/studios/{studio}/scorecard?year={YEAR}")),
+        ("GET capacities of the Region", format!("/api/regions/{region}/capacities")),
+    ] {
+        let mut times = Vec::with_capacity(LOOKS);
+        let mut bytes = 0;
+        for _ in 0..LOOKS {
+            let began = Instant::now();
+            let answer = browser.get(format!("{site}{path}")).send().await.unwrap().error_for_status().unwrap();
+            bytes = answer.bytes().await.unwrap().len();
+            times.push(began.elapsed());
+        }
+        told(&format!("{what}, {} kB", bytes / 1000), times);
+    }
+    println!("{} MB resident", resident_mb());
+    server.abort();
+}
+
+fn free_port() -> u16 {
+    std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 async fn round(store: &Store, what: &str, now: Time) {
