@@ -179,6 +179,7 @@ fn activity(dice: &mut Dice, day: Day, accounts: &[AccountId], series: &[SeriesI
         kind: dice.pick(ActivityKind::ALL),
         mode: dice.pick(Mode::ALL),
         level,
+        counting: Vec::new(),
         levels: if dice.percent(70) { vec![Decided { day, what: Some(level) }] } else { vec![] },
         series: dice.percent(50).then(|| dice.pick(series)),
         day,

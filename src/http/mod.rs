@@ -225,6 +225,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(mentoring::end_helped))
         .routes(routes!(lesson_reviews::list, lesson_reviews::create))
         .routes(routes!(rulings::level, rulings::decide_level))
+        .routes(routes!(rulings::counting, rulings::decide_counting))
         .routes(routes!(rulings::choices, rulings::choose))
         .routes(routes!(rulings::decide_choice))
         .routes(routes!(rulings::vetoes, rulings::find_veto))

@@ -6,8 +6,8 @@ use super::body::Json;
 use super::error::{ApiError, Need, Refused};
 use super::policies;
 use super::shapes::{
-    ChoiceForm, ChoiceView, GradeForm, GradeView, LevelForm, LevelView, LiftingForm, Named, Rows, RulingForm,
-    RulingView, VetoForm, VetoView,
+    ChoiceForm, ChoiceView, CountingView, GradeForm, GradeView, LevelForm, LevelView, LiftingForm, Named, Rows,
+    RulingForm, RulingView, VetoForm, VetoView,
 };
 use super::state::AppState;
 use crate::domain::participation::{day_within, year_of};
@@ -65,6 +65,46 @@ async fn level_view(app: &AppState, me: &SignedIn, activity: Activity) -> Result
         ruling: ruled.map(|one| ruling_view(one.ruled)),
         may_decide: matches!(activity.state, ActivityState::Live | ActivityState::Ended)
             && by.is_ok_and(|by| by.tier.decides_after(last).is_ok()),
+    })
+}
+
+/// Whether an Activity counts for its Studio's year. One that took place does, until an office says otherwise.
+#[utoipa::path(get, path = "/api/activities/{id}/counting", tag = "assessment", params(("id" = String, Path)),
+    responses((status = 200, body = CountingView), (status = 403, body = Refused)))]
+pub(super) async fn counting(
+    State(app): State<AppState>,
+    insider: InsiderOf<Activity>,
+) -> Result<axum::Json<CountingView>, ApiError> {
+    Ok(axum::Json(counting_view(&app, &insider.me, &insider.noun).await?))
+}
+
+/// Takes an Activity that is over out of what counts, with a reason, or takes it in again.
+#[utoipa::path(post, path = "/api/activities/{id}/counting", tag = "assessment", params(("id" = String, Path)),
+    request_body = RulingForm, responses((status = 200, body = CountingView), (status = 403, body = Refused),
+    (status = 422, body = Refused)))]
+pub(super) async fn decide_counting(
+    State(app): State<AppState>,
+    supervisor: SupervisorOf<Activity>,
+    Json(form): Json<RulingForm>,
+) -> Result<axum::Json<CountingView>, ApiError> {
+    let SupervisorOf { me, by, noun: activity, .. } = supervisor;
+    if activity.state != ActivityState::Ended {
+        return Err(ApiError::field("granted", "活动结束后才能决定是否计入考核。"));
+    }
+    let said = (form.granted, form.reason);
+    store::counting::rule(&app.store, activity.id, said, by, app.clock.now()).await?;
+    tracing::info!(activity = %activity.id, granted = form.granted, "counting decided");
+    Ok(axum::Json(counting_view(&app, &me, &activity).await?))
+}
+
+async fn counting_view(app: &AppState, me: &SignedIn, activity: &Activity) -> Result<CountingView, ApiError> {
+    let ruled = store::counting::of(&app.store, activity.id).await?;
+    let studio = store::studio::get(&app.store, activity.studio).await?;
+    let last = ruled.as_ref().map(|one| one.tier);
+    let by = Authority::of(app, me).await?.over(app, &studio, activity.planned_start.day());
+    Ok(CountingView {
+        ruling: ruled.map(ruling_view),
+        may_decide: activity.state == ActivityState::Ended && by.is_ok_and(|by| by.tier.decides_after(last).is_ok()),
     })
 }
 

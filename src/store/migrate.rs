@@ -157,6 +157,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0025_answer_content.sql"),
         include_str!("../../migrations/postgres/0025_answer_content.sql"),
     ),
+    (
+        26,
+        "activity_counting",
+        include_str!("../../migrations/sqlite/0026_activity_counting.sql"),
+        include_str!("../../migrations/postgres/0026_activity_counting.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

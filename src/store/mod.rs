@@ -19,6 +19,7 @@ pub mod classroom;
 pub mod comment;
 mod constraint;
 pub mod correction;
+pub mod counting;
 mod decision;
 mod error;
 pub mod evidence;

@@ -468,7 +468,7 @@ fn read_grade(row: &AnyRow) -> Result<GradeRuled, StoreError> {
     })
 }
 
-fn ruled(row: &AnyRow) -> Result<Ruled, StoreError> {
+pub(super) fn ruled(row: &AnyRow) -> Result<Ruled, StoreError> {
     Ok(Ruled {
         granted: row.flag("granted")?,
         reason: row.text("reason")?,

@@ -175,7 +175,7 @@ pub(super) fn summary(card: &Scorecard, facts: &Facts) -> Summary {
         grade: card.result.grade.clone(),
         missing: card.result.missing,
         cells: cells.collect(),
-        last_activity: facts.activities.iter().filter(|one| one.held).map(|one| one.day).max(),
+        last_activity: facts.activities.iter().filter(|one| one.took_place(card.on)).map(|one| one.day).max(),
     }
 }
 

@@ -161,6 +161,31 @@ async fn a_level_is_confirmed_by_an_office_that_reaches_so_far() {
 }
 
 #[tokio::test]
+async fn an_office_takes_an_activity_out_of_what_counts_and_in_again() {
+    let app = TestApp::start().await;
+    under(&app, "zhejiang-2019").await;
+    let host = presence::Person::Account(account(&app, "host").await);
+    let (activity, _) = hold(&app.store, plan(app.world.studio, ActivityKind::Seminar, "2026-02-10"), &[host]).await;
+    let path = format!("/api/activities/{activity}/counting");
+    let card = format!("/api/studios/{}/scorecard", app.world.studio);
+    let (office, host) = (app.person("office").await, app.person("host").await);
+    let sections = async || made(host.get(&card).await).await["sections"].clone();
+    let before = sections().await;
+    assert!(made(host.get(&path).await).await["ruling"].is_null());
+    assert!(refusal(office.post(&path, &json!({ "granted": false })).await).await.2["reason"].is_string());
+    made(office.post(&path, &json!({ "granted": false, "reason": "误开，没有讲课" })).await).await;
+    assert_ne!(sections().await, before);
+    let told = made(host.get(&path).await).await;
+    assert_eq!((&told["ruling"]["reason"], &told["may_decide"]), (&json!("误开，没有讲课"), &json!(false)));
+    made(office.post(&path, &json!({ "granted": true })).await).await;
+    assert_eq!(sections().await, before);
+    let planned = plan(app.world.studio, ActivityKind::Seminar, "2026-12-10");
+    let planned = store::activity::create(&app.store, planned, app.now()).await.unwrap().id;
+    let early = office.post(&format!("/api/activities/{planned}/counting"), &json!({ "granted": true })).await;
+    assert_eq!(refusal(early).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
 async fn a_lesson_is_reviewed_by_those_who_saw_it_once_each() {
     let app = TestApp::start().await;
     let core = presence::Person::Account(account(&app, "core").await);

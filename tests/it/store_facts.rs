@@ -18,6 +18,8 @@ on_both! {
     kept_facts_are_those_that_the_lines_give,
     the_last_word_about_evidence_counts_and_none_is_changed,
     every_word_about_a_level_comes_with_its_day,
+    what_an_office_takes_out_does_not_count_until_it_is_taken_in_again,
+    where_nobody_came_nothing_was_held,
     a_helped_school_says_whether_it_is_rural,
     the_kept_scorecard_is_made_anew_only_when_something_changed,
     a_registered_policy_is_never_edited,
@@ -321,6 +323,38 @@ async fn every_word_about_a_level_comes_with_its_day(fresh: Fresh) {
         [Level::County, Level::County, Level::City, Level::City]
     );
     assert_eq!(known(5), None);
+}
+
+async fn what_an_office_takes_out_does_not_count_until_it_is_taken_in_again(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    let (activity, _) = hold(store, plan(small.studio, ActivityKind::Seminar, "2026-03-19"), &[is(small.host)]).await;
+    let studios = store::studio::assessed(store, None).await.unwrap();
+    store::scorecard::refresh(store, studios.clone(), None, now()).await.unwrap();
+    let by = |tier| Officer { account: small.visitor, tier };
+    let rule = async |granted, tier, later: u64| {
+        let at = now() + std::time::Duration::from_secs(later * 86_400);
+        store::counting::rule(store, activity, (granted, "误开，没有讲课".into()), by(tier), at).await
+    };
+    rule(false, OfficeTier::City, 1).await.unwrap();
+    assert!(rule(true, OfficeTier::County, 2).await.is_err(), "a lower office does not undo it");
+    assert_eq!(store::scorecard::refresh(store, studios, None, now()).await.unwrap(), 1, "a card is made anew");
+    rule(true, OfficeTier::City, 3).await.unwrap();
+    let facts = facts(store, small.studio).await;
+    let one = &facts.activities[0];
+    let counts = [0, 1, 2, 3].map(|on: i32| one.took_place(now().day().plus(on)));
+    assert_eq!(counts, [true, false, false, true]);
+    let told = store::counting::of(store, activity).await.unwrap().unwrap();
+    assert_eq!((told.granted, told.tier), (true, OfficeTier::City));
+}
+
+async fn where_nobody_came_nothing_was_held(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    hold(store, plan(small.studio, ActivityKind::Seminar, "2026-03-19"), &[]).await;
+    hold(store, plan(small.studio, ActivityKind::Seminar, "2026-04-19"), &[is(small.visitor)]).await;
+    let facts = facts(store, small.studio).await;
+    assert_eq!(facts.activities.iter().map(|one| one.held).collect::<Vec<_>>(), [false, true]);
 }
 
 async fn a_helped_school_says_whether_it_is_rural(fresh: Fresh) {

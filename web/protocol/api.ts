@@ -1717,6 +1717,16 @@ confirmed: Level | null, ruling: RulingView | null,
  */
 may_decide: boolean, };
 
+export type CountingView = { 
+/**
+ * None where nobody has said anything, and the Activity counts.
+ */
+ruling: RulingView | null, 
+/**
+ * May the person who asks decide about it?
+ */
+may_decide: boolean, };
+
 export type ChoiceForm = { year?: number, choice: string, 
 /**
  * As many of its criteria as the Policy asks for.

@@ -31,7 +31,7 @@ impl<'a> Participation<'a> {
     /// Everything that happened up to the end of `until`.
     #[must_use]
     pub fn over(facts: &'a Facts, until: Day) -> Self {
-        let took_place = facts.activities.iter().filter(|activity| activity.held && activity.day <= until);
+        let took_place = facts.activities.iter().filter(|activity| activity.took_place(until) && activity.day <= until);
         let mut held: Vec<Held<'a>> = took_place.map(Held::new).collect();
         held.sort_by_key(|held| (held.activity.day, held.activity.id));
         Self { facts, until, held }
@@ -100,7 +100,7 @@ impl<'a> Held<'a> {
 /// Everybody who was present at an Activity of these days, once, by key.
 #[must_use]
 pub fn present_within(facts: &Facts, span: Span) -> BTreeSet<&str> {
-    let held = facts.activities.iter().filter(|activity| activity.held && span.has(activity.day));
+    let held = facts.activities.iter().filter(|activity| activity.took_place(span.to) && span.has(activity.day));
     let people = held.flat_map(|activity| &activity.people);
     people.filter(|one| one.attended == Attended::Present).map(|one| one.person.as_str()).collect()
 }

@@ -71,6 +71,12 @@ impl ActivityFact {
     pub fn confirmed_level(&self, on: Day) -> Option<Level> {
         standing(&self.levels, on).copied().flatten()
     }
+
+    /// Was it held, with nobody's word by that day that it does not count?
+    #[must_use]
+    pub fn took_place(&self, on: Day) -> bool {
+        self.held && standing(&self.counting, on).copied().unwrap_or(true)
+    }
 }
 
 impl MemberFact {
@@ -90,9 +96,11 @@ pub struct ActivityFact {
     pub level: Level,
     /// What an office confirmed it to be; none where it did not.
     pub levels: Vec<Decided<Option<Level>>>,
+    /// Whether offices let it count; without a word it does.
+    pub counting: Vec<Decided<bool>>,
     pub series: Option<SeriesId>,
     pub day: Day,
-    /// False while it is only planned.
+    /// False while it is only planned, and where nobody came.
     pub held: bool,
     pub sessions: Vec<SessionId>,
     pub presenters: Vec<AccountId>,

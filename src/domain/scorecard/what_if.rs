@@ -114,6 +114,7 @@ fn held(facts: &Facts, at: usize, planned: &Planned) -> ActivityFact {
         kind: planned.kind,
         mode: planned.mode,
         level: planned.level,
+        counting: Vec::new(),
         levels: vec![Decided { day: planned.day, what: Some(planned.level) }],
         series: planned.series,
         day: planned.day,

@@ -28,6 +28,14 @@ pub struct LevelView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CountingView {
+    /// None where nobody has said anything, and the Activity counts.
+    pub ruling: Option<RulingView>,
+    /// May the person who asks decide about it?
+    pub may_decide: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct ChoiceForm {
     #[serde(default)]
     #[ts(optional)]

@@ -244,6 +244,7 @@ pub fn typescript() -> String {
         LessonReviewView,
         LevelForm,
         LevelView,
+        CountingView,
         ChoiceForm,
         ChoiceView,
         RulingForm,

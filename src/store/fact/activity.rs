@@ -28,6 +28,7 @@ pub(super) struct Told {
     excused: Vec<AccountId>,
     classrooms: Vec<SchoolId>,
     levels: Vec<Decided<Option<Level>>>,
+    counting: Vec<Decided<bool>>,
     sessions: Vec<Occurrence>,
 }
 
@@ -87,6 +88,7 @@ pub(super) async fn of_studios(
         reviewers.entry(activity).or_default().push(reviewer);
     }
     let mut levels = decided::levels(connection, studios).await?;
+    let mut countings = decided::countings(connection, studios).await?;
     let mut sessions = sessions(connection, studios).await?;
     let mut found: HashMap<StudioId, Vec<Told>> = HashMap::new();
     for row in rows {
@@ -106,6 +108,7 @@ pub(super) async fn of_studios(
             excused: excused.remove(&id).unwrap_or_default(),
             classrooms: classrooms.remove(&id).unwrap_or_default(),
             levels: levels.remove(&id).unwrap_or_default(),
+            counting: countings.remove(&id).unwrap_or_default(),
             sessions: sessions.remove(&id).unwrap_or_default(),
         };
         found.entry(row.id("studio")?).or_default().push(told);
@@ -180,6 +183,7 @@ fn fact(one: Told, held: bool) -> ActivityFact {
         mode: one.mode,
         level: one.level,
         levels: one.levels,
+        counting: one.counting,
         series: one.series,
         day: begun.day(),
         held,

@@ -24,6 +24,20 @@ pub(super) async fn levels(
     collect(&rows, read)
 }
 
+/// Whether offices let an Activity count.
+pub(super) async fn countings(
+    connection: &mut AnyConnection,
+    studios: &[StudioId],
+) -> Result<HashMap<ActivityId, Vec<Decided<bool>>>, StoreError> {
+    let head = "select c.activity, c.granted, c.decided_at
+        from activity_counting c join activity a on a.id = c.activity where a.studio in";
+    let rows = rows_in(connection, head, studios, "order by c.activity, c.ordinal").await?;
+    let read = |row: &AnyRow| {
+        Ok((row.id("activity")?, Decided { day: row.time("decided_at")?.day(), what: row.flag("granted")? }))
+    };
+    collect(&rows, read)
+}
+
 /// How many reviewers counted Evidence for; none where they refused it.
 pub(super) async fn evidence(
     connection: &mut AnyConnection,

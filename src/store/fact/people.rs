@@ -80,6 +80,8 @@ fn enter(
         rural: school.map_or(said, |school| rural.contains(&school)),
     };
     fact.people = people.into_iter().map(person).collect();
+    // Begun and ended with nobody in it: nothing took place.
+    fact.held = fact.people.iter().any(|one| matches!(one.attended, Attended::Present | Attended::Unknown));
 }
 
 async fn rural_schools(connection: &mut AnyConnection) -> Result<HashSet<SchoolId>, StoreError> {

@@ -276,6 +276,7 @@ impl<'a> OnDay<'a> {
             kind,
             mode: Mode::Online,
             level: Level::School,
+            counting: Vec::new(),
             levels: vec![],
             series: None,
             day: self.day,
