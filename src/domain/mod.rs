@@ -69,7 +69,7 @@ pub use resource::{Resource, ResourceRefusal};
 pub use ruling::{GradeRuling, LevelRuling, NewChoice, NewVeto};
 pub use school::{NewSchool, School};
 pub use session::{ActivityRole, Session};
-pub use studio::{NewStudio, Studio, StudioKind, Tier, TierMove};
+pub use studio::{NewStudio, ProgrammeChange, Studio, StudioKind, Tier, TierMove};
 pub use time::{Day, Time};
 pub use words::Coded;
 pub use year_end::YearEndRefusal;

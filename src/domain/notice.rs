@@ -35,6 +35,17 @@ pub struct Notice {
     pub withdrawal: Option<NoticeWithdrawal>,
 }
 
+/// What hosts have written of the next one and not sent yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeDraft {
+    pub content: String,
+    /// Counts up with each saving, from 1.
+    pub revision: u32,
+    /// Of whoever saved it last.
+    pub by_name: String,
+    pub at: Time,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeDecision {
     /// Of an approved one.
@@ -91,6 +102,11 @@ pub fn check_content(content: &str) -> Result<(), Invalid> {
         .that(!content.trim().is_empty(), "content", "请填写通知内容。")
         .optional_text(content, "content", "通知内容", LONGEST)
         .done()
+}
+
+/// A draft may be empty.
+pub fn check_draft(content: &str) -> Result<(), Invalid> {
+    Checks::new().optional_text(content, "content", "通知内容", LONGEST).done()
 }
 
 /// A return and a withdrawal say why; a consent need not.

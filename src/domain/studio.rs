@@ -56,6 +56,27 @@ impl TierMove {
     }
 }
 
+/// Under which Policy a Studio came, and since when its cycle goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgrammeChange {
+    pub from: (Option<String>, Day),
+    pub to: (String, Day),
+    pub reason: String,
+    pub by: PersonName,
+    pub at: Time,
+}
+
+impl ProgrammeChange {
+    pub fn check(studio: &Studio, (policy, cycle_start): (&str, Day), reason: &str) -> Result<(), Invalid> {
+        let same = studio.policy.as_deref() == Some(policy) && studio.cycle_start == cycle_start;
+        Checks::new()
+            .that(!policy.is_empty(), "policy", "请选择考核办法。")
+            .that(!same, "policy", "工作室现在就是这个办法和这个周期。")
+            .text(reason, "reason", "理由", 300)
+            .done()
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewStudio {
     pub name: String,

@@ -5,8 +5,12 @@ use super::authority::{Authority, SupervisorOf};
 use super::body::{Id, Json};
 use super::error::{ApiError, Need, Refused};
 use super::report;
-use super::shapes::{Named, NoticeDecisionForm, NoticeForm, NoticeView, NoticeWithdrawalForm, Rows, WordView};
+use super::shapes::{
+    Named, NoticeDecisionForm, NoticeDraftForm, NoticeDraftView, NoticeForm, NoticeView, NoticeWithdrawalForm, Rows,
+    WordView,
+};
 use super::state::AppState;
+use crate::domain::notice::NoticeDraft;
 use crate::domain::{
     Activity, ActivityId, Day, Notice, NoticeId, NoticeState, OfficeTier, Officer, RegionTree, Studio, StudioId,
 };
@@ -50,6 +54,38 @@ pub(super) async fn send(
     let by = host.me.profile.account.id;
     let sent = store::notice::send(&app.store, host.noun.id, form.content, by, app.clock.now()).await?;
     Ok((StatusCode::CREATED, axum::Json(one(&app, &host.me, sent, &host.noun).await?)))
+}
+
+/// What the hosts of an Activity have written of its next notice; empty where nobody has begun one.
+#[utoipa::path(get, path = "/api/activities/{id}/notice-draft", tag = "notices", params(("id" = String, Path)),
+    responses((status = 200, body = NoticeDraftView), (status = 403, body = Refused)))]
+pub(super) async fn draft(
+    State(app): State<AppState>,
+    host: HostOf<Activity>,
+) -> Result<axum::Json<NoticeDraftView>, ApiError> {
+    let found = store::notice_draft::of(&app.store, host.noun.id).await?;
+    Ok(axum::Json(
+        found.map_or(NoticeDraftView { content: String::new(), revision: 0, by: None, at: None }, draft_view),
+    ))
+}
+
+/// Saves it, unless somebody else has saved another one since. Sending a notice ends its draft.
+#[utoipa::path(put, path = "/api/activities/{id}/notice-draft", tag = "notices", params(("id" = String, Path)),
+    request_body = NoticeDraftForm, responses((status = 200, body = NoticeDraftView), (status = 403, body = Refused),
+    (status = 409, description = "Changed since, or sent", body = Refused), (status = 422, body = Refused)))]
+pub(super) async fn save_draft(
+    State(app): State<AppState>,
+    host: HostOf<Activity>,
+    Json(form): Json<NoticeDraftForm>,
+) -> Result<axum::Json<NoticeDraftView>, ApiError> {
+    let (by, said) = (host.me.profile.account.id, (form.content, form.revision));
+    let saved = store::notice_draft::save(&app.store, host.noun.id, said, by, app.clock.now()).await?;
+    Ok(axum::Json(draft_view(saved)))
+}
+
+fn draft_view(draft: NoticeDraft) -> NoticeDraftView {
+    let NoticeDraft { content, revision, by_name, at } = draft;
+    NoticeDraftView { content, revision, by: Some(by_name), at: Some(at) }
 }
 
 /// The notices of an Activity, the newest last: all of them for those who keep the Studio, what was approved for everybody.

@@ -5,12 +5,12 @@ use super::authority::{Authority, SupervisorOf};
 use super::body::{Id, Json, PageQuery, Query};
 use super::error::{ApiError, Need, Refused};
 use super::shapes::{
-    MemberAccount, MemberView, PageOf, StudioChange, StudioForm, StudioPage, StudioSearch, StudioView, TierMoveForm,
-    TierMoveView,
+    MemberAccount, MemberView, PageOf, ProgrammeChangeView, ProgrammeForm, StudioChange, StudioForm, StudioPage,
+    StudioSearch, StudioView, TierMoveForm, TierMoveView,
 };
 use super::state::AppState;
-use super::{cards, schools, series};
-use crate::domain::{NewStudio, RegionTree, Studio, StudioId, Tier, TierMove};
+use super::{cards, policies, schools, series};
+use crate::domain::{NewStudio, ProgrammeChange, RegionTree, Studio, StudioId, Tier, TierMove};
 use crate::store::card::{self, ActivityFilter, Look};
 use crate::store::membership::Member;
 use crate::store::studio::StudioFilter;
@@ -81,9 +81,14 @@ pub(super) async fn read(
     let tiers = Tier::ALL.iter().copied().filter(|tier| *tier != studio.tier);
     let may_move_to = tiers.filter(|tier| by.is_some_and(|by| by.tier.moves(studio.tier, *tier))).collect();
     let moves = store::studio_tier::moves(&app.store, id).await?;
+    let changes = store::studio_programme::changes(&app.store, id).await?;
+    let policy = policies::of(&app, &studio).ok();
     Ok(axum::Json(StudioPage {
         may_move_to,
         tier_moves: moves.into_iter().map(tier_move).collect(),
+        may_change_programme: by.is_some_and(|by| by.tier.moves(studio.tier, studio.tier)),
+        policy_title: policy.map(|policy| policy.title.clone()),
+        programme_changes: changes.into_iter().map(|one| programme_change(&app, one)).collect(),
         may_manage: me.keeps(&app, &studio).await?,
         studio: view(studio, &tree),
         members: members.into_iter().map(member).collect(),
@@ -100,19 +105,15 @@ pub(super) async fn change(
     keeper: KeeperOf<Studio>,
     Json(form): Json<StudioChange>,
 ) -> Result<axum::Json<StudioView>, ApiError> {
-    let KeeperOf { me, noun: old } = keeper;
-    let programme = form.policy.is_some() || form.cycle_start.is_some();
-    if programme && !me.may_decide_about(&app, &old).await? {
-        return Err(ApiError::Forbidden(Need::OfficeOfRegion));
-    }
+    let old = keeper.noun;
     let edit = move |old: Studio| NewStudio {
         name: form.name.unwrap_or(old.name),
         tier: old.tier,
         kind: old.kind,
         subject: form.subject.unwrap_or(old.subject),
         region: old.region,
-        cycle_start: form.cycle_start.unwrap_or(old.cycle_start),
-        policy: form.policy.or(old.policy),
+        cycle_start: old.cycle_start,
+        policy: old.policy,
         introduction: form.introduction.unwrap_or(old.introduction),
     };
     let studio = store::studio::update(&app.store, old.id, edit).await?;
@@ -138,6 +139,42 @@ pub(super) async fn move_tier(
     tracing::info!(studio = %studio.id, from = old.tier.code(), to = studio.tier.code(), "moved to another tier");
     let tree = store::region::tree(&app.store).await?;
     Ok(axum::Json(view(studio, &tree)))
+}
+
+/// Puts a Studio under a Policy, or into another cycle, from today on: the office of its tier does.
+#[utoipa::path(post, path = "/api/studios/{id}/programme", tag = "studios", params(("id" = String, Path)),
+    request_body = ProgrammeForm,
+    responses((status = 200, body = StudioView), (status = 403, body = Refused), (status = 422, body = Refused)))]
+pub(super) async fn change_programme(
+    State(app): State<AppState>,
+    supervisor: SupervisorOf<Studio>,
+    Json(form): Json<ProgrammeForm>,
+) -> Result<axum::Json<StudioView>, ApiError> {
+    let SupervisorOf { by, noun: old, .. } = supervisor;
+    if !by.tier.moves(old.tier, old.tier) {
+        return Err(ApiError::Forbidden(Need::OfficeOfTier));
+    }
+    let said = (form.policy, form.cycle_start, form.reason);
+    let studio = store::studio_programme::change(&app.store, old.id, said, by.account, app.clock.now()).await?;
+    tracing::info!(studio = %studio.id, policy = studio.policy.as_deref(), "programme changed");
+    let tree = store::region::tree(&app.store).await?;
+    Ok(axum::Json(view(studio, &tree)))
+}
+
+fn programme_change(app: &AppState, one: ProgrammeChange) -> ProgrammeChangeView {
+    let name = |key: String| {
+        let policy = store::policy::in_force(&app.store, &key, one.at.day());
+        policy.map_or(key, |policy| policy.title.clone())
+    };
+    ProgrammeChangeView {
+        from: one.from.0.map(name),
+        to: name(one.to.0),
+        from_cycle_start: one.from.1,
+        to_cycle_start: one.to.1,
+        reason: one.reason,
+        by_name: one.by.name,
+        at: one.at,
+    }
 }
 
 fn tier_move(one: TierMove) -> TierMoveView {

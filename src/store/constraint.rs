@@ -83,6 +83,7 @@ static RULES: &[Constraint] = &[
         "这个编号刚被用掉，请再试一次。",
     ),
     rule("notice_withdrawn_key", "notice_withdrawn.notice", None, "这份通知没有发布，或者已经撤回了。"),
+    rule("notice_draft_changed", "notice_draft.activity", None, "这份草稿刚被别人改过，请先看一看现在的内容。"),
     rule("notice_insert_only", "notice_insert_only", None, "通知送审以后不能改动。"),
     rule("membership_changed_insert_only", "membership_changed_insert_only", None, "成员日期的改动记录只增不改。"),
     rule("case_insert_only", "case_insert_only", None, "请假、申诉和附件只增不改。"),

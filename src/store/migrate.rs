@@ -163,6 +163,18 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0026_activity_counting.sql"),
         include_str!("../../migrations/postgres/0026_activity_counting.sql"),
     ),
+    (
+        29,
+        "notice_draft",
+        include_str!("../../migrations/sqlite/0029_notice_draft.sql"),
+        include_str!("../../migrations/postgres/0029_notice_draft.sql"),
+    ),
+    (
+        30,
+        "studio_programme",
+        include_str!("../../migrations/sqlite/0030_studio_programme.sql"),
+        include_str!("../../migrations/postgres/0030_studio_programme.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! Notices: sent, decided and withdrawn, each a row of its own.
 
 use super::row::{Columns as _, below, sql};
-use super::{Noun, Store, StoreError, activity, constraint, fact, random};
+use super::{Noun, Store, StoreError, activity, constraint, fact, notice_draft, random};
 use crate::domain::notice::{NoticeDecision, NoticeNumber, NoticeWithdrawal, check_content, check_reason};
 use crate::domain::{
     AccountId, ActivityId, ActivityState, Notice, NoticeId, NoticeState, OfficeTier, Officer, RegionId, Time,
@@ -52,6 +52,7 @@ pub async fn send(
                 .bind(now.micros())
                 .execute(&mut *connection)
                 .await?;
+                notice_draft::forget(connection, activity).await?;
                 find(connection, id).await
             })
         })

@@ -12,6 +12,7 @@ export async function notice(browser, server) {
   const studio = (await call(host, 'GET', '/api/me')).body.memberships.find((one) => one.role === 'host').studio.id;
   const { activities } = (await call(host, 'GET', `/api/studios/${studio}`)).body;
   const activity = activities.find((one) => one.state === 'planned').id;
+  await together(host, await another(browser, server), activity);
   await send(host, activity, '请全体成员参加。');
   await shoot(host, 'notice-sent-desk');
   await teacher.goto(`/activities/${activity}`);
@@ -60,12 +61,39 @@ async function send(page, activity, text) {
   await page.goto(`/activities/${activity}`);
   await page.getByTestId('draft-notice').click();
   await page.getByTestId('word-text').fill(text);
-  // What was begun is still there after the page was left.
+  await page.getByTestId('draft-state').filter({ hasText: '草稿已保存' }).waitFor();
+  // What was begun is still there after the page was left, also for another host.
   await page.reload();
-  await page.getByTestId('notice-begun').waitFor();
+  await page.getByTestId('notice-begun').filter({ hasText: '周文澜' }).waitFor();
   await page.getByTestId('draft-notice').click();
   assert.equal(await page.getByTestId('word-text').inputValue(), text);
   await page.getByTestId('word-send').click();
   await page.getByTestId('notice-state').first().filter({ hasText: '待审' }).waitFor();
   assert.equal(await page.getByTestId('notice-begun').count(), 0);
+}
+
+async function another(browser, server) {
+  const page = await person(browser, server.url, desk, { colorScheme: 'light' });
+  await signIn(page, 'admin');
+  return page;
+}
+
+// Two write the same draft: whoever saves second sees what the first one wrote, and decides.
+async function together(host, other, activity) {
+  for (const page of [host, other]) {
+    await page.goto(`/activities/${activity}`);
+    await page.getByTestId('draft-notice').click();
+    await page.getByTestId('word-text').waitFor();
+  }
+  await host.getByTestId('word-text').fill('请全体成员 14:20 前签到。');
+  await host.getByTestId('draft-state').filter({ hasText: '草稿已保存，周文澜' }).waitFor();
+  await other.getByTestId('word-text').fill('请带上教材。');
+  await other.getByTestId('draft-theirs').waitFor();
+  for (const [size, viewport] of Object.entries({ desk, phone })) {
+    await other.setViewportSize(viewport);
+    await shoot(other, `notice-met-${size}`);
+  }
+  await other.getByTestId('draft-theirs').click();
+  assert.equal(await other.getByTestId('word-text').inputValue(), '请全体成员 14:20 前签到。');
+  await other.context().close();
 }

@@ -230,7 +230,7 @@ async function levelling(page, studio) {
 // What is found stands above all numbers until it is taken back, and stays in the record; its Policy has to know of it.
 async function vetoing(page) {
   const { id } = (await call(page, 'GET', '/api/studios')).body.rows.find((one) => one.name.startsWith('叶青'));
-  assert.equal((await call(page, 'PATCH', `/api/studios/${id}`, { policy: 'hangjin-2024' })).status, 200);
+  assert.equal((await call(page, 'POST', `/api/studios/${id}/programme`, { policy: 'hangjin-2024', reason: '旗里选定' })).status, 200);
   await page.goto(`/studios/${id}/scorecard`);
   await page.getByTestId('find-veto').click();
   await page.getByTestId('veto-send').click();

@@ -59,6 +59,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/studios/{id}",                    "--yyyyyyy"),
     ("PATCH",  "/api/studios/{id}",                    "----y-y-y"),
     ("POST",   "/api/studios/{id}/tier",               "--------y"),
+    ("POST",   "/api/studios/{id}/programme",          "------y-y"),
     ("POST",   "/api/studios/{id}/memberships",        "----y-y-y"),
     ("PATCH",  "/api/memberships/{id}",                "----y-y-y"),
     ("GET",    "/api/studios/{id}/roster-sheet",       "----y-y-y"),
@@ -101,6 +102,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/sessions/{id}/photos",            "----y-y-y"),
     ("POST",   "/api/activities/{id}/notices",         "----y---y"),
     ("GET",    "/api/activities/{id}/notices",         "--yyyyyyy"),
+    ("GET",    "/api/activities/{id}/notice-draft",    "----y---y"),
+    ("PUT",    "/api/activities/{id}/notice-draft",    "----y---y"),
     ("GET",    "/api/notices",                         "------yyy"),
     ("POST",   "/api/notices/{id}/decision",           "------y-y"),
     ("POST",   "/api/notices/{id}/withdrawal",         "----y-y-y"),
@@ -420,7 +423,11 @@ async fn noun_of(app: &TestApp, path: &str) -> String {
 async fn settled_noun(app: &TestApp, noun: &str) -> String {
     let by = store::login::credentials(&app.store, "office").await.unwrap().unwrap().account.id;
     let studio = format!("/api/studios/{}", app.world.studio);
-    let under = app.person("office").await.patch(&studio, &json!({ "policy": "zhejiang-2019" })).await;
+    let under = app
+        .person("office")
+        .await
+        .post(&format!("{studio}/programme"), &json!({ "policy": "zhejiang-2019", "reason": "选定" }))
+        .await;
     assert_eq!(under.status(), StatusCode::OK);
     app.turn_clock(DAY * 309);
     let new =
@@ -509,6 +516,7 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
             "cycle_start": "2026-01-01"
         }),
         ("PATCH", "/api/studios/{id}") => json!({ "introduction": "简介" }),
+        ("POST", "/api/studios/{id}/programme") => json!({ "policy": "county-1", "reason": "选定" }),
         ("POST", "/api/studios/{id}/tier") => json!({ "tier": "province", "reason": "三年优秀" }),
         ("POST", "/api/studios/{id}/memberships") => {
             json!({ "account": world.teacher, "role": "trainee", "from": "2026-03-01" })
@@ -537,6 +545,7 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
             json!({ "people": [world.teacher], "status": "present", "reason": "停电" })
         }
         ("POST", "/api/activities/{id}/notices") => json!({ "content": "请参加。" }),
+        ("PUT", "/api/activities/{id}/notice-draft") => json!({ "content": "请参加", "revision": 0 }),
         ("POST", "/api/notices/{id}/decision") => json!({ "approved": true }),
         ("POST", "/api/notices/{id}/withdrawal") => json!({ "reason": "改期" }),
         ("POST", "/api/sessions/{id}/photos") => json!({ "attachment": world.teacher }),

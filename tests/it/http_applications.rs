@@ -36,7 +36,9 @@ pub(crate) async fn waiting_application(app: &TestApp) -> (String, String) {
 async fn under_policy(app: &TestApp) {
     let admin = app.person("admin").await;
     for studio in [app.world.studio, app.world.other_studio] {
-        let put = admin.patch(&format!("/api/studios/{studio}"), &json!({ "policy": "zhejiang-2019" })).await;
+        let put = admin
+            .post(&format!("/api/studios/{studio}/programme"), &json!({ "policy": "zhejiang-2019", "reason": "选定" }))
+            .await;
         assert_eq!(put.status(), StatusCode::OK);
     }
 }

@@ -11,7 +11,11 @@ use serde_json::{Value, json};
 /// The world's Studio under this programme.
 async fn under(app: &TestApp, policy: &str) -> String {
     let studio = format!("/api/studios/{}", app.world.studio);
-    let told = app.person("office").await.patch(&studio, &json!({ "policy": policy })).await;
+    let told = app
+        .person("office")
+        .await
+        .post(&format!("{studio}/programme"), &json!({ "policy": policy, "reason": "选定" }))
+        .await;
     assert_eq!(told.status(), StatusCode::OK);
     studio
 }

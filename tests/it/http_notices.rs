@@ -39,6 +39,30 @@ async fn a_notice_goes_from_the_host_to_the_office_to_everybody() {
 }
 
 #[tokio::test]
+async fn hosts_go_on_with_one_draft_until_it_is_sent() {
+    let app = TestApp::start().await;
+    let (host, admin) = (app.person("host").await, app.person("admin").await);
+    let url = format!("/api/activities/{}", app.world.activity);
+    let draft = format!("{url}/notice-draft");
+    let seen = async |who: &crate::app::Person| who.get(&draft).await.json::<Value>().await.unwrap();
+    assert_eq!(seen(&host).await, json!({ "content": "", "revision": 0, "by": null, "at": null }));
+    let save = async |who: &crate::app::Person, content: &str, revision: u32| {
+        who.request(reqwest::Method::PUT, &draft)
+            .json(&json!({ "content": content, "revision": revision }))
+            .send()
+            .await
+    };
+    save(&host, "请全体", 0).await.unwrap().error_for_status().unwrap();
+    let told = seen(&admin).await;
+    assert_eq!((&told["content"], &told["by"]), (&json!("请全体"), &json!("老师host")));
+    save(&admin, "请全体成员", 1).await.unwrap().error_for_status().unwrap();
+    assert_eq!(refusal(save(&host, "请", 1).await.unwrap()).await.1, "notice_draft_changed");
+    assert_eq!(seen(&host).await["content"], "请全体成员");
+    host.post(&format!("{url}/notices"), &json!({ "content": "请全体成员参加。" })).await.error_for_status().unwrap();
+    assert_eq!(seen(&host).await["revision"], 0);
+}
+
+#[tokio::test]
 async fn nobody_approves_their_own_notice() {
     let app = TestApp::start().await;
     let admin = app.person("admin").await;

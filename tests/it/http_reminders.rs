@@ -66,7 +66,11 @@ async fn about(app: &TestApp, who: &str, kind: &str) -> Vec<String> {
 
 async fn under(app: &TestApp, policy: &str) -> String {
     let studio = format!("/api/studios/{}", app.world.studio);
-    let put = app.person("office").await.patch(&studio, &json!({ "policy": policy })).await;
+    let put = app
+        .person("office")
+        .await
+        .post(&format!("{studio}/programme"), &json!({ "policy": policy, "reason": "选定" }))
+        .await;
     assert_eq!(put.status(), StatusCode::OK);
     studio
 }
@@ -151,7 +155,11 @@ async fn a_publication_is_told_to_its_hosts_and_its_office() {
     let by = store::login::credentials(&app.store, "office").await.unwrap().unwrap().account.id;
     let host = store::login::credentials(&app.store, "host").await.unwrap().unwrap().account.id;
     let studio = format!("/api/studios/{}", app.world.studio);
-    let under = app.person("office").await.patch(&studio, &json!({ "policy": "zhejiang-2019" })).await;
+    let under = app
+        .person("office")
+        .await
+        .post(&format!("{studio}/programme"), &json!({ "policy": "zhejiang-2019", "reason": "选定" }))
+        .await;
     assert_eq!(under.status(), StatusCode::OK);
     app.turn_clock(DAY * 309);
     let new =
@@ -174,7 +182,11 @@ async fn a_publication_is_told_to_its_hosts_and_its_office() {
 async fn what_the_year_still_needs_is_told_to_hosts_before_it_ends() {
     let app = TestApp::start().await;
     let studio = format!("/api/studios/{}", app.world.studio);
-    let under = app.person("office").await.patch(&studio, &json!({ "policy": "zhejiang-2019" })).await;
+    let under = app
+        .person("office")
+        .await
+        .post(&format!("{studio}/programme"), &json!({ "policy": "zhejiang-2019", "reason": "选定" }))
+        .await;
     assert_eq!(under.status(), StatusCode::OK);
     let count = async || {
         let studio = store::studio::get(&app.store, app.world.studio).await.unwrap();

@@ -15,7 +15,9 @@ use std::io::Cursor;
 async fn assessed(app: &TestApp) -> String {
     let studio = app.world.studio;
     let office = app.person("office").await;
-    let told = office.patch(&format!("/api/studios/{studio}"), &json!({ "policy": "zhejiang-2019" })).await;
+    let told = office
+        .post(&format!("/api/studios/{studio}/programme"), &json!({ "policy": "zhejiang-2019", "reason": "选定" }))
+        .await;
     assert_eq!(told.status(), StatusCode::OK);
     let account = async |login| store::login::credentials(&app.store, login).await.unwrap().unwrap().account.id;
     let (host, core) = (Person::Account(account("host").await), Person::Account(account("core").await));
@@ -78,12 +80,39 @@ async fn a_studio_without_a_policy_has_no_scorecard_and_only_its_office_gives_it
     let host = app.person("host").await;
     let (status, code, _) = refusal(host.get(&format!("{studio}/scorecard")).await).await;
     assert_eq!((status, code.as_str()), (StatusCode::CONFLICT, "no_policy"));
-    let (status, _, _) = refusal(host.patch(&studio, &json!({ "policy": "zhejiang-2019" })).await).await;
+    let (status, _, _) = refusal(
+        host.post(&format!("{studio}/programme"), &json!({ "policy": "zhejiang-2019", "reason": "选定" })).await,
+    )
+    .await;
     assert_eq!(status, StatusCode::FORBIDDEN);
-    let unknown = app.person("office").await.patch(&studio, &json!({ "policy": "nowhere-1999" })).await;
+    let unknown = app
+        .person("office")
+        .await
+        .post(&format!("{studio}/programme"), &json!({ "policy": "nowhere-1999", "reason": "选定" }))
+        .await;
     let (status, _, fields) = refusal(unknown).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(fields["policy"].is_string(), "{fields}");
+    let office = app.person("office").await;
+    let put = async |form: Value| office.post(&format!("{studio}/programme"), &form).await;
+    let (_, _, fields) = refusal(put(json!({ "policy": "county-1", "reason": " " })).await).await;
+    assert!(fields["reason"].is_string(), "{fields}");
+    json_of(put(json!({ "policy": "county-1", "reason": "县里的办法" })).await).await;
+    let (_, _, fields) = refusal(put(json!({ "policy": "county-1", "reason": "再选一次" })).await).await;
+    assert!(fields["policy"].is_string(), "nothing changed: {fields}");
+    json_of(put(json!({ "policy": "county-1", "cycle_start": "2025-09-01", "reason": "周期写错了" })).await).await;
+    let told = json_of(host.get(&studio).await).await;
+    let changes = &told["programme_changes"];
+    assert_eq!((&changes[0]["to_cycle_start"], &changes[0]["reason"]), (&json!("2025-09-01"), &json!("周期写错了")));
+    assert_eq!((&changes[1]["from"], &changes[1]["to"]), (&Value::Null, &told["policy_title"]));
+    assert_eq!(told["may_change_programme"], false);
+
+    // What the province gave is not a county's to take.
+    crate::http_year_ends::provincial(&app).await;
+    let (_, code, _) = refusal(put(json!({ "policy": "zhejiang-2019", "reason": "换一个" })).await).await;
+    assert_eq!(code, "office_of_tier_only");
+    let page = json_of(office.get(&studio).await).await;
+    assert_eq!(page["may_change_programme"], false);
 }
 
 #[tokio::test]
@@ -179,7 +208,9 @@ async fn people_whom_a_cycle_reached_are_counted_once_over_all_studios() {
     let app = TestApp::start().await;
     let admin = app.person("admin").await;
     for studio in [app.world.studio, app.world.other_studio] {
-        let put = admin.patch(&format!("/api/studios/{studio}"), &json!({ "policy": "hangjin-2024" })).await;
+        let put = admin
+            .post(&format!("/api/studios/{studio}/programme"), &json!({ "policy": "hangjin-2024", "reason": "选定" }))
+            .await;
         assert_eq!(put.status(), StatusCode::OK);
     }
     let held = async |studio, day: &str, people: &[Person]| {

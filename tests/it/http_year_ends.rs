@@ -54,7 +54,13 @@ pub(crate) async fn provincial(app: &TestApp) {
 async fn at_year_end() -> TestApp {
     let app = TestApp::start().await;
     let studio = format!("/api/studios/{}", app.world.studio);
-    made(app.person("office").await.patch(&studio, &json!({ "policy": "zhejiang-2019" })).await).await;
+    made(
+        app.person("office")
+            .await
+            .post(&format!("{studio}/programme"), &json!({ "policy": "zhejiang-2019", "reason": "选定" }))
+            .await,
+    )
+    .await;
     provincial(&app).await;
     app.turn_clock(DAY * 309);
     assert_eq!(app.now().day().to_string(), "2027-01-05");
@@ -141,7 +147,13 @@ async fn evidence_of_a_year_comes_in_until_that_year_is_frozen() {
 async fn a_frozen_school_year_closes_for_what_happened_in_its_spring() {
     let app = TestApp::start().await;
     let studio = format!("/api/studios/{}", app.world.studio);
-    made(app.person("office").await.patch(&studio, &json!({ "policy": "county-1" })).await).await;
+    made(
+        app.person("office")
+            .await
+            .post(&format!("{studio}/programme"), &json!({ "policy": "county-1", "reason": "选定" }))
+            .await,
+    )
+    .await;
     provincial(&app).await;
     app.turn_clock(DAY * 190);
     let host = app.person("host").await;

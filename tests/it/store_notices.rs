@@ -10,6 +10,7 @@ on_both! {
     numbers_count_by_region_and_year_without_a_gap,
     while_one_waits_or_holds_there_is_no_other,
     no_word_of_a_notice_is_changed_or_taken_away,
+    a_draft_is_not_written_over_by_who_saw_another_one,
 }
 
 struct World {
@@ -128,4 +129,30 @@ async fn no_word_of_a_notice_is_changed_or_taken_away(fresh: Fresh) {
         }
     }
     assert_eq!(notice::get(store, id).await.unwrap(), before);
+}
+
+async fn a_draft_is_not_written_over_by_who_saw_another_one(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let activity = world.activities[0];
+    let save = async |text: &str, revision, by| {
+        store::notice_draft::save(store, activity, (text.into(), revision), by, now()).await
+    };
+    assert_eq!(store::notice_draft::of(store, activity).await.unwrap(), None);
+    let first = save("请全体成员", 0, world.host).await.unwrap();
+    assert_eq!((first.revision, first.by_name.as_str()), (1, "周文澜"));
+    let second = save("请全体成员参加。", 1, world.office.account).await.unwrap();
+    assert_eq!((second.revision, second.by_name.as_str()), (2, "宋雅琴"));
+    for seen in [0, 1, 3] {
+        assert_eq!(conflict(save("别的", seen, world.host).await), "notice_draft_changed", "{seen}");
+    }
+    assert_eq!(store::notice_draft::of(store, activity).await.unwrap(), Some(second));
+    assert!(matches!(save(&"长".repeat(3001), 2, world.host).await, Err(StoreError::Invalid(_))));
+    sent(store, &world, 0).await;
+    assert_eq!(store::notice_draft::of(store, activity).await.unwrap(), None);
+    assert_eq!(
+        conflict(save("请全体成员参加。", 2, world.host).await),
+        "notice_draft_changed",
+        "what was sent stays sent"
+    );
 }

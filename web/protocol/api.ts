@@ -310,11 +310,7 @@ cycle_start: string, policy?: string, introduction?: string, };
 /**
  * Fields that are absent stay as they are.
  */
-export type StudioChange = { name?: string, subject?: string, introduction?: string, 
-/**
- * Key of a Policy; for the office only, like the cycle.
- */
-policy?: string, cycle_start?: string, };
+export type StudioChange = { name?: string, subject?: string, introduction?: string, };
 
 /**
  * Everything the page of a Studio shows.
@@ -339,7 +335,15 @@ may_move_to: Array<Tier>,
 /**
  * Promotions and demotions, the latest first.
  */
-tier_moves: Array<TierMoveView>, };
+tier_moves: Array<TierMoveView>, 
+/**
+ * May the person who asks put it under another Policy or into another cycle?
+ */
+may_change_programme: boolean, policy_title: string | null, 
+/**
+ * The latest first.
+ */
+programme_changes: Array<ProgrammeChangeView>, };
 
 export type SeriesView = { id: string, studio: string, title: string, theme: string, 
 /**
@@ -694,6 +698,25 @@ session: string | null, };
 export type NoticeState = "sent" | "returned" | "approved" | "withdrawn";
 
 export type NoticeForm = { content: string, };
+
+export type NoticeDraftForm = { content: string, 
+/**
+ * The one that was seen; 0 where there was none.
+ */
+revision: number, };
+
+/**
+ * What hosts have written and not sent yet.
+ */
+export type NoticeDraftView = { content: string, 
+/**
+ * Counts up with each saving; 0 where nothing has been saved.
+ */
+revision: number, 
+/**
+ * Who saved it last.
+ */
+by: string | null, at: string | null, };
 
 export type NoticeDecisionForm = { approved: boolean, 
 /**
@@ -1726,6 +1749,22 @@ ruling: RulingView | null,
  * May the person who asks decide about it?
  */
 may_decide: boolean, };
+
+export type ProgrammeForm = { 
+/**
+ * Key of a Policy, such as `zhejiang-2019`.
+ */
+policy: string, 
+/**
+ * First day of the cycle; without it that stays.
+ */
+cycle_start?: string, reason: string, };
+
+export type ProgrammeChangeView = { 
+/**
+ * Titles of Policies.
+ */
+from: string | null, to: string, from_cycle_start: string, to_cycle_start: string, reason: string, by_name: string, at: string, };
 
 export type ChoiceForm = { year?: number, choice: string, 
 /**

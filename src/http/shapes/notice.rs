@@ -12,6 +12,24 @@ pub struct NoticeForm {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct NoticeDraftForm {
+    pub content: String,
+    /// The one that was seen; 0 where there was none.
+    pub revision: u32,
+}
+
+/// What hosts have written and not sent yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct NoticeDraftView {
+    pub content: String,
+    /// Counts up with each saving; 0 where nothing has been saved.
+    pub revision: u32,
+    /// Who saved it last.
+    pub by: Option<String>,
+    pub at: Option<Time>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
 pub struct NoticeDecisionForm {
     pub approved: bool,
     /// Must be given when it is returned.

@@ -55,9 +55,6 @@ pub struct StudioChange {
     pub name: Option<String>,
     pub subject: Option<String>,
     pub introduction: Option<String>,
-    /// Key of a Policy; for the office only, like the cycle.
-    pub policy: Option<String>,
-    pub cycle_start: Option<Day>,
 }
 
 /// Everything the page of a Studio shows.
@@ -75,6 +72,34 @@ pub struct StudioPage {
     pub may_move_to: Vec<Tier>,
     /// Promotions and demotions, the latest first.
     pub tier_moves: Vec<TierMoveView>,
+    /// May the person who asks put it under another Policy or into another cycle?
+    pub may_change_programme: bool,
+    pub policy_title: Option<String>,
+    /// The latest first.
+    pub programme_changes: Vec<ProgrammeChangeView>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct ProgrammeForm {
+    /// Key of a Policy, such as `zhejiang-2019`.
+    pub policy: String,
+    /// First day of the cycle; without it that stays.
+    #[serde(default)]
+    #[ts(optional)]
+    pub cycle_start: Option<Day>,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct ProgrammeChangeView {
+    /// Titles of Policies.
+    pub from: Option<String>,
+    pub to: String,
+    pub from_cycle_start: Day,
+    pub to_cycle_start: Day,
+    pub reason: String,
+    pub by_name: String,
+    pub at: Time,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]

@@ -46,7 +46,7 @@ export const cases = {
     act: '说明情况', title: '说明情况', lead: '写明当时的情况，主持人或工作站会核对。处理结果写在这里，也写进原始记录。',
     reason: '当时的情况', reasonHint: '例如：教室停电，改用手机听完', missing: '请写明当时的情况。', send: '提交说明', sent: '说明已提交',
     open: (when: string) => `${when} 已提交说明，等待处理。`, refused: (name: string, when: string, why: string) => `${name} ${when} 没有同意：${why}`,
-    until: (day: string) => `${day}前可以说明`, again: '再次说明', raw: '查看原始记录',
+    notFetched: '您提交过的说明没有取到', until: (day: string) => `${day}前可以说明`, again: '再次说明', raw: '查看原始记录',
   },
   correction: {
     tag: '更正', before: '原来', after: '更正为', by: (name: string, when: string) => `${name} ${when}`,

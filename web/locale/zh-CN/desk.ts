@@ -3,6 +3,7 @@ export const desk = {
   marks: { present: '出席', late: '迟到', early: '早退', absent: '缺席', leave: '请假', pending: '待核' },
   state: {
     retriesItself: '网络恢复后自动再取，已填内容都在。',
+    old: (when: string) => `没能更新，这里是 ${when} 的内容。`,
     details: '详情',
     loading: '正在取内容',
     notFound: '没有找到这一页的内容',
@@ -135,7 +136,7 @@ export const desk = {
     notFetched: '工作室没有取到',
     allTiers: '全部',
     tierFilter: '级别',
-    name: '名称', tier: '级别', kind: '类型', subject: '学科', region: '所在区域', cycleStart: '周期开始', introduction: '简介',
+    name: '名称', tier: '级别', kind: '类型', subject: '学科', region: '所在区域', cycleStart: '周期开始', policy: '考核办法', policyHint: '不选就没有考核表，以后由工作站选定。', policiesNotFetched: '考核办法没有取到', introduction: '简介',
     cycleHint: '考核周期的第一天。',
   },
   studio: {
@@ -150,7 +151,17 @@ export const desk = {
       act: '调整层级', title: '晋升或降级', lead: (now: string) => `工作室现在是${now}。从今天起生效；已经冻结的年度仍按当时的层级。`, to: '调整为', choose: '请选择', missing: '请选择层级。', reason: '理由', reasonMissing: '请写明理由。', moved: (to: string) => `已调整为${to}`,
       line: (day: string, from: string, to: string, reason: string, by: string) => `${day} 由${from}调整为${to}：${reason}（${by}）`, all: '层级变动',
     },
-    facts: { members: '成员', rural: '乡村教师', activities: '活动', series: '系列' },
+    programme: {
+      act: '选定考核办法', title: '考核办法和周期', lead: '工作室按选定的办法考核，从今天起生效；已经冻结的年度不变。', reason: '理由', missing: '请选择考核办法。', reasonMissing: '请写明理由。', changed: '考核办法已改定',
+      under: (title: string) => `考核办法：${title}`, none: '还没有选定考核办法，不能考核。', all: '考核办法变动',
+      line: (day: string, from: string, to: string, reason: string, by: string) => `${day} ${from}改为${to}：${reason}（${by}）`, nothing: '由未选定', of: (title: string) => `由《${title}》`, since: (title: string, day: string) => `《${title}》，周期从 ${day} 开始`,
+    },
+    facts: {
+      members: '成员', rural: '乡村教师', activities: '活动', series: '系列',
+      seeMembers: (n: number) => `看 ${n} 位成员`, seeRural: (n: number, all: number) => `看 ${all} 位成员中的 ${n} 位乡村教师`, seeActivities: (n: number, all: number) => `看活动：已结束 ${n} 场，共 ${all} 场`,
+    },
+    onlyRural: '只看乡村教师',
+    notCounted: '活动的场数没有取到',
     people: (n: number) => `${n} 人`,
     times: (n: number) => `${n} 场`,
     activities: '活动',

@@ -1,6 +1,6 @@
 /** 活动的级别和面向的对象由主管部门确认。 */
 export const level = {
-  term: '级别和对象', audience: (audience: string) => `面向${audience}`,
+  term: '级别对象', audience: (audience: string) => `面向${audience}`,
   confirmed: (name: string, when: string) => `${name} ${when} 确认`,
   other: (said: string) => `主持人填的是${said}`,
   refused: (name: string, when: string) => `${name} ${when} 未确认`,

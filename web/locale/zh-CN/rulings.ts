@@ -14,7 +14,7 @@ export const rulings = {
     found: (title: string) => `已认定：${title}。`, taken: (title: string) => `已撤销：${title}。`,
   },
   grade: {
-    title: '评审等次', words: '评审记录', by: (name: string, when: string) => `${name} ${when}`, now: (grade: string) => `按现在的记录：${grade}`, noGrade: '还没有等次',
+    title: '评审等次', notFetched: '评审记录没有取到', notGiven: '能评定的等次没有取到', words: '评审记录', by: (name: string, when: string) => `${name} ${when}`, now: (grade: string) => `按现在的记录：${grade}`, noGrade: '还没有等次',
     lead: (grades: string) => `指标达到要求，又经主管部门评审认定的，才是${grades}。`,
     act: '评定等次', actTitle: (year: string) => `评定等次：${year}`, which: '等次', whichMissing: '请选择等次。',
     answer: '评定结果', give: '认定', refuse: '不认定', giving: (grade: string) => `认定${grade}`, refusing: (grade: string) => `不认定${grade}`,

@@ -32,7 +32,7 @@ export const scorecard = {
     rounding: '每项得分只显示到两位小数，不进位；合计按没有舍入的数计算。',
   },
   frozen: {
-    page: '冻结的考核表', label: '冻结时的结果',
+    page: '冻结的考核表', label: '冻结时的结果', anewLabel: '重新核算的结果',
     title: (day: string) => `年度冻结的考核表，冻结于${day}`,
     on: (day: string) => `数据截至${day}`,
     stands: (grade: string, points: string, rank: string) => `这次评定的结果：${grade}，${points} 分，${rank}`,
@@ -110,13 +110,16 @@ export const scorecard = {
     reason: '说明', reasonHint: '工作室会看到。', reasonMissing: '请写明为什么不通过。', accepting: (n: number) => `通过，计 ${n} 项`,
   },
   whatIf: {
-    open: '试算', title: '试算', lead: '加上打算办的活动，看哪些指标会变。只是试算，不会生成活动。',
-    number: (n: number) => `第 ${n} 场`, day: '日期', kind: '类型', mode: '形式', level: '级别', core: '带头人到场', others: '其他人', rural: '其中乡村教师', presenter: '主讲', nobody: '不指定', minutes: '分钟',
+    open: '试算', title: '试算', lead: '加上打算办的活动，看哪些指标会变。级别都当作已经由主管部门确认。只是试算，不会生成活动。',
+    number: (n: number) => `第 ${n} 场`, day: '日期', kind: '类型', mode: '形式', level: '级别', core: '带头人到场', trainees: '学员到场', others: '其他人', rural: '其中乡村教师', presenters: (names: string) => `主讲：${names}`, nobody: '不指定', minutes: '分钟',
     series: '所属系列', helped: '帮扶学校', none: '无', reviewers: (names: string) => `评课：${names}`,
+    titled: (number: string, title: string, day: string, kind: string) => [number, title, day, kind].filter(Boolean).join(' · '), person: (name: string, role: string) => `${name}（${role}）`,
+    helpedNotFetched: '帮扶学校没有取到',
+    take: '带入已安排的活动', taking: '正在带入', took: (n: number) => `带入了 ${n} 场，人数请按实际估计改`, tookNone: '今年没有其他已安排的活动', tookSome: (n: number, all: number, most: number) => `带入了 ${all} 场中的 ${n} 场，一次最多试算 ${most} 场`,
     ofCore: (n: number, all: number) => `${n} / ${all} 人`,
     add: '再加一场', remove: (n: number) => `去掉第 ${n} 场`, act: '看会怎样', acting: '正在算',
     same: '结果没有变化', sameHint: '这些活动不会让任何指标变化，可以换一种类型、级别或人数再试。',
-    changed: (n: number) => `${n} 项会变`, before: '现在', after: '办了以后', result: (before: string, after: string) => `${before} → ${after}`, points: (before: string, after: string) => `得分 ${before} → ${after}`,
+    changed: (n: number) => `${n} 项会变`, before: '今天', result: (before: string, after: string) => `今天：${before} → 办了以后：${after}`, until: (day: string) => `办了以后的结果算到 ${day}。`, points: (before: string, after: string) => `得分 ${before} → ${after}`,
   },
   links: { scorecard: '年度考核', mine: '我的考核', office: '考核总览' },
 }

@@ -82,7 +82,7 @@ export const yearEnd = {
   },
   leftOut: { one: (reason: string, n: number) => `${reason}，${n} 个`, more: (n: number) => `另有 ${n} 个不列入` },
   certificate: {
-    title: '证书', act: '颁发证书', none: '还没有颁发证书。', due: (n: number) => `${n} 个工作室通过考核，还没有证书`,
+    title: '证书', notFetched: '证书没有取到', act: '颁发证书', none: '还没有颁发证书。', due: (n: number) => `${n} 个工作室通过考核，还没有证书`,
     text: '给每个通过考核的工作室颁发证书；办法规定学分的，同时给主持人和核心成员出具学分证明。编号按区域和年份连续。',
     giving: '正在颁发', kind: { grade: '考核证书', credits: '学分证明' },
     print: '打印', verify: '核对', revoke: '撤销', renew: '重新颁发', renewing: '正在颁发', revoked: '已撤销', holds: '有效',
@@ -98,5 +98,5 @@ export const yearEnd = {
     objections: '对结果有异议的，请工作室主持人在公示期内登录后提出。', final: (day: string) => `${day}定为最终结果`, ended: '公示已结束，还没有定为最终结果。',
     columns: { rank: '名次', studio: '工作室', hosts: '主持人', grade: '等次' }, corrected: (grade: string, day: string) => `${day}更正为${grade}`, see: '看名单',
   },
-  studio: { title: '年度评定', result: (grade: string, rank: string) => `${grade}，${rank}`, see: '看名单' },
+  studio: { title: '年度评定', notFetched: '年度评定没有取到', result: (grade: string, rank: string) => `${grade}，${rank}`, see: '看名单' },
 }

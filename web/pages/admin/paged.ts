@@ -1,4 +1,4 @@
-/** A long list fetched page by page: a new search begins again, “more” adds the next page. */
+/** A long list fetched page by page: a new search begins again, its rows in place of the old ones; “more” adds the next page. */
 import { ref, shallowRef, watch, type Ref, type WatchSource } from 'vue'
 import { problemOf, useLoading, type Loading } from '@/pages/desk/loading'
 import type { PageOf } from '@/pages/desk/shapes'
@@ -32,9 +32,7 @@ export function usePaged<T>(load: (page: number, size: number, signal?: AbortSig
     total.value = answer.total
     page.value = 1
     return answer
-  })
-  // Not through `useLoading`'s own watch: the old rows stay until the new ones are there.
-  watch(settled, () => void first.reload())
+  }, settled, true)
 
   async function more() {
     moreTrouble.value = ''

@@ -1,9 +1,10 @@
 /** Every question the desk asks the server, one line each. */
 import { api } from '@/api/client'
 import type {
-  Account, AccountChange, AccountForm, AccountRole, ActivityCard, ActivityForm, ActivityPage, Attendance, AttendancePage, Home, Member, MembershipForm, PageOf, Person, PresencePage, Region,
+  Account, AccountChange, AccountForm, AccountRole, ActivityCard, ActivityForm, ActivityPage, ActivityState, Attendance, AttendancePage, Home, Member, MembershipForm, PageOf, Person, PresencePage, Region,
   RegionForm, Rows, Parameters, School, SchoolChange, SchoolForm, Series, SeriesForm, Studio, StudioForm, StudioPage, Tier,
 } from './shapes'
+import type { ProgrammeForm } from '@/protocol/api'
 
 const rows = <T>(answer: Rows<T>) => answer.rows
 
@@ -13,8 +14,8 @@ const LARGEST = 100
 const MOST_PAGES = 10
 
 /** A long list in whole, page after page, with what the first page says beside it. */
-async function wholeOf<T, P extends PageOf<T>>(path: string, signal?: AbortSignal): Promise<P> {
-  const query = (page: number) => ({ query: { page, size: LARGEST }, signal })
+async function wholeOf<T, P extends PageOf<T>>(path: string, signal?: AbortSignal, which: Record<string, string> = {}): Promise<P> {
+  const query = (page: number) => ({ query: { ...which, page, size: LARGEST }, signal })
   const whole = await api.get<P>(path, query(1))
   for (let page = 2; page <= MOST_PAGES && whole.rows.length < whole.total; page += 1) {
     const { rows } = await api.get<P>(path, query(page))
@@ -24,7 +25,7 @@ async function wholeOf<T, P extends PageOf<T>>(path: string, signal?: AbortSigna
   return whole
 }
 
-export const everyPage = <T>(path: string, signal?: AbortSignal): Promise<T[]> => wholeOf<T, PageOf<T>>(path, signal).then(rows)
+export const everyPage = <T>(path: string, signal?: AbortSignal, which?: Record<string, string>): Promise<T[]> => wholeOf<T, PageOf<T>>(path, signal, which).then(rows)
 const id = encodeURIComponent
 
 export interface AccountSearch { q?: string; region?: string; role?: AccountRole | ''; page?: number; size?: number }
@@ -34,14 +35,20 @@ export const calls = {
   home: (signal?: AbortSignal) => api.get<Home>('/api/home', { signal }),
 
   studios: (signal?: AbortSignal) => everyPage<Studio>('/api/studios', signal),
+  findStudios: (q: string) => api.get<PageOf<Studio>>('/api/studios', { query: { q, size: 20 } }),
   studio: (studio: string, signal?: AbortSignal) => api.get<StudioPage>(`/api/studios/${id(studio)}`, { signal }),
   createStudio: (form: StudioForm) => api.post<Studio>('/api/studios', form),
   changeStudio: (studio: string, change: Partial<Pick<StudioForm, 'name' | 'subject' | 'introduction'>>) => api.patch<Studio>(`/api/studios/${id(studio)}`, change),
+  changeProgramme: (studio: string, form: ProgrammeForm) => api.post<Studio>(`/api/studios/${id(studio)}/programme`, form),
   moveTier: (studio: string, tier: Tier, reason: string) => api.post<Studio>(`/api/studios/${id(studio)}/tier`, { tier, reason }),
   addMember: (studio: string, form: MembershipForm) => api.post<Member>(`/api/studios/${id(studio)}/memberships`, form),
   createSeries: (studio: string, form: SeriesForm) => api.post<Series>(`/api/studios/${id(studio)}/series`, form),
 
   activities: (studio: string, signal?: AbortSignal) => everyPage<ActivityCard>(`/api/studios/${id(studio)}/activities`, signal),
+  plannedActivities: (studio: string, signal?: AbortSignal) => everyPage<ActivityCard>(`/api/studios/${id(studio)}/activities`, signal, { state: 'planned' }),
+  /** How many of them there are. */
+  activityTotal: (studio: string, state: ActivityState, signal?: AbortSignal) =>
+    api.get<PageOf<ActivityCard>>(`/api/studios/${id(studio)}/activities`, { query: { state, page: 1, size: 1 }, signal }).then((answer) => answer.total),
   planActivity: (studio: string, form: ActivityForm) => api.post<ActivityPage>(`/api/studios/${id(studio)}/activities`, form),
   activity: (activity: string, signal?: AbortSignal) => api.get<ActivityPage>(`/api/activities/${id(activity)}`, { signal }),
   /** A change may say `series: null`; a new plan leaves it out. */

@@ -18,6 +18,10 @@ export interface Loading<T> {
   problem: Ref<Problem | null>
   slow: Ref<boolean>
   busy: Ref<boolean>
+  /** When `data` was fetched. */
+  at: Ref<number>
+  /** What is asked for is not what is shown: other parameters were chosen and are not answered yet. */
+  moving: Ref<boolean>
   /** Fetches again; what is shown stays until the answer is there. */
   reload: () => Promise<void>
 }
@@ -27,12 +31,17 @@ export function problemOf(error: unknown): Problem {
   return { status: api?.status ?? 0, sentence: sentenceOf(error), detail: api ? `${api.status} ${api.code}` : String(error) }
 }
 
-/** Loads at once, and again whenever `when` changes; content for an old `when` is dropped. */
-export function useLoading<T>(load: (signal: AbortSignal) => Promise<T>, when?: WatchSource<unknown>): Loading<T> {
+/**
+ * Loads at once, and again whenever `when` changes. Content for an old `when` is dropped: at once, or, where the page `keeps` it,
+ * as soon as there is an answer or none can be had.
+ */
+export function useLoading<T>(load: (signal: AbortSignal) => Promise<T>, when?: WatchSource<unknown> | WatchSource<unknown>[], keeps = false): Loading<T> {
   const data = shallowRef<T>()
   const problem = ref<Problem | null>(null)
   const slow = ref(false)
   const busy = ref(false)
+  const at = ref(0)
+  const moving = ref(false)
   const route = useRoute()
   const router = useRouter()
   let current: AbortController | null = null
@@ -49,7 +58,9 @@ export function useLoading<T>(load: (signal: AbortSignal) => Promise<T>, when?: 
       const answer = await load(mine.signal)
       if (mine.signal.aborted) return
       data.value = answer
+      at.value = Date.now()
       problem.value = null
+      moving.value = false
     } catch (error) {
       if (mine.signal.aborted) return
       if (error instanceof ApiError && error.status === 401) {
@@ -58,6 +69,7 @@ export function useLoading<T>(load: (signal: AbortSignal) => Promise<T>, when?: 
         return
       }
       problem.value = problemOf(error)
+      if (moving.value) data.value = undefined
     }
     clearTimeout(timer)
     slow.value = false
@@ -66,7 +78,8 @@ export function useLoading<T>(load: (signal: AbortSignal) => Promise<T>, when?: 
 
   if (when) {
     watch(when, () => {
-      data.value = undefined
+      moving.value = true
+      if (!keeps) data.value = undefined
       problem.value = null
       void reload()
     })
@@ -84,7 +97,7 @@ export function useLoading<T>(load: (signal: AbortSignal) => Promise<T>, when?: 
     clearTimeout(timer)
     current?.abort()
   })
-  return { data, problem, slow, busy, reload }
+  return { data, problem, slow, busy, at, moving, reload }
 }
 
 /** The time now, moved on every half minute while the page is shown, so that “还有 48 分钟” stays true. */

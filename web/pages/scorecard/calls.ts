@@ -27,7 +27,7 @@ export const calls = {
   review: (evidence: string, form: EvidenceDecisionForm) => api.post<EvidenceView>(`/api/evidence/${id(evidence)}/decision`, form),
   choose: (studio: string, form: ChoiceForm) => api.post<ChoiceView>(`/api/studios/${id(studio)}/choices`, form),
   ruleChoice: (choice: string, form: RulingForm) => api.post<ChoiceView>(`/api/choices/${id(choice)}/decision`, form),
-  policy: (key: string, signal?: AbortSignal) => api.get<PolicyPage>(`/api/policies/${id(key)}`, { signal }),
+  policy: (key: string, signal?: AbortSignal, version?: number) => api.get<PolicyPage>(`/api/policies/${id(key)}`, { query: { version }, signal }),
   grades: (studio: string, signal?: AbortSignal) => api.get<Rows<GradeView>>(`/api/studios/${id(studio)}/grades`, { signal }).then((answer) => answer.rows),
   vetoes: (studio: string, signal?: AbortSignal) => api.get<Rows<VetoView>>(`/api/studios/${id(studio)}/vetoes`, { signal }).then((answer) => answer.rows),
   findVeto: (studio: string, form: VetoForm) => api.post<VetoView>(`/api/studios/${id(studio)}/vetoes`, form),
