@@ -211,6 +211,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(report::region_file))
         .routes(routes!(report::annual_file))
         .routes(routes!(report::certificate_file))
+        .routes(routes!(report::certificates_file))
         .routes(routes!(report::notice_file))
         .routes(routes!(verifications::read))
         .routes(routes!(policies::list))

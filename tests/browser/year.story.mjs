@@ -198,6 +198,10 @@ async function settling(page, url) {
   const [download] = await Promise.all([page.waitForEvent('download'), certificate.getByTestId('certificate-print').click()]);
   const text = execFileSync('pdftotext', ['-layout', await download.path(), '-'], { encoding: 'utf8' });
   for (const part of ['考核证书', told.certificates[0].studio.name.slice(0, 6), told.certificates[0].number]) assert.ok(text.includes(part), `${part} in ${text}`);
+  const [book] = await Promise.all([page.waitForEvent('download'), page.getByTestId('print-all-credits').click()]);
+  const credits = told.certificates.filter((one) => one.kind === 'credits');
+  const pages = execFileSync('pdfinfo', [await book.path()], { encoding: 'utf8' });
+  assert.match(pages, new RegExp(`Pages:\\s+${credits.length}\n`));
   await page.getByTestId('export').click();
   const [annual] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-pdf').click()]);
   assert.ok(execFileSync('pdftotext', ['-layout', await annual.path(), '-'], { encoding: 'utf8' }).includes('年度考核报告'));

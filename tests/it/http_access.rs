@@ -191,6 +191,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/year-ends/{id}/report/{format}",  "------y-y"),
     // Who passed, the host, and their office.
     ("GET",    "/api/certificates/{id}/pdf",           "----y-y-y"),
+    ("GET",    "/api/year-ends/{id}/certificates/pdf", "------y-y"),
     ("GET",    "/api/notices/{id}/pdf",                "--yyyyyyy"),
     ("GET",    "/api/studios/{id}/scorecard/{format}", "---yy-y-y"),
     ("GET",    "/api/me/certificates",                 "--yyyyyyy"),
@@ -471,7 +472,11 @@ async fn ask(app: &TestApp, person: &Person, (method, path): (&str, &str), sessi
         Some("printed-codes") => world.printed_code.to_string(),
         _ => session.to_owned(),
     };
-    let path = if path == "/api/recordings" { &format!("{path}?activity={}", world.activity) } else { path };
+    let path = match path {
+        "/api/recordings" => &format!("{path}?activity={}", world.activity),
+        "/api/year-ends/{id}/certificates/pdf" => &format!("{path}?kind=grade"),
+        path => path,
+    };
     let url = path
         .replace("{id}", &id)
         .replace("{studio}", world.studio.as_str())

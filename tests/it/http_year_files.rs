@@ -29,8 +29,9 @@ async fn settled() -> (TestApp, String) {
     let app = TestApp::start().await;
     let office = app.person("office").await;
     let studio = format!("/api/studios/{}", app.world.studio);
-    let change = json!({ "policy": "zhejiang-2019", "name": "=王老师工作室" });
-    made(office.patch(&studio, &change).await).await;
+    made(office.patch(&studio, &json!({ "name": "=王老师工作室" })).await).await;
+    let under = json!({ "policy": "zhejiang-2019", "reason": "选定" });
+    made(office.post(&format!("{studio}/programme"), &under).await).await;
     provincial(&app).await;
     app.turn_clock(DAY * 309);
     let (office, host) = (app.person("station").await, app.person("host").await);
@@ -72,7 +73,17 @@ async fn a_certificate_is_one_paper_however_often_it_is_printed() {
     assert!(text.contains("学分证明") && text.contains("30 学分") && text.contains("老师core"), "{text}");
     let foreign = app.person("teacher").await.get(&format!("{}/pdf", of(credits))).await;
     assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
+    // All that hold of a kind are one file, each with its own code.
+    let all = pdf_text(&bytes(&app, "station", &format!("{url}/certificates/pdf?kind=credits")).await);
+    for one in given["rows"].as_array().unwrap() {
+        let number = one["number"].as_str().unwrap().rsplit_once('〕').unwrap().1;
+        assert_eq!(all.contains(number), one["kind"] == "credits", "{number} in {all}");
+    }
+    let beyond = office.get(&format!("{url}/certificates/pdf?kind=credits&part=2")).await;
+    assert_eq!(beyond.status(), StatusCode::NOT_FOUND);
     made(office.post(&format!("{}/revocation", of(0)), &json!({ "reason": "材料不实" })).await).await;
+    let none = office.get(&format!("{url}/certificates/pdf?kind=grade")).await;
+    assert_eq!(none.status(), StatusCode::NOT_FOUND, "what was revoked is not printed");
     let revoked = app.person("host").await.get(&format!("{}/pdf", of(0))).await;
     assert_eq!(refusal(revoked).await.1, "certificate_revoked");
 }

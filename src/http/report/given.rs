@@ -1,15 +1,18 @@
 //! What is given out once and printed as often as somebody likes: certificates, and notices that were approved.
 
 use super::super::auth::SignedIn;
-use super::super::body::Id;
+use super::super::body::{Id, Query};
 use super::super::error::{ApiError, Refused};
+use super::super::shapes::CertificatesSearch;
 use super::super::state::AppState;
-use super::super::year_ends::HolderOf;
+use super::super::year_ends::{HolderOf, SettlerOf};
 use super::pdf::{Paper, Seal};
 use super::{File, Format, Made, Site, words};
 use crate::domain::year_end::{CertificateKind, STATEMENT};
 use crate::domain::{Activity, Notice, NoticeId, NoticeState};
+use crate::store::certificate::Certificate;
 use crate::store::report_issue::{Issue, NewIssue, Subject};
+use crate::store::year_end::YearEnd;
 use crate::store::{self, Noun};
 use axum::extract::State;
 use axum::response::Response;
@@ -27,7 +30,46 @@ pub(in super::super) async fn certificate_file(
     if one.revoked.is_some() {
         return Err(ApiError::conflict("certificate_revoked", "这份证书已经撤销，不能再打印。"));
     }
-    let number = one.number_word();
+    if !app.exports.has_font() {
+        return Err(super::no_font());
+    }
+    let name = format!("{} {}", one.title, one.number_word());
+    let (paper, seal) = certificate_to_print(&one, &site);
+    File { format: Format::Pdf, name, seal: Some(seal) }.give(&app, |_| Made::Paper(paper)).await
+}
+
+/// So many are one file: a printer's tray, and some seconds of work.
+const AT_ONCE: usize = 500;
+
+/// All certificates of a kind that hold, one a page, by number; 500 a file.
+#[utoipa::path(get, path = "/api/year-ends/{id}/certificates/pdf", tag = "year-end",
+    params(("id" = String, Path), CertificatesSearch),
+    responses((status = 200, body = Vec<u8>), (status = 403, body = Refused), (status = 404, body = Refused),
+    (status = 409, description = "There is no font", body = Refused)))]
+pub(in super::super) async fn certificates_file(
+    State(app): State<AppState>,
+    settler: SettlerOf<YearEnd>,
+    Query(search): Query<CertificatesSearch>,
+    site: Site,
+) -> Result<Response, ApiError> {
+    let mut found = store::certificate::of_year_end(&app.store, settler.noun.id).await?;
+    found.retain(|one| one.kind == search.kind && one.revoked.is_none());
+    found.sort_by_key(|one| (one.number.year, one.number.number));
+    let part = search.part.unwrap_or(1).max(1);
+    let from = (part as usize - 1).saturating_mul(AT_ONCE);
+    let papers: Vec<_> = found.iter().skip(from).take(AT_ONCE).map(|one| certificate_to_print(one, &site)).collect();
+    if papers.is_empty() {
+        return Err(ApiError::Missing(Noun::Certificate));
+    }
+    if !app.exports.has_font() {
+        return Err(super::no_font());
+    }
+    let name = format!("{}{} {}", settler.noun.region_name, search.kind.word(), part);
+    File { format: Format::Pdf, name, seal: None }.give(&app, |_| Made::Papers(papers)).await
+}
+
+/// What stands on it, and what it is verified by: the same code and the same moment, however often it is printed.
+fn certificate_to_print(one: &Certificate, site: &Site) -> (Paper, Seal) {
     let (statements, facts): (Vec<_>, Vec<_>) = one.figures.iter().partition(|(label, _)| label == STATEMENT);
     let paper = Paper {
         heading: one.kind.word(),
@@ -41,14 +83,9 @@ pub(in super::super) async fn certificate_file(
         framed: true,
         ..Paper::default()
     };
-    if !app.exports.has_font() {
-        return Err(super::no_font());
-    }
-    // The same code and the same moment, however often it is printed.
     let url = site.page(&format!("/verify/{}", one.id));
-    let seal = Seal { code: one.id, url, made_at: one.given.at, made_by: one.given.by_name, verb: "颁发" };
-    let name = format!("{} {number}", one.title);
-    File { format: Format::Pdf, name, seal: Some(seal) }.give(&app, |_| Made::Paper(paper)).await
+    let seal = Seal { code: one.id, url, made_at: one.given.at, made_by: one.given.by_name.clone(), verb: "颁发" };
+    (paper, seal)
 }
 
 /// An approved notice to print, with its number and the code by which it is verified.

@@ -362,6 +362,8 @@ enum Made {
     Book(Book),
     Sheet(Sheet),
     Paper(Paper),
+    /// Each with its own seal.
+    Papers(Vec<(Paper, Seal)>),
 }
 
 impl File {
@@ -381,8 +383,9 @@ impl File {
         let make = move || match (content(part), seal, font) {
             (Made::Book(book), ..) => xlsx::write(&book, now).map_err(ApiError::inside),
             (Made::Sheet(sheet), ..) => Ok(csv::write(&sheet)),
-            (Made::Paper(paper), Some(seal), Some(font)) => pdf::write(&paper, &seal, &font).map_err(ApiError::inside),
-            (Made::Paper(_), ..) => Err(ApiError::Busy),
+            (Made::Paper(paper), Some(seal), Some(font)) => pdf::write(paper, seal, &font).map_err(ApiError::inside),
+            (Made::Papers(papers), _, Some(font)) => pdf::write_all(&papers, &font).map_err(ApiError::inside),
+            (Made::Paper(_) | Made::Papers(_), ..) => Err(ApiError::Busy),
         };
         let bytes = app.exports.make(make).await?;
         let name = FileName { plain: "report", name: &name, ending: format.ending() };

@@ -222,6 +222,14 @@ pub struct CertificateView {
     pub revoked: Option<WordView>,
 }
 
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CertificatesSearch {
+    pub kind: CertificateKind,
+    /// Which 500 of them, from 1.
+    pub part: Option<u32>,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct YearEndView {
     pub card: YearEndCard,

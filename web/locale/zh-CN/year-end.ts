@@ -85,6 +85,7 @@ export const yearEnd = {
     title: '证书', notFetched: '证书没有取到', act: '颁发证书', none: '还没有颁发证书。', due: (n: number) => `${n} 个工作室通过考核，还没有证书`,
     text: '给每个通过考核的工作室颁发证书；办法规定学分的，同时给主持人和核心成员出具学分证明。编号按区域和年份连续。',
     giving: '正在颁发', kind: { grade: '考核证书', credits: '学分证明' },
+    printAll: (kind: string, part: number, holds: number) => `打印全部${kind}（${part > 0 ? `第 ${part} 份，共 ${holds} 张` : `${holds} 张`}）`,
     print: '打印', verify: '核对', revoke: '撤销', renew: '重新颁发', renewing: '正在颁发', revoked: '已撤销', holds: '有效',
     revokeTitle: (number: string) => `撤销 ${number}`, revokeLead: '扫码核对的人会看到已经撤销和理由。', reason: '理由', missing: '请写明理由。',
     revokedBy: (who: string, when: string) => `${who}于${when}撤销`,

@@ -28,6 +28,7 @@ export const calls = {
 
 /** Where files are taken from. */
 export const files = {
+  certificates: (yearEnd: string, kind: string, part: number) => `/api/year-ends/${id(yearEnd)}/certificates/pdf?kind=${kind}&part=${part}`,
   certificate: (certificate: string) => `/api/certificates/${id(certificate)}/pdf`,
   annual: (yearEnd: string) => `/api/year-ends/${id(yearEnd)}/report/`,
 }

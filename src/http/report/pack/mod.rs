@@ -120,10 +120,11 @@ impl<'a> Packing<'a> {
             };
             let paper = record::paper(&contents, &footage_links);
             let code = Some(record.code.to_string());
-            add("活动记录.pdf", "活动记录", code, &pdf::write(&paper, &record, &font).map_err(ApiError::inside)?)?;
+            add("活动记录.pdf", "活动记录", code, &pdf::write(paper, record, &font).map_err(ApiError::inside)?)?;
             if let Some((_, paper, seal)) = notice {
-                let bytes = pdf::write(&paper, &seal, &font).map_err(ApiError::inside)?;
-                add("电子通知.pdf", "电子通知", Some(seal.code.to_string()), &bytes)?;
+                let code = seal.code.to_string();
+                let bytes = pdf::write(paper, seal, &font).map_err(ApiError::inside)?;
+                add("电子通知.pdf", "电子通知", Some(code), &bytes)?;
             }
             let report = session_book::book(&contents.report, &[]);
             let books = [("出席报告", report)].into_iter().chain(book::books(&contents, &footage_links));

@@ -1,7 +1,7 @@
 //! Pages of marks as a PDF file, with the characters that are used of the font.
 
 use super::font::Typeface;
-use super::layout::{HEIGHT, Mark, QR, QR_AT, WIDTH};
+use super::layout::{self, HEIGHT, Mark, QR, QR_AT, WIDTH};
 use super::{Paper, PdfError, Seal};
 use crate::domain::Time;
 use krilla::Document;
@@ -16,16 +16,20 @@ use krilla::surface::Surface;
 use krilla::text::KrillaGlyph;
 use qrcode::{Color, EcLevel, QrCode};
 
-pub(super) fn document(
-    paper: &Paper,
-    seal: &Seal,
-    typeface: &Typeface,
-    pages: &[Vec<Mark>],
-) -> Result<Vec<u8>, PdfError> {
-    let code = QrCode::with_error_correction_level(&seal.url, EcLevel::M)?;
+pub(super) fn document(papers: &[(Paper, Seal)], typeface: &Typeface) -> Result<Vec<u8>, PdfError> {
     let mut document = Document::new();
-    document.set_metadata(metadata(paper, seal));
-    for (at, marks) in pages.iter().enumerate() {
+    if let Some((paper, seal)) = papers.first() {
+        document.set_metadata(metadata(paper, seal));
+    }
+    for (paper, seal) in papers {
+        add(&mut document, paper, seal, typeface)?;
+    }
+    document.finish().map_err(|error| PdfError::Document(format!("{error:?}")))
+}
+
+fn add(document: &mut Document, paper: &Paper, seal: &Seal, typeface: &Typeface) -> Result<(), PdfError> {
+    let code = QrCode::with_error_correction_level(&seal.url, EcLevel::M)?;
+    for (at, marks) in layout::pages(paper, seal, typeface).iter().enumerate() {
         let size = PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(|| PdfError::Document("page size".into()))?;
         let mut page = document.start_page_with(size);
         let mut surface = page.surface();
@@ -40,7 +44,7 @@ pub(super) fn document(
         }
         page.finish();
     }
-    document.finish().map_err(|error| PdfError::Document(format!("{error:?}")))
+    Ok(())
 }
 
 fn metadata(paper: &Paper, seal: &Seal) -> Metadata {

@@ -73,10 +73,14 @@ pub(super) enum PdfError {
     Document(String),
 }
 
-pub(super) fn write(paper: &Paper, seal: &Seal, font: &Path) -> Result<Vec<u8>, PdfError> {
+pub(super) fn write(paper: Paper, seal: Seal, font: &Path) -> Result<Vec<u8>, PdfError> {
+    write_all(&[(paper, seal)], font)
+}
+
+/// Several in one file, each on pages of its own.
+pub(super) fn write_all(papers: &[(Paper, Seal)], font: &Path) -> Result<Vec<u8>, PdfError> {
     let typeface = Typeface::read(font)?;
-    let pages = layout::pages(paper, seal, &typeface);
-    draw::document(paper, seal, &typeface, &pages)
+    draw::document(papers, &typeface)
 }
 
 impl Seal {
