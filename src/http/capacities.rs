@@ -70,7 +70,11 @@ fn behind(one: &Capacity, count: &RegionCount, rosters: &Rosters, stations: &[St
     let part = |studio: &Studio| CapacityPart {
         studio: Some(studio.id),
         name: studio.name.clone(),
-        count: role.map_or(1, |role| people(studio.id, role)),
+        count: match (role, one.count, &count.reached) {
+            (Some(role), ..) => people(studio.id, role),
+            (None, CapacityOf::People, Some(reached)) => reached.by_studio.get(&studio.id).copied().unwrap_or(0),
+            _ => 1,
+        },
     };
     let mut parts: Vec<CapacityPart> = count.behind(one.count).map(part).filter(|part| 0 < part.count).collect();
     parts.sort_by(|a, b| (&a.name, a.studio).cmp(&(&b.name, b.studio)));

@@ -2,7 +2,7 @@
 
 use super::row::{Columns as _, below, number_of, sql};
 use super::{Store, StoreError, fact, scorecard, studio};
-use crate::domain::application::RegionCount;
+use crate::domain::application::{Reached, RegionCount};
 use crate::domain::participation::{Assessed, present_within, year_of};
 use crate::domain::policy::{CapacityOf, Policy};
 use crate::domain::{Day, MemberRole, RegionId, Studio, StudioId};
@@ -14,23 +14,26 @@ pub async fn of_region(store: &Store, region: RegionId, policy: &Policy, day: Da
     if policy.capacities.iter().all(|one| one.count != CapacityOf::People) {
         return Ok(count);
     }
-    let people = reached(store, policy, &count.studios, day).await?;
-    Ok(RegionCount { people: Some(people), ..count })
+    let reached = reached(store, policy, &count.studios, day).await?;
+    Ok(RegionCount { reached: Some(reached), ..count })
 }
 
 /// Different people who were present at Activities of these Studios, each Studio in the cycle that the day lies in. From the kept
 /// Facts, so many Studios at a time: 600 with three years of Activities take 2 s.
-async fn reached(store: &Store, policy: &Policy, studios: &[Studio], day: Day) -> Result<u32, StoreError> {
+async fn reached(store: &Store, policy: &Policy, studios: &[Studio], day: Day) -> Result<Reached, StoreError> {
+    let mut by_studio = HashMap::with_capacity(studios.len());
     let mut people: HashSet<String> = HashSet::new();
     for some in studios.chunks(scorecard::AT_ONCE) {
         let mut gathered = fact::gather(store, some.to_vec()).await?;
         fact::fill(store, &mut gathered).await?;
         for one in &gathered {
             let cycle = Assessed::of(policy, one.studio.cycle_start, year_of(policy.year, day)).cycle;
-            people.extend(present_within(&one.facts, cycle.until(day)).into_iter().map(str::to_owned));
+            let present = present_within(&one.facts, cycle.until(day));
+            by_studio.insert(one.studio.id, u32::try_from(present.len()).unwrap_or(u32::MAX));
+            people.extend(present.into_iter().map(str::to_owned));
         }
     }
-    Ok(u32::try_from(people.len()).unwrap_or(u32::MAX))
+    Ok(Reached { people: u32::try_from(people.len()).unwrap_or(u32::MAX), by_studio })
 }
 
 /// People of each role in each Studio of the Region under the Policy.
@@ -119,6 +122,6 @@ pub(super) async fn count(
         trainees: number(people.number("trainees")?),
         stations: number(stations.number("stations")?),
         // Only a Policy that asks for it has it counted.
-        people: None,
+        reached: None,
     })
 }

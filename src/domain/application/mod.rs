@@ -15,7 +15,7 @@ mod tests;
 
 pub use condition::{Applicant, ConditionState, Finding, OPEN_LESSONS, findings, item_slots};
 pub use form::{ApplicationForm, ApplicationItem, SchoolStage, Sex};
-pub use quota::{Quota, RegionCount, StudioSort, bounds, capacity_bounds, places_for};
+pub use quota::{Quota, Reached, RegionCount, StudioSort, bounds, capacity_bounds, places_for};
 pub use recruitment::{MOST_CHOICES, NewRecruitment, Recruitment, RecruitmentChange, role_title};
 pub use transfer::{NewTransfer, Transfer, TransferDecision, TransferKind, TransferState, office_decides};
 pub use way::{Standing, Step, Stop, chosen, standing, stops};

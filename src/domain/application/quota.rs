@@ -3,8 +3,9 @@
 use super::super::participation::{MemberFact, StudioFact, from_where};
 use super::super::policy::{Capacity, CapacityOf, Measure, Origin, Part, PeriodKind, Policy, Scope};
 use super::super::words::words;
-use super::super::{MemberRole, Studio};
+use super::super::{MemberRole, Studio, StudioId};
 use super::recruitment::role_title;
+use std::collections::HashMap;
 
 /// The least and the most of this role in a Studio that satisfy every rule about it; none where no rule is.
 #[must_use]
@@ -99,8 +100,15 @@ pub struct RegionCount {
     pub trainees: u32,
     /// Offices with an Account, below the Region's own.
     pub stations: u32,
-    /// Different people who attended; none where nobody has counted.
-    pub people: Option<u32>,
+    /// Who attended; none where nobody has counted.
+    pub reached: Option<Reached>,
+}
+
+/// Different people who were present: in all, and at Activities of each Studio.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reached {
+    pub people: u32,
+    pub by_studio: HashMap<StudioId, u32>,
 }
 
 impl RegionCount {
@@ -114,7 +122,7 @@ impl RegionCount {
             CapacityOf::Stations => Some(self.stations),
             CapacityOf::Core => Some(self.core),
             CapacityOf::Trainees => Some(self.trainees),
-            CapacityOf::People => self.people,
+            CapacityOf::People => self.reached.as_ref().map(|reached| reached.people),
         }
     }
 
@@ -122,11 +130,11 @@ impl RegionCount {
     pub fn behind(&self, what: CapacityOf) -> impl Iterator<Item = &Studio> {
         let sort = StudioSort::of;
         let fits = move |studio: &&Studio| match what {
-            CapacityOf::Studios | CapacityOf::Core | CapacityOf::Trainees => true,
+            CapacityOf::Studios | CapacityOf::Core | CapacityOf::Trainees | CapacityOf::People => true,
             CapacityOf::PrincipalStudios => sort(&studio.subject) == StudioSort::Principal,
             CapacityOf::HeadTeacherStudios => sort(&studio.subject) == StudioSort::HeadTeacher,
             CapacityOf::TeacherStudios => sort(&studio.subject) == StudioSort::Teacher,
-            CapacityOf::Stations | CapacityOf::People => false,
+            CapacityOf::Stations => false,
         };
         self.studios.iter().filter(fits)
     }

@@ -1,7 +1,7 @@
 /** 电子通知里的话。 */
 export const notices = {
   print: '打印 PDF',
-  title: '电子通知',
+  title: '电子通知', notFetched: '电子通知没有取到',
   none: '还没有通知。拟好以后送工作站审核，通过后编号发布。',
   draft: '拟通知', again: '重新拟通知', goOn: '接着拟', begun: (name: string, when: string) => `有一份没有送审的草稿，${name} ${when} 保存，主持人都能接着写。`,
   saving: '正在保存草稿', saved: (name: string, when: string) => `草稿已保存，${name} ${when}`, unsaved: (why: string) => `草稿没有存上：${why}`,
