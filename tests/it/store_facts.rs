@@ -4,7 +4,7 @@ use crate::held::{hold, plan};
 use crate::store_database::*;
 use lectern::domain::attendance::{AttendanceStatus, CorrectedDetail, Verdict};
 use lectern::domain::participation::{Attended, Decided, Facts};
-use lectern::domain::presence::Person;
+use lectern::domain::presence::{NewEvent, Person, PresenceKind};
 use lectern::domain::*;
 use lectern::store::correction::NewCorrection;
 use lectern::store::policy::PolicyFile;
@@ -20,6 +20,7 @@ on_both! {
     every_word_about_a_level_comes_with_its_day,
     a_helped_school_says_whether_it_is_rural,
     the_kept_scorecard_is_made_anew_only_when_something_changed,
+    who_was_away_by_the_record_reviews_no_lesson,
     a_registered_policy_is_never_edited,
 }
 
@@ -358,6 +359,64 @@ async fn the_kept_scorecard_is_made_anew_only_when_something_changed(fresh: Fres
     // The next day time has passed, and the other year is another card.
     assert_eq!(refresh(now() + std::time::Duration::from_secs(86_400)).await.unwrap(), 1);
     assert_eq!(store::scorecard::refresh(store, studios.clone(), Some(2025), now()).await.unwrap(), 1);
+}
+
+async fn who_was_away_by_the_record_reviews_no_lesson(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    let new = plan(small.studio, ActivityKind::OpenLesson, "2026-03-19");
+    let (start, end) = (new.planned_start, new.planned_end);
+    let activity = store::activity::create(store, new, start).await.unwrap();
+    let may = async |who| store::lesson_review::may_write(store, &activity, who, start.day()).await.unwrap();
+    let session = store::session::go_live(store, activity.id, None, start).await.unwrap().id;
+    let line = |kind, who: Option<AccountId>, wall: Time| NewEvent {
+        id: store::random_id().unwrap(),
+        kind,
+        participant: who.map(|_| 1),
+        person: who.map(is),
+        detail: "{}".into(),
+        monotonic_us: wall.micros(),
+        wall,
+    };
+    let second = start + std::time::Duration::from_secs(1);
+    let lines = vec![
+        line(PresenceKind::SessionStarted, None, start),
+        line(PresenceKind::Joined, Some(small.core), start),
+        line(PresenceKind::Left, Some(small.core), second),
+    ];
+    store::ledger::append(store, session, lines).await.unwrap();
+    assert_eq!(
+        (may(small.core).await, may(small.host).await),
+        (true, false),
+        "while it is live, whoever is or was in it"
+    );
+    store::ledger::append(store, session, vec![line(PresenceKind::SessionEnded, None, end)]).await.unwrap();
+    store::session::end(store, session, end).await.unwrap();
+    assert!(!may(small.core).await, "a second is no attendance");
+    let new = NewMembership {
+        studio: small.studio,
+        account: small.visitor,
+        role: MemberRole::Adviser,
+        from: day("2026-01-01"),
+        to: None,
+    };
+    assert!(!may(small.visitor).await);
+    begin(store, new).await.unwrap();
+    assert!(may(small.visitor).await, "an adviser needs no record");
+    let whole = hold(store, plan(small.studio, ActivityKind::OpenLesson, "2026-04-02"), &[is(small.core)]).await.0;
+    let whole = store::activity::get(store, whole).await.unwrap();
+    assert!(store::lesson_review::may_write(store, &whole, small.core, start.day()).await.unwrap());
+    let detail = CorrectedDetail {
+        verdict: Verdict { status: AttendanceStatus::Present, late: false, left_early: false },
+        reason: "学校停电".into(),
+        by: small.host,
+        by_name: "周文澜".into(),
+        appeal: None,
+        attachments: Vec::new(),
+    };
+    let new = NewCorrection { session, people: vec![is(small.core)], detail, monotonic_us: 0 };
+    store::correction::correct(store, new, now()).await.unwrap();
+    assert!(may(small.core).await, "a correction counts");
 }
 
 async fn a_registered_policy_is_never_edited(fresh: Fresh) {
