@@ -160,6 +160,26 @@ async fn a_frozen_school_year_closes_for_what_happened_in_its_spring() {
 }
 
 #[tokio::test]
+async fn autumn_counts_for_the_year_in_which_its_school_year_ends() {
+    let app = at_year_end().await;
+    let studio = format!("/api/studios/{}", app.world.studio);
+    made(app.person("office").await.patch(&studio, &json!({ "policy": "district-2" })).await).await;
+    let host = app.person("host").await;
+    let account = store::login::credentials(&app.store, "host").await.unwrap().unwrap().account.id;
+    let hand_in = async |slot: &str, day: &str| {
+        let file = made(host.upload("心得.png", b"\x89PNG\r\n\x1a\n").await).await["id"].clone();
+        let form = json!({ "slot": slot, "title": "心得", "day": day, "account": account, "attachments": [file] });
+        host.post(&format!("{studio}/evidence"), &form).await
+    };
+    let year = json!({ "policy": "district-2", "year": 2026 });
+    made(app.person("station").await.post(&year_ends(&app).await, &year).await).await;
+    // Of the school year that ends in 2027, which nobody has frozen.
+    made(hand_in("reading_notes", "2026-10-15").await).await;
+    assert_eq!(code(hand_in("year_summary", "2026-10-15").await).await, "year_frozen");
+    assert_eq!(code(hand_in("reading_notes", "2026-05-15").await).await, "year_frozen");
+}
+
+#[tokio::test]
 async fn a_year_is_settled_from_the_freeze_to_the_certificate() {
     let app = at_year_end().await;
     let office = app.person("station").await;

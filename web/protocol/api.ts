@@ -1655,7 +1655,15 @@ may_open: boolean, given_by: string, given_at: string, state: EvidenceStateView,
 /**
  * For how many it counts.
  */
-count: number, decision: RulingView | null, 
+count: number, 
+/**
+ * What it is counted in, as in 字; none where nothing counts it.
+ */
+unit: string | null, 
+/**
+ * For how many it may count at most.
+ */
+most_count: number, decision: RulingView | null, 
 /**
  * May the person who asks decide about it?
  */

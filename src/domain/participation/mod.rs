@@ -7,7 +7,7 @@ mod roster;
 
 pub use decided::{Decided, say, standing};
 pub use held::{Held, Participation, Turnout, present_within};
-pub use periods::{Assessed, Span, day_within, first_day, year_of};
+pub use periods::{Assessed, Span, day_within, first_day, year_ahead, year_of, years_counting};
 pub use roster::{from_where, population};
 
 use super::{

@@ -106,7 +106,7 @@ export const scorecard = {
     counted: (n: number) => `计 ${n} 项`,
     decided: (name: string, when: string) => `${name} ${when}`,
     decide: '审核', decideTitle: (title: string) => `审核《${title}》`, again: '重新审核',
-    accept: '通过', refuse: '不通过', answer: '审核结果', count: '计几项', countHint: '一份材料可以证明几项。', countWrong: '请填 1 到 1000 之间的数。',
+    accept: '通过', refuse: '不通过', answer: '审核结果', count: '计几项', countHint: (unit: string | null) => (unit === '字' ? '按字数计，请填这份材料有多少字。' : '一份材料可以证明几项。'), countWrong: (most: number) => `请填 1 到 ${most} 之间的数。`,
     reason: '说明', reasonHint: '工作室会看到。', reasonMissing: '请写明为什么不通过。', accepting: (n: number) => `通过，计 ${n} 项`,
   },
   whatIf: {

@@ -117,6 +117,24 @@ fn ten_thousand_characters_may_be_several_notes() {
 }
 
 #[test]
+fn an_essay_that_nobody_has_read_may_have_all_the_characters() {
+    let mut story = begin();
+    story.day("2024-11-20").evidence("reading_notes", "心得一").of("安宁").accepted_for(6000);
+    story.day("2025-04-20").evidence("reading_notes", "心得二").of("安宁");
+    story.day("2025-04-20").evidence("reading_notes", "心得三").of("安宁");
+    story.day("2025-04-20").evidence("paper", "论文").of("安宁");
+    let card = story.on("2025-04-20");
+    let notes = |name: &str| {
+        let mut subjects = card.score("S4-2-12").parts[1].subjects.iter();
+        let one = subjects.find(|subject| subject.name.as_deref() == Some(name)).unwrap();
+        (one.measured, one.waiting, one.state)
+    };
+    assert_eq!((notes("安宁"), notes("白露")), ((6000, 4000, Waiting), (0, 0, NotYet)));
+    assert_eq!(card.score("S4-2-14").parts[0].subjects[0].waiting, 1, "a paper is one");
+    assert_eq!(story.refuse("心得二").refuse("心得三").on("2025-04-20").person("S4-2-12", 1, "安宁").2, NotYet);
+}
+
+#[test]
 fn two_open_lessons_are_asked_of_who_joined_in_june() {
     let mut story = begin();
     hears(&mut story, "2024-10", 20);
