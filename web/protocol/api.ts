@@ -1388,7 +1388,11 @@ final_year: boolean,
 /**
  * Years of the Studio that can be asked for, the latest first.
  */
-years: Array<YearName>, result: ResultView, counts: StateCountsView, sections: Array<ScoreSectionView>, choices: Array<ChoiceScoreView>, 
+years: Array<YearName>, 
+/**
+ * Of this year: the next one, for which counts what is done now.
+ */
+ahead: YearAheadView | null, result: ResultView, counts: StateCountsView, sections: Array<ScoreSectionView>, choices: Array<ChoiceScoreView>, 
 /**
  * What is missing, the most urgent first.
  */
@@ -1403,6 +1407,15 @@ veto_rules: Array<VetoRuleView>,
 may_manage: boolean, may_decide: boolean, };
 
 export type YearName = { year: number, word: string, };
+
+/**
+ * A year that has not begun, over periods that have.
+ */
+export type YearAheadView = { year: number, word: string, 
+/**
+ * What is counted for it already.
+ */
+criteria: Array<Named>, };
 
 export type ResultView = { 
 /**

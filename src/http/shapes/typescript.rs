@@ -204,6 +204,7 @@ pub fn typescript() -> String {
         SpanView,
         ScorecardView,
         YearName,
+        YearAheadView,
         ResultView,
         ShareView,
         VetoScoreView,
