@@ -157,6 +157,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0025_answer_content.sql"),
         include_str!("../../migrations/postgres/0025_answer_content.sql"),
     ),
+    (
+        27,
+        "people_digest",
+        include_str!("../../migrations/sqlite/0027_people_digest.sql"),
+        include_str!("../../migrations/postgres/0027_people_digest.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

@@ -180,6 +180,29 @@ async fn autumn_counts_for_the_year_in_which_its_school_year_ends() {
 }
 
 #[tokio::test]
+async fn what_papers_could_still_meet_is_lost_with_the_freeze_and_stays_the_same_after_it() {
+    let app = at_year_end().await;
+    let host = app.person("host").await;
+    let live = format!("/api/studios/{}/scorecard?year=2026", app.world.studio);
+    let case = async || {
+        let card = made(host.get(&live).await).await;
+        let sections = card["sections"].as_array().unwrap().clone();
+        let mut criteria = sections.iter().flat_map(|section| section["criteria"].as_array().unwrap());
+        let one = criteria.find(|one| one["id"] == "S1-13").unwrap();
+        (one["state"].clone(), one["sentence"].clone())
+    };
+    assert_eq!(case().await, (json!("not_yet"), json!("0/2 个，还差 2 个，可补交材料")));
+    let url = frozen(&app).await;
+    assert_eq!(case().await, (json!("impossible"), json!("0/2 个，还差 2 个，时间已过，补不回来")));
+    let studio = store::studio::get(&app.store, app.world.studio).await.unwrap();
+    let made_anew = store::scorecard::refresh(&app.store, vec![studio], Some(2026), app.now()).await.unwrap();
+    let row = made(app.person("station").await.get(&url).await).await["rows"][0].clone();
+    assert_eq!((made_anew, &row["difference"]), (0, &Value::Null), "it was frozen as it stands");
+    let told = made(app.person("station").await.get(&frozen_card(&app, &url)).await).await;
+    assert_eq!(told["scorecard"]["sections"], made(host.get(&live).await).await["sections"]);
+}
+
+#[tokio::test]
 async fn a_year_is_settled_from_the_freeze_to_the_certificate() {
     let app = at_year_end().await;
     let office = app.person("station").await;
@@ -345,8 +368,8 @@ async fn a_settled_number_opens_to_the_scorecard_as_it_was_frozen() {
         "slot": "activity_case", "title": "案例", "day": "2026-12-20", "attachments": [file["id"]]
     });
     let given = made(host.post(&format!("/api/studios/{}/evidence", app.world.studio), &evidence).await).await;
-    let before = made(host.get(&live).await).await;
     let url = published(&app).await;
+    let before = made(host.get(&live).await).await;
     let office = app.person("station").await;
     // It was handed in before the freeze, and is decided after it.
     let decision = format!("/api/evidence/{}/decision", given["id"].as_str().unwrap());

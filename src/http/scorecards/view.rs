@@ -123,12 +123,14 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
         })
         .collect();
     let credits = policy.credits_of(facts.studio.tier).filter(|_| card.outlook() == Outlook::Passing);
-    let over = card.span.to <= card.on;
+    let over = card.span.to < card.on;
+    let takes_papers = over && lacks_papers(policy, card);
     let sentence = match (result.passes, result.lost, result.vetoes.is_empty()) {
         (true, ..) => grade.map_or_else(|| "可合格".to_owned(), |one| one.title.clone()),
         (false, _, false) => "一票否决".to_owned(),
         (false, true, true) if over => format!("未合格，差 {} 项", result.missing),
         (false, true, true) => format!("已不可能合格，差 {} 项", result.missing),
+        (false, false, true) if takes_papers => format!("未合格，差 {} 项，可补交材料", result.missing),
         (false, false, true) => format!("还不合格，差 {} 项", result.missing),
     };
     ResultView {
@@ -145,6 +147,14 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
         shares: shares(policy, facts.studio.cycle_start, card).into_iter().map(|one| share(policy, one)).collect(),
         credits: credits.map(|one| one.amount),
     }
+}
+
+/// Papers may still show that something required was done.
+fn lacks_papers(policy: &Policy, card: &Scorecard) -> bool {
+    let lacks = |(rule, score): (&Part, &PartScore)| rule.measure.is_of_papers() && score.state == ScoreState::NotYet;
+    let both = policy.criteria.iter().zip(&card.criteria).filter(|(_, score)| score.required);
+    both.filter(|(_, score)| score.state == ScoreState::NotYet)
+        .any(|(rule, score)| rule.parts.iter().zip(&score.parts).any(lacks))
 }
 
 fn share(policy: &Policy, one: Share) -> ShareView {
