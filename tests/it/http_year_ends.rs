@@ -203,6 +203,23 @@ async fn what_papers_could_still_meet_is_lost_with_the_freeze_and_stays_the_same
 }
 
 #[tokio::test]
+async fn a_year_that_lacks_papers_has_not_passed_and_says_that_they_may_come_in() {
+    let app = at_year_end().await;
+    let studio = format!("/api/studios/{}", app.world.studio);
+    made(app.person("office").await.patch(&studio, &json!({ "policy": "changsha-2020" })).await).await;
+    let host = app.person("host").await;
+    let result = async || made(host.get(&format!("{studio}/scorecard?year=2026")).await).await["result"].clone();
+    let before = result().await;
+    assert_eq!((&before["passes"], &before["lost"]), (&json!(false), &json!(false)));
+    let missing = before["missing"].as_u64().unwrap();
+    assert_eq!(before["sentence"], format!("未合格，差 {missing} 项，可补交材料"));
+    let year = json!({ "policy": "changsha-2020", "year": 2026 });
+    made(app.person("station").await.post(&year_ends(&app).await, &year).await).await;
+    let after = result().await;
+    assert_eq!((&after["lost"], &after["sentence"]), (&json!(true), &json!(format!("未合格，差 {missing} 项"))));
+}
+
+#[tokio::test]
 async fn a_year_is_settled_from_the_freeze_to_the_certificate() {
     let app = at_year_end().await;
     let office = app.person("station").await;

@@ -165,6 +165,8 @@ fn host_and_members_hand_in_what_they_did_at_the_end_of_the_year() {
     let after = story.of_year(2024, "2025-01-01");
     assert_eq!(after.sentence("S4-2-L163"), "6 名主持人和成员中 5 人已达标；还差：沈一舟，可补交材料");
     assert_eq!((after.grade(), after.state("S4-2-L163")), (Some("failed"), NotYet));
+    let to_do = |card: &super::story::Card| card.todo.iter().any(|todo| todo.criterion == "S4-2-L163");
+    assert!(to_do(&card) && to_do(&after), "on the last day, and as long as it may be handed in");
     _ = story.day("2024-12-31").evidence("year_summary", HOST).of(HOST).accepted();
     assert_eq!(story.on("2024-12-31").state("S4-2-L163"), Met);
 }
