@@ -114,9 +114,8 @@ fn world(number: usize) -> (&'static Policy, Facts) {
         kind: StudioKind::Studio,
         cycle_start: start,
         city: Some(RegionId::from_random(dice.id())),
-        school: Some(school),
     };
-    let members: Vec<MemberFact> = (0..PEOPLE).map(|at| member(&mut dice, at, start, &studio)).collect();
+    let members: Vec<MemberFact> = (0..PEOPLE).map(|at| member(&mut dice, at, start, (school, studio.city))).collect();
     let accounts: Vec<AccountId> = members.iter().map(|member| member.account).collect();
     let series: Vec<SeriesId> = (0..3).map(|_| SeriesId::from_random(dice.id())).collect();
     let mut facts = Facts {
@@ -130,6 +129,7 @@ fn world(number: usize) -> (&'static Policy, Facts) {
         chosen: vec![],
         vetoes: vec![],
         grades: vec![],
+        frozen: vec![],
     };
     for month in 0..12 * YEARS {
         let day = Day::first_of(start.month() + month).plus(dice.below(28) as i32);
@@ -139,7 +139,7 @@ fn world(number: usize) -> (&'static Policy, Facts) {
     (policy, facts)
 }
 
-fn member(dice: &mut Dice, at: usize, start: Day, studio: &StudioFact) -> MemberFact {
+fn member(dice: &mut Dice, at: usize, start: Day, (school, city): (SchoolId, Option<RegionId>)) -> MemberFact {
     let role = match at {
         0 => MemberRole::Host,
         1..=CORE => MemberRole::Core,
@@ -152,9 +152,9 @@ fn member(dice: &mut Dice, at: usize, start: Day, studio: &StudioFact) -> Member
         role,
         from: start.plus(if dice.percent(20) { dice.below(900) as i32 } else { 0 }),
         to: None,
-        school: studio.school,
+        school: Some(school),
         rural: dice.percent(30),
-        city: studio.city,
+        city,
         new_teacher: dice.percent(10),
         backbone: dice.percent(10),
     }

@@ -1,12 +1,27 @@
 //! Evidence: an upload that proves what the server cannot see, and a reviewer's decision about it.
 
 use super::invalid::{Checks, Invalid};
+use super::policy::Policy;
 use super::{AccountId, AttachmentId, Day, StudioId};
 
 /// More files prove no more.
 pub const MOST_ATTACHMENTS: usize = 10;
-/// What one piece of Evidence may count for.
-pub const LARGEST_COUNT: u32 = 1000;
+/// What one piece of Evidence may count for: papers one by one, a text by its characters.
+const LARGEST_COUNT: u32 = 1000;
+const LARGEST_COUNT_OF_CHARACTERS: u32 = 1_000_000;
+
+/// A text is counted by its characters: how many it has is known only to whoever has read it.
+#[must_use]
+pub fn counts_characters(unit: &str) -> bool {
+    unit == "字"
+}
+
+/// The most that one piece in the slot may count for.
+#[must_use]
+pub fn largest_count(policy: Option<&Policy>, slot: &str) -> u32 {
+    let text = policy.is_some_and(|policy| policy.units_of_slot(slot).any(counts_characters));
+    if text { LARGEST_COUNT_OF_CHARACTERS } else { LARGEST_COUNT }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEvidence {
@@ -44,11 +59,12 @@ pub struct EvidenceVerdict {
 }
 
 impl EvidenceVerdict {
-    pub fn check(&self) -> Result<(), Invalid> {
-        let counted = !self.accepted || (1..=LARGEST_COUNT).contains(&self.count);
+    /// `most` is the [`largest_count`] of its slot.
+    pub fn check(&self, most: u32) -> Result<(), Invalid> {
+        let counted = !self.accepted || (1..=most).contains(&self.count);
         let explained = self.accepted || !self.reason.trim().is_empty();
         Checks::new()
-            .that(counted, "count", format!("数量应在 1 到 {LARGEST_COUNT} 之间。"))
+            .that(counted, "count", format!("数量应在 1 到 {most} 之间。"))
             .that(explained, "reason", "请写明为什么不通过。")
             .optional_text(&self.reason, "reason", "说明", 300)
             .done()
@@ -58,14 +74,27 @@ impl EvidenceVerdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::policy::built_in;
 
     #[test]
     fn a_refusal_says_why_and_an_acceptance_says_how_many() {
         let verdict = |accepted, count, reason: &str| EvidenceVerdict { accepted, count, reason: reason.into() };
-        assert_eq!(verdict(true, 1, "").check(), Ok(()));
-        assert_eq!(verdict(false, 0, "不清楚").check(), Ok(()));
-        assert!(verdict(true, 0, "").check().is_err());
-        assert!(verdict(false, 0, " ").check().is_err());
+        let check = |verdict: EvidenceVerdict| verdict.check(largest_count(None, "paper"));
+        assert_eq!(check(verdict(true, 1, "")), Ok(()));
+        assert_eq!(check(verdict(false, 0, "不清楚")), Ok(()));
+        assert!(check(verdict(true, 0, "")).is_err());
+        assert!(check(verdict(false, 0, " ")).is_err());
+    }
+
+    #[test]
+    fn a_text_counts_for_its_characters_and_a_paper_for_few() {
+        let verdict = |count| EvidenceVerdict { accepted: true, count, reason: String::new() };
+        let policy = built_in().iter().find(|policy| policy.key == "district-2");
+        let check = |count, slot| verdict(count).check(largest_count(policy, slot)).is_ok();
+        assert!(check(1000, "paper") && !check(1001, "paper") && !check(1001, "no such slot"));
+        assert!(
+            check(10_000, "reading_notes") && check(1_000_000, "reading_notes") && !check(1_000_001, "reading_notes")
+        );
     }
 
     #[test]

@@ -7,7 +7,8 @@ use super::error::{ApiError, Need, Refused};
 use super::shapes::{EvidenceDecisionForm, EvidenceForm, EvidenceStateView, EvidenceView, Named, Rows, RulingView};
 use super::state::AppState;
 use super::{attachments, policies};
-use crate::domain::participation::year_of;
+use crate::domain::evidence::largest_count;
+use crate::domain::participation::years_counting;
 use crate::domain::policy::{Criterion, Measure, PeriodKind, Policy, Scope};
 use crate::domain::year_end::YearEndRefusal;
 use crate::domain::{AccountId, Day, EvidenceId, EvidenceVerdict, NewEvidence, Region, Studio, StudioId};
@@ -35,10 +36,7 @@ pub(super) async fn create(
     if counting.is_empty() && !policy.slots.contains_key(&form.slot) {
         return Err(ApiError::field("slot", "这个考核办法没有这类材料，请从列表中选择。"));
     }
-    // What counts over a whole cycle may still come in.
-    let yearly = counting.iter().all(|one| !matches!(one.period, PeriodKind::Cycle | PeriodKind::Now));
-    let year = year_of(policy.year, form.day);
-    if yearly && store::year_end::is_frozen(&app.store, studio.id, &policy.key, year).await? {
+    if let Some(year) = frozen_year(&app, &studio, &policy, &counting, form.day).await? {
         return Err(store::StoreError::from(YearEndRefusal::Frozen { year }).into());
     }
     let personal = counting.iter().any(|one| matches!(one.scope, Scope::Each(_)));
@@ -56,6 +54,29 @@ pub(super) async fn create(
     let made = evidence::create(&app.store, new, me.profile.account.id, now).await?;
     tracing::info!(evidence = %made.id, studio = %studio.id, "handed in");
     Ok((StatusCode::CREATED, axum::Json(one(&app, &me, made).await?)))
+}
+
+/// The last of the years that something of this day counts for, where all of them are frozen.
+async fn frozen_year(
+    app: &AppState,
+    studio: &Studio,
+    policy: &Policy,
+    counting: &[&Criterion],
+    day: Day,
+) -> Result<Option<i32>, ApiError> {
+    let periods: Vec<PeriodKind> = counting.iter().map(|one| one.period).collect();
+    // What counts over a whole cycle may still come in.
+    if periods.iter().any(|period| matches!(period, PeriodKind::Cycle | PeriodKind::Now)) {
+        return Ok(None);
+    }
+    let mut last = None;
+    for year in years_counting(policy, studio.cycle_start, &periods, day) {
+        if !store::year_end::is_frozen(&app.store, studio.id, &policy.key, year).await? {
+            return Ok(None);
+        }
+        last = Some(year);
+    }
+    Ok(last)
 }
 
 /// What a Studio has handed in, the latest first.
@@ -186,6 +207,8 @@ fn view(one: Evidence, studio: Named, policy: Option<Arc<Policy>>, may: May) -> 
         given_at: one.given_at,
         state,
         count: one.decision.as_ref().map_or(0, |decision| decision.count),
+        unit: policy.iter().find_map(|policy| policy.units_of_slot(&one.slot).next().map(str::to_owned)),
+        most_count: largest_count(policy.as_deref(), &one.slot),
         decision: one.decision.map(|decision| RulingView {
             granted: decision.accepted,
             reason: decision.reason,

@@ -21,7 +21,7 @@ pub(super) async fn list(
     Ok(axum::Json(rows(&app, insider.noun.id).await?))
 }
 
-/// One of a person: for those who came to a Session of it, and for advisers of the Studio.
+/// One of a person: for those who are in a Session of it, or were and are not absent by their record, and for advisers of the Studio.
 #[utoipa::path(post, path = "/api/activities/{id}/lesson-reviews", tag = "assessment", params(("id" = String, Path)),
     request_body = LessonReviewForm, responses((status = 201, body = Rows<LessonReviewView>),
     (status = 403, description = "Was not there", body = Refused), (status = 409, description = "Written already", body = Refused),

@@ -1,7 +1,8 @@
 //! Evidence: handed in by a Studio's keepers, decided by its office; every word is a row of its own.
 
 use super::row::{Columns as _, below, number_of, rows_in, sql};
-use super::{Noun, Store, StoreError, attachment, random, ruling};
+use super::{Noun, Store, StoreError, attachment, policy, random, ruling};
+use crate::domain::evidence::largest_count;
 use crate::domain::{
     AccountId, Attachment, CaseRefusal, Day, EvidenceId, EvidenceVerdict, NewEvidence, OfficeTier, Officer, PersonName,
     RegionId, StudioId, Time,
@@ -133,7 +134,9 @@ pub async fn decide(
     by: Officer,
     now: Time,
 ) -> Result<Evidence, StoreError> {
-    verdict.check()?;
+    let given = get(store, id).await?;
+    let policy = policy::in_force(store, &given.policy, now.day());
+    verdict.check(largest_count(policy.as_deref(), &given.slot))?;
     store
         .write(move |connection| {
             Box::pin(async move {

@@ -1,9 +1,12 @@
 //! Lesson reviews (评课): one of a person about an Activity, never changed.
 
-use super::row::{Columns as _, number_of, rows_in};
-use super::{Store, StoreError, random};
+use super::report::Subject;
+use super::row::{Columns as _, number_of, rows_in, sql};
+use super::session::{self, SESSION};
+use super::{Store, StoreError, random, session_record};
+use crate::domain::attendance::AttendanceStatus;
 use crate::domain::{
-    AccountId, Activity, ActivityId, Day, LessonReviewId, NewLessonReview, PersonName, StudioId, Time,
+    AccountId, Activity, ActivityId, Day, LessonReviewId, NewLessonReview, PersonName, Session, StudioId, Time,
 };
 use sqlx::AnyConnection;
 
@@ -42,17 +45,53 @@ pub async fn create(store: &Store, new: NewLessonReview, now: Time) -> Result<()
         .await
 }
 
-/// Was the person in a Session of the Activity, or is an adviser of its Studio on the day?
+/// Was the person in a Session of the Activity, and not away by their record of those that are over? Who was in none may be an adviser of
+/// the Studio on the day.
 pub async fn may_write(store: &Store, activity: &Activity, account: AccountId, day: Day) -> Result<bool, StoreError> {
-    let row = sqlx::query(
-        "select (select count(*) from presence_event e join session s on s.id = e.session
-                 where s.activity = $1 and e.person = $2 and e.kind <> 'checkpoint')
-             + (select count(*) from membership where studio = $3 and account = $2 and role = 'adviser'
-                 and from_day <= $4 and (to_day is null or to_day >= $4)) as times",
-    )
-    .bind(activity.id.as_str())
+    let sessions = sessions_with(&mut *store.read().await?, activity.id, account).await?;
+    if sessions.is_empty() {
+        return is_adviser(store, activity.studio, account, day).await;
+    }
+    if sessions.iter().any(Session::live) {
+        return Ok(true);
+    }
+    for session in sessions {
+        let mut connection = store.read().await?;
+        let subject = Subject::of(store, &mut connection, session).await?;
+        let records = session_record::of(store, &mut connection, &subject).await?.records;
+        let mut own = records.iter().filter(|record| record.person == account.as_str());
+        if own.any(|record| matches!(record.status, AttendanceStatus::Present | AttendanceStatus::Unknown)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The Sessions of the Activity in whose ledger this person has a line.
+async fn sessions_with(
+    connection: &mut AnyConnection,
+    activity: ActivityId,
+    account: AccountId,
+) -> Result<Vec<Session>, StoreError> {
+    let rows = sqlx::query(sql!(
+        "select {SESSION} from session s where s.activity = $1 and exists (
+             select 1 from presence_event e where e.session = s.id and e.person = $2 and e.kind <> 'checkpoint')
+         order by s.started_at, s.id"
+    ))
+    .bind(activity.as_str())
     .bind(account.as_str())
-    .bind(activity.studio.as_str())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(session::read).collect()
+}
+
+async fn is_adviser(store: &Store, studio: StudioId, account: AccountId, day: Day) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "select count(*) as times from membership where studio = $1 and account = $2 and role = 'adviser'
+             and from_day <= $3 and (to_day is null or to_day >= $3)",
+    )
+    .bind(studio.as_str())
+    .bind(account.as_str())
     .bind(number_of(day))
     .fetch_one(&mut *store.read().await?)
     .await?;

@@ -164,6 +164,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0026_activity_counting.sql"),
     ),
     (
+        27,
+        "people_digest",
+        include_str!("../../migrations/sqlite/0027_people_digest.sql"),
+        include_str!("../../migrations/postgres/0027_people_digest.sql"),
+    ),
+    (
         29,
         "notice_draft",
         include_str!("../../migrations/sqlite/0029_notice_draft.sql"),

@@ -92,47 +92,76 @@ pub fn digest(card: &Scorecard) -> String {
     fact::fingerprint(card)
 }
 
-/// One to make: the Studio's Policy, its Facts, the year, and the digest of all that.
+/// One to make: the Studio's Facts, its Policy and the year.
 struct Stale {
-    policy: Arc<Policy>,
     gathered: Gathered,
+    policy: Arc<Policy>,
     year: i32,
-    basis: String,
+}
+
+/// Which year's Scorecards are to be made.
+#[derive(Debug, Clone, Copy)]
+enum Which {
+    /// The one that each Studio is in.
+    Current,
+    Of(i32),
+    /// As it is once it is frozen.
+    Closing(i32),
 }
 
 /// Makes the kept Scorecards of these Studios anew where anything has changed since; how many did. Without a year it is the
 /// one that each is in.
 pub async fn refresh(store: &Store, studios: Vec<Studio>, year: Option<i32>, now: Time) -> Result<usize, StoreError> {
+    make_anew(store, studios, year.map_or(Which::Current, Which::Of), now).await
+}
+
+/// The same, of a year that is about to be frozen: nothing is handed in for it any more.
+pub(super) async fn close(store: &Store, studios: Vec<Studio>, year: i32, now: Time) -> Result<usize, StoreError> {
+    make_anew(store, studios, Which::Closing(year), now).await
+}
+
+async fn make_anew(store: &Store, studios: Vec<Studio>, which: Which, now: Time) -> Result<usize, StoreError> {
     let today = now.day();
-    let mut stale = stale(store, studios, year, today).await?;
+    let stale = stale(store, studios, which, today).await?;
     if stale.is_empty() {
         return Ok(0);
     }
-    let mut gathered: Vec<Gathered> = stale.iter().map(|one| one.gathered.clone()).collect();
+    let (mut gathered, rules): (Vec<Gathered>, Vec<_>) =
+        stale.into_iter().map(|one| (one.gathered, (one.policy, one.year))).unzip();
     fact::fill(store, &mut gathered).await?;
-    for (one, filled) in stale.iter_mut().zip(gathered) {
-        one.gathered = filled;
-    }
-    let scoring = tokio::task::spawn_blocking(move || stale.into_iter().map(|one| made(one, today)).collect());
+    let scoring = tokio::task::spawn_blocking(move || {
+        let all = gathered.iter().zip(&rules);
+        all.map(|(one, (policy, year))| made(policy, one, *year, today)).collect()
+    });
     let made: Vec<Made> = scoring.await.map_err(|_| StoreError::Busy)?;
     let count = made.len();
     keep(store, made, now).await?;
     Ok(count)
 }
 
-async fn stale(store: &Store, studios: Vec<Studio>, year: Option<i32>, today: Day) -> Result<Vec<Stale>, StoreError> {
-    let gathered = fact::gather(store, studios).await?;
+async fn stale(store: &Store, studios: Vec<Studio>, which: Which, today: Day) -> Result<Vec<Stale>, StoreError> {
+    let mut gathered = fact::gather(store, studios).await?;
+    if let Which::Closing(year) = which {
+        gathered.iter_mut().for_each(|one| one.close(year, today));
+    }
     let ids: Vec<StudioId> = gathered.iter().map(|one| one.studio.id).collect();
     let bases = bases(&mut *store.read().await?, &ids).await?;
     let stale = gathered.into_iter().filter_map(|gathered| {
         let key = gathered.studio.policy.clone()?;
-        let year = year.or_else(|| policy::in_force(store, &key, today).map(|policy| year_of(policy.year, today)))?;
+        let year = match which {
+            Which::Of(year) | Which::Closing(year) => year,
+            Which::Current => year_of(policy::in_force(store, &key, today)?.year, today),
+        };
         let policy = policy::of_year(store, &key, year, today)?;
-        let basis = fact::fingerprint(&(&key, policy.version, year, today, &gathered.digest));
         let known = bases.get(&(gathered.studio.id, year));
-        (known != Some(&basis)).then_some(Stale { policy, gathered, year, basis })
+        (known != Some(&basis(&policy, &gathered, year, today))).then_some(Stale { gathered, policy, year })
     });
     Ok(stale.collect())
+}
+
+/// The digest of all that the Scorecard of the year follows from.
+fn basis(policy: &Policy, gathered: &Gathered, year: i32, today: Day) -> String {
+    fact::fingerprint(&(&policy.key, policy.version, year, today, &gathered.digest))
 }
 
 async fn bases(
@@ -156,9 +185,9 @@ struct Made {
     content: String,
 }
 
-fn made(one: Stale, today: Day) -> Made {
-    let Stale { policy, gathered, year, basis } = one;
-    let card = score(&policy, &gathered.facts, year, today);
+fn made(policy: &Policy, gathered: &Gathered, year: i32, today: Day) -> Made {
+    let basis = basis(policy, gathered, year, today);
+    let card = score(policy, &gathered.facts, year, today);
     let summary = serde_json::to_string(&summary(&card, &gathered.facts)).expect("plain data");
     let content = serde_json::to_string(&card).expect("plain data");
     Made { card, basis, summary, content }

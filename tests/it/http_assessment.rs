@@ -71,6 +71,30 @@ async fn evidence_counts_when_the_office_has_accepted_it() {
 }
 
 #[tokio::test]
+async fn a_text_is_counted_by_its_characters_in_one_piece() {
+    let app = TestApp::start().await;
+    let studio = under(&app, "district-2").await;
+    let (host, office) = (app.person("host").await, app.person("office").await);
+    let core = account(&app, "core").await;
+    let given = async |slot: &str| {
+        let file = file(&host).await;
+        let form =
+            json!({ "slot": slot, "title": "心得", "day": "2026-02-20", "account": core, "attachments": [file] });
+        made(host.post(&format!("{studio}/evidence"), &form).await).await
+    };
+    let (notes, paper) = (given("reading_notes").await, given("paper").await);
+    assert_eq!((&notes["unit"], &notes["most_count"]), (&json!("字"), &json!(1_000_000)));
+    assert_eq!((&paper["unit"], &paper["most_count"]), (&json!("篇"), &json!(1000)));
+    let decide = async |given: &Value, count: u32| {
+        let path = format!("/api/evidence/{}/decision", given["id"].as_str().unwrap());
+        office.post(&path, &json!({ "accepted": true, "count": count })).await
+    };
+    assert!(refusal(decide(&paper, 10_000).await).await.2["count"].is_string());
+    assert!(refusal(decide(&notes, 1_000_001).await).await.2["count"].is_string());
+    assert_eq!(made(decide(&notes, 10_000).await).await["count"], 10_000);
+}
+
+#[tokio::test]
 async fn nobody_decides_what_they_handed_in_or_about_their_own_studio() {
     let app = TestApp::start().await;
     let studio = under(&app, "zhejiang-2019").await;

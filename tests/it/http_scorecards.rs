@@ -40,6 +40,34 @@ fn criterion<'a>(card: &'a Value, title: &str) -> &'a Value {
 }
 
 #[tokio::test]
+async fn what_runs_in_autumn_and_counts_for_the_next_year_is_told_on_this_years_card() {
+    let app = TestApp::start().await;
+    let studio = format!("/api/studios/{}", app.world.studio);
+    let put = app.person("office").await.patch(&studio, &json!({ "policy": "district-2" })).await;
+    assert_eq!(put.status(), StatusCode::OK);
+    // The clock is turned further than a login lasts.
+    let card = async |query: &str| {
+        let host = app.person("host").await;
+        json_of(host.get(&format!("{studio}/scorecard{query}")).await).await
+    };
+    let years =
+        |card: &Value| card["years"].as_array().unwrap().iter().map(|one| one["year"].clone()).collect::<Vec<_>>();
+    let spring = card("").await;
+    assert_eq!((&spring["ahead"], years(&spring)), (&Value::Null, vec![json!(2026)]));
+    app.turn_clock(std::time::Duration::from_secs(86_400) * 220);
+    let autumn = card("").await;
+    assert_eq!(autumn["year"], 2026, "{}", autumn["on"]);
+    assert_eq!((&autumn["ahead"]["year"], &autumn["ahead"]["word"]), (&json!(2027), &json!("2027 年度")));
+    let ids: Vec<_> = autumn["ahead"]["criteria"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+    assert_eq!(ids, ["S4-2-10", "S4-2-12", "S4-2-13", "S4-2-14"]);
+    assert_eq!(years(&autumn), [2027, 2026]);
+    let next = card("?year=2027").await;
+    assert_eq!((&next["year"], &next["ahead"]), (&json!(2027), &Value::Null));
+    let asked = next["todo"].as_array().unwrap();
+    assert!(asked.iter().any(|one| one["criterion"] == "S4-2-10"), "{asked:?}");
+}
+
+#[tokio::test]
 async fn a_scorecard_tells_each_number_with_its_sentence_and_its_grounds() {
     let app = TestApp::start().await;
     let path = assessed(&app).await;

@@ -172,6 +172,66 @@ async fn a_frozen_school_year_closes_for_what_happened_in_its_spring() {
 }
 
 #[tokio::test]
+async fn autumn_counts_for_the_year_in_which_its_school_year_ends() {
+    let app = at_year_end().await;
+    let studio = format!("/api/studios/{}", app.world.studio);
+    made(app.person("office").await.patch(&studio, &json!({ "policy": "district-2" })).await).await;
+    let host = app.person("host").await;
+    let account = store::login::credentials(&app.store, "host").await.unwrap().unwrap().account.id;
+    let hand_in = async |slot: &str, day: &str| {
+        let file = made(host.upload("心得.png", b"\x89PNG\r\n\x1a\n").await).await["id"].clone();
+        let form = json!({ "slot": slot, "title": "心得", "day": day, "account": account, "attachments": [file] });
+        host.post(&format!("{studio}/evidence"), &form).await
+    };
+    let year = json!({ "policy": "district-2", "year": 2026 });
+    made(app.person("station").await.post(&year_ends(&app).await, &year).await).await;
+    // Of the school year that ends in 2027, which nobody has frozen.
+    made(hand_in("reading_notes", "2026-10-15").await).await;
+    assert_eq!(code(hand_in("year_summary", "2026-10-15").await).await, "year_frozen");
+    assert_eq!(code(hand_in("reading_notes", "2026-05-15").await).await, "year_frozen");
+}
+
+#[tokio::test]
+async fn what_papers_could_still_meet_is_lost_with_the_freeze_and_stays_the_same_after_it() {
+    let app = at_year_end().await;
+    let host = app.person("host").await;
+    let live = format!("/api/studios/{}/scorecard?year=2026", app.world.studio);
+    let case = async || {
+        let card = made(host.get(&live).await).await;
+        let sections = card["sections"].as_array().unwrap().clone();
+        let mut criteria = sections.iter().flat_map(|section| section["criteria"].as_array().unwrap());
+        let one = criteria.find(|one| one["id"] == "S1-13").unwrap();
+        (one["state"].clone(), one["sentence"].clone())
+    };
+    assert_eq!(case().await, (json!("not_yet"), json!("0/2 个，还差 2 个，可补交材料")));
+    let url = frozen(&app).await;
+    assert_eq!(case().await, (json!("impossible"), json!("0/2 个，还差 2 个，时间已过，补不回来")));
+    let studio = store::studio::get(&app.store, app.world.studio).await.unwrap();
+    let made_anew = store::scorecard::refresh(&app.store, vec![studio], Some(2026), app.now()).await.unwrap();
+    let row = made(app.person("station").await.get(&url).await).await["rows"][0].clone();
+    assert_eq!((made_anew, &row["difference"]), (0, &Value::Null), "it was frozen as it stands");
+    let told = made(app.person("station").await.get(&frozen_card(&app, &url)).await).await;
+    assert_eq!(told["scorecard"]["sections"], made(host.get(&live).await).await["sections"]);
+}
+
+#[tokio::test]
+async fn a_year_that_lacks_papers_has_not_passed_and_says_that_they_may_come_in() {
+    let app = at_year_end().await;
+    let studio = format!("/api/studios/{}", app.world.studio);
+    made(app.person("office").await.patch(&studio, &json!({ "policy": "changsha-2020" })).await).await;
+    let host = app.person("host").await;
+    let result = async || made(host.get(&format!("{studio}/scorecard?year=2026")).await).await["result"].clone();
+    let before = result().await;
+    assert_eq!((&before["passes"], &before["lost"]), (&json!(false), &json!(false)));
+    let missing = before["missing"].as_u64().unwrap();
+    assert_eq!(before["sentence"], format!("未合格，差 {missing} 项，可补交材料"));
+    let year = json!({ "policy": "changsha-2020", "year": 2026 });
+    made(app.person("station").await.post(&year_ends(&app).await, &year).await).await;
+    let after = result().await;
+    assert_eq!((&after["lost"], &after["sentence"]), (&json!(true), &json!(format!("未合格，差 {missing} 项"))));
+}
+
+#[tokio::test]
 async fn a_year_is_settled_from_the_freeze_to_the_certificate() {
     let app = at_year_end().await;
     let office = app.person("station").await;
@@ -337,8 +397,8 @@ async fn a_settled_number_opens_to_the_scorecard_as_it_was_frozen() {
         "slot": "activity_case", "title": "案例", "day": "2026-12-20", "attachments": [file["id"]]
     });
     let given = made(host.post(&format!("/api/studios/{}/evidence", app.world.studio), &evidence).await).await;
-    let before = made(host.get(&live).await).await;
     let url = published(&app).await;
+    let before = made(host.get(&live).await).await;
     let office = app.person("station").await;
     // It was handed in before the freeze, and is decided after it.
     let decision = format!("/api/evidence/{}/decision", given["id"].as_str().unwrap());

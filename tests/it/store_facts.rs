@@ -4,7 +4,7 @@ use crate::held::{hold, plan};
 use crate::store_database::*;
 use lectern::domain::attendance::{AttendanceStatus, CorrectedDetail, Verdict};
 use lectern::domain::participation::{Attended, Decided, Facts};
-use lectern::domain::presence::Person;
+use lectern::domain::presence::{NewEvent, Person, PresenceKind};
 use lectern::domain::*;
 use lectern::store::correction::NewCorrection;
 use lectern::store::policy::PolicyFile;
@@ -22,6 +22,9 @@ on_both! {
     where_nobody_came_nothing_was_held,
     a_helped_school_says_whether_it_is_rural,
     the_kept_scorecard_is_made_anew_only_when_something_changed,
+    a_school_that_changes_makes_the_kept_scorecard_anew,
+    a_guest_who_names_the_helped_school_is_of_it,
+    who_was_away_by_the_record_reviews_no_lesson,
     a_registered_policy_is_never_edited,
 }
 
@@ -392,6 +395,121 @@ async fn the_kept_scorecard_is_made_anew_only_when_something_changed(fresh: Fres
     // The next day time has passed, and the other year is another card.
     assert_eq!(refresh(now() + std::time::Duration::from_secs(86_400)).await.unwrap(), 1);
     assert_eq!(store::scorecard::refresh(store, studios.clone(), Some(2025), now()).await.unwrap(), 1);
+}
+
+async fn a_school_that_changes_makes_the_kept_scorecard_anew(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    hold(store, plan(small.studio, ActivityKind::Outreach, "2026-03-19"), &[is(small.host), is(small.visitor)]).await;
+    let studios = store::studio::assessed(store, None).await.unwrap();
+    let refresh = async || store::scorecard::refresh(store, studios.clone(), None, now()).await.unwrap();
+    assert_eq!([refresh().await, refresh().await], [1, 0]);
+    let new = |name: &str, rural| NewSchool { name: name.into(), region: studios[0].region, rural };
+    // The visitor is no member: only who was there tells of their School.
+    let town = store::school::create(store, new("县城小学", false)).await.unwrap().id;
+    assert_eq!(refresh().await, 0, "nobody is of it");
+    let moved = move |old| Ok(Account { school: Some(town), ..old });
+    store::account::update(store, small.visitor, moved, None).await.unwrap();
+    assert_eq!([refresh().await, refresh().await], [1, 0]);
+    let rural = move |old: School| NewSchool { name: old.name, region: old.region, rural: true };
+    store::school::update(store, town, rural).await.unwrap();
+    assert_eq!([refresh().await, refresh().await], [1, 0]);
+    // The basis of what stands is the digest of its Facts, also where all that is kept of people was thrown away.
+    let basis = async || {
+        let kept = store::scorecard::kept(store, &[small.studio], "zhejiang-2019", 2026).await.unwrap();
+        kept[&small.studio].basis.clone()
+    };
+    let before = basis().await;
+    let rows = fresh.intruder().await;
+    sqlx::query("delete from activity_fact").execute(&rows).await.unwrap();
+    refresh().await;
+    assert_eq!((basis().await, refresh().await), (before, 0));
+}
+
+async fn a_guest_who_names_the_helped_school_is_of_it(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    let region = store::studio::get(store, small.studio).await.unwrap().region;
+    let village = NewSchool { name: "青山小学".into(), region, rural: true };
+    let village = store::school::create(store, village).await.unwrap().id;
+    let new = NewHelpedSchool { studio: small.studio, school: village, from: day("2026-02-01"), to: None };
+    store::helped_school::create(store, new, small.host, now()).await.unwrap();
+    let guest = |school: &str| Person::Guest { name: "王芳".into(), school: school.into() };
+    let outreach = |on| plan(small.studio, ActivityKind::Outreach, on);
+    hold(store, outreach("2026-01-19"), &[is(small.host), guest("青山小学")]).await;
+    hold(store, outreach("2026-03-19"), &[is(small.host), guest(" 青山小学")]).await;
+    hold(store, outreach("2026-04-02"), &[is(small.host), guest("青山中学")]).await;
+    let helped = async || {
+        let facts = facts(store, small.studio).await;
+        facts.activities.iter().map(|one| one.helped).collect::<Vec<_>>()
+    };
+    assert_eq!(helped().await, [None, Some(village), None], "not before it was helped, and not another school");
+    // As in reports it is the School of that name now, and a Scorecard follows from its name.
+    let studios = store::studio::assessed(store, None).await.unwrap();
+    let refresh = async || store::scorecard::refresh(store, studios.clone(), None, now()).await.unwrap();
+    assert_eq!([refresh().await, refresh().await], [1, 0]);
+    let named = move |old: School| NewSchool { name: "青山中学".into(), region: old.region, rural: old.rural };
+    store::school::update(store, village, named).await.unwrap();
+    assert_eq!(helped().await, [None, None, Some(village)]);
+    assert_eq!([refresh().await, refresh().await], [1, 0]);
+}
+
+async fn who_was_away_by_the_record_reviews_no_lesson(fresh: Fresh) {
+    let store = &fresh.store;
+    let small = small(store).await;
+    let new = plan(small.studio, ActivityKind::OpenLesson, "2026-03-19");
+    let (start, end) = (new.planned_start, new.planned_end);
+    let activity = store::activity::create(store, new, start).await.unwrap();
+    let may = async |who| store::lesson_review::may_write(store, &activity, who, start.day()).await.unwrap();
+    let session = store::session::go_live(store, activity.id, None, start).await.unwrap().id;
+    let line = |kind, who: Option<AccountId>, wall: Time| NewEvent {
+        id: store::random_id().unwrap(),
+        kind,
+        participant: who.map(|_| 1),
+        person: who.map(is),
+        detail: "{}".into(),
+        monotonic_us: wall.micros(),
+        wall,
+    };
+    let second = start + std::time::Duration::from_secs(1);
+    let lines = vec![
+        line(PresenceKind::SessionStarted, None, start),
+        line(PresenceKind::Joined, Some(small.core), start),
+        line(PresenceKind::Left, Some(small.core), second),
+    ];
+    store::ledger::append(store, session, lines).await.unwrap();
+    assert_eq!(
+        (may(small.core).await, may(small.host).await),
+        (true, false),
+        "while it is live, whoever is or was in it"
+    );
+    store::ledger::append(store, session, vec![line(PresenceKind::SessionEnded, None, end)]).await.unwrap();
+    store::session::end(store, session, end).await.unwrap();
+    assert!(!may(small.core).await, "a second is no attendance");
+    let new = NewMembership {
+        studio: small.studio,
+        account: small.visitor,
+        role: MemberRole::Adviser,
+        from: day("2026-01-01"),
+        to: None,
+    };
+    assert!(!may(small.visitor).await);
+    begin(store, new).await.unwrap();
+    assert!(may(small.visitor).await, "an adviser needs no record");
+    let whole = hold(store, plan(small.studio, ActivityKind::OpenLesson, "2026-04-02"), &[is(small.core)]).await.0;
+    let whole = store::activity::get(store, whole).await.unwrap();
+    assert!(store::lesson_review::may_write(store, &whole, small.core, start.day()).await.unwrap());
+    let detail = CorrectedDetail {
+        verdict: Verdict { status: AttendanceStatus::Present, late: false, left_early: false },
+        reason: "学校停电".into(),
+        by: small.host,
+        by_name: "周文澜".into(),
+        appeal: None,
+        attachments: Vec::new(),
+    };
+    let new = NewCorrection { session, people: vec![is(small.core)], detail, monotonic_us: 0 };
+    store::correction::correct(store, new, now()).await.unwrap();
+    assert!(may(small.core).await, "a correction counts");
 }
 
 async fn a_registered_policy_is_never_edited(fresh: Fresh) {

@@ -1411,7 +1411,11 @@ final_year: boolean,
 /**
  * Years of the Studio that can be asked for, the latest first.
  */
-years: Array<YearName>, result: ResultView, counts: StateCountsView, sections: Array<ScoreSectionView>, choices: Array<ChoiceScoreView>, 
+years: Array<YearName>, 
+/**
+ * Of this year: the next one, for which counts what is done now.
+ */
+ahead: YearAheadView | null, result: ResultView, counts: StateCountsView, sections: Array<ScoreSectionView>, choices: Array<ChoiceScoreView>, 
 /**
  * What is missing, the most urgent first.
  */
@@ -1426,6 +1430,15 @@ veto_rules: Array<VetoRuleView>,
 may_manage: boolean, may_decide: boolean, };
 
 export type YearName = { year: number, word: string, };
+
+/**
+ * A year that has not begun, over periods that have.
+ */
+export type YearAheadView = { year: number, word: string, 
+/**
+ * What is counted for it already.
+ */
+criteria: Array<Named>, };
 
 export type ResultView = { 
 /**
@@ -1678,7 +1691,15 @@ may_open: boolean, given_by: string, given_at: string, state: EvidenceStateView,
 /**
  * For how many it counts.
  */
-count: number, decision: RulingView | null, 
+count: number, 
+/**
+ * What it is counted in, as in 字; none where nothing counts it.
+ */
+unit: string | null, 
+/**
+ * For how many it may count at most.
+ */
+most_count: number, decision: RulingView | null, 
 /**
  * May the person who asks decide about it?
  */

@@ -1,6 +1,6 @@
 //! Quotas: how many a Policy lets into a Studio, whom it keeps places for, and what it wants of a whole Region.
 
-use super::super::participation::{MemberFact, StudioFact, from_where};
+use super::super::participation::{Home, MemberFact, from_where};
 use super::super::policy::{Capacity, CapacityOf, Measure, Origin, Part, PeriodKind, Policy, Scope};
 use super::super::words::words;
 use super::super::{MemberRole, Studio, StudioId};
@@ -30,7 +30,8 @@ fn rules(policy: &Policy, role: MemberRole) -> impl Iterator<Item = (&Part, Orig
 pub struct Quota<'a> {
     pub policy: &'a Policy,
     pub role: MemberRole,
-    pub studio: &'a StudioFact,
+    /// Of that day.
+    pub home: Home,
     pub there: &'a [MemberFact],
 }
 
@@ -47,9 +48,9 @@ impl Quota<'_> {
         let left_after = most - there - 1;
         rules(self.policy, self.role).filter(|(_, origin)| *origin != Origin::Any).find_map(|(part, origin)| {
             let (least, most_of) = part.is.bounds(self.policy.about_percent);
-            let of = self.there.iter().filter(|one| from_where(one, origin, self.studio)).count();
+            let of = self.there.iter().filter(|one| from_where(one, origin, self.home)).count();
             let of = u32::try_from(of).unwrap_or(u32::MAX);
-            let counts = from_where(newcomer, origin, self.studio);
+            let counts = from_where(newcomer, origin, self.home);
             if !counts && least.saturating_sub(of) > left_after {
                 return Some(format!(
                     "剩下的 {} 个名额要留给{}的{called}：办法规定至少 {least} 人，现有 {of} 人。",

@@ -81,19 +81,25 @@ impl<'a> Held<'a> {
         self.person(person).map(|one| one.attended)
     }
 
+    /// The record says that this person was not there, excused or not.
+    #[must_use]
+    pub fn missed(&self, account: &AccountId) -> bool {
+        matches!(self.attended(account.as_str()), Some(Attended::Excused | Attended::Absent))
+    }
+
     /// Everybody with a record, by key.
     pub fn people(&self) -> impl Iterator<Item = &'a PersonFact> {
         self.people.values().copied()
     }
 
-    /// Was it presented by one of these on that day?
+    /// Was it presented by one of these on that day, who did not stay away?
     #[must_use]
     pub fn presented_by(&self, facts: &Facts, of: &Population) -> bool {
         let presents = |account: &AccountId| {
             let mut rows = facts.members.iter().filter(|member| member.account == *account);
             rows.any(|member| member.on(self.activity.day) && of.roles.contains(&member.role))
         };
-        self.activity.presenters.iter().any(presents)
+        self.activity.presenters.iter().any(|account| !self.missed(account) && presents(account))
     }
 }
 

@@ -7,8 +7,8 @@ mod roster;
 
 pub use decided::{Decided, say, standing};
 pub use held::{Held, Participation, Turnout, present_within};
-pub use periods::{Assessed, Span, day_within, first_day, year_of};
-pub use roster::{from_where, population};
+pub use periods::{Assessed, Span, day_within, first_day, year_ahead, year_of, years_counting};
+pub use roster::{Home, from_where, population};
 
 use super::{
     AccountId, ActivityId, ActivityKind, Day, Level, MemberRole, Mode, RegionId, SchoolId, SeriesId, SessionId,
@@ -33,6 +33,8 @@ pub struct Facts {
     pub vetoes: Vec<VetoFact>,
     /// What reviewers decided where a grade asks for it.
     pub grades: Vec<GradeFact>,
+    /// Years that an office has frozen: nothing is handed in for them any more.
+    pub frozen: Vec<FrozenFact>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,10 +44,8 @@ pub struct StudioFact {
     pub tier: Tier,
     pub kind: StudioKind,
     pub cycle_start: Day,
-    /// The city that its host teaches in (名师所在设区市), otherwise the one that its Region lies in.
+    /// The one that its Region lies in.
     pub city: Option<RegionId>,
-    /// Where its host teaches.
-    pub school: Option<SchoolId>,
 }
 
 /// A Membership with what the rules ask of the person.
@@ -199,6 +199,13 @@ pub struct VetoFact {
     /// When an office found it.
     pub found: Day,
     pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenFact {
+    /// The year in which the assessed year begins.
+    pub year: i32,
+    pub day: Day,
 }
 
 /// A reviewer holds the Studio worthy of a grade that the numbers alone do not give.

@@ -88,6 +88,13 @@ impl Assessed {
         (kind != PeriodKind::Cycle || self.final_year) && !self.periods(kind).is_empty()
     }
 
+    /// A period of the kind runs on this day, which lies before the year.
+    #[must_use]
+    pub fn runs_ahead(&self, kind: PeriodKind, on: Day) -> bool {
+        let shorter = matches!(kind, PeriodKind::Month | PeriodKind::Semester | PeriodKind::SchoolYear);
+        shorter && on < self.span.from && self.periods(kind).iter().any(|span| span.has(on))
+    }
+
     /// Spans that begin with a month which `begins` says and last until the next such month.
     fn ending_within(&self, begins: impl Fn(i32) -> bool) -> Vec<Span> {
         if self.span.is_empty() {
@@ -125,6 +132,27 @@ pub fn year_of(kind: YearKind, day: Day) -> i32 {
         YearKind::Calendar => month.div_euclid(12),
         YearKind::School => (month - SEPTEMBER).div_euclid(12),
     }
+}
+
+/// The next assessed year, where something is asked for in it over a period that runs on this day: 本学期 may end after the year.
+#[must_use]
+pub fn year_ahead(policy: &Policy, cycle_start: Day, on: Day) -> Option<i32> {
+    let next = year_of(policy.year, on) + 1;
+    let assessed = Assessed::of(policy, cycle_start, next);
+    policy.criteria.iter().any(|one| assessed.runs_ahead(one.period, on)).then_some(next)
+}
+
+/// The assessed years for which something counts that happened on this day, over periods of these kinds; the one that the day lies
+/// in where there is none. What counts over a cycle or as it stands now is of no year.
+#[must_use]
+pub fn years_counting(policy: &Policy, cycle_start: Day, kinds: &[PeriodKind], day: Day) -> Vec<i32> {
+    let own = year_of(policy.year, day);
+    let counts = |year: &i32| {
+        let assessed = Assessed::of(policy, cycle_start, *year);
+        kinds.iter().any(|kind| assessed.periods(*kind).iter().any(|span| span.has(day)))
+    };
+    let years: Vec<i32> = [own, own + 1].into_iter().filter(counts).collect();
+    if years.is_empty() { vec![own] } else { years }
 }
 
 /// The first day of an assessed year.
@@ -184,6 +212,32 @@ mod tests {
         let later = assessed("hangjin-2024", "2024-09-02", 2025);
         assert_eq!(told(&later.periods(PeriodKind::Semester)), ["2025-02-01 2025-08-31"]);
         assert_eq!(later.periods(PeriodKind::SchoolYear), []);
+    }
+
+    #[test]
+    fn what_runs_in_autumn_counts_for_the_year_in_which_it_ends() {
+        let policy = |key: &str| built_in().iter().find(|policy| policy.key == key).unwrap();
+        let ahead = |key, cycle_start, on| year_ahead(policy(key), day(cycle_start), day(on));
+        assert_eq!(ahead("hangjin-2024", "2024-09-01", "2024-09-01"), Some(2025));
+        assert_eq!(ahead("hangjin-2024", "2024-09-01", "2024-12-31"), Some(2025));
+        assert_eq!(ahead("hangjin-2024", "2024-09-01", "2025-01-01"), None, "it ends in the year that has come");
+        assert_eq!(ahead("hangjin-2024", "2024-09-01", "2025-08-31"), None);
+        // What began before the cycle is not asked for.
+        assert_eq!(ahead("hangjin-2024", "2024-09-02", "2024-10-01"), None);
+        assert_eq!(ahead("zhejiang-2019", "2024-01-01", "2024-10-01"), None);
+        assert_eq!(ahead("county-1", "2024-09-01", "2024-10-01"), None, "a school year has its own autumn");
+    }
+
+    #[test]
+    fn a_day_of_autumn_may_count_for_two_years() {
+        let policy = built_in().iter().find(|policy| policy.key == "district-2").unwrap();
+        let years = |kinds: &[PeriodKind], on| years_counting(policy, day("2024-01-01"), kinds, day(on));
+        assert_eq!(years(&[PeriodKind::SchoolYear], "2024-10-15"), [2025]);
+        assert_eq!(years(&[PeriodKind::SchoolYear, PeriodKind::Year], "2024-10-15"), [2024, 2025]);
+        assert_eq!(years(&[PeriodKind::Semester], "2025-01-31"), [2025]);
+        assert_eq!(years(&[PeriodKind::Year], "2024-10-15"), [2024]);
+        // The school year 2023 began before the cycle, and counts for none.
+        assert_eq!(years(&[PeriodKind::SchoolYear], "2024-05-15"), [2024]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Facts, MemberFact, StudioFact};
 use crate::domain::policy::{Origin, Population};
-use crate::domain::{AccountId, Day};
+use crate::domain::{AccountId, Day, MemberRole, RegionId, SchoolId};
 use std::collections::BTreeMap;
 
 /// Everybody of the population on that day, each once, by name. Who holds two roles of it counts by the first.
@@ -26,11 +26,32 @@ fn order(member: &MemberFact) -> impl Ord + '_ {
     (member.role, member.from, member.to, &member.name, origin)
 }
 
+/// Where a Studio is at home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Home {
+    /// The city that its host teaches in (名师所在设区市), otherwise the one that its Region lies in.
+    pub city: Option<RegionId>,
+    /// Where its host teaches.
+    pub school: Option<SchoolId>,
+}
+
+impl Home {
+    /// That of the host on the day; where there was none, of the last one before it.
+    #[must_use]
+    pub fn on(day: Day, studio: &StudioFact, members: &[MemberFact]) -> Self {
+        let hosts = || members.iter().filter(|one| one.role == MemberRole::Host);
+        let there = hosts().filter(|one| one.on(day)).max_by_key(|one| (one.from, one.account));
+        let before = || hosts().filter(|one| one.to.is_some_and(|to| to < day)).max_by_key(|one| (one.to, one.account));
+        let host = there.or_else(before);
+        Self { city: host.and_then(|host| host.city).or(studio.city), school: host.and_then(|host| host.school) }
+    }
+}
+
 /// Does the member come from there? What is not known of them does not count for it.
 #[must_use]
-pub fn from_where(member: &MemberFact, origin: Origin, studio: &StudioFact) -> bool {
-    let other_city = matches!((member.city, studio.city), (Some(city), Some(own)) if city != own);
-    let school = match (member.school, studio.school) {
+pub fn from_where(member: &MemberFact, origin: Origin, home: Home) -> bool {
+    let other_city = matches!((member.city, home.city), (Some(city), Some(own)) if city != own);
+    let school = match (member.school, home.school) {
         (Some(school), Some(own)) => Some(school == own),
         _ => None,
     };

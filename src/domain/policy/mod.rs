@@ -395,6 +395,14 @@ impl Policy {
         self.credits.as_ref().filter(|one| one.tier.is_none_or(|only| only == tier))
     }
 
+    /// What Evidence of the slot is counted in, wherever it counts.
+    pub fn units_of_slot<'a>(&'a self, slot: &'a str) -> impl Iterator<Item = &'a str> {
+        let parts = self.criteria.iter().flat_map(|criterion| &criterion.parts);
+        let counting =
+            parts.filter(move |part| matches!(&part.measure, Measure::Evidence { slot: counted } if counted == slot));
+        counting.map(|part| part.unit.as_str())
+    }
+
     /// Criteria that a Choice names are asked for only through it.
     #[must_use]
     pub fn is_chosen_from(&self, criterion: &str) -> bool {

@@ -101,6 +101,14 @@ impl Measure {
     }
 }
 
+impl Measure {
+    /// Evidence that is handed in may still meet it when its days have passed.
+    #[must_use]
+    pub const fn is_of_papers(&self) -> bool {
+        matches!(self, Self::Evidence { .. } | Self::SelectedResources)
+    }
+}
+
 impl Filter {
     /// May an Activity of this kind and level count only once its level was confirmed?
     #[must_use]

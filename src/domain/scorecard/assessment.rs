@@ -5,11 +5,12 @@ use super::{PartScore, Score, ScoreState, Scorecard, SubjectScore};
 use super::{choice, compare, grade, measure, points, risk, sentence};
 use crate::domain::Day;
 use crate::domain::participation::{Assessed, ChosenFact, Facts, MemberFact, Participation, Span, population};
-use crate::domain::policy::{Criterion, Logic, Part, PeriodKind, Policy, Scope};
+use crate::domain::policy::{Criterion, Logic, Measure, Part, PeriodKind, Policy, Scope};
 
 /// How far the Studio is in the assessed year that begins in `year`, at the end of the day `on`.
 ///
-/// After the year is over its Scorecard stays what it was on its last day, but for decisions on what happened before.
+/// After the year is over its Scorecard stays what it was after its last day, but for Evidence that is handed in for it, and for
+/// decisions on what happened before.
 #[must_use]
 pub fn score(policy: &Policy, facts: &Facts, year: i32, on: Day) -> Scorecard {
     let assessment = Assessment::new(policy, facts, year, on);
@@ -59,9 +60,16 @@ impl<'a> Assessment<'a> {
         Self { policy, facts, assessed, on, known, done: Participation::over(facts, on) }
     }
 
-    /// The day is the last one of the span, or after it.
+    /// The last day of the span has passed, and something held today does not count for it any more. On the last day of the year
+    /// itself all is open.
     pub(super) fn over(&self, span: Span) -> bool {
-        span.to <= self.on
+        span.to <= self.on && span.to < self.known
+    }
+
+    /// It is met by papers, and the year still takes them.
+    pub(super) fn takes_papers(&self, measure: &Measure) -> bool {
+        let mut frozen = self.facts.frozen.iter().filter(|one| one.year == self.assessed.year);
+        measure.is_of_papers() && !frozen.any(|one| one.day <= self.known)
     }
 
     pub(super) fn begun(&self, span: Span) -> bool {

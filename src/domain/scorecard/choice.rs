@@ -5,6 +5,9 @@ use super::{ChoiceScore, Score, ScoreState};
 use crate::domain::participation::ChosenFact;
 use crate::domain::policy::Choice;
 
+/// What a Criterion may still become enough from.
+const OPEN: [ScoreState; 3] = [ScoreState::Met, ScoreState::Waiting, ScoreState::NotYet];
+
 pub(super) fn score(assessment: &Assessment<'_>, choice: &Choice, criteria: &[Score]) -> ChoiceScore {
     let taken: Vec<&str> =
         choice.of.iter().map(String::as_str).filter(|id| assessment.is_taken(&choice.id, id)).collect();
@@ -21,7 +24,7 @@ pub(super) fn score(assessment: &Assessment<'_>, choice: &Choice, criteria: &[Sc
         if confirmed { ScoreState::Met } else { ScoreState::Waiting }
     } else if enough(states(&taken, &[ScoreState::Met, ScoreState::Waiting])) {
         ScoreState::Waiting
-    } else if over || !enough(states(&of, &[ScoreState::Met, ScoreState::Waiting, ScoreState::NotYet])) {
+    } else if !enough(states(if over { &taken } else { &of }, &OPEN)) {
         ScoreState::Impossible
     } else {
         ScoreState::NotYet

@@ -65,8 +65,9 @@ pub(super) struct Count {
 /// A number held against what is asked.
 pub(super) fn compared(assessment: &Assessment<'_>, part: &Part, asked: &Asked<'_>, count: Count) -> SubjectScore {
     let bounds = Bounds::of(part.is, assessment.policy.about_percent);
-    // A roster can always be mended: who is missing joins, who is too many leaves.
-    let mendable = asked.period == PeriodKind::Now || matches!(part.measure, Measure::Members { .. });
+    // A roster can always be mended: who is missing joins, who is too many leaves. Papers may come in until the year is frozen.
+    let roster = asked.period == PeriodKind::Now || matches!(part.measure, Measure::Members { .. });
+    let mendable = roster || assessment.takes_papers(&part.measure) && count.measured <= bounds.most;
     let state = if bounds.have(count.measured) {
         ScoreState::Met
     } else if bounds.may_have(count.measured, count.waiting) {

@@ -114,7 +114,7 @@ fn title(assessment: &Assessment<'_>, criterion: &Criterion, part: &Part, score:
     if let Scope::Each(key) = &criterion.scope {
         let of = assessment.policy.populations.get(key).map_or(key.as_str(), |of| of.title.as_str());
         let who: BTreeSet<_> = open.iter().map(|subject| subject.account).collect();
-        return match sentence::taken_part(&part.measure, first.of) {
+        return match sentence::taken_part(&part.measure, &open) {
             Some(did) => format!("{} 位{of}还没{did}", who.len()),
             None => format!("{} 位{of}还没达标：{}", who.len(), criterion.title),
         };
@@ -126,7 +126,7 @@ fn title(assessment: &Assessment<'_>, criterion: &Criterion, part: &Part, score:
     let missing = format!("{} {}", bounds.least.saturating_sub(first.measured), part.unit);
     match &part.measure {
         Measure::Activities(filter) => match (filter.people, filter.kinds.as_slice()) {
-            (Some(people), _) => format!("有 {missing}达到 {people} 人"),
+            (Some(people), _) => format!("还需 {missing}达到 {people} 人"),
             (None, [kind]) => format!("再办 {missing}{}", kind.word()),
             (None, _) => format!("{}还差 {missing}", criterion.title),
         },

@@ -3,9 +3,9 @@
 use super::super::policies;
 use super::super::shapes::{
     ChoiceScoreView, CriterionView, GroundView, Named, PartScoreView, ResultView, ScoreSectionView, ScorecardView,
-    ShareView, SpanView, StateCountsView, SubjectView, TodoView, VetoScoreView, YearName,
+    ShareView, SpanView, StateCountsView, SubjectView, TodoView, VetoScoreView, YearAheadView, YearName,
 };
-use crate::domain::participation::{Facts, year_of};
+use crate::domain::participation::{Assessed as AssessedYear, Facts, year_ahead, year_of};
 use crate::domain::policy::{Criterion, Part, Policy, Source};
 use crate::domain::scorecard::{
     ChoiceScore, Ground, Outlook, PartScore, Score, ScoreState, Scorecard, Share, SubjectScore, Todo, shares,
@@ -66,6 +66,8 @@ pub(super) fn scorecard(assessed: &Assessed, card: &Scorecard, todo: Vec<Todo>, 
         days_left: days_left(card.span.to, card.on),
         final_year: card.final_year,
         years: years(policy, studio.cycle_start, around.now.day()),
+        ahead: ahead(policy, studio.cycle_start, around.now.day())
+            .filter(|_| card.year == year_of(policy.year, around.now.day())),
         result: result(policy, facts, card),
         counts: counts(card),
         sections: sections.collect(),
@@ -86,11 +88,21 @@ pub(in super::super) fn points_word(points: u32) -> String {
     format!("{}.{}", points / 100, points % 100 / 10)
 }
 
-/// From the one in which the cycle began.
+/// From the one in which the cycle began to the last one that something of today counts for.
 fn years(policy: &Policy, cycle_start: Day, today: Day) -> Vec<YearName> {
-    let (first, last) = (year_of(policy.year, cycle_start), year_of(policy.year, today));
-    let first = first.max(last - 10).min(last);
+    let (first, current) = (year_of(policy.year, cycle_start), year_of(policy.year, today));
+    let (first, last) =
+        (first.max(current - 10).min(current), year_ahead(policy, cycle_start, today).unwrap_or(current));
     (first..=last).rev().map(|year| YearName { year, word: policy.year.named(year) }).collect()
+}
+
+/// The next year, with the criteria whose period runs today and counts for it.
+fn ahead(policy: &Policy, cycle_start: Day, today: Day) -> Option<YearAheadView> {
+    let year = year_ahead(policy, cycle_start, today)?;
+    let assessed = AssessedYear::of(policy, cycle_start, year);
+    let running = policy.criteria.iter().filter(|one| assessed.runs_ahead(one.period, today));
+    let criteria = running.map(|one| Named::new(&one.id, one.title.as_str())).collect();
+    Some(YearAheadView { year, word: policy.year.named(year), criteria })
 }
 
 fn names(facts: &Facts) -> HashMap<AccountId, String> {
@@ -111,12 +123,14 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
         })
         .collect();
     let credits = policy.credits_of(facts.studio.tier).filter(|_| card.outlook() == Outlook::Passing);
-    let over = card.span.to <= card.on;
+    let over = card.span.to < card.on;
+    let takes_papers = over && lacks_papers(policy, card);
     let sentence = match (result.passes, result.lost, result.vetoes.is_empty()) {
         (true, ..) => grade.map_or_else(|| "可合格".to_owned(), |one| one.title.clone()),
         (false, _, false) => "一票否决".to_owned(),
         (false, true, true) if over => format!("未合格，差 {} 项", result.missing),
         (false, true, true) => format!("已不可能合格，差 {} 项", result.missing),
+        (false, false, true) if takes_papers => format!("未合格，差 {} 项，可补交材料", result.missing),
         (false, false, true) => format!("还不合格，差 {} 项", result.missing),
     };
     ResultView {
@@ -133,6 +147,14 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
         shares: shares(policy, facts.studio.cycle_start, card).into_iter().map(|one| share(policy, one)).collect(),
         credits: credits.map(|one| one.amount),
     }
+}
+
+/// Papers may still show that something required was done.
+fn lacks_papers(policy: &Policy, card: &Scorecard) -> bool {
+    let lacks = |(rule, score): (&Part, &PartScore)| rule.measure.is_of_papers() && score.state == ScoreState::NotYet;
+    let both = policy.criteria.iter().zip(&card.criteria).filter(|(_, score)| score.required);
+    both.filter(|(_, score)| score.state == ScoreState::NotYet)
+        .any(|(rule, score)| rule.parts.iter().zip(&score.parts).any(lacks))
 }
 
 fn share(policy: &Policy, one: Share) -> ShareView {

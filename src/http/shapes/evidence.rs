@@ -49,6 +49,10 @@ pub struct EvidenceView {
     pub state: EvidenceStateView,
     /// For how many it counts.
     pub count: u32,
+    /// What it is counted in, as in 字; none where nothing counts it.
+    pub unit: Option<String>,
+    /// For how many it may count at most.
+    pub most_count: u32,
     pub decision: Option<RulingView>,
     /// May the person who asks decide about it?
     pub may_decide: bool,

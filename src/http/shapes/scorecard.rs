@@ -45,6 +45,8 @@ pub struct ScorecardView {
     pub final_year: bool,
     /// Years of the Studio that can be asked for, the latest first.
     pub years: Vec<YearName>,
+    /// Of this year: the next one, for which counts what is done now.
+    pub ahead: Option<YearAheadView>,
     pub result: ResultView,
     pub counts: StateCountsView,
     pub sections: Vec<ScoreSectionView>,
@@ -62,6 +64,15 @@ pub struct ScorecardView {
 pub struct YearName {
     pub year: i32,
     pub word: String,
+}
+
+/// A year that has not begun, over periods that have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct YearAheadView {
+    pub year: i32,
+    pub word: String,
+    /// What is counted for it already.
+    pub criteria: Vec<Named>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]

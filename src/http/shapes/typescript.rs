@@ -206,6 +206,7 @@ pub fn typescript() -> String {
         SpanView,
         ScorecardView,
         YearName,
+        YearAheadView,
         ResultView,
         ShareView,
         VetoScoreView,

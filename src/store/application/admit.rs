@@ -5,7 +5,7 @@ use super::super::row::Columns as _;
 use super::super::{Noun, StoreError, account, capacity, fact, membership, random, studio};
 use super::{hosts_under, open_membership};
 use crate::domain::application::{Quota, Sending, chosen, places_for};
-use crate::domain::participation::MemberFact;
+use crate::domain::participation::{Home, MemberFact};
 use crate::domain::policy::Policy;
 use crate::domain::{
     AccountId, Application, ApplicationRefusal, Day, DaysNote, MemberRole, Membership, MembershipId, NewStudio,
@@ -79,8 +79,8 @@ pub(in crate::store) async fn make_room(
         members.iter().filter(|one| one.role == role && one.to.is_none_or(|to| from <= to) && one.account != account);
     let there: Vec<MemberFact> = there.cloned().collect();
     let newcomer = newcomer(connection, tree, account, role, from).await?;
-    let studio_fact = studio_fact(&found, &members, tree);
-    let quota = Quota { policy, role, studio: &studio_fact, there: &there };
+    let home = Home::on(from, &studio_fact(&found, tree), &members);
+    let quota = Quota { policy, role, home, there: &there };
     if let Some(full) = quota.refuses(&newcomer) {
         return Err(ApplicationRefusal::Full(full).into());
     }

@@ -49,6 +49,8 @@ pub(super) struct Held {
     pub(super) basis: String,
     /// Schools that had a Classroom in it.
     pub(super) classrooms: Vec<SchoolId>,
+    /// SHA-256 of its people as they are kept, or were made; none where neither is so.
+    pub(super) people: Option<String>,
 }
 
 /// Without the cancelled ones, by the day on which they were planned to begin.
@@ -165,7 +167,7 @@ pub(super) fn facts(
         let over = one.state == ActivityState::Ended && one.sessions.iter().any(|session| session.ended_at.is_some());
         if over {
             let basis = basis(store, studio, members, &one);
-            held.push(Held { activity: one.id, basis, classrooms: one.classrooms.clone() });
+            held.push(Held { activity: one.id, basis, classrooms: one.classrooms.clone(), people: None });
         }
         facts.push(fact(one, over));
     }

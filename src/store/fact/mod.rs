@@ -8,22 +8,25 @@ pub(super) mod roster;
 use super::resource::Nominated;
 use super::row::{Columns as _, rows_in};
 use super::ruling::{ChoiceMade, GradeRuled, VetoFound};
-use super::{Store, StoreError, evidence, helped_school, mentor, region, resource as published, ruling};
+use super::year_end::FrozenYear;
+use super::{Store, StoreError, evidence, helped_school, mentor, region, resource as published, ruling, year_end};
 use crate::domain::participation::{
-    ChosenFact, Decided, EvidenceFact, Facts, GradeFact, HelpedFact, MemberFact, MentorFact, ResourceFact, StudioFact,
+    ChosenFact, Decided, EvidenceFact, Facts, FrozenFact, GradeFact, HelpedFact, MentorFact, ResourceFact, StudioFact,
     VetoFact,
 };
 use crate::domain::presence::hex;
-use crate::domain::{ActivityId, EvidenceId, MemberRole, RegionId, RegionKind, RegionTree, SchoolId, Studio, StudioId};
+use crate::domain::{ActivityId, Day, EvidenceId, RegionId, RegionKind, RegionTree, SchoolId, Studio, StudioId};
 use activity::Held;
+use people::RuralSchools;
 pub(super) use people::forget;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
+use std::sync::Arc;
 
 /// Counts up when the same rows give other Facts than before.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The slot in which a Studio hands in that a resource of its was selected as 精品.
 pub const RESOURCE_SLOT: &str = "selected_resource";
@@ -34,11 +37,41 @@ pub struct Gathered {
     pub studio: Studio,
     pub facts: Facts,
     held: Vec<Held>,
-    /// SHA-256 of all that the Facts follow from, people too.
+    /// The names of the Schools that it helps or has helped: guests say theirs in words.
+    helped_names: BTreeMap<SchoolId, String>,
+    rural: Arc<RuralSchools>,
+    /// SHA-256 of the rows that all but the people follows from.
+    rows: String,
+    /// SHA-256 of all that the Facts follow from, people too. Where people are not kept it is whole only after [`fill`], and until
+    /// then equals no whole one.
     pub digest: String,
 }
 
-/// All of these Studios, in this order: a dozen queries, however many Studios there are.
+impl Gathered {
+    /// As it is once the year is frozen, today.
+    pub(super) fn close(&mut self, year: i32, today: Day) {
+        if self.facts.frozen.iter().all(|one| one.year != year) {
+            self.facts.frozen.push(FrozenFact { year, day: today });
+            self.seal();
+        }
+    }
+
+    /// Says what all follows from, before its people are in it.
+    fn seal(&mut self) {
+        let bases: Vec<_> = self.held.iter().map(|one| (&one.basis, &one.classrooms)).collect();
+        let version = (FORMAT, env!("CARGO_PKG_VERSION"));
+        self.rows =
+            fingerprint(&(version, &self.studio.policy, &self.facts, bases, &self.helped_names, &self.rural.digest));
+        self.digest = self.digest();
+    }
+
+    fn digest(&self) -> String {
+        let people: Vec<_> = self.held.iter().map(|one| &one.people).collect();
+        fingerprint(&(&self.rows, people))
+    }
+}
+
+/// All of these Studios, in this order: some fifteen queries, however many Studios there are.
 pub async fn gather(store: &Store, studios: Vec<Studio>) -> Result<Vec<Gathered>, StoreError> {
     let tree = region::tree(store).await?;
     let mut connection = store.read().await?;
@@ -53,30 +86,43 @@ pub async fn gather(store: &Store, studios: Vec<Studio>) -> Result<Vec<Gathered>
     let mut vetoes = by(ruling::vetoes(connection, &ids).await?, |one| one.studio);
     let mut grades = by(ruling::grades(connection, &ids).await?, |one| one.studio);
     let mut nominated = by(published::nominated(connection, &ids).await?, |one| one.studio);
+    let mut frozen = by(year_end::frozen_years(connection, &ids).await?, |one| one.studio);
     let mut activities = activity::of_studios(connection, &ids).await?;
+    let kept = people::digests(connection, &ids).await?;
+    let rural = Arc::new(RuralSchools::read(connection).await?);
     let gathered = studios.into_iter().map(|studio| {
         let id = studio.id;
         let members = members.remove(&id).unwrap_or_default();
-        let (activities, held) = activity::facts(store, &studio, &members, activities.remove(&id).unwrap_or_default());
+        let (activities, mut held) =
+            activity::facts(store, &studio, &members, activities.remove(&id).unwrap_or_default());
+        for one in &mut held {
+            let same = kept.get(&one.activity).filter(|(basis, _)| *basis == one.basis);
+            one.people = same.map(|(_, people)| people.clone());
+        }
+        let helped = helped.remove(&id).unwrap_or_default();
+        let helped_names: BTreeMap<_, _> =
+            helped.iter().map(|one| (one.school.id, one.school.name.trim().to_owned())).collect();
         let policy = studio.policy.clone().unwrap_or_default();
         let handed_in = evidence.remove(&id).unwrap_or_default();
         let handed_in = handed_in.into_iter().filter(|one| one.policy == policy);
         let handed_in: Vec<_> = handed_in.map(|one| evidence_fact(&one, &mut decisions)).collect();
         let facts = Facts {
-            studio: studio_fact(&studio, &members, &tree),
+            studio: studio_fact(&studio, &tree),
             members,
             activities,
             mentors: mentors.remove(&id).unwrap_or_default().into_iter().map(mentor_fact).collect(),
-            helped: helped.remove(&id).unwrap_or_default().into_iter().map(helped_fact).collect(),
+            helped: helped.into_iter().map(helped_fact).collect(),
             resources: resources(&handed_in, nominated.remove(&id).unwrap_or_default()),
             evidence: handed_in,
             chosen: choices.remove(&id).unwrap_or_default().into_iter().flat_map(|one| chosen(one, &policy)).collect(),
             vetoes: vetoes.remove(&id).unwrap_or_default().into_iter().filter_map(|one| veto(one, &policy)).collect(),
             grades: grades.remove(&id).unwrap_or_default().into_iter().filter_map(|one| grade(one, &policy)).collect(),
+            frozen: frozen_years(frozen.remove(&id).unwrap_or_default(), &policy),
         };
-        let bases: Vec<_> = held.iter().map(|one| &one.basis).collect();
-        let digest = fingerprint(&(FORMAT, env!("CARGO_PKG_VERSION"), &policy, &facts, bases));
-        Gathered { studio, facts, held, digest }
+        let (rural, rows, digest) = (Arc::clone(&rural), String::new(), String::new());
+        let mut gathered = Gathered { studio, facts, held, helped_names, rural, rows, digest };
+        gathered.seal();
+        gathered
     });
     Ok(gathered.collect())
 }
@@ -106,22 +152,15 @@ pub(super) fn fingerprint(of: &impl Serialize) -> String {
     hex(digest(&SHA256, &json).as_ref())
 }
 
-pub(super) fn studio_fact(studio: &Studio, members: &[MemberFact], tree: &RegionTree) -> StudioFact {
+pub(super) fn studio_fact(studio: &Studio, tree: &RegionTree) -> StudioFact {
     StudioFact {
         id: studio.id,
         name: studio.name.clone(),
         tier: studio.tier,
         kind: studio.kind,
         cycle_start: studio.cycle_start,
-        // 名师所在设区市: the latest host's, otherwise that of the Studio's Region.
-        city: host(members).and_then(|host| host.city).or_else(|| city(tree, studio.region)),
-        school: host(members).and_then(|host| host.school),
+        city: city(tree, studio.region),
     }
-}
-
-/// The latest host.
-fn host(members: &[MemberFact]) -> Option<&MemberFact> {
-    members.iter().rfind(|one| one.role == MemberRole::Host)
 }
 
 /// The city that a Region is or lies in.
@@ -192,6 +231,11 @@ fn grade(one: GradeRuled, policy: &str) -> Option<GradeFact> {
     let GradeRuled { grade, year, ruled, .. } = one;
     let counts = one.policy == policy && ruled.granted;
     counts.then(|| GradeFact { grade, year, day: ruled.at.day() })
+}
+
+fn frozen_years(all: Vec<FrozenYear>, policy: &str) -> Vec<FrozenFact> {
+    let of_policy = all.into_iter().filter(|one| one.policy == policy);
+    of_policy.map(|one| FrozenFact { year: one.year, day: one.day }).collect()
 }
 
 /// Which Activity of which of the Studios a held one is.

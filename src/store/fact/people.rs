@@ -2,10 +2,11 @@
 //! half a million records.
 
 use super::activity::Held;
-use super::{Gathered, places};
+use super::{Gathered, Place, fingerprint, places};
 use crate::domain::attendance::{AttendanceRecord, AttendanceStatus};
 use crate::domain::participation::{ActivityFact, Attended, Facts, HelpedFact, MemberFact, PersonFact};
-use crate::domain::{AccountId, ActivityId, RegionTree, SchoolId, SessionId};
+use crate::domain::presence::Person;
+use crate::domain::{AccountId, ActivityId, RegionTree, SchoolId, SessionId, StudioId};
 use crate::store::report::Subject;
 use crate::store::row::{Columns as _, rows_in};
 use crate::store::{Store, StoreError, account, region, session};
@@ -16,18 +17,41 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// Activities that are kept by one write: what was made stays when the server stops in the middle.
 const KEPT_AT_ONCE: usize = 20;
 
-/// One person as kept: key, verdict, minutes, said to be from a rural school, the Account's School.
+/// One person as kept: key, verdict, minutes, a guest who said to be from a rural school, the Account's School.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept(String, Attended, u32, bool, Option<SchoolId>);
+
+/// The Schools that are rural now, with their SHA-256.
+#[derive(Debug)]
+pub(super) struct RuralSchools {
+    ids: HashSet<SchoolId>,
+    pub(super) digest: String,
+}
+
+impl RuralSchools {
+    pub(super) async fn read(connection: &mut AnyConnection) -> Result<Self, StoreError> {
+        let rows = sqlx::query("select id from school where rural = 1 order by id").fetch_all(connection).await?;
+        let ids: Vec<SchoolId> = rows.iter().map(|row| row.id("id")).collect::<Result<_, _>>()?;
+        Ok(Self { digest: fingerprint(&ids), ids: ids.into_iter().collect() })
+    }
+}
+
+/// Of each Activity of these Studios whose people are kept: what they were made from, and the SHA-256 of them.
+pub(super) async fn digests(
+    connection: &mut AnyConnection,
+    studios: &[StudioId],
+) -> Result<HashMap<ActivityId, (String, String)>, StoreError> {
+    let head = "select f.activity, f.basis, f.digest from activity_fact f join activity a on a.id = f.activity
+        where a.studio in";
+    let rows = rows_in(connection, head, studios, "").await?;
+    rows.iter().map(|row| Ok((row.id("activity")?, (row.text("basis")?, row.text("digest")?)))).collect()
+}
 
 pub(super) async fn fill(store: &Store, gathered: &mut [Gathered]) -> Result<(), StoreError> {
     let places = places(gathered);
     let held: Vec<Held> = gathered.iter().flat_map(|one| one.held.iter().cloned()).collect();
     let ids: Vec<ActivityId> = held.iter().map(|one| one.activity).collect();
-    let (rural, mut people) = {
-        let mut connection = store.read().await?;
-        (rural_schools(&mut connection).await?, kept(&mut connection, &held, &ids).await?)
-    };
+    let mut people = kept(&mut *store.read().await?, &held, &ids).await?;
     let missing: Vec<&Held> = held.iter().filter(|one| !people.contains_key(&one.activity)).collect();
     if !missing.is_empty() {
         let tree = region::tree(store).await?;
@@ -44,49 +68,58 @@ pub(super) async fn fill(store: &Store, gathered: &mut [Gathered]) -> Result<(),
             keep(store, made).await;
         }
     }
-    for one in held {
-        let (studio, activity) = places[&one.activity];
-        let Facts { activities, members, helped, .. } = &mut gathered[studio].facts;
-        enter(
-            &mut activities[activity],
-            &one,
-            people.remove(&one.activity).unwrap_or_default(),
-            &rural,
-            members,
-            helped,
-        );
+    for one in gathered {
+        one.enter(&mut people, &places);
     }
     Ok(())
 }
 
-fn enter(
-    fact: &mut ActivityFact,
-    held: &Held,
-    people: Vec<Kept>,
-    rural: &HashSet<SchoolId>,
-    members: &[MemberFact],
-    helped: &[HelpedFact],
-) {
-    let roster: HashSet<&str> = members.iter().filter(|one| one.on(fact.day)).map(|one| one.account.as_str()).collect();
-    // Members are there each time: a School is, where others of it come, or it has a Classroom.
-    let guests = people.iter().filter(|one| one.1 == Attended::Present && !roster.contains(one.0.as_str()));
-    let came: HashSet<SchoolId> = guests.filter_map(|one| one.4).chain(held.classrooms.iter().copied()).collect();
-    let mut there = helped.iter().filter(|one| one.from <= fact.day && one.to.is_none_or(|to| fact.day <= to));
-    fact.helped = there.find(|one| came.contains(&one.school)).map(|one| one.school);
-    let person = |Kept(person, attended, minutes, said, school): Kept| PersonFact {
-        person,
-        attended,
-        minutes,
-        rural: school.map_or(said, |school| rural.contains(&school)),
-    };
-    fact.people = people.into_iter().map(person).collect();
-    // Begun and ended with nobody in it: nothing took place.
-    fact.held = fact.people.iter().any(|one| matches!(one.attended, Attended::Present | Attended::Unknown));
+impl Gathered {
+    /// Puts its people into its Activities, and them into its digest.
+    fn enter(&mut self, people: &mut HashMap<ActivityId, Vec<Kept>>, places: &HashMap<ActivityId, Place>) {
+        let Facts { activities, members, helped, .. } = &mut self.facts;
+        for one in &mut self.held {
+            let people = people.remove(&one.activity).unwrap_or_default();
+            one.people = Some(fingerprint(&people));
+            let fact = &mut activities[places[&one.activity].1];
+            fact.helped = helped_school(fact, one, &people, (members, helped, &self.helped_names));
+            let rural = &self.rural.ids;
+            let person = |Kept(person, attended, minutes, said, school): Kept| PersonFact {
+                person,
+                attended,
+                minutes,
+                rural: school.map_or(said, |school| rural.contains(&school)),
+            };
+            fact.people = people.into_iter().map(person).collect();
+            // Begun and ended with nobody in it: nothing took place.
+            fact.held = fact.people.iter().any(|one| matches!(one.attended, Attended::Present | Attended::Unknown));
+        }
+        self.digest = self.digest();
+    }
 }
 
-async fn rural_schools(connection: &mut AnyConnection) -> Result<HashSet<SchoolId>, StoreError> {
-    let rows = sqlx::query("select id from school where rural = 1").fetch_all(connection).await?;
-    rows.iter().map(|row| row.id("id")).collect()
+/// For which School that the Studio helps it was held. Members are there each time: a School is, where others of it come, or it
+/// has a Classroom. A School that a guest has named is the one of that name, as in reports.
+fn helped_school(
+    fact: &ActivityFact,
+    held: &Held,
+    people: &[Kept],
+    (members, helped, names): (&[MemberFact], &[HelpedFact], &BTreeMap<SchoolId, String>),
+) -> Option<SchoolId> {
+    let roster: HashSet<&str> = members.iter().filter(|one| one.on(fact.day)).map(|one| one.account.as_str()).collect();
+    let others = || people.iter().filter(|one| one.1 == Attended::Present && !roster.contains(one.0.as_str()));
+    let came: HashSet<SchoolId> = others().filter_map(|one| one.4).chain(held.classrooms.iter().copied()).collect();
+    let named: HashSet<String> = others().filter_map(|one| school_of_guest(&one.0)).collect();
+    let is_there = |school| came.contains(school) || names.get(school).is_some_and(|name| named.contains(name));
+    let mut now = helped.iter().filter(|one| one.from <= fact.day && one.to.is_none_or(|to| fact.day <= to));
+    now.find(|one| is_there(&one.school)).map(|one| one.school)
+}
+
+fn school_of_guest(key: &str) -> Option<String> {
+    match Person::from_key(key) {
+        Some(Person::Guest { school, .. }) => Some(school),
+        _ => None,
+    }
 }
 
 /// Those whose basis is still the same.
@@ -137,6 +170,8 @@ async fn make(
     for (id, profile) in account::of_ids(connection, accounts).await? {
         if let Some(kept) = people.get_mut(id.as_str()) {
             kept.4 = profile.school.map(|school| school.id);
+            // What their School is now is looked up each time.
+            kept.3 = false;
         }
     }
     Ok(people.into_values().collect())
@@ -177,11 +212,13 @@ async fn keep(store: &Store, made: Vec<(ActivityId, String, Vec<Kept>)>) {
             Box::pin(async move {
                 for (activity, basis, people) in made {
                     sqlx::query(
-                        "insert into activity_fact (activity, basis, content) values ($1, $2, $3)
-                         on conflict (activity) do update set basis = excluded.basis, content = excluded.content",
+                        "insert into activity_fact (activity, basis, digest, content) values ($1, $2, $3, $4)
+                         on conflict (activity) do update set basis = excluded.basis, digest = excluded.digest,
+                             content = excluded.content",
                     )
                     .bind(activity.as_str())
                     .bind(basis)
+                    .bind(fingerprint(&people))
                     .bind(serde_json::to_string(&people).expect("plain data"))
                     .execute(&mut *connection)
                     .await?;

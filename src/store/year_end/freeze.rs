@@ -47,7 +47,7 @@ pub async fn freeze(store: &Store, new: NewYearEnd, by: AccountId, now: Time) ->
     sorted.check()?;
     let studios = sorted.taken_in.clone();
     for chunk in studios.chunks(scorecard::AT_ONCE) {
-        scorecard::refresh(store, chunk.to_vec(), Some(new.year), now).await?;
+        scorecard::close(store, chunk.to_vec(), new.year, now).await?;
     }
     let written = written(store, studios, &new, &rules, today).await?;
     let id: YearEndId = random::id()?;

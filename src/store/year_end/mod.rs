@@ -15,6 +15,7 @@ pub use read::{
     Correction, Entry, Row, digest, frozen_scorecard, get, is_frozen, of_region, of_studio, public, rows,
     scorecard_counted_anew, studios_of,
 };
+pub(super) use read::{FrozenYear, frozen_years};
 pub use roster::{FrozenRoster, roster};
 
 pub(in crate::store) use objection::STUDIOS_OF_ATTACHMENT;

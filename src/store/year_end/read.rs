@@ -8,7 +8,7 @@ use crate::domain::participation::Span;
 use crate::domain::policy::Ranking;
 use crate::domain::scorecard::Scorecard;
 use crate::domain::year_end::{self, Frozen, Outcome, Ranked, Settled, YearEndRefusal};
-use crate::domain::{RegionId, StudioId, YearEndId};
+use crate::domain::{Day, RegionId, StudioId, YearEndId};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
@@ -121,6 +121,29 @@ pub async fn is_frozen(store: &Store, studio: StudioId, policy: &str, year: i32)
     .fetch_optional(&mut *store.read().await?)
     .await?;
     Ok(found.is_some())
+}
+
+/// A year of a Studio under a Policy that is frozen, and not given up since.
+pub(in crate::store) struct FrozenYear {
+    pub(in crate::store) studio: StudioId,
+    pub(in crate::store) policy: String,
+    pub(in crate::store) year: i32,
+    pub(in crate::store) day: Day,
+}
+
+pub(in crate::store) async fn frozen_years(
+    connection: &mut AnyConnection,
+    studios: &[StudioId],
+) -> Result<Vec<FrozenYear>, StoreError> {
+    let head = "select e.studio, y.policy, y.year, y.on_day from year_end_entry e join year_end y on y.id = e.year_end
+            left join year_end_closed c on c.year_end = y.id
+        where coalesce(c.stage, '') <> 'withdrawn' and e.studio in";
+    let rows = rows_in(connection, head, studios, "order by e.studio, y.year, y.id").await?;
+    let read = |row: &AnyRow| {
+        let year = i32::try_from(row.number("year")?).map_err(|_| StoreError::Unreadable { column: "year" })?;
+        Ok(FrozenYear { studio: row.id("studio")?, policy: row.text("policy")?, year, day: row.day("on_day")? })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// Those that were published and not given up, the latest first.

@@ -8,6 +8,8 @@ export const scorecard = {
   asOf: (when: string) => `数据到 ${when}`,
   daysLeft: (end: string, days: number) => `距 ${end}结算还有 ${days} 天`,
   over: (end: string) => `${end}已结算`,
+  lastDay: (end: string) => `今天（${end}）是最后一天`,
+  ahead: (titles: string[], year: string) => `正在进行的学期、学年里，${titles.slice(0, 3).join('、')}${titles.length > 3 ? '等' : ''}计入 ${year}`,
   finalYear: '本年是周期的最后一年，周期指标一并计入',
   year: '年度',
   noPolicy: '还没有选定考核办法',
@@ -106,7 +108,7 @@ export const scorecard = {
     counted: (n: number) => `计 ${n} 项`,
     decided: (name: string, when: string) => `${name} ${when}`,
     decide: '审核', decideTitle: (title: string) => `审核《${title}》`, again: '重新审核',
-    accept: '通过', refuse: '不通过', answer: '审核结果', count: '计几项', countHint: '一份材料可以证明几项。', countWrong: '请填 1 到 1000 之间的数。',
+    accept: '通过', refuse: '不通过', answer: '审核结果', count: '计几项', countHint: (unit: string | null) => (unit === '字' ? '按字数计，请填这份材料有多少字。' : '一份材料可以证明几项。'), countWrong: (most: number) => `请填 1 到 ${most} 之间的数。`,
     reason: '说明', reasonHint: '工作室会看到。', reasonMissing: '请写明为什么不通过。', accepting: (n: number) => `通过，计 ${n} 项`,
   },
   whatIf: {

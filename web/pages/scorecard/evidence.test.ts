@@ -11,11 +11,15 @@ it('wants a name, a day that has come, and a file that has arrived', () => {
   expect(checkEvidence({ ...good, sending: true }, '2026-11-20')).toHaveProperty('files')
 })
 it('wants a number with an acceptance and a reason with a refusal', () => {
-  expect(checkReview({ count: 1, reason: '' }, true)).toEqual({})
-  expect(checkReview({ count: '0', reason: '' }, true)).toHaveProperty('count')
-  expect(checkReview({ count: 1.5, reason: '' }, true)).toHaveProperty('count')
-  expect(checkReview({ count: 0, reason: ' ' }, false)).toHaveProperty('reason')
-  expect(checkReview({ count: 0, reason: '不清楚' }, false)).toEqual({})
+  expect(checkReview({ count: 1, reason: '' }, true, 1000)).toEqual({})
+  expect(checkReview({ count: '0', reason: '' }, true, 1000)).toHaveProperty('count')
+  expect(checkReview({ count: 1.5, reason: '' }, true, 1000)).toHaveProperty('count')
+  expect(checkReview({ count: 0, reason: ' ' }, false, 1000)).toHaveProperty('reason')
+  expect(checkReview({ count: 0, reason: '不清楚' }, false, 1000)).toEqual({})
+})
+it('takes as many as what is counted may be', () => {
+  expect(checkReview({ count: 10000, reason: '' }, true, 1000)).toEqual({ count: '请填 1 到 1000 之间的数。' })
+  expect(checkReview({ count: 10000, reason: '' }, true, 1000000)).toEqual({})
 })
 it('asks whose it is only where each person is asked, and names each once', () => {
   const subject = (account: string | null, name: string | null) => ({ account, name })

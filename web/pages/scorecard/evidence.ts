@@ -5,7 +5,6 @@ import type { CriterionView, EvidenceView, Named } from '@/protocol/api'
 import type { FieldErrors } from '@/pages/desk/form'
 
 const w = scorecard.evidence
-const LARGEST_COUNT = 1000
 
 export interface EvidenceFields { title: string; day: string; files: number; sending: boolean }
 
@@ -19,10 +18,11 @@ export function checkEvidence(fields: EvidenceFields, today: string): FieldError
   return errors
 }
 
-export function checkReview(fields: { count: number | string; reason: string }, accepted: boolean): FieldErrors {
+/** `most`: what one piece may count for, which follows from what is counted. */
+export function checkReview(fields: { count: number | string; reason: string }, accepted: boolean, most: number): FieldErrors {
   const errors: FieldErrors = {}
   const count = Number(fields.count)
-  if (accepted && (!Number.isInteger(count) || count < 1 || count > LARGEST_COUNT)) errors.count = w.countWrong
+  if (accepted && (!Number.isInteger(count) || count < 1 || count > most)) errors.count = w.countWrong(most)
   if (!accepted && fields.reason.trim() === '') errors.reason = w.reasonMissing
   return errors
 }

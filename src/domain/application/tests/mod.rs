@@ -2,7 +2,7 @@
 
 use super::form::years_between;
 use super::*;
-use crate::domain::participation::{MemberFact, StudioFact};
+use crate::domain::participation::{Home, MemberFact};
 use crate::domain::policy::{Policy, built_in};
 use crate::domain::{Level, MemberRole, RegionId, RegionKind, RegionTree, StudioKind, Tier};
 
@@ -340,16 +340,8 @@ fn person(n: u8, rural: bool) -> MemberFact {
 }
 
 fn refused(key: &str, role: MemberRole, there: &[MemberFact], newcomer: &MemberFact) -> Option<String> {
-    let studio = StudioFact {
-        id: studio(1),
-        name: "工作室".into(),
-        tier: Tier::Province,
-        kind: StudioKind::Network,
-        cycle_start: day("2026-01-01"),
-        city: Some(RegionId::from_random([2; 10])),
-        school: Some(SchoolId::from_random([1; 10])),
-    };
-    Quota { policy: policy(key), role, studio: &studio, there }.refuses(newcomer)
+    let (city, school) = (Some(RegionId::from_random([2; 10])), Some(SchoolId::from_random([1; 10])));
+    Quota { policy: policy(key), role, home: Home { city, school }, there }.refuses(newcomer)
 }
 
 #[test]

@@ -155,7 +155,9 @@ fn rate(assessment: &Assessment<'_>, filter: &Filter, held: &Held<'_>) -> (Fit, 
     let Some(of) = assessment.policy.populations.get(&rate.population) else { return all };
     let turnout = assessment.done.turnout(held, of);
     let needed = needed(rate.percent, turnout.of);
-    let fit = if needed <= turnout.present {
+    let fit = if turnout.of == 0 {
+        Fit::No(format!("当天名单上没有{}", of.title))
+    } else if needed <= turnout.present {
         Fit::Yes
     } else if needed <= turnout.present + turnout.unknown {
         Fit::Maybe(format!("{} 人待核", turnout.unknown))
@@ -168,15 +170,16 @@ fn rate(assessment: &Assessment<'_>, filter: &Filter, held: &Held<'_>) -> (Fit, 
 /// Did this person take that part in it? None when not.
 fn takes(held: &Held<'_>, account: AccountId, taking: Taking) -> Option<Fit> {
     let activity = held.activity;
-    let has = |people: &[AccountId]| people.contains(&account);
+    // Whom the plan or a review names was there, unless the record says otherwise.
+    let missed = held.missed(&account);
+    let has = |people: &[AccountId]| !missed && people.contains(&account);
     match taking {
-        // Who presents it is there.
         Taking::Attending if has(&activity.presenters) => Some(Fit::Yes),
         Taking::Attending => attends(held, account),
         Taking::Presenting => has(&activity.presenters).then_some(Fit::Yes),
         Taking::Hosting => (has(&activity.hosts) || has(&activity.presenters)).then_some(Fit::Yes),
         Taking::Reviewing => has(&activity.reviewers).then_some(Fit::Yes),
-        Taking::Guiding if activity.presenters.is_empty() || has(&activity.presenters) => None,
+        Taking::Guiding if activity.presenters.is_empty() || activity.presenters.contains(&account) => None,
         Taking::Guiding if has(&activity.reviewers) => Some(Fit::Yes),
         Taking::Guiding => attends(held, account),
     }

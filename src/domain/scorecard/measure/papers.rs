@@ -1,8 +1,9 @@
 //! Evidence and resources, as reviewers had decided on them by the day.
 
 use super::super::assessment::{Asked, Assessment};
-use super::super::compare::{Count, compared};
+use super::super::compare::{Bounds, Count, compared};
 use super::super::{Ground, SubjectScore};
+use crate::domain::evidence::counts_characters;
 use crate::domain::participation::{Decided, standing};
 use crate::domain::policy::{Part, PeriodKind};
 use crate::domain::{AccountId, Day};
@@ -56,8 +57,9 @@ fn counted(
     words: &Words,
 ) -> Vec<SubjectScore> {
     all.sort_by_key(|one| (one.day, one.id));
+    let least = Bounds::of(part.is, assessment.policy.about_percent).least;
     let count = |asked: &Asked<'_>| {
-        let mut count = Count::default();
+        let (mut count, mut undecided) = (Count::default(), 0_u32);
         let whose = |one: &Paper<'_>| asked.member.is_none_or(|member| one.account == Some(member.account));
         for one in all.iter().filter(|one| whose(one) && counts(assessment, asked, one.day)) {
             let note = match standing(one.decisions, assessment.known) {
@@ -67,13 +69,17 @@ fn counted(
                 }
                 Some(None) => Some(words.refused),
                 None => {
-                    count.waiting = count.waiting.saturating_add(1);
+                    undecided = undecided.saturating_add(1);
                     Some(words.waiting)
                 }
             };
             let ground = (words.ground)(one.id.to_owned(), one.title.to_owned(), note.map(str::to_owned));
             count.grounds.push(ground);
         }
+        // Of a text nobody knows how many characters it has: it may be all that is missing.
+        let missing = least.saturating_sub(count.measured);
+        let text = 0 < undecided && counts_characters(&part.unit);
+        count.waiting = if text { missing.max(undecided) } else { undecided };
         compared(assessment, part, asked, count)
     };
     asked.iter().map(count).collect()

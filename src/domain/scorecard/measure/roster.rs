@@ -4,7 +4,7 @@ use super::super::assessment::{Asked, Assessment, count};
 use super::super::compare::{Count, compared};
 use super::super::{Ground, SubjectScore};
 use crate::domain::Day;
-use crate::domain::participation::{MemberFact, MentorFact, Span, from_where};
+use crate::domain::participation::{Home, MemberFact, MentorFact, Span, from_where};
 use crate::domain::policy::{Origin, Part, PeriodKind, Population};
 use std::collections::BTreeSet;
 
@@ -17,7 +17,9 @@ pub(super) fn members(
 ) -> Vec<SubjectScore> {
     let count = |asked: &Asked<'_>| {
         let mut people = assessment.people(population, asked.span);
-        people.retain(|member| from_where(member, origin, &assessment.facts.studio));
+        let day = asked.span.to.min(assessment.on);
+        let home = Home::on(day, &assessment.facts.studio, &assessment.facts.members);
+        people.retain(|member| from_where(member, origin, home));
         let ground = |member: &&MemberFact| Ground::Person {
             person: member.account.to_string(),
             name: Some(member.name.clone()),

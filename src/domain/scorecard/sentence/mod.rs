@@ -8,7 +8,7 @@ mod words;
 
 use super::assessment::{Assessment, by_subject};
 use super::measure::EachTime;
-use super::{PartScore, ScoreState};
+use super::{PartScore, ScoreState, SubjectScore};
 use crate::domain::policy::{Criterion, Logic, Part, PeriodKind, Scope};
 
 pub(super) use words::taken_part;
@@ -68,6 +68,16 @@ pub(super) struct Telling<'a, 'f> {
     pub(super) criterion: &'a Criterion,
     pub(super) part: &'a Part,
     pub(super) score: &'a PartScore,
+}
+
+impl Telling<'_, '_> {
+    /// Said of what is missing when the days for it have passed, and papers may still show that it was done.
+    fn late(&self, subject: &SubjectScore) -> &'static str {
+        let papers = |part: &Part| self.assessment.takes_papers(&part.measure);
+        let any = self.criterion.logic == Logic::Any && self.criterion.parts.iter().any(papers);
+        let open = subject.state == ScoreState::NotYet && self.assessment.over(subject.span);
+        if open && (any || papers(self.part)) { "，可补交材料" } else { "" }
+    }
 }
 
 fn of_part(telling: &Telling<'_, '_>) -> String {

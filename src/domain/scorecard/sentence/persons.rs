@@ -3,7 +3,7 @@
 use super::super::assessment::count;
 use super::super::measure::EachTime;
 use super::super::{ScoreState, Span, SubjectScore};
-use super::words::{names, taken_part};
+use super::words::{fell_short, names, taken_part};
 use super::{Telling, spans};
 
 /// 10 名带头人中 7 人已主持；还差：何志强、马海燕、孙立群
@@ -31,6 +31,11 @@ pub(super) fn over_spans(telling: &Telling<'_, '_>, population: &str) -> String 
         if 0 < waiting {
             sentences.push(format!("{}有 {waiting} 人等确认", spans::name(telling, span)));
         }
+        let late: Vec<_> = subjects.iter().filter(|one| one.span == span && !telling.late(one).is_empty()).collect();
+        if let Some(first) = late.first() {
+            let name = spans::name(telling, span);
+            sentences.push(format!("{name}有 {} 人没有达标{}", late.len(), telling.late(first)));
+        }
     }
     let now: Vec<&SubjectScore> = subjects.iter().filter(|subject| subject.span == current).collect();
     sentences.insert(0, format!("{}：{}", spans::name(telling, current), told(telling, population, &now)));
@@ -42,16 +47,16 @@ fn told(telling: &Telling<'_, '_>, population: &str, subjects: &[&SubjectScore])
     let title = of.map_or(population, |of| of.title.as_str());
     let each_time = EachTime::of(&telling.part.measure).is_some();
     let unit = if each_time { "次" } else { telling.part.unit.as_str() };
-    let asked = subjects.first().map_or(0, |subject| subject.of);
-    let did = taken_part(&telling.part.measure, asked).unwrap_or("达标");
+    let did = taken_part(&telling.part.measure, subjects).unwrap_or("达标");
     let all = count(subjects.iter());
     let met = count(subjects.iter().filter(|subject| subject.is_met()));
     if met == all {
         return format!("{all} 名{title}都已{did}");
     }
     let mut sentence = format!("{all} 名{title}中 {met} 人已{did}");
+    let late = subjects.iter().map(|subject| telling.late(subject)).find(|late| !late.is_empty()).unwrap_or_default();
     let states = [
-        (ScoreState::NotYet, "；还差：", ""),
+        (ScoreState::NotYet, "；还差：", late),
         (ScoreState::Waiting, "；等确认：", ""),
         (ScoreState::Impossible, "；没有达标：", "，已补不回来"),
     ];
@@ -65,11 +70,11 @@ fn told(telling: &Telling<'_, '_>, population: &str, subjects: &[&SubjectScore])
     sentence
 }
 
-/// 何志强, and how far he is where more than one is asked.
+/// 何志强, and how far he is where more than one is asked; or why what he did does not count.
 fn name(subject: &SubjectScore, unit: &str) -> String {
     let name = subject.name.clone().unwrap_or_default();
     if subject.of <= 1 {
-        return name;
+        return fell_short(subject).map_or_else(|| name.clone(), |why| format!("{name}（{why}）"));
     }
     format!("{name}（{}/{}）", subject.measured, super::words::with_unit(subject.of, unit))
 }

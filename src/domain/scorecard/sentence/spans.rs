@@ -25,7 +25,7 @@ pub(super) fn of(telling: &Telling<'_, '_>) -> String {
     }
     for subject in in_state(telling, ScoreState::NotYet) {
         let missing = with_unit(subject.of.saturating_sub(subject.measured), &telling.part.unit);
-        sentences.push(format!("{}还差 {missing}", name(telling, subject.span)));
+        sentences.push(format!("{}还差 {missing}{}", name(telling, subject.span), telling.late(subject)));
     }
     sentences.join("；")
 }

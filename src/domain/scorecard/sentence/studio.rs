@@ -51,11 +51,13 @@ fn counted(telling: &Telling<'_, '_>, subject: &SubjectScore) -> String {
     if 0 < subject.waiting {
         let have = format!("已有 {}", with_unit(subject.measured, unit));
         let waits = format!("{have}，{}等确认", with_unit(subject.waiting, unit));
-        return if missing == 0 { waits } else { format!("{waits}，还差 {}", with_unit(missing, unit)) };
+        let late = telling.late(subject);
+        return if missing == 0 { waits } else { format!("{waits}，还差 {}{late}", with_unit(missing, unit)) };
     }
     if subject.state == ScoreState::Impossible {
         return format!("{stroke}，还差 {}，时间已过，补不回来", with_unit(missing, unit));
     }
+    let late = telling.late(subject);
     match &telling.part.measure {
         Measure::Activities(filter) => {
             if let (Some(most), Some(least)) = (largest(subject), filter.people) {
@@ -70,7 +72,7 @@ fn counted(telling: &Telling<'_, '_>, subject: &SubjectScore) -> String {
         Measure::Series(_) if 0 < subject.measured => {
             format!("{stroke}；同一系列还差 {}", with_unit(missing, unit))
         }
-        _ => format!("{stroke}，还差 {}", with_unit(missing, unit)),
+        _ => format!("{stroke}，还差 {}{late}", with_unit(missing, unit)),
     }
 }
 

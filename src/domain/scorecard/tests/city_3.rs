@@ -90,13 +90,18 @@ fn a_semester_without_a_demonstration_is_lost() {
     assert_eq!((card.grade(), card.card.points), (Some("passed"), 10_000));
     _ = story.day("2024-11-20").open_lesson("示范课").by(&[HOST]).claims(Level::City);
     let card = story.on("2025-01-31");
-    assert_eq!((card.state("S4-3-04"), card.state("S4-3-05")), (NotYet, Impossible));
+    assert_eq!((card.state("S4-3-04"), card.state("S4-3-05")), (NotYet, NotYet));
+    let after = story.on("2025-02-01");
+    assert_eq!((after.state("S4-3-04"), after.state("S4-3-05")), (NotYet, Impossible));
     let waiting = |card: &super::story::Card| card.score("S4-3-04").parts[0].subjects[0].state;
     assert_eq!(waiting(&card), Waiting);
     assert_eq!(waiting(&{ story.confirm("示范课").on("2025-01-31") }), Met);
     // The school's level is not enough.
     story.day("2025-01-31").rules("示范课", Some(Level::School));
-    assert_eq!(story.on("2025-01-31").state("S4-3-04"), Impossible);
+    assert_eq!(
+        (story.on("2025-01-31").state("S4-3-04"), story.on("2025-02-01").state("S4-3-04")),
+        (NotYet, Impossible)
+    );
 }
 
 #[test]
@@ -116,7 +121,7 @@ fn the_cycle_is_over_in_its_fifth_year() {
     assert_eq!((card.state("S4-3-07"), card.score("S4-3-07").required), (NotYet, true));
     // Eight hold, and one of two people: 8.5 of 9.
     assert_eq!((card.all(NotYet), card.card.points), (vec!["S4-3-07"], 9444));
-    assert_eq!((year(&story, 2028).state("S4-3-07"), year(&story, 2028).grade()), (Impossible, Some("failed")));
+    assert_eq!((year(&story, 2028).state("S4-3-07"), year(&story, 2028).grade()), (NotYet, Some("failed")));
     story.day("2028-12-31").evidence("promoted", "成员2成长").accepted();
     assert_eq!((year(&story, 2028).grade(), year(&story, 2028).card.points), (Some("passed"), 10_000));
     // The next cycle begins with nothing.

@@ -45,11 +45,12 @@ fn the_month_in_which_the_cycle_began_is_not_asked() {
     let mut story = begin();
     seminars(&mut story, &MONTHS[..4]);
     _ = story.day("2027-02-05").seminar("只有一次");
-    let card = story.on("2027-02-27");
-    assert_eq!((card.state("S4-5-04"), card.numbers("S4-5-04")), (NotYet, (4, 11)));
     let card = story.on("2027-02-28");
+    assert_eq!((card.state("S4-5-04"), card.numbers("S4-5-04")), (NotYet, (4, 11)));
+    let card = story.on("2027-03-01");
     assert_eq!((card.state("S4-5-04"), card.card.result.lost), (Impossible, true));
-    assert_eq!(card.sentence("S4-5-04"), "11 个月中 4 个月达标；2 月只有 1 次，已补不回来");
+    assert_eq!(card.sentence("S4-5-04"), "11 个月中 4 个月达标；2 月只有 1 次，已补不回来；3 月还差 2 次");
+    // One of the last day of February counts.
     _ = story.day("2027-02-28").seminar("月底");
     seminars(&mut story, &MONTHS[5..]);
     assert_eq!(
@@ -119,7 +120,8 @@ fn three_courses_are_given_over_three_school_years() {
         (NotYet, (3, 4), true)
     );
     assert_eq!(late.sentence("S4-5-14"), "4 名学员中 3 人已达标；还差：学员4（2/3 次）");
-    let over = card(2028, "2029-08-31");
+    assert_eq!(card(2028, "2029-08-31").state("S4-5-14"), NotYet, "the last day counts");
+    let over = card(2028, "2029-09-01");
     assert_eq!((over.state("S4-5-14"), over.grade(), over.card.result.lost), (Impossible, Some("failed"), true));
 }
 
@@ -240,13 +242,13 @@ fn the_leads_paper_is_asked_for_each_school_year() {
     let state = |story: &Story, day: &str| story.on(day).state("S4-5-08");
     assert_eq!((state(&story, "2027-05-31"), state(&story, "2027-06-01")), (NotYet, Met));
     story.refuse("名师 2026 lead_paper");
-    assert_eq!((state(&story, "2027-08-30"), state(&story, "2027-08-31")), (NotYet, Impossible));
-    let card = story.on("2027-08-31");
+    let card = story.of_year(2026, "2027-09-01");
+    assert_eq!((state(&story, "2027-08-31"), card.state("S4-5-08")), (NotYet, NotYet));
     // 12 of 13: 9230.7.
     assert_eq!((card.grade(), card.card.points, card.card.result.missing), (Some("failed"), 9230, 1));
     // A trainee's is not hers; one that nobody has decided on may still be.
     story.day("2027-08-30").evidence("lead_paper", "学员的论文").of("学员1").accepted();
-    assert_eq!(state(&story, "2027-08-31"), Impossible);
+    assert_eq!(state(&story, "2027-08-31"), NotYet);
     story.day("2027-08-31").evidence("lead_paper", "八月的论文").of(LEAD);
     assert_eq!((state(&story, "2027-08-31"), story.on("2027-08-31").card.result.lost), (Waiting, false));
     assert_eq!(story.accept("八月的论文").on("2027-08-31").grade(), Some("passed"));
@@ -258,14 +260,14 @@ fn the_leads_paper_is_asked_for_each_school_year() {
 fn each_trainee_hands_in_plan_book_and_paper() {
     let story = first_year();
     let points = |title: &str, criterion: &str| {
-        let card = story.clone().refuse(title).on("2027-08-31");
+        let card = story.clone().refuse(title).of_year(2026, "2027-09-10");
         (card.state(criterion), card.card.points, card.grade() == Some("failed"))
     };
     // 3 of 4 have a plan: 12 + 3/4 of 13 are 51/52, 9807.6.
-    assert_eq!(points("学员3 2026 year_plan", "S4-5-08c.2"), (Impossible, 9807, true));
+    assert_eq!(points("学员3 2026 year_plan", "S4-5-08c.2"), (NotYet, 9807, true));
     // Half of S4-5-10 is the book, half the paper: 12 + 7/8 of 13 are 103/104, 9903.8.
-    assert_eq!(points("学员2 2026 book", "S4-5-10"), (Impossible, 9903, true));
-    assert_eq!(points("学员2 2026 paper", "S4-5-10"), (Impossible, 9903, true));
+    assert_eq!(points("学员2 2026 book", "S4-5-10"), (NotYet, 9903, true));
+    assert_eq!(points("学员2 2026 paper", "S4-5-10"), (NotYet, 9903, true));
     let on = |day: &str| story.on(day);
     assert_eq!((on("2026-09-27").numbers("S4-5-08c.2"), on("2026-09-28").numbers("S4-5-08c.2")), ((0, 4), (4, 4)));
     let ten = |day: &str| (on(day).state("S4-5-10"), on(day).person("S4-5-10", 0, "学员1"), on(day).card.points);
@@ -287,20 +289,23 @@ fn a_trainee_shows_twice_hands_in_two_and_comes_to_one_of_the_city() {
     let mut short = story.clone();
     short.facts.activities.retain(|one| one.title != "学员4 2026 2");
     // Without that lesson the lead has 855 minutes, 19 of 20 class hours: 11 + 11/12 + 19/20 are 772/780, 9897.4.
-    assert_eq!(at_end(&short), (Impossible, [1, 2, 1], 9897));
+    assert_eq!(at_end(&short), (NotYet, [1, 2, 1], 9897));
+    assert_eq!(short.of_year(2026, "2027-09-01").state("S4-5-11"), Impossible);
     _ = short.day("2027-08-31").showcase("校内展示").by(&["学员4"]).present_for(&[LEAD], 45);
     assert_eq!(at_end(&short), (Met, [2, 2, 1], 10_000));
     let mut short = story.clone();
     short.day("2027-05-21").decides("学员4 2026 design", Some(1));
-    assert_eq!(at_end(&short), (Impossible, [2, 1, 1], 9935));
+    assert_eq!(at_end(&short), (NotYet, [2, 1, 1], 9935));
+    assert_eq!(short.of_year(2026, "2027-09-01").state("S4-5-11"), NotYet, "a design may still be handed in");
     let mut short = story;
     _ = short.verdict("市级展示 2026", "学员4", Attended::Absent);
-    assert_eq!(at_end(&short), (Impossible, [2, 2, 0], 9935));
+    let after = |story: &Story| story.of_year(2026, "2027-09-01").state("S4-5-11");
+    assert_eq!((at_end(&short), after(&short)), ((NotYet, [2, 2, 0], 9935), Impossible));
     // A level that nobody has confirmed holds the year open; presenting it is taking part.
     _ = short.day("2027-06-10").open_lesson("研究课").by(&["学员4"]).claims(Level::City);
-    assert_eq!(at_end(&short).0, Waiting);
+    assert_eq!((at_end(&short).0, after(&short)), (Waiting, Waiting));
     short.day("2027-06-20").rules("研究课", Some(Level::County));
-    assert_eq!(at_end(&short).0, Impossible);
+    assert_eq!(after(&short), Impossible);
     short.day("2027-06-21").rules("研究课", Some(Level::Province));
     assert_eq!(at_end(&short), (Met, [3, 2, 1], 10_000));
     assert_eq!(short.on("2027-06-20").person("S4-5-11", 2, "学员4"), (0, 1, NotYet));
@@ -341,8 +346,9 @@ fn the_last_year_asks_for_what_three_years_have_made() {
     let lost = |title: &str, criterion: &str| {
         let mut story = story.clone();
         story.refuse(title);
-        assert_eq!(story.on("2029-08-30").state(criterion), NotYet);
-        let card = story.on("2029-08-31");
+        assert_eq!(story.of_year(2028, "2029-09-10").state(criterion), NotYet);
+        story.day("2029-09-11").freezes(2028);
+        let card = story.of_year(2028, "2029-09-11");
         assert_eq!((card.grade(), card.all(Impossible)), (Some("failed"), vec![criterion]));
         card.card.points
     };

@@ -79,25 +79,37 @@ fn who_joined_in_june_is_asked_in_full_and_who_left_is_not() {
     assert_eq!(after.sentence("S4-1-08"), "6 名工作室成员中 5 人已达标；还差：柳青（0/2 人）");
     // The outreaches of the five were whole on their days.
     assert_eq!(after.state("S4-1-05"), Met);
-    let card = story.on("2027-08-31");
-    assert_eq!(card.all(Impossible), ["S4-1-07", "S4-1-08", "S4-1-09", "S4-1-10"]);
+    // On the last day all of it may still be done; after it papers may still show what was done.
+    assert_eq!(story.on("2027-08-31").all(NotYet), ["S4-1-L51", "S4-1-07", "S4-1-08", "S4-1-09", "S4-1-10"]);
+    let card = story.of_year(2026, "2027-09-01");
+    assert_eq!((card.all(Impossible), card.grade()), (vec!["S4-1-08", "S4-1-09"], Some("failed")));
+    assert_eq!((card.state("S4-1-07"), card.state("S4-1-10")), (NotYet, NotYet));
+    assert_eq!(card.sentence("S4-1-10"), "6 名工作室成员中 5 人已达标；还差：柳青，可补交材料");
     story.day("2027-08-30").leaves("柳青");
-    assert!(story.on("2027-08-31").all(Impossible).is_empty());
+    assert!(story.of_year(2026, "2027-09-01").all(Impossible).is_empty());
 }
 
 #[test]
 fn a_paper_of_each_semester_comes_in_it() {
     let mut story = begin();
-    assert_eq!(story.on("2027-01-30").sentence("S4-1-11"), "2 个学期中 0 个学期达标；秋季学期还差 1 份");
-    let card = story.on("2027-01-31");
-    assert_eq!((card.state("S4-1-11"), card.card.result.lost), (Impossible, true));
-    assert_eq!(card.sentence("S4-1-11"), "2 个学期中 0 个学期达标；秋季学期没有，已补不回来");
+    assert_eq!(story.on("2027-01-31").sentence("S4-1-11"), "2 个学期中 0 个学期达标；秋季学期还差 1 份");
+    let card = story.on("2027-02-01");
+    assert_eq!((card.state("S4-1-11"), card.card.result.lost, card.grade()), (NotYet, false, Some("failed")));
+    assert_eq!(card.sentence("S4-1-11"), "2 个学期中 0 个学期达标；秋季学期还差 1 份，可补交材料；春季学期还差 1 份");
+    assert!(card.todo.iter().any(|todo| todo.criterion == "S4-1-11"));
     // Evidence of a day in January, decided on in February.
     story.day("2027-01-20").evidence("exam_paper", "期末卷");
     let autumn = |story: &Story| story.on("2027-02-10").score("S4-1-11").parts[0].subjects[0].state;
     assert_eq!(autumn(&story), Waiting);
     story.accept("期末卷");
     assert_eq!((autumn(&story), story.on("2027-02-10").state("S4-1-11")), (Met, NotYet));
+    // The spring's may come in until the office has frozen the year.
+    let of_2026 = |story: &Story, day: &str| story.of_year(2026, day).state("S4-1-11");
+    assert_eq!(of_2026(&story, "2027-09-15"), NotYet);
+    story.day("2027-09-15").freezes(2026);
+    assert_eq!((of_2026(&story, "2027-09-14"), of_2026(&story, "2027-09-15")), (NotYet, Impossible));
+    let card = story.of_year(2026, "2027-09-15");
+    assert_eq!(card.sentence("S4-1-11"), "2 个学期中 1 个学期达标；春季学期没有，已补不回来");
 }
 
 #[test]
@@ -110,6 +122,22 @@ fn guidance_is_given_and_not_only_heard() {
     _ = story.day("2026-10-27").lesson_review("青年的课二").by(&["青年一"]).reviewed_by(&["陆一", "孟二"]);
     let card = story.on("2026-10-27");
     assert_eq!((card.person("S4-1-09", 0, "陆一"), card.person("S4-1-09", 0, "孟二")), ((1, 2, NotYet), (2, 2, Met)));
+    // Whoever was away reviewed nothing, whatever they wrote.
+    let lesson =
+        story.day("2026-11-03").lesson_review("青年的课三").by(&["青年一"]).reviewed_by(&["陆一", "蔡三", "丁四"]);
+    _ = lesson.absent(&["陆一"]).excused(&["蔡三"]).unknown(&["丁四"]);
+    let card = story.on("2026-11-03");
+    let reviewed = ["陆一", "蔡三", "丁四"].map(|name| card.person("S4-1-09", 0, name).0);
+    assert_eq!(reviewed, [1, 0, 1]);
+}
+
+#[test]
+fn where_nobody_is_on_the_roster_no_rate_is_reached() {
+    let mut story = Story::begin("county-1", "2026-09-01");
+    story.host(LEAD);
+    _ = story.day("2026-11-12").outreach("送教").onsite().present(&[LEAD]).guests(20);
+    let card = story.on("2026-11-12");
+    assert_eq!((card.state("S4-1-05"), card.numbers("S4-1-05")), (NotYet, (0, 2)));
 }
 
 #[test]

@@ -77,8 +77,12 @@ fn a_year_that_is_done_passes_without_what_the_cycle_asks() {
     assert_eq!((card.grade(), card.card.points, card.card.result.missing), (Some("passed"), 10_000, 0));
     let of_the_cycle = ["S4-4-06", "S4-4-07b", "S4-4-L251", "S4-4-07c", "S4-4-08.2", "S4-4-10"];
     assert!(of_the_cycle.iter().all(|id| !card.score(id).required && card.state(id) == NotYet));
-    let last = story.of_year(2028, "2029-08-31");
-    assert!(of_the_cycle.iter().all(|id| last.score(id).required && last.state(id) == Impossible));
+    let mut story = story;
+    story.day("2029-09-30").freezes(2028);
+    let [last, over, frozen] = ["2029-08-31", "2029-09-01", "2029-09-30"].map(|on| story.of_year(2028, on));
+    assert!(of_the_cycle.iter().all(|id| last.score(id).required && last.state(id) == NotYet));
+    // Papers of the cycle may come in until its last year is frozen.
+    assert!(of_the_cycle.iter().all(|id| over.state(id) == NotYet && frozen.state(id) == Impossible));
     // 20 lessons of 40 minutes and nothing else: 800 minutes are 17 class hours of 45.
     assert_eq!(card.person("S4-4-05", 0, LEAD), (17, 15, Met));
 }
@@ -88,10 +92,10 @@ fn one_month_that_is_missed_is_missed_for_the_year() {
     let mut story = begin();
     seminars(&mut story, &MONTHS[..6]);
     _ = story.day("2027-03-10").seminar("只有一次");
-    let card = story.on("2027-03-30");
+    let card = story.on("2027-03-31");
     assert_eq!((card.state("S4-4-03"), card.numbers("S4-4-03")), (NotYet, (6, 12)));
     assert_eq!(card.sentence("S4-4-03"), "12 个月中 6 个月达标；3 月还差 1 次");
-    let card = story.on("2027-03-31");
+    let card = story.on("2027-04-01");
     assert_eq!((card.state("S4-4-03"), card.card.result.lost), (Impossible, true));
     seminars(&mut story, &MONTHS[7..]);
     let card = story.on("2027-08-31");
@@ -120,7 +124,8 @@ fn fifteen_class_hours_are_675_minutes() {
     _ = story.day("2026-11-02").lecture("自己讲").by(&[LEAD]).present_for(&[LEAD], 90);
     _ = story.day("2026-11-03").seminar("研讨").present_for(&[LEAD], 90);
     assert_eq!(story.on("2026-11-03").person("S4-4-05", 0, LEAD), (14, 15, NotYet));
-    assert_eq!(story.on("2027-08-31").state("S4-4-05"), Impossible);
+    assert_eq!(story.on("2027-08-31").state("S4-4-05"), NotYet);
+    assert_eq!(story.of_year(2026, "2027-09-01").state("S4-4-05"), Impossible);
     _ = story.day("2026-11-04").open_lesson("待核的课").by(&["学员3"]).unknown(&[LEAD]);
     assert_eq!(story.on("2026-11-04").state("S4-4-05"), Waiting);
     story.verdict("待核的课", LEAD, Attended::Absent);
@@ -139,8 +144,11 @@ fn a_trainee_who_joined_in_june_is_asked_in_full() {
         (card.person("S4-4-09", 0, "学员11"), card.person("S4-4-09", 0, "学员1")),
         ((0, 2, NotYet), (2, 2, Met))
     );
-    let lost = story.on("2027-08-31");
-    assert_eq!(lost.all(Impossible), ["S4-4-07c.2", "S4-4-07c.3", "S4-4-08", "S4-4-09"]);
+    assert!(story.on("2027-08-31").all(Impossible).is_empty());
+    // Papers may still come in; lessons can't be held any more.
+    let lost = story.of_year(2026, "2027-09-01");
+    assert_eq!(lost.all(Impossible), ["S4-4-09"]);
+    assert!(["S4-4-07c.2", "S4-4-07c.3", "S4-4-08"].iter().all(|id| lost.state(id) == NotYet));
     // Whom one guides can still be mended.
     assert_eq!(lost.state("S4-4-11"), NotYet);
 }

@@ -73,7 +73,9 @@ fn twenty_lessons_are_heard_in_each_semester() {
     assert_eq!(story.on("2025-03-25").state("S4-2-10"), Waiting);
     assert_eq!(story.on("2025-08-31").state("S4-2-10"), Waiting);
     let mut missed = story.clone();
-    assert_eq!(missed.verdict("待核的课", HOST, Attended::Absent).on("2025-08-31").state("S4-2-10"), Impossible);
+    let missed = missed.verdict("待核的课", HOST, Attended::Absent);
+    let states = ["2025-08-31", "2025-09-01"].map(|day| missed.on(day).state("S4-2-10"));
+    assert_eq!(states, [NotYet, Impossible]);
     let card = story.verdict("待核的课", HOST, Attended::Present).on("2025-08-31");
     assert_eq!((card.state("S4-2-10"), card.numbers("S4-2-10")), (Met, (2, 2)));
 }
@@ -93,7 +95,9 @@ fn the_lectures_of_two_advisers_are_added_over_the_cycle() {
     );
     let card = story.on("2026-12-30");
     assert_eq!((card.state("S4-2-11"), card.score("S4-2-11").required), (NotYet, true));
-    assert_eq!(story.on("2026-12-31").state("S4-2-11"), Impossible);
+    // A lecture of the last day counts; after it none does.
+    assert_eq!(story.on("2026-12-31").state("S4-2-11"), NotYet);
+    assert_eq!(story.of_year(2026, "2027-01-01").state("S4-2-11"), Impossible);
     _ = story.day("2026-12-31").lecture("讲座三").by(&["顾问乙"]);
     assert_eq!((story.on("2026-12-31").state("S4-2-11"), story.on("2026-12-31").numbers("S4-2-11")), (Met, (3, 3)));
 }
@@ -113,7 +117,28 @@ fn ten_thousand_characters_may_be_several_notes() {
     assert_eq!(story.on("2025-04-21").person("S4-2-12", 1, "安宁"), (10_000, 10_000, Met));
     // The school year 2023 began before the cycle, so that 2024 asks for none.
     assert!(!story.on("2024-12-31").score("S4-2-12").required);
-    assert_eq!(story.on("2025-08-31").state("S4-2-12"), Impossible);
+    // The others' notes are missing, and may come in when the school year is over.
+    assert_eq!((story.on("2025-08-31").state("S4-2-12"), story.on("2025-09-01").state("S4-2-12")), (NotYet, NotYet));
+    story.day("2025-12-10").freezes(2025);
+    assert_eq!(story.on("2025-12-10").state("S4-2-12"), Impossible);
+}
+
+#[test]
+fn an_essay_that_nobody_has_read_may_have_all_the_characters() {
+    let mut story = begin();
+    story.day("2024-11-20").evidence("reading_notes", "心得一").of("安宁").accepted_for(6000);
+    story.day("2025-04-20").evidence("reading_notes", "心得二").of("安宁");
+    story.day("2025-04-20").evidence("reading_notes", "心得三").of("安宁");
+    story.day("2025-04-20").evidence("paper", "论文").of("安宁");
+    let card = story.on("2025-04-20");
+    let notes = |name: &str| {
+        let mut subjects = card.score("S4-2-12").parts[1].subjects.iter();
+        let one = subjects.find(|subject| subject.name.as_deref() == Some(name)).unwrap();
+        (one.measured, one.waiting, one.state)
+    };
+    assert_eq!((notes("安宁"), notes("白露")), ((6000, 4000, Waiting), (0, 0, NotYet)));
+    assert_eq!(card.score("S4-2-14").parts[0].subjects[0].waiting, 1, "a paper is one");
+    assert_eq!(story.refuse("心得二").refuse("心得三").on("2025-04-20").person("S4-2-12", 1, "安宁").2, NotYet);
 }
 
 #[test]
@@ -125,7 +150,8 @@ fn two_open_lessons_are_asked_of_who_joined_in_june() {
     story.day("2025-06-01").joins("葛青", MemberRole::Core);
     assert_eq!(story.on("2025-06-01").person("S4-2-13", 0, "葛青"), (0, 2, NotYet));
     _ = story.day("2025-06-20").open_lesson("课一").by(&["葛青"]);
-    assert_eq!(story.on("2025-08-31").person("S4-2-13", 0, "葛青"), (1, 2, Impossible));
+    assert_eq!(story.on("2025-08-31").person("S4-2-13", 0, "葛青"), (1, 2, NotYet));
+    assert_eq!(story.on("2025-09-01").person("S4-2-13", 0, "葛青"), (1, 2, Impossible));
     _ = story.day("2025-08-31").open_lesson("课二").by(&["葛青"]);
     assert_eq!((story.on("2025-08-31").state("S4-2-13"), story.on("2025-08-31").numbers("S4-2-13")), (Met, (6, 6)));
 }
@@ -135,7 +161,12 @@ fn host_and_members_hand_in_what_they_did_at_the_end_of_the_year() {
     let mut story = begin();
     MEMBERS.iter().for_each(|name| _ = story.day("2024-12-20").evidence("year_summary", name).of(name).accepted());
     let card = story.on("2024-12-31");
-    assert_eq!((card.state("S4-2-L163"), card.numbers("S4-2-L163")), (Impossible, (5, 6)));
+    assert_eq!((card.state("S4-2-L163"), card.numbers("S4-2-L163")), (NotYet, (5, 6)));
+    let after = story.of_year(2024, "2025-01-01");
+    assert_eq!(after.sentence("S4-2-L163"), "6 名主持人和成员中 5 人已达标；还差：沈一舟，可补交材料");
+    assert_eq!((after.grade(), after.state("S4-2-L163")), (Some("failed"), NotYet));
+    let to_do = |card: &super::story::Card| card.todo.iter().any(|todo| todo.criterion == "S4-2-L163");
+    assert!(to_do(&card) && to_do(&after), "on the last day, and as long as it may be handed in");
     _ = story.day("2024-12-31").evidence("year_summary", HOST).of(HOST).accepted();
     assert_eq!(story.on("2024-12-31").state("S4-2-L163"), Met);
 }
@@ -199,10 +230,7 @@ fn the_second_year_passes_without_what_the_cycle_asks() {
     let card = story.on("2025-12-19");
     assert_eq!((card.grade(), card.card.points, card.all(NotYet).len()), (Some("failed"), 8571, 4));
     // The first year asks for the roster, one semester and the summaries: 2 of 4.
-    assert_eq!(
-        (story.on("2024-12-31").card.points, story.on("2024-12-31").all(Impossible)),
-        (5000, vec!["S4-2-10", "S4-2-L163"])
-    );
+    assert_eq!((story.on("2024-12-31").card.points, story.on("2024-12-31").all(Impossible)), (5000, vec!["S4-2-10"]));
 }
 
 #[test]
@@ -239,11 +267,13 @@ fn a_paper_of_each_member_is_asked_for_each_school_year() {
     let state = |story: &Story, day: &str| story.on(day).state("S4-2-14");
     assert_eq!((state(&story, "2025-05-19"), state(&story, "2025-05-20")), (NotYet, Met));
     story.refuse("方圆 2024 paper");
-    assert_eq!((state(&story, "2025-08-30"), state(&story, "2025-08-31")), (NotYet, Impossible));
-    assert_eq!(story.on("2025-08-31").sentence("S4-2-14"), "5 名成员中 4 人已达标；没有达标：方圆，已补不回来");
+    assert_eq!((state(&story, "2025-08-31"), state(&story, "2025-09-01")), (NotYet, NotYet));
+    assert_eq!(story.on("2025-08-31").sentence("S4-2-14"), "5 名成员中 4 人已达标；还差：方圆");
+    assert_eq!(story.on("2025-09-01").sentence("S4-2-14"), "5 名成员中 4 人已达标；还差：方圆，可补交材料");
+    assert_eq!(story.on("2025-12-31").grade(), Some("failed"));
     // One of September is the next school year's; one that waits holds it open.
     story.day("2025-09-01").evidence("paper", "九月的论文").of("方圆").accepted();
-    assert_eq!(state(&story, "2025-12-31"), Impossible);
+    assert_eq!(state(&story, "2025-12-31"), NotYet);
     story.day("2025-08-31").evidence("paper", "八月的论文").of("方圆");
     assert_eq!(state(&story, "2025-12-31"), Waiting);
     assert_eq!(story.accept("八月的论文").on("2025-12-31").grade(), Some("passed"));
@@ -258,12 +288,16 @@ fn the_last_year_asks_for_the_plans_and_the_lectures() {
     let on = |id: &str, day: &str| story.on(day).state(id);
     assert_eq!((on("S4-2-L155", "2024-01-19"), on("S4-2-L155", "2024-01-20")), (NotYet, Met));
     assert_eq!((on("S4-2-14b", "2024-01-31"), on("S4-2-14b", "2024-02-01")), (NotYet, Met));
+    // Plans may be handed in after the year, lectures not be held.
     let lost = |criterion: &str, change: &dyn Fn(&mut Story)| {
         let mut story = story.clone();
         change(&mut story);
-        assert_eq!(story.on("2026-12-30").state(criterion), NotYet);
-        let card = story.on("2026-12-31");
-        assert_eq!((card.grade(), card.all(Impossible)), (Some("failed"), vec![criterion]));
+        assert_eq!(story.on("2026-12-31").state(criterion), NotYet);
+        let (card, after) =
+            (story.of_year(2026, "2027-01-01"), if criterion == "S4-2-11" { Impossible } else { NotYet });
+        assert_eq!((card.grade(), card.all(after)), (Some("failed"), vec![criterion]));
+        story.day("2027-01-02").freezes(2026);
+        assert_eq!(story.of_year(2026, "2027-01-02").all(Impossible), [criterion]);
         card.card.points
     };
     // 9 of 10; 9 + 4/5; 9 + 2/3.

@@ -54,7 +54,7 @@ pub(super) fn part(measure: &str, is: &str, unit: &str) -> String {
     format!("[[criterion.part]]\nmeasure = {measure}\nis = {is}\nunit = \"{unit}\"\n")
 }
 
-fn one(scope: &str, period: &str, measure: &str, is: &str, unit: &str) -> String {
+pub(super) fn one(scope: &str, period: &str, measure: &str, is: &str, unit: &str) -> String {
     policy("calendar", 3, &criterion("it", scope, period, &part(measure, is, unit)))
 }
 
@@ -75,9 +75,12 @@ fn planned_activities_and_other_kinds_do_not_count() {
     let card = story.on("2026-03-31");
     assert_eq!((card.numbers("it"), card.state("it")), ((1, 5), NotYet));
     assert_eq!(card.sentence("it"), "1/5 次，还差 4 次");
-    assert_eq!(story.on("2026-12-30").state("it"), NotYet);
-    assert_eq!(story.on("2026-12-31").state("it"), Impossible);
-    assert_eq!(story.of_year(2026, "2027-05-01").numbers("it"), (1, 5));
+    assert_eq!(story.on("2026-12-31").state("it"), NotYet);
+    let over = story.of_year(2026, "2027-01-01");
+    assert_eq!((over.state("it"), over.numbers("it")), (Impossible, (1, 5)));
+    // What is held on the last day counts.
+    (1..=4).for_each(|number| _ = story.day("2026-12-31").seminar(&format!("末{number}")).guests(3));
+    assert_eq!(story.on("2026-12-31").state("it"), Met);
 }
 
 #[test]
@@ -90,7 +93,7 @@ fn a_level_counts_when_an_office_has_confirmed_it() {
     let card = story.on("2026-04-30");
     assert_eq!(card.person("it", 0, "何志强"), (0, 1, Waiting));
     assert_eq!(card.person("it", 0, "马海燕"), (0, 1, NotYet));
-    assert_eq!(card.sentence("it"), "3 名带头人中 0 人已主讲；还差：孙立群、马海燕；等确认：何志强");
+    assert_eq!(card.sentence("it"), "3 名带头人中 0 人已达标；还差：孙立群、马海燕（4月2日只是县级）；等确认：何志强");
     story.confirm("甲");
     assert_eq!(story.on("2026-04-30").person("it", 0, "何志强"), (1, 1, Met));
 }
@@ -166,7 +169,7 @@ fn the_nearest_to_fifty_people_is_told() {
     story.day("2026-11-20").seminar("乙").guests(47);
     let card = story.on("2026-11-20");
     assert_eq!(card.sentence("it"), "0/1 次；最高 47 人（11月20日），还差 3 人");
-    assert_eq!(card.titles(), ["有 1 次达到 50 人"]);
+    assert_eq!(card.titles(), ["还需 1 次达到 50 人"]);
     assert!(card.score("it").at_risk);
 }
 
@@ -228,7 +231,7 @@ fn every_month_must_hold_and_a_missed_one_is_lost() {
     assert_eq!(card.sentence("it"), "12 个月中 2 个月达标；3 月还差 1 次");
     assert_eq!((card.state("it"), card.numbers("it")), (NotYet, (2, 12)));
     assert_eq!(card.score("it").parts[0].unit, "个月");
-    assert_eq!(story.on("2026-03-31").state("it"), Impossible);
+    assert_eq!((story.on("2026-03-31").state("it"), story.on("2026-04-01").state("it")), (NotYet, Impossible));
     assert_eq!(story.on("2026-12-31").sentence("it"), "12 个月中 11 个月达标；3 月只有 1 次，已补不回来");
 }
 
@@ -372,7 +375,8 @@ fn three_lectures_of_the_adviser_within_the_cycle_are_asked_in_its_last_year() {
     assert_eq!((card.state("it"), card.numbers("it"), card.score("it").required), (NotYet, (2, 3), false));
     assert_eq!(card.sentence("it"), "2/3 次，还差 1 次；周期到 2028年12月31日结束，今年不计入结果");
     assert_eq!((card.card.points, card.todo.len()), (0, 0));
-    let card = story.on("2028-12-31");
+    assert_eq!(story.on("2028-12-31").state("it"), NotYet);
+    let card = story.of_year(2028, "2029-01-01");
     assert_eq!((card.state("it"), card.score("it").required), (Impossible, true));
     assert_eq!(card.sentence("it"), "2/3 次，还差 1 次，时间已过，补不回来");
     // The last year of the cycle is told by where the cycle began, and its first year is short.
@@ -424,7 +428,7 @@ fn a_day_knows_no_decision_that_came_later() {
     assert_eq!(paper("2026-08-01"), (Met, (2, 2)));
     assert_eq!(paper("2026-09-01"), (NotYet, (1, 2)));
     // The year is over, and what happened in it is decided after it.
-    assert_eq!((paper("2027-01-09"), paper("2027-01-10")), ((Impossible, (1, 2)), (Met, (2, 2))));
+    assert_eq!((paper("2027-01-09"), paper("2027-01-10")), ((NotYet, (1, 2)), (Met, (2, 2))));
 }
 
 #[test]

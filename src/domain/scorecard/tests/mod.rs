@@ -11,4 +11,5 @@ mod playing;
 mod properties;
 mod results;
 pub(super) mod story;
+mod who_was_there;
 mod zhejiang_2019;

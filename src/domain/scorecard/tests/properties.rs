@@ -208,6 +208,7 @@ fn shuffled(facts: &Facts, seed: u64) -> Facts {
     order.shuffle(&mut facts.chosen);
     order.shuffle(&mut facts.vetoes);
     order.shuffle(&mut facts.grades);
+    order.shuffle(&mut facts.frozen);
     facts
 }
 

@@ -61,7 +61,6 @@ impl Story {
             kind: StudioKind::Network,
             cycle_start,
             city: Some(city("杭州")),
-            school: None,
         };
         let facts = Facts {
             studio,
@@ -74,6 +73,7 @@ impl Story {
             chosen: vec![],
             vetoes: vec![],
             grades: vec![],
+            frozen: vec![],
         };
         let (accounts, schools, series) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Self { policy, facts, accounts, schools, series, guests: 0 }
@@ -121,7 +121,6 @@ impl Story {
 
     fn join(&mut self, name: &str, role: MemberRole, from: Day) {
         let (account, school) = (self.account(name), self.school("青禾县实验小学"));
-        self.facts.studio.school.get_or_insert(school);
         self.facts.members.push(MemberFact {
             account,
             name: name.to_owned(),
@@ -363,6 +362,11 @@ impl<'a> OnDay<'a> {
     pub(in super::super) fn graded(self, grade: &str) {
         let year = self.assessed_year();
         self.story.facts.grades.push(GradeFact { grade: grade.to_owned(), year, day: self.day });
+    }
+
+    /// An office freezes the year that began then.
+    pub(in super::super) fn freezes(self, year: i32) {
+        self.story.facts.frozen.push(FrozenFact { year, day: self.day });
     }
 
     fn assessed_year(&self) -> i32 {

@@ -281,8 +281,8 @@ fn a_year_that_is_done_passes_and_stays_as_it_was() {
     let card = story.on("2026-12-31");
     assert_eq!((card.grade(), card.card.result.passes, card.card.result.missing), (Some("passed"), true, 0));
     assert_eq!((card.card.points, card.todo.len()), (10_000, 0));
-    let later = story.of_year(2026, "2027-03-01");
-    assert_eq!((later.card.criteria, later.card.points), (card.card.criteria, 10_000));
+    let [after, later] = ["2027-01-01", "2027-03-01"].map(|on| story.of_year(2026, on));
+    assert_eq!((later.card.criteria, later.card.points), (after.card.criteria, 10_000));
     // The next year begins with nothing but its rosters; 2028 is the last of the cycle, 2029 the first of the next.
     let next = story.on("2027-01-05");
     assert_eq!((next.numbers("S1-12"), next.state("S1-05"), next.grade()), ((0, 5), Met, Some("failed")));
@@ -306,5 +306,13 @@ fn a_choice_is_one_of_three_and_only_what_was_chosen() {
     assert_eq!(story.on("2026-10-12").choice("S1-20"), Met);
     assert_eq!(story.on("2026-12-31").choice("S1-20"), Met);
     story.facts.chosen[0].criterion = "S1-23".to_owned();
-    assert_eq!((story.on("2026-12-30").choice("S1-20"), story.on("2026-12-31").choice("S1-20")), (NotYet, Impossible));
+    // What it took on is met by a paper: that may come in until the year is frozen.
+    let choice = |story: &Story, day: &str| story.of_year(2026, day).choice("S1-20");
+    assert_eq!((choice(&story, "2026-12-31"), choice(&story, "2027-01-10")), (NotYet, NotYet));
+    story.day("2027-01-11").freezes(2026);
+    assert_eq!(choice(&story, "2027-01-11"), Impossible);
+    // With nothing taken on nothing can be done any more.
+    story.facts.frozen.clear();
+    story.facts.chosen.clear();
+    assert_eq!((choice(&story, "2026-12-31"), choice(&story, "2027-01-01")), (NotYet, Impossible));
 }
