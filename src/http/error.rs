@@ -117,8 +117,10 @@ pub enum Need {
     Admin,
     #[error("只有管这个区域的工作站可以这样做。")]
     OfficeOfRegion,
-    #[error("晋升和降级由较高那一级的工作站决定。")]
+    #[error("这一级工作室的设立、晋升和降级，由这一级或更高一级的工作站决定。")]
     OfficeOfTier,
+    #[error("主持人由管这个工作室的工作站添加、变动和结束，请联系工作站办理。")]
+    OfficeSetsHosts,
     #[error("只有管理员或工作站可以这样做。")]
     Office,
     #[error("只有这个工作室的主持人可以这样做。")]
@@ -293,6 +295,7 @@ impl Need {
             Self::Admin => "admin_only",
             Self::OfficeOfRegion => "office_of_region_only",
             Self::OfficeOfTier => "office_of_tier_only",
+            Self::OfficeSetsHosts => "office_sets_hosts",
             Self::Office => "office_only",
             Self::Host => "host_only",
             Self::HostOrOffice => "host_or_office_only",

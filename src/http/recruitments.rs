@@ -47,6 +47,9 @@ pub(super) async fn open_for_region(
     Json(form): Json<RecruitmentForm>,
 ) -> Result<(StatusCode, axum::Json<RecruitmentCard>), ApiError> {
     let OfficeOf { office, noun: region } = office;
+    if let Some(tier) = form.tier {
+        office.must_found(&app, tier).await?;
+    }
     opened(&app, &office.0, asked(form, region.id)).await
 }
 

@@ -133,10 +133,11 @@ async fn change(
     let Some(role) = transfer.role else { return Ok(None) };
     let joins = transfer.studio.unwrap_or(from);
     let found = studio::of_ids(connection, &[joins]).await?.remove(&joins).ok_or(StoreError::NotFound(Noun::Studio))?;
-    if let Some(rules) = found.policy.as_deref().and_then(|key| policy::in_force(store, key, transfer.day)) {
-        make_room(connection, (joins, account), role, &rules, tree, (transfer.day, note)).await?;
-    }
     let new = Membership { id: random::id()?, studio: joins, account, role, from: transfer.day, to: None };
+    if let Some(rules) = found.policy.as_deref().and_then(|key| policy::in_force(store, key, transfer.day)) {
+        let marks = membership::marks_of(connection, id).await?;
+        make_room(connection, &new, marks, (&rules, tree), note).await?;
+    }
     membership::begin(connection, &new, note).await?;
     membership::carry_marks(connection, id, new.id).await?;
     Ok(Some(new.id))

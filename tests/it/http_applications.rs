@@ -282,6 +282,58 @@ async fn a_new_host_gets_a_studio_or_nothing_happens_at_all() {
 }
 
 #[tokio::test]
+async fn an_office_seeks_hosts_for_studios_up_to_its_own_tier() {
+    let app = TestApp::start().await;
+    let (office, admin) = (app.person("office").await, app.person("admin").await);
+    let url = format!("/api/regions/{}/recruitments", app.world.county);
+    let mut form = recruitment_form("host");
+    (form["tier"], form["kind"]) = (json!("province"), json!("network"));
+    let (status, code, _) = refusal(office.post(&url, &form).await).await;
+    assert_eq!((status, code.as_str()), (StatusCode::FORBIDDEN, "office_of_tier_only"));
+    made(admin.post(&url, &form).await).await;
+    form["tier"] = json!("county");
+    made(office.post(&url, &form).await).await;
+}
+
+/// By what the pages ask alone: marks come from the member form and from the last word about an Application.
+#[tokio::test]
+async fn a_county_studio_reaches_its_trainees_with_the_marks_that_its_policy_wants() {
+    let app = TestApp::start().await;
+    let (host, office, teacher) = (app.person("host").await, app.person("office").await, app.person("teacher").await);
+    let studio = format!("/api/studios/{}", app.world.studio);
+    ok(office.patch(&studio, &json!({ "policy": "county-4" })).await).await;
+    let members = format!("{studio}/memberships");
+    let mut marks = [(false, false); 9];
+    marks[3] = (false, true);
+    for (number, (new_teacher, backbone)) in marks.into_iter().enumerate() {
+        let form = json!({ "name": "学员", "login_name": format!("trainee{number}"), "password": "long enough",
+            "role": "teacher", "school": app.world.school });
+        let account = id(&made(office.post("/api/accounts", &form).await).await);
+        let form = json!({ "account": account, "role": "trainee", "from": "2026-03-01", "new_teacher": new_teacher,
+            "backbone": backbone });
+        made(host.post(&members, &form).await).await;
+    }
+    let criterion = async || {
+        let card = ok(host.get(&format!("{studio}/scorecard?year=2025")).await).await;
+        let found = crate::http_scorecards::criterion(&card, "学员构成");
+        found["state"].clone()
+    };
+    assert_ne!(criterion().await, "met");
+    let mut form = recruitment_form("trainee");
+    (form["policy"], form["places"]) = (json!("county-4"), json!(1));
+    (form["school_consents"], form["office_approves"]) = (json!(false), json!(false));
+    let recruitment = id(&made(host.post(&format!("{studio}/recruitments"), &form).await).await);
+    let mut draft = draft(&[app.world.studio.to_string()], "");
+    draft["fields"]["items"] = json!([]);
+    let application = sent(&teacher, &recruitment, &draft).await;
+    let page = ok(host.get(&format!("/api/applications/{application}")).await).await;
+    assert_eq!(page["marks_asked"], json!(["new_teacher", "backbone"]));
+    assert_eq!(refusal(says(&host, &application, "granted", 0, json!({})).await).await.1, "quota_full");
+    ok(says(&host, &application, "granted", 0, json!({ "new_teacher": true })).await).await;
+    assert_eq!(criterion().await, "met");
+}
+
+#[tokio::test]
 async fn of_two_reviewers_at_once_one_is_told_to_look_again() {
     let app = TestApp::start().await;
     let (application, _) = waiting_application(&app).await;

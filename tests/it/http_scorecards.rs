@@ -31,7 +31,7 @@ async fn json_of(answer: reqwest::Response) -> Value {
     body
 }
 
-fn criterion<'a>(card: &'a Value, title: &str) -> &'a Value {
+pub(crate) fn criterion<'a>(card: &'a Value, title: &str) -> &'a Value {
     let sections = card["sections"].as_array().unwrap();
     let mut criteria = sections.iter().flat_map(|section| section["criteria"].as_array().unwrap());
     criteria.find(|one| one["title"] == title).unwrap_or_else(|| panic!("no {title} in {card}"))

@@ -97,6 +97,7 @@ async fn sent(store: &Store, world: &World, recruitment: RecruitmentId, by: Acco
 fn says(application: &Application, by: AccountId, attachment: Option<AttachmentId>) -> NewReview {
     let sending = application.last().unwrap();
     NewReview {
+        marks: MemberMarks::default(),
         seen: (sending.ordinal, u32::try_from(sending.reviews.len()).unwrap()),
         verdict: ReviewVerdict::Granted,
         reason: String::new(),

@@ -11,7 +11,8 @@ use super::shapes::{ApplicationDraftForm, ApplicationRow, ApplicationSaved, Appl
 use super::state::AppState;
 use crate::domain::application::{Finding, Standing, findings};
 use crate::domain::{
-    Application, ApplicationDraft, ApplicationId, ApplicationRefusal, NewReview, Recruitment, RecruitmentId, StudioId,
+    Application, ApplicationDraft, ApplicationId, ApplicationRefusal, MemberMarks, NewReview, Recruitment,
+    RecruitmentId, StudioId,
 };
 use crate::store::{self, Noun, StoreError};
 use axum::extract::{FromRequestParts, State};
@@ -117,6 +118,7 @@ pub(super) async fn review(
         reason: form.reason,
         attachment: form.attachment,
         from: form.from,
+        marks: MemberMarks { new_teacher: form.new_teacher, backbone: form.backbone },
         by: desk.me,
     };
     let reviewed = store::application::review(&app.store, case.application.id, new, app.clock.now()).await?;

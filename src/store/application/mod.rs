@@ -1,10 +1,12 @@
 //! Applications: drafts that change, and what was sent, withdrawn and said about it, each a row that stands.
 
 mod admit;
+mod place;
 mod review;
 mod write;
 
 pub(super) use admit::make_room;
+pub(super) use place::{rows_over_quota, within_own_quota};
 pub use review::review;
 pub use write::{save, save_all, send, withdraw};
 

@@ -50,7 +50,17 @@ pub async fn review(store: &Store, id: ApplicationId, new: NewReview, now: Time)
                     let rules = policy::shelved(&shelf, &recruitment.policy, from);
                     let note =
                         DaysNote { by: new.by, reason: format!("申报录用：{}", recruitment.title), at: now };
-                    Some(admit(connection, (&application, &sending), &recruitment, rules, &tree, (from, &note)).await?)
+                    Some(
+                        admit(
+                            connection,
+                            (&application, &sending),
+                            &recruitment,
+                            rules,
+                            &tree,
+                            (from, new.marks, &note),
+                        )
+                        .await?,
+                    )
                 } else {
                     None
                 };
