@@ -287,6 +287,29 @@ async fn hosts_read_their_own_objections_and_nobody_answers_about_their_own_stud
 }
 
 #[tokio::test]
+async fn nobody_revokes_or_renews_what_their_own_studio_holds() {
+    let app = at_year_end().await;
+    let url = published(&app).await;
+    app.turn_clock(DAY * 8);
+    let station = app.person("station").await;
+    made(station.post(&format!("{url}/final"), &json!({})).await).await;
+    let correction = json!({ "studio": app.world.studio, "grade": "passed", "reason": "复核" });
+    made(station.post(&format!("{url}/corrections"), &correction).await).await;
+    let given = made(station.post(&format!("{url}/certificates"), &Value::Null).await).await;
+    let own = app.world.studio.to_string();
+    let held = given["rows"].as_array().unwrap().iter().find(|one| one["studio"]["id"] == own).unwrap();
+    let certificate = format!("/api/certificates/{}", held["id"].as_str().unwrap());
+    let office = store::login::credentials(&app.store, "station").await.unwrap().unwrap().account.id;
+    member(&app.store, app.world.studio, office, MemberRole::Adviser, "2026-01-01").await;
+    let reason = json!({ "reason": "有误" });
+    assert_eq!(code(station.post(&format!("{certificate}/revocation"), &reason).await).await, "own_studio");
+    let admin = app.person("admin").await;
+    made(admin.post(&format!("{certificate}/revocation"), &reason).await).await;
+    assert_eq!(code(station.post(&format!("{certificate}/renewal"), &Value::Null).await).await, "own_studio");
+    made(admin.post(&format!("{certificate}/renewal"), &Value::Null).await).await;
+}
+
+#[tokio::test]
 async fn the_page_tells_where_the_scorecard_of_today_differs() {
     let app = at_year_end().await;
     let (office, host) = (app.person("station").await, app.person("host").await);
