@@ -137,6 +137,12 @@ pub enum Need {
     Expected,
     #[error("这份资源不对您开放。")]
     SeesResource,
+    #[error("工作室的材料由主持人或工作站上传；成员可以上传自己名下的材料。")]
+    KeeperOrOwnEvidence,
+    #[error("只有上传的人自己可以撤回。")]
+    OwnEvidence,
+    #[error("只有提出变动的人自己可以撤回。")]
+    OwnTransfer,
     #[error("只有写评论的人，和管理这份资源的人可以删除评论。")]
     OwnComment,
     #[error("只有提出的人自己可以撤回。")]
@@ -304,6 +310,9 @@ impl Need {
             Self::Attachment => "attachment_not_for_you",
             Self::Expected => "not_expected",
             Self::SeesResource => "resource_not_for_you",
+            Self::KeeperOrOwnEvidence => "not_your_own_evidence",
+            Self::OwnEvidence => "not_your_evidence",
+            Self::OwnTransfer => "not_your_transfer",
             Self::OwnComment => "not_your_comment",
             Self::OwnCase => "not_your_case",
             Self::NotOwnCase => "own_case",

@@ -2,11 +2,10 @@
 
 use super::row::{Columns as _, number_of, rows_in, sql};
 use super::{Noun, Store, StoreError, application, constraint, random, region};
-pub use crate::domain::MemberMarks;
 use crate::domain::case::Decider;
 use crate::domain::{
-    AccountId, Day, DaysNote, MemberRole, Membership, MembershipDays, MembershipId, NewMembership, PersonName, School,
-    StudioId, Time,
+    AccountId, Day, DaysNote, MemberMarks, MemberRole, Membership, MembershipDays, MembershipId, NewMembership,
+    PersonName, School, StudioId, Time,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;

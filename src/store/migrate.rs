@@ -157,6 +157,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0025_answer_content.sql"),
         include_str!("../../migrations/postgres/0025_answer_content.sql"),
     ),
+    (
+        28,
+        "taken_back",
+        include_str!("../../migrations/sqlite/0028_taken_back.sql"),
+        include_str!("../../migrations/postgres/0028_taken_back.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

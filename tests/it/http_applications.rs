@@ -33,7 +33,7 @@ pub(crate) async fn waiting_application(app: &TestApp) -> (String, String) {
     (sent(&teacher, &recruitment, &draft).await, paper)
 }
 
-async fn under_policy(app: &TestApp) {
+pub(crate) async fn under_policy(app: &TestApp) {
     let admin = app.person("admin").await;
     for studio in [app.world.studio, app.world.other_studio] {
         let put = admin.patch(&format!("/api/studios/{studio}"), &json!({ "policy": "zhejiang-2019" })).await;
@@ -55,11 +55,11 @@ async fn province_studio(app: &TestApp) -> String {
     studio
 }
 
-async fn paper(person: &Person) -> String {
+pub(crate) async fn paper(person: &Person) -> String {
     id(&made(person.upload("证书.png", b"\x89PNG\r\n\x1a\n").await).await)
 }
 
-fn draft(choices: &[String], paper: &str) -> Value {
+pub(crate) fn draft(choices: &[String], paper: &str) -> Value {
     json!({ "choices": choices, "fields": {
         "sex": "female", "born": "1986-05-01", "phone": "13800000001", "education": "本科", "stage": "primary",
         "subject": "小学语文", "title": "一级教师", "post": "教研组长", "teaching_years": 12, "honours": "市教坛新秀",
@@ -68,7 +68,7 @@ fn draft(choices: &[String], paper: &str) -> Value {
     } })
 }
 
-async fn sent(person: &Person, recruitment: &str, draft: &Value) -> String {
+pub(crate) async fn sent(person: &Person, recruitment: &str, draft: &Value) -> String {
     let saved = person.post(&format!("/api/recruitments/{recruitment}/application"), draft).await;
     let saved = id(&ok(saved).await);
     let sent = ok(person.post(&format!("/api/applications/{saved}/sending"), &Value::Null).await).await;
@@ -76,21 +76,21 @@ async fn sent(person: &Person, recruitment: &str, draft: &Value) -> String {
     saved
 }
 
-async fn ok(answer: Response) -> Value {
+pub(crate) async fn ok(answer: Response) -> Value {
     let status = answer.status();
     let body: Value = answer.json().await.unwrap();
     assert_eq!(status, StatusCode::OK, "{body}");
     body
 }
 
-async fn made(answer: Response) -> Value {
+pub(crate) async fn made(answer: Response) -> Value {
     let status = answer.status();
     let body: Value = answer.json().await.unwrap();
     assert_eq!(status, StatusCode::CREATED, "{body}");
     body
 }
 
-fn id(body: &Value) -> String {
+pub(crate) fn id(body: &Value) -> String {
     body["id"].as_str().unwrap().to_owned()
 }
 
@@ -100,12 +100,12 @@ fn review(application: &str, verdict: &str, seen: u32, more: Value) -> (String, 
     (format!("/api/applications/{application}/review"), body)
 }
 
-async fn says(person: &Person, application: &str, verdict: &str, seen: u32, more: Value) -> Response {
+pub(crate) async fn says(person: &Person, application: &str, verdict: &str, seen: u32, more: Value) -> Response {
     let (url, body) = review(application, verdict, seen, more);
     person.post(&url, &body).await
 }
 
-async fn rows(person: &Person, url: &str) -> Vec<Value> {
+pub(crate) async fn rows(person: &Person, url: &str) -> Vec<Value> {
     ok(person.get(url).await).await["rows"].as_array().unwrap().clone()
 }
 
@@ -281,58 +281,7 @@ async fn a_new_host_gets_a_studio_or_nothing_happens_at_all() {
     assert_eq!(roster, [("老师teacher".into(), "host".into(), "2026-03-20".into(), Value::Null)]);
 }
 
-#[tokio::test]
-async fn an_office_seeks_hosts_for_studios_up_to_its_own_tier() {
-    let app = TestApp::start().await;
-    let (office, admin) = (app.person("office").await, app.person("admin").await);
-    let url = format!("/api/regions/{}/recruitments", app.world.county);
-    let mut form = recruitment_form("host");
-    (form["tier"], form["kind"]) = (json!("province"), json!("network"));
-    let (status, code, _) = refusal(office.post(&url, &form).await).await;
-    assert_eq!((status, code.as_str()), (StatusCode::FORBIDDEN, "office_of_tier_only"));
-    made(admin.post(&url, &form).await).await;
-    form["tier"] = json!("county");
-    made(office.post(&url, &form).await).await;
-}
-
 /// By what the pages ask alone: marks come from the member form and from the last word about an Application.
-#[tokio::test]
-async fn a_county_studio_reaches_its_trainees_with_the_marks_that_its_policy_wants() {
-    let app = TestApp::start().await;
-    let (host, office, teacher) = (app.person("host").await, app.person("office").await, app.person("teacher").await);
-    let studio = format!("/api/studios/{}", app.world.studio);
-    ok(office.patch(&studio, &json!({ "policy": "county-4" })).await).await;
-    let members = format!("{studio}/memberships");
-    let mut marks = [(false, false); 9];
-    marks[3] = (false, true);
-    for (number, (new_teacher, backbone)) in marks.into_iter().enumerate() {
-        let form = json!({ "name": "学员", "login_name": format!("trainee{number}"), "password": "long enough",
-            "role": "teacher", "school": app.world.school });
-        let account = id(&made(office.post("/api/accounts", &form).await).await);
-        let form = json!({ "account": account, "role": "trainee", "from": "2026-03-01", "new_teacher": new_teacher,
-            "backbone": backbone });
-        made(host.post(&members, &form).await).await;
-    }
-    let criterion = async || {
-        let card = ok(host.get(&format!("{studio}/scorecard?year=2025")).await).await;
-        let found = crate::http_scorecards::criterion(&card, "学员构成");
-        found["state"].clone()
-    };
-    assert_ne!(criterion().await, "met");
-    let mut form = recruitment_form("trainee");
-    (form["policy"], form["places"]) = (json!("county-4"), json!(1));
-    (form["school_consents"], form["office_approves"]) = (json!(false), json!(false));
-    let recruitment = id(&made(host.post(&format!("{studio}/recruitments"), &form).await).await);
-    let mut draft = draft(&[app.world.studio.to_string()], "");
-    draft["fields"]["items"] = json!([]);
-    let application = sent(&teacher, &recruitment, &draft).await;
-    let page = ok(host.get(&format!("/api/applications/{application}")).await).await;
-    assert_eq!(page["marks_asked"], json!(["new_teacher", "backbone"]));
-    assert_eq!(refusal(says(&host, &application, "granted", 0, json!({})).await).await.1, "quota_full");
-    ok(says(&host, &application, "granted", 0, json!({ "new_teacher": true })).await).await;
-    assert_eq!(criterion().await, "met");
-}
-
 #[tokio::test]
 async fn of_two_reviewers_at_once_one_is_told_to_look_again() {
     let app = TestApp::start().await;

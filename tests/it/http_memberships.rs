@@ -202,3 +202,34 @@ async fn two_who_are_added_at_once_do_not_share_the_last_place() {
     answers.sort();
     assert_eq!(answers, [StatusCode::CREATED, StatusCode::CONFLICT]);
 }
+
+#[tokio::test]
+async fn who_moves_into_another_studio_takes_the_marks_along_and_the_place_kept_for_them() {
+    let app = TestApp::start().await;
+    let admin = app.person("admin").await;
+    let (own, other) = (app.world.studio, app.world.other_studio);
+    for studio in [own, other] {
+        made(admin.patch(&format!("/api/studios/{studio}"), &json!({ "policy": "county-4" })).await).await;
+    }
+    let people = teachers(&app, 11).await;
+    let add = async |studio: StudioId, at: usize, marks: Value| {
+        let mut form = json!({ "account": people[at], "role": "trainee", "from": "2026-02-01" });
+        form.as_object_mut().unwrap().extend(marks.as_object().cloned().unwrap_or_default());
+        made(admin.post(&format!("/api/studios/{studio}/memberships"), &form).await).await["membership"].clone()
+    };
+    add(own, 0, json!({ "backbone": true })).await;
+    for at in 1..9 {
+        add(own, at, json!({})).await;
+    }
+    let (plain, marked) = (add(other, 9, json!({})).await, add(other, 10, json!({ "new_teacher": true })).await);
+    let moves = async |membership: Value| {
+        let form =
+            json!({ "kind": "promoted", "day": "2026-03-02", "role": "trainee", "studio": own, "reason": "工作需要" });
+        admin.post(&format!("/api/memberships/{}/transfers", membership.as_str().unwrap()), &form).await
+    };
+    assert_eq!(refusal(moves(plain).await).await.1, "quota_full");
+    assert_eq!(made(moves(marked).await).await["state"], "granted");
+    let members = store::membership::of_studio(&app.store, own).await.unwrap();
+    let came = members.iter().find(|one| one.account.id == people[10]).unwrap();
+    assert_eq!(came.marks, MemberMarks { new_teacher: true, backbone: false });
+}

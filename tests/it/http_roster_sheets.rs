@@ -237,7 +237,7 @@ async fn a_sheet_that_the_policy_has_no_place_for_is_not_written_at_all() {
     let before = members(&app).await;
     for query in ["?check=true", ""] {
         let answer = told(send(&app, &office, query, &file(11, true), json!([])).await).await;
-        assert_eq!((&answer["good"], &answer["written"]), (&10.into(), &0.into()));
+        assert_eq!((&answer["good"], &answer["written"], &answer["over_quota"]), (&10.into(), &0.into(), &1.into()));
         let look = &answer["looks"][0];
         assert_eq!((&look["row"], &look["sentence"]), (&12.into(), &"学员已有 10 人，办法规定最多 10 人。".into()));
     }

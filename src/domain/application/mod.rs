@@ -96,6 +96,8 @@ pub struct Review {
     pub verdict: ReviewVerdict,
     pub reason: String,
     pub attachment: Option<AttachmentId>,
+    /// The office spoke for a Studio that had no host.
+    pub in_place: bool,
     /// What the last word of consent began.
     pub membership: Option<MembershipId>,
     pub by: PersonName,
@@ -114,6 +116,8 @@ pub struct NewReview {
     pub from: Option<Day>,
     /// What the person is marked as, where this is the last word.
     pub marks: MemberMarks,
+    /// An office speaks, for a Studio that has no host.
+    pub in_place: bool,
     pub by: AccountId,
 }
 

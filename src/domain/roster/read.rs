@@ -64,7 +64,7 @@ impl<'a> Reading<'a> {
             });
             put.unwrap_or_else(|| cell.text())
         };
-        let said = self.said(row, &text)?;
+        let said = self.said(row, text)?;
         let role = the_role(&text(ROLE, &row.role))?;
         let from = cells::day(&row.from, self.rules.today).or_else(|sentence| mend(FROM, sentence))?;
         let who = match self.directory.person(&said, &choices)? {

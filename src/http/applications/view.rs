@@ -105,6 +105,7 @@ fn review_view(desk: &Desk, case: &Case, studios: &Studios, review: &Review) -> 
         verdict: review.verdict,
         reason: review.reason.clone(),
         attachment: review.attachment,
+        in_place: review.in_place,
         by: review.by.name.clone(),
         at: review.at,
     }

@@ -153,9 +153,11 @@ pub(super) async fn take(
             Applied::OverQuota(rows) => over = rows,
         }
     }
+    let over_quota = u32::try_from(over.len()).unwrap_or(u32::MAX);
     read.refuse(over);
     let mut answer = view::answer(sheet, &rows, &read);
     answer.may_change_accounts = reach.is_any();
+    answer.over_quota = over_quota;
     let Some((rows, made, passwords)) = written else {
         answer.file = view::looks_file(&app, &answer.looks).await?;
         return Ok(axum::Json(answer));

@@ -207,6 +207,8 @@ pub struct ReviewView {
     pub verdict: ReviewVerdict,
     pub reason: String,
     pub attachment: Option<AttachmentId>,
+    /// An office spoke for a Studio that had no host.
+    pub in_place: bool,
     pub by: String,
     pub at: Time,
 }

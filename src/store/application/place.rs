@@ -25,7 +25,8 @@ pub(in crate::store) async fn within_quota(
 ) -> Result<(), StoreError> {
     let (found, members) = studio_with_members(connection, new.studio, tree).await?;
     let profiles = account::of_ids(connection, [new.account]).await?;
-    let profile = profiles.get(&new.account).ok_or(StoreError::NotFound(Noun::Account))?;
+    // Whom nobody knows the database refuses when the Membership is written.
+    let Some(profile) = profiles.get(&new.account) else { return Ok(()) };
     let newcomer = fact_of(profile, profile.school.as_ref(), (new.role, new.days(), marks), tree);
     refused(&found, &members, &newcomer, policy, tree).map_or(Ok(()), |full| Err(ApplicationRefusal::Full(full).into()))
 }
@@ -42,7 +43,7 @@ pub(in crate::store) async fn within_own_quota(
         return Ok(());
     }
     let found = studio::of_ids(connection, &[new.studio]).await?.remove(&new.studio);
-    match in_force(store, &found.ok_or(StoreError::NotFound(Noun::Studio))?, new.days(), today) {
+    match found.and_then(|found| in_force(store, &found, new.days(), today)) {
         Some(policy) => within_quota(connection, new, marks, &policy, tree).await,
         None => Ok(()),
     }
