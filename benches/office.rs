@@ -209,7 +209,7 @@ async fn one(store: &Store, (number, years): (usize, usize), region: RegionId, s
         };
         let new = NewMembership { studio, account, role, from: first_day, to: None };
         let note = DaysNote { by: account, reason: String::new(), at: first_day.start() };
-        let (keeper, marks) = (case::Decider::Office, store::membership::MemberMarks::default());
+        let (keeper, marks) = (case::Decider::Office, MemberMarks::default());
         store::membership::create(store, new, marks, (keeper, note)).await.unwrap();
         people.push(account);
     }

@@ -78,6 +78,10 @@ pub struct Config {
     #[arg(long, env = "LECTERN_FONT", value_name = "FILE")]
     pub font: Option<PathBuf>,
 
+    /// 别人打开这台服务器用的地址，例如 https://jyy.example.cn。证书、通知和报告上印的核对码指向它；不填就用下载的人当时打开的地址。
+    #[arg(long, env = "LECTERN_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<String>,
+
     /// 整理录制的程序。不填就用服务器程序旁边的 lectern-finish；没有它时录制照常进行，留着等以后整理。
     #[arg(long, env = "LECTERN_FINISH_PROGRAM", value_name = "FILE")]
     pub finish_program: Option<PathBuf>,
@@ -148,6 +152,16 @@ pub struct Config {
     /// 签名密钥文件，第一次启动时生成，只有服务器账户可读。多台服务器要用同一份，进入凭证才能互认。
     #[arg(long, env = "LECTERN_SECRET_KEY_FILE", value_name = "FILE")]
     pub secret_key_file: Option<PathBuf>,
+}
+
+/// The start of an address, without anything after the host.
+fn public_url(written: &str) -> Result<String, String> {
+    let wrong = || "要写成 https://主机 或 http://主机:端口，后面不带路径".to_owned();
+    let plain = written.trim().trim_end_matches('/');
+    let (scheme, host) = plain.split_once("://").ok_or_else(wrong)?;
+    let known = matches!(scheme, "https" | "http");
+    let plain_host = !host.is_empty() && !host.contains(['/', '?', '#', '@']) && !host.contains(char::is_whitespace);
+    if known && plain_host { Ok(plain.to_owned()) } else { Err(wrong()) }
 }
 
 /// Where to listen, or not at all.
@@ -387,6 +401,17 @@ mod tests {
         let config = parse(&[], "demo = true\npublic_hosts = [\"a.example\", \"b.example\"]").unwrap();
         assert!(config.demo);
         assert_eq!(config.public_hosts, ["a.example", "b.example"]);
+    }
+
+    #[test]
+    fn a_public_address_is_one_without_a_path() {
+        let url = |written: &str| parse(&["--public-url", written], "").map(|config| config.public_url.unwrap());
+        assert_eq!(url("https://jyy.example.cn/").unwrap(), "https://jyy.example.cn");
+        assert_eq!(url("http://10.0.0.8:8080").unwrap(), "http://10.0.0.8:8080");
+        for wrong in ["jyy.example.cn", "ftp://jyy.example.cn", "https://", "https://a b", "https://a.example/verify"] {
+            assert!(url(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(parse(&[], "").unwrap().public_url, None);
     }
 
     #[test]

@@ -104,6 +104,9 @@ pub async fn serve(config: Config, clock: Clock, announce: impl FnOnce(&Announce
         AppState::new(store.clone(), clock.clone(), key.clone(), live.registry.clone(), blobs.clone(), library.clone());
 
     find_font(&app, &config)?;
+    if let Some(url) = &config.public_url {
+        app.exports.use_public_url(url.clone());
+    }
 
     let mut stop = StopSignals::new()?;
     let (ports, mut announcement) = listen(&config, &app, &clock, &seen, &live).await?;

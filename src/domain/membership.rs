@@ -21,6 +21,35 @@ words! {
     }
 }
 
+words! {
+    /// What a Studio's keepers say of somebody whom it takes in, where its programme keeps places for such people.
+    pub enum MemberMark {
+        NewTeacher = "new_teacher" / "新入职教师",
+        Backbone = "backbone" / "县级骨干教师或学科带头人",
+    }
+}
+
+/// Which of them somebody has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MemberMarks {
+    pub new_teacher: bool,
+    pub backbone: bool,
+}
+
+impl MemberMarks {
+    /// Those of either.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { new_teacher: self.new_teacher || other.new_teacher, backbone: self.backbone || other.backbone }
+    }
+}
+
+/// May whoever keeps the roster begin, change or end a Membership of this role? Who hosts is for the office to say.
+#[must_use]
+pub fn may_keep(keeper: Decider, role: MemberRole) -> bool {
+    keeper == Decider::Office || role != MemberRole::Host
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
     pub id: MembershipId,
@@ -43,6 +72,12 @@ impl Membership {
     pub fn days(&self) -> MembershipDays {
         MembershipDays { from: self.from, to: self.to }
     }
+
+    /// Does it hold a place that a Policy counts: those of core members and trainees?
+    #[must_use]
+    pub fn takes_place(&self) -> bool {
+        matches!(self.role, MemberRole::Core | MemberRole::Trainee)
+    }
 }
 
 /// From when to when a Membership lasts; both days count.
@@ -64,6 +99,17 @@ impl MembershipDays {
     #[must_use]
     pub fn on(self, day: Day) -> bool {
         self.from <= day && self.to.is_none_or(|to| day <= to)
+    }
+
+    /// Do they reach over a day that the other days do not?
+    #[must_use]
+    pub fn reaches_beyond(self, other: Self) -> bool {
+        let later = match (self.to, other.to) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(to), Some(other)) => other < to,
+        };
+        self.from < other.from || later
     }
 
     /// May they be set instead of those before, or of none?

@@ -59,7 +59,7 @@ pub use id::{
 };
 pub use invalid::{Checks, Invalid};
 pub use lesson_review::NewLessonReview;
-pub use membership::{DaysNote, MemberRole, Membership, MembershipDays, NewMembership};
+pub use membership::{DaysNote, MemberMark, MemberMarks, MemberRole, Membership, MembershipDays, NewMembership};
 pub use mentoring::{NewHelpedSchool, NewMentor};
 pub use notice::{Notice, NoticeState};
 pub use office::{OfficeTier, Officer};

@@ -16,7 +16,7 @@ words! {
         /// The office wants something changed; what is changed is another notice.
         Returned = "returned" / "已退回",
         Approved = "approved" / "已发布",
-        /// Approved, and taken back afterwards.
+        /// Taken back: by its Studio before an office decided, or after it was approved.
         Withdrawn = "withdrawn" / "已撤回",
     }
 }
@@ -33,6 +33,20 @@ pub struct Notice {
     /// Of the office that last decided about a notice of this Activity.
     pub last_tier: Option<OfficeTier>,
     pub withdrawal: Option<NoticeWithdrawal>,
+    /// What the Activity was when it was approved; none of those that were approved before this was kept.
+    pub about: Option<NoticeAbout>,
+    /// What the Activity is now.
+    pub now: NoticeAbout,
+}
+
+/// What people make their plans by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeAbout {
+    pub planned_start: Time,
+    pub planned_end: Time,
+    pub place: String,
+    /// In the order in which they present.
+    pub presenters: Vec<AccountId>,
 }
 
 /// What hosts have written of the next one and not sent yet.
@@ -83,11 +97,24 @@ impl Notice {
     #[must_use]
     pub fn state(&self) -> NoticeState {
         match (&self.decision, &self.withdrawal) {
-            (None, _) => NoticeState::Sent,
+            (None, None) => NoticeState::Sent,
+            (None, Some(_)) => NoticeState::Withdrawn,
             (Some(decision), _) if decision.number.is_none() => NoticeState::Returned,
             (Some(_), None) => NoticeState::Approved,
             (Some(_), Some(_)) => NoticeState::Withdrawn,
         }
+    }
+
+    /// It holds, and says another day, time, place or presenters than its Activity has now.
+    #[must_use]
+    pub fn is_outdated(&self) -> bool {
+        self.state() == NoticeState::Approved && self.about.as_ref().is_some_and(|about| *about != self.now)
+    }
+
+    /// Did an office ever approve it?
+    #[must_use]
+    pub fn was_approved(&self) -> bool {
+        self.decision.as_ref().is_some_and(|decision| decision.number.is_some())
     }
 
     /// Another one of the same Activity can be sent only when this is settled.

@@ -56,6 +56,12 @@ impl OfficeTier {
         office_of(from).max(office_of(to)) <= self
     }
 
+    /// May it found a Studio of this tier? Only up to its own.
+    #[must_use]
+    pub fn founds(self, tier: Tier) -> bool {
+        self.moves(tier, tier)
+    }
+
     /// The highest level of an Activity that it may confirm.
     #[must_use]
     pub const fn highest_level(self) -> Level {
@@ -91,6 +97,12 @@ mod tests {
                 && OfficeTier::Province.moves(Tier::City, Tier::Province)
         );
         assert!(OfficeTier::Platform.moves(Tier::Province, Tier::County));
+    }
+
+    #[test]
+    fn an_office_founds_studios_up_to_its_own_tier() {
+        let founds = |office: OfficeTier| Tier::ALL.iter().filter(|tier| office.founds(**tier)).count();
+        assert_eq!(OfficeTier::ALL.iter().map(|office| founds(*office)).collect::<Vec<_>>(), [1, 2, 3, 3]);
     }
 
     #[test]

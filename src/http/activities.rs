@@ -113,7 +113,8 @@ pub(super) async fn cancel(
     host: HostOf<Activity>,
     Json(form): Json<CancelForm>,
 ) -> Result<axum::Json<ActivityPage>, ApiError> {
-    store::activity::cancel(&app.store, host.noun.id, form.reason).await?;
+    let by = (host.me.profile.account.id, app.clock.now());
+    store::activity::cancel(&app.store, host.noun.id, form.reason, by).await?;
     Ok(axum::Json(page(&app, Some(&host.me), host.noun.id).await?))
 }
 

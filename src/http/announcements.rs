@@ -2,12 +2,12 @@
 
 use super::applications::desk::Desk;
 use super::auth::{Office, OfficeOf, SignedIn};
-use super::body::{Id, Json};
+use super::body::{Id, Json, PageQuery, Query};
 use super::error::{ApiError, Refused};
-use super::shapes::{AnnouncementForm, AnnouncementView, AnnouncementWithdrawalForm, Named, Rows};
+use super::shapes::{AnnouncementForm, AnnouncementView, AnnouncementWithdrawalForm, Named, PageOf};
 use super::state::AppState;
 use crate::domain::{Announcement, AnnouncementId, Region, RegionId};
-use crate::store::announcement::NewAnnouncement;
+use crate::store::announcement::{NewAnnouncement, Reader};
 use crate::store::{self, Noun};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -53,23 +53,21 @@ pub(super) async fn withdraw(
 }
 
 /// What the offices above the asker's School and Studios say, the latest first; an office also sees what its tree said.
-#[utoipa::path(get, path = "/api/announcements", tag = "applications",
-    responses((status = 200, body = Rows<AnnouncementView>), (status = 401, body = Refused)))]
+#[utoipa::path(get, path = "/api/announcements", tag = "applications", params(PageQuery),
+    responses((status = 200, body = PageOf<AnnouncementView>), (status = 401, body = Refused)))]
 pub(super) async fn list(
     State(app): State<AppState>,
     me: SignedIn,
-) -> Result<axum::Json<Rows<AnnouncementView>>, ApiError> {
+    Query(page): Query<PageQuery>,
+) -> Result<axum::Json<PageOf<AnnouncementView>>, ApiError> {
     let desk = Desk::of(&app, &me).await?;
-    let mut found = if desk.is_office() {
-        let mut all = store::announcement::latest(&app.store).await?;
-        let above = |region| desk.scope.is_some_and(|scope| desk.tree.covers(region, scope));
-        all.retain(|one| desk.supervises(one.region) || (one.withdrawal.is_none() && above(one.region)));
-        all
-    } else {
-        store::announcement::of_regions(&app.store, &concerned(&app, &me, &desk).await?).await?
+    let regions = match desk.scope {
+        Some(scope) => desk.tree.path(scope).iter().map(|region| region.id).collect(),
+        None => concerned(&app, &me, &desk).await?,
     };
-    found.truncate(50);
-    Ok(axum::Json(Rows { rows: found.into_iter().map(|one| view(&desk, one)).collect() }))
+    let reader = Reader { admin: desk.admin, scope: desk.scope, regions };
+    let found = store::announcement::list(&app.store, &reader, page.page()).await?;
+    Ok(axum::Json(PageOf::from(found.map(|one| view(&desk, one)))))
 }
 
 /// The Regions of the asker's School and Studios, and all above them.

@@ -9,8 +9,8 @@ use super::error::{ApiError, Need};
 use super::state::AppState;
 use crate::domain::login::Login;
 use crate::domain::{
-    AccountRole, Activity, ActivityId, Day, MemberRole, Membership, MembershipId, Region, RegionId, School, SchoolId,
-    Session, SessionId, Studio, StudioId,
+    AccountRole, Activity, ActivityId, Day, MemberRole, Membership, MembershipId, OfficeTier, Region, RegionId, School,
+    SchoolId, Session, SessionId, Studio, StudioId, Tier,
 };
 use crate::store::account::Profile;
 use crate::store::{self, Noun, StoreError};
@@ -137,6 +137,17 @@ impl Office {
             return Ok(());
         }
         Err(ApiError::Forbidden(Need::OfficeOfRegion))
+    }
+
+    /// Refuses where a Studio of this tier is for a higher office to found.
+    pub(super) async fn must_found(&self, app: &AppState, tier: Tier) -> Result<(), ApiError> {
+        let account = &self.0.profile.account;
+        let tree = store::region::tree(&app.store).await?;
+        let scope = account.scope.and_then(|scope| tree.get(scope)).map(|region| region.kind);
+        if OfficeTier::of(account.role, scope).is_some_and(|own| own.founds(tier)) {
+            return Ok(());
+        }
+        Err(ApiError::Forbidden(Need::OfficeOfTier))
     }
 }
 

@@ -117,8 +117,10 @@ pub enum Need {
     Admin,
     #[error("只有管这个区域的工作站可以这样做。")]
     OfficeOfRegion,
-    #[error("晋升和降级由较高那一级的工作站决定。")]
+    #[error("这一级工作室的设立、升降级和考核办法，由这一级或更高一级的工作站决定。")]
     OfficeOfTier,
+    #[error("主持人由管这个工作室的工作站添加、变动和结束，请联系工作站办理。")]
+    OfficeSetsHosts,
     #[error("只有管理员或工作站可以这样做。")]
     Office,
     #[error("只有这个工作室的主持人可以这样做。")]
@@ -135,6 +137,12 @@ pub enum Need {
     Expected,
     #[error("这份资源不对您开放。")]
     SeesResource,
+    #[error("工作室的材料由主持人或工作站上传；成员可以上传自己名下的材料。")]
+    KeeperOrOwnEvidence,
+    #[error("只有上传的人自己可以撤回。")]
+    OwnEvidence,
+    #[error("只有提出变动的人自己可以撤回。")]
+    OwnTransfer,
     #[error("只有写评论的人，和管理这份资源的人可以删除评论。")]
     OwnComment,
     #[error("只有提出的人自己可以撤回。")]
@@ -293,6 +301,7 @@ impl Need {
             Self::Admin => "admin_only",
             Self::OfficeOfRegion => "office_of_region_only",
             Self::OfficeOfTier => "office_of_tier_only",
+            Self::OfficeSetsHosts => "office_sets_hosts",
             Self::Office => "office_only",
             Self::Host => "host_only",
             Self::HostOrOffice => "host_or_office_only",
@@ -301,6 +310,9 @@ impl Need {
             Self::Attachment => "attachment_not_for_you",
             Self::Expected => "not_expected",
             Self::SeesResource => "resource_not_for_you",
+            Self::KeeperOrOwnEvidence => "not_your_own_evidence",
+            Self::OwnEvidence => "not_your_evidence",
+            Self::OwnTransfer => "not_your_transfer",
             Self::OwnComment => "not_your_comment",
             Self::OwnCase => "not_your_case",
             Self::NotOwnCase => "own_case",

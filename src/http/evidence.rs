@@ -1,8 +1,8 @@
-//! Evidence: a Studio's keepers hand it in, its office decides about it.
+//! Evidence: a Studio's keepers hand it in, its members their own papers; its office decides about it.
 
-use super::auth::{InsiderOf, KeeperOf, OfStudio, OfficeOf, SignedIn};
+use super::auth::{InsiderOf, OfStudio, OfficeOf, SignedIn};
 use super::authority::{Authority, SupervisorOf};
-use super::body::Json;
+use super::body::{Id, Json};
 use super::error::{ApiError, Need, Refused};
 use super::shapes::{EvidenceDecisionForm, EvidenceForm, EvidenceStateView, EvidenceView, Named, Rows, RulingView};
 use super::state::AppState;
@@ -11,7 +11,7 @@ use crate::domain::evidence::largest_count;
 use crate::domain::participation::years_counting;
 use crate::domain::policy::{Criterion, Measure, PeriodKind, Policy, Scope};
 use crate::domain::year_end::YearEndRefusal;
-use crate::domain::{AccountId, Day, EvidenceId, EvidenceVerdict, NewEvidence, Region, Studio, StudioId};
+use crate::domain::{AccountId, Day, EvidenceId, EvidenceVerdict, MemberRole, NewEvidence, Region, Studio, StudioId};
 use crate::store::evidence::{self, Evidence};
 use crate::store::fact::RESOURCE_SLOT;
 use crate::store::{self, Noun};
@@ -20,17 +20,22 @@ use axum::http::StatusCode;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// Hands in files that prove something, for a slot of the Studio's Policy.
+/// Hands in files that prove something, for a slot of the Studio's Policy. Its keepers hand in all; a core member or a trainee
+/// what proves something of themselves, where each person has to.
 #[utoipa::path(post, path = "/api/studios/{id}/evidence", tag = "assessment", params(("id" = String, Path)),
     request_body = EvidenceForm, responses((status = 201, body = EvidenceView), (status = 403, body = Refused),
     (status = 409, description = "No Policy, another's file, or a year that is frozen", body = Refused), (status = 422, body = Refused)))]
 pub(super) async fn create(
     State(app): State<AppState>,
-    keeper: KeeperOf<Studio>,
+    insider: InsiderOf<Studio>,
     Json(form): Json<EvidenceForm>,
 ) -> Result<(StatusCode, axum::Json<EvidenceView>), ApiError> {
-    let KeeperOf { me, noun: studio } = keeper;
+    let InsiderOf { me, noun: studio } = insider;
     let now = app.clock.now();
+    let keeps = me.keeps(&app, &studio).await?;
+    if !keeps && form.account != Some(me.profile.account.id) {
+        return Err(ApiError::Forbidden(Need::KeeperOrOwnEvidence));
+    }
     let policy = policies::of(&app, &studio)?;
     let counting = counting(&policy, &form.slot);
     if counting.is_empty() && !policy.slots.contains_key(&form.slot) {
@@ -40,6 +45,9 @@ pub(super) async fn create(
         return Err(store::StoreError::from(YearEndRefusal::Frozen { year }).into());
     }
     let personal = counting.iter().any(|one| matches!(one.scope, Scope::Each(_)));
+    if !keeps && !asks_of(&app, &me, &studio, (&policy, &counting)).await? {
+        return Err(ApiError::Forbidden(Need::KeeperOrOwnEvidence));
+    }
     if personal && form.account.is_none() {
         return Err(ApiError::field("account", "这类材料要写明是谁的。"));
     }
@@ -77,6 +85,44 @@ async fn frozen_year(
         last = Some(year);
     }
     Ok(last)
+}
+
+/// Does one of these criteria ask something of the person, as the core member or trainee that they are?
+async fn asks_of(
+    app: &AppState,
+    me: &SignedIn,
+    studio: &Studio,
+    (policy, counting): (&Policy, &[&Criterion]),
+) -> Result<bool, ApiError> {
+    let (own, today) = (me.profile.account.id, app.clock.now().day());
+    let role = store::membership::role_on(&app.store, studio.id, own, today).await?;
+    let Some(role) = role.filter(|role| matches!(role, MemberRole::Core | MemberRole::Trainee)) else {
+        return Ok(false);
+    };
+    let asked = |one: &&Criterion| match &one.scope {
+        Scope::Each(key) => policy.populations.get(key).is_some_and(|people| people.roles.contains(&role)),
+        _ => false,
+    };
+    Ok(counting.iter().any(asked))
+}
+
+/// Takes back what one has handed in, while nobody has decided about it; the list says so.
+#[utoipa::path(post, path = "/api/evidence/{id}/withdrawal", tag = "assessment", params(("id" = String, Path)),
+    responses((status = 200, body = EvidenceView), (status = 403, body = Refused),
+    (status = 409, description = "Decided, or withdrawn already", body = Refused)))]
+pub(super) async fn withdraw(
+    State(app): State<AppState>,
+    me: SignedIn,
+    Id(id): Id,
+) -> Result<axum::Json<EvidenceView>, ApiError> {
+    let given = Evidence::load(&app, &id).await?;
+    let by = me.profile.account.id;
+    if given.given_by.id != by {
+        return Err(ApiError::Forbidden(Need::OwnEvidence));
+    }
+    let withdrawn = evidence::withdraw(&app.store, given.id, by, app.clock.now()).await?;
+    tracing::info!(evidence = %withdrawn.id, "withdrawn");
+    Ok(axum::Json(one(&app, &me, withdrawn).await?))
 }
 
 /// What a Studio has handed in, the latest first.
@@ -173,9 +219,11 @@ async fn views(app: &AppState, me: &SignedIn, found: Vec<Evidence>) -> Result<Ve
         let open = one.given_by.id == account || kept.contains(&studio.id);
         let last = one.decision.as_ref().map(|decision| decision.tier);
         let by = authority.over(app, studio, one.day);
-        let decide = by.is_ok_and(|by| by.tier.decides_after(last).is_ok() && !is_of(&one, by.account));
+        let stands = one.withdrawn_at.is_none();
+        let decide = stands && by.is_ok_and(|by| by.tier.decides_after(last).is_ok() && !is_of(&one, by.account));
+        let withdraw = stands && one.decision.is_none() && one.given_by.id == account;
         let policy = store::policy::in_force(&app.store, &one.policy, today);
-        Some(view(one, Named::new(studio.id, &studio.name), policy, May { decide, open }))
+        Some(view(one, Named::new(studio.id, &studio.name), policy, May { decide, open, withdraw }))
     };
     Ok(found.into_iter().filter_map(row).collect())
 }
@@ -184,10 +232,12 @@ async fn views(app: &AppState, me: &SignedIn, found: Vec<Evidence>) -> Result<Ve
 struct May {
     decide: bool,
     open: bool,
+    withdraw: bool,
 }
 
 fn view(one: Evidence, studio: Named, policy: Option<Arc<Policy>>, may: May) -> EvidenceView {
     let state = match &one.decision {
+        _ if one.withdrawn_at.is_some() => EvidenceStateView::Withdrawn,
         None => EvidenceStateView::Waiting,
         Some(decision) if decision.accepted => EvidenceStateView::Accepted,
         Some(_) => EvidenceStateView::Refused,
@@ -216,5 +266,7 @@ fn view(one: Evidence, studio: Named, policy: Option<Arc<Policy>>, may: May) -> 
             at: decision.at,
         }),
         may_decide: may.decide,
+        may_withdraw: may.withdraw,
+        withdrawn_at: one.withdrawn_at,
     }
 }

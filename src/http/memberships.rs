@@ -2,20 +2,22 @@
 
 use super::auth::{KeeperOf, SignedIn};
 use super::body::Json;
-use super::error::{ApiError, Refused};
+use super::error::{ApiError, Need, Refused};
 use super::shapes::{MemberView, MembershipChange, MembershipForm};
 use super::state::AppState;
 use super::studios;
 use crate::domain::case::Decider;
-use crate::domain::{DaysNote, Membership, MembershipId, NewMembership, Studio, StudioId};
-use crate::store::membership::MemberMarks;
+use crate::domain::membership::may_keep;
+use crate::domain::{DaysNote, MemberMarks, MemberRole, Membership, MembershipId, NewMembership, Studio, StudioId};
 use crate::store::{self, Noun};
 use axum::extract::State;
 use axum::http::StatusCode;
 
+/// Adds somebody, within the quotas of the Studio's Policy; as a host only the office does.
 #[utoipa::path(post, path = "/api/studios/{id}/memberships", tag = "studios", params(("id" = String, Path)),
     request_body = MembershipForm,
-    responses((status = 201, body = MemberView), (status = 403, body = Refused), (status = 422, body = Refused)))]
+    responses((status = 201, body = MemberView), (status = 403, body = Refused),
+    (status = 409, description = "No place is left", body = Refused), (status = 422, body = Refused)))]
 pub(super) async fn create(
     State(app): State<AppState>,
     keeper: KeeperOf<Studio>,
@@ -24,7 +26,7 @@ pub(super) async fn create(
     let KeeperOf { me, noun: studio } = keeper;
     let new = NewMembership { studio: studio.id, account: form.account, role: form.role, from: form.from, to: form.to };
     let marks = MemberMarks { new_teacher: form.new_teacher, backbone: form.backbone };
-    let hand = hand(&app, &me, &studio, String::new()).await?;
+    let hand = hand(&app, &me, &studio, (new.role, String::new())).await?;
     let made = store::membership::create(&app.store, new, marks, hand).await?;
     Ok((StatusCode::CREATED, axum::Json(view(&app, studio.id, made.id).await?)))
 }
@@ -33,16 +35,17 @@ pub(super) async fn create(
 /// sets days of the last week and to come; earlier ones are for the office.
 #[utoipa::path(patch, path = "/api/memberships/{id}", tag = "studios", params(("id" = String, Path)),
     request_body = MembershipChange,
-    responses((status = 200, body = MemberView), (status = 403, body = Refused), (status = 422, body = Refused)))]
+    responses((status = 200, body = MemberView), (status = 403, body = Refused),
+    (status = 409, description = "No place is left", body = Refused), (status = 422, body = Refused)))]
 pub(super) async fn change(
     State(app): State<AppState>,
     keeper: KeeperOf<Membership>,
     Json(form): Json<MembershipChange>,
 ) -> Result<axum::Json<MemberView>, ApiError> {
-    let Membership { id, studio, .. } = keeper.noun;
+    let Membership { id, studio, role, .. } = keeper.noun;
     let MembershipChange { from, to, new_teacher, backbone, reason } = form;
     let studio = store::studio::get(&app.store, studio).await?;
-    let hand = hand(&app, &keeper.me, &studio, reason).await?;
+    let hand = hand(&app, &keeper.me, &studio, (role, reason)).await?;
     let change = store::membership::MembershipChange { from, to, new_teacher, backbone };
     store::membership::change(&app.store, id, change, hand).await?;
     Ok(axum::Json(view(&app, studio.id, id).await?))
@@ -53,9 +56,17 @@ pub(super) async fn keeper_of(app: &AppState, me: &SignedIn, studio: &Studio) ->
     Ok(if me.may_decide_about(app, studio).await? { Decider::Office } else { Decider::Host })
 }
 
-async fn hand(app: &AppState, me: &SignedIn, studio: &Studio, reason: String) -> Result<(Decider, DaysNote), ApiError> {
-    let note = DaysNote { by: me.profile.account.id, reason, at: app.clock.now() };
-    Ok((keeper_of(app, me, studio).await?, note))
+async fn hand(
+    app: &AppState,
+    me: &SignedIn,
+    studio: &Studio,
+    (role, reason): (MemberRole, String),
+) -> Result<(Decider, DaysNote), ApiError> {
+    let keeper = keeper_of(app, me, studio).await?;
+    if !may_keep(keeper, role) {
+        return Err(ApiError::Forbidden(Need::OfficeSetsHosts));
+    }
+    Ok((keeper, DaysNote { by: me.profile.account.id, reason, at: app.clock.now() }))
 }
 
 async fn view(app: &AppState, studio: StudioId, id: MembershipId) -> Result<MemberView, ApiError> {

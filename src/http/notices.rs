@@ -102,7 +102,7 @@ pub(super) async fn of_activity(
     let hosts = me.hosts(&app, studio.id).await?;
     let rights = Rights::of(&app, &Authority::of(&app, &me).await?, &studio, &activity, hosts);
     let keeps = rights.keeps();
-    let told = |notice: &Notice| keeps || matches!(notice.state(), NoticeState::Approved | NoticeState::Withdrawn);
+    let told = |notice: &Notice| keeps || notice.was_approved();
     let tree = store::region::tree(&app.store).await?;
     let found = store::notice::of_activity(&app.store, id).await?.into_iter().filter(told);
     Ok(axum::Json(Rows { rows: found.map(|notice| view(notice, &activity, &tree, &rights)).collect() }))
@@ -130,7 +130,7 @@ pub(super) async fn decide(
     Ok(axum::Json(one(&app, &me, decided, &activity).await?))
 }
 
-/// Takes an approved notice back; its number is not given again.
+/// Takes an approved notice back, whose number is not given again; its Studio also one that nobody has decided about.
 #[utoipa::path(post, path = "/api/notices/{id}/withdrawal", tag = "notices", params(("id" = String, Path)),
     request_body = NoticeWithdrawalForm, responses((status = 200, body = NoticeView), (status = 403, body = Refused),
     (status = 409, description = "Not approved, or taken back already", body = Refused), (status = 422, body = Refused)))]
@@ -224,7 +224,12 @@ fn view(notice: Notice, activity: &Activity, tree: &RegionTree, rights: &Rights)
             format!("{region}{number}")
         }),
         may_decide: state == NoticeState::Sent && rights.decides.is_some_and(decides),
-        may_withdraw: state == NoticeState::Approved && (rights.hosts || rights.tier.is_some_and(after)),
+        may_withdraw: match state {
+            NoticeState::Sent => rights.hosts,
+            NoticeState::Approved => rights.hosts || rights.tier.is_some_and(after),
+            NoticeState::Returned | NoticeState::Withdrawn => false,
+        },
+        outdated: notice.is_outdated(),
         content: notice.content,
         sent_by: notice.sent_by_name,
         sent_at: notice.sent_at,

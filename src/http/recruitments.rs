@@ -3,11 +3,11 @@
 use super::applications::desk::{Desk, case_for};
 use super::applications::{Keeping, told, view};
 use super::auth::{KeeperOf, OfficeOf, SignedIn};
-use super::body::{Id, Json};
+use super::body::{Id, Json, PageQuery, Query};
 use super::error::{ApiError, Refused};
 use super::shapes::{
-    ApplicationDraftForm, ConditionView, Named, RecruitmentCard, RecruitmentChangeForm, RecruitmentChangeView,
-    RecruitmentForm, RecruitmentPage, RecruitmentState, Rows, SlotView,
+    ApplicationDraftForm, ConditionView, Named, PageOf, RecruitmentCard, RecruitmentChangeForm, RecruitmentChangeView,
+    RecruitmentForm, RecruitmentPage, RecruitmentState, SlotView,
 };
 use super::state::AppState;
 use super::{attachments, policies, regions, schools};
@@ -17,6 +17,7 @@ use crate::domain::{
     Application, ApplicationDraft, ApplicationForm, ApplicationState, Day, MemberRole, NewRecruitment, Recruitment,
     RecruitmentId, Region, RegionId, Studio, StudioId,
 };
+use crate::store::recruitment::Reader;
 use crate::store::{self, Noun};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -47,6 +48,9 @@ pub(super) async fn open_for_region(
     Json(form): Json<RecruitmentForm>,
 ) -> Result<(StatusCode, axum::Json<RecruitmentCard>), ApiError> {
     let OfficeOf { office, noun: region } = office;
+    if let Some(tier) = form.tier {
+        office.must_found(&app, tier).await?;
+    }
     opened(&app, &office.0, asked(form, region.id)).await
 }
 
@@ -96,20 +100,23 @@ pub(super) async fn change(
     page(&app, &me, changed).await
 }
 
-/// Those that concern the asker: of their province, and those that they keep; by closing day.
-#[utoipa::path(get, path = "/api/recruitments", tag = "applications",
-    responses((status = 200, body = Rows<RecruitmentCard>), (status = 401, body = Refused)))]
+/// Those that concern the asker: of their province, and those that they keep; open ones first, by closing day.
+#[utoipa::path(get, path = "/api/recruitments", tag = "applications", params(PageQuery),
+    responses((status = 200, body = PageOf<RecruitmentCard>), (status = 401, body = Refused)))]
 pub(super) async fn list(
     State(app): State<AppState>,
     me: SignedIn,
-) -> Result<axum::Json<Rows<RecruitmentCard>>, ApiError> {
+    Query(page): Query<PageQuery>,
+) -> Result<axum::Json<PageOf<RecruitmentCard>>, ApiError> {
     let desk = Desk::of(&app, &me).await?;
     let top = |region| desk.tree.path(region).first().map(|top| top.id);
-    let home = me.profile.school.as_ref().map(|school| school.region).or(desk.scope).and_then(top);
-    let concerns = |one: &Recruitment| desk.admin || desk.keeps(one) || top(one.region) == home;
-    let mut found = store::recruitment::current(&app.store, app.clock.now().day()).await?;
-    found.retain(concerns);
-    Ok(axum::Json(Rows { rows: cards(&app, &desk, &me, found).await? }))
+    let home = me.profile.school.as_ref().map(|school| school.region).or(desk.scope);
+    let (province, scope) = (home.and_then(top), desk.scope);
+    let reader = Reader { account: desk.me, admin: desk.admin, province, scope };
+    let found = store::recruitment::list(&app.store, &reader, app.clock.now().day(), page.page()).await?;
+    let (total, shown) = (found.total, found.page);
+    let rows = cards(&app, &desk, &me, found.rows).await?;
+    Ok(axum::Json(PageOf { rows, total, page: shown.number, size: shown.size }))
 }
 
 #[utoipa::path(get, path = "/api/recruitments/{id}", tag = "applications", params(("id" = String, Path)),

@@ -76,12 +76,9 @@ async fn add_applications(app: &AppState, desk: &Desk, open: &mut Open) -> Resul
         }
     }
     if desk.keeps_any() {
-        let current = store::recruitment::current(&app.store, app.clock.now().day()).await?;
         // An office is told of those that it, or a host, opened in its own Region, not of all below it.
-        let kept = current.into_iter().filter(|one| {
-            one.studio.is_some_and(|studio| desk.hosted.contains(&studio)) || desk.scope == Some(one.region)
-        });
-        open.recruitments.extend(kept.map(|one| Closing {
+        let kept = store::recruitment::kept(&app.store, desk.me, desk.scope, app.clock.now().day()).await?;
+        open.recruitments.extend(kept.into_iter().map(|one| Closing {
             about: one.id.to_string(),
             title: one.title,
             opens: one.opens,
@@ -117,9 +114,6 @@ async fn add_decisions(app: &AppState, me: &SignedIn, desk: &Desk, open: &mut Op
         since: card.case.asked_at().day(),
         who: card.person.name,
     }));
-    if me.profile.account.role == AccountRole::Teacher {
-        return Ok(());
-    }
     waiting.extend(transfers::waiting_for(app, desk).await?.into_iter().map(|one| Waiting {
         kind: ReminderKind::DecideTransfers,
         about: one.id.to_string(),
@@ -127,6 +121,9 @@ async fn add_decisions(app: &AppState, me: &SignedIn, desk: &Desk, open: &mut Op
         who: one.person.name,
         since: one.asked_at.day(),
     }));
+    if me.profile.account.role == AccountRole::Teacher {
+        return Ok(());
+    }
     let found = notices::waiting_for(app, me).await?.into_iter().filter(|one| one.may_decide);
     waiting.extend(found.map(|one| Waiting {
         kind: ReminderKind::DecideNotices,

@@ -9,7 +9,7 @@ use super::shapes::{
     StudioSearch, StudioView, TierMoveForm, TierMoveView,
 };
 use super::state::AppState;
-use super::{cards, policies, schools, series};
+use super::{cards, policies, roster_sheets, schools, series};
 use crate::domain::{NewStudio, ProgrammeChange, RegionTree, Studio, StudioId, Tier, TierMove};
 use crate::store::card::{self, ActivityFilter, Look};
 use crate::store::membership::Member;
@@ -37,7 +37,7 @@ pub(super) async fn list(
     Ok(axum::Json(PageOf::from(found.map(|studio| view(studio, &tree)))))
 }
 
-/// Founds a Studio in a Region of one's own office.
+/// Founds a Studio in a Region of one's own office, of its own tier at most.
 #[utoipa::path(post, path = "/api/studios", tag = "studios", request_body = StudioForm,
     responses((status = 201, body = StudioView), (status = 403, body = Refused), (status = 422, body = Refused)))]
 pub(super) async fn create(
@@ -46,6 +46,7 @@ pub(super) async fn create(
     Json(form): Json<StudioForm>,
 ) -> Result<(StatusCode, axum::Json<StudioView>), ApiError> {
     office.over(&app, form.region).await?;
+    office.must_found(&app, form.tier).await?;
     let new = NewStudio {
         name: form.name,
         tier: form.tier,
@@ -90,6 +91,8 @@ pub(super) async fn read(
         policy_title: policy.map(|policy| policy.title.clone()),
         programme_changes: changes.into_iter().map(|one| programme_change(&app, one)).collect(),
         may_manage: me.keeps(&app, &studio).await?,
+        may_set_hosts: by.is_some(),
+        marks_asked: roster_sheets::marks_of(&app, &studio),
         studio: view(studio, &tree),
         members: members.into_iter().map(member).collect(),
         activities: cards::activities(activities.rows),

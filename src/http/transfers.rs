@@ -1,7 +1,7 @@
 //! Transfers: members who leave or move on, for a reason, decided by whom the programmes name.
 
 use super::applications::desk::Desk;
-use super::auth::{KeeperOf, OfStudio, Office, SignedIn};
+use super::auth::{KeeperOf, OfStudio, SignedIn};
 use super::body::{Id, Json};
 use super::error::{ApiError, Need, Refused};
 use super::shapes::{Named, Rows, TransferDecisionForm, TransferForm, TransferView, TransferWordView};
@@ -70,22 +70,61 @@ pub(super) async fn of_studio(
     Ok(axum::Json(Rows { rows: views(&app, &desk, found).await? }))
 }
 
-/// What waits for this office, the oldest first.
+/// What waits for the asker's decision, the oldest first.
 #[utoipa::path(get, path = "/api/transfers", tag = "applications",
-    responses((status = 200, body = Rows<TransferView>), (status = 403, body = Refused)))]
+    responses((status = 200, body = Rows<TransferView>), (status = 401, body = Refused)))]
 pub(super) async fn waiting(
     State(app): State<AppState>,
-    office: Office,
+    me: SignedIn,
 ) -> Result<axum::Json<Rows<TransferView>>, ApiError> {
-    let desk = Desk::of(&app, &office.0).await?;
+    let desk = Desk::of(&app, &me).await?;
     Ok(axum::Json(Rows { rows: waiting_for(&app, &desk).await? }))
 }
 
+/// What the asker has asked for, the latest first.
+#[utoipa::path(get, path = "/api/me/transfers", tag = "applications",
+    responses((status = 200, body = Rows<TransferView>), (status = 401, body = Refused)))]
+pub(super) async fn mine(
+    State(app): State<AppState>,
+    me: SignedIn,
+) -> Result<axum::Json<Rows<TransferView>>, ApiError> {
+    let desk = Desk::of(&app, &me).await?;
+    let found = store::transfer::asked_by(&app.store, desk.me).await?;
+    Ok(axum::Json(Rows { rows: views(&app, &desk, found).await? }))
+}
+
 pub(super) async fn waiting_for(app: &AppState, desk: &Desk) -> Result<Vec<TransferView>, ApiError> {
-    let found = store::transfer::waiting(&app.store, desk.scope).await?;
+    let hosted: Vec<StudioId> = desk.hosted.iter().copied().collect();
+    let mut found = store::transfer::waiting_of(&app.store, &hosted).await?;
+    if desk.is_office() {
+        let more = store::transfer::waiting(&app.store, desk.scope).await?;
+        let more: Vec<_> = more.into_iter().filter(|one| found.iter().all(|known| known.id != one.id)).collect();
+        found.extend(more);
+    }
+    found.sort_by_key(|one| (one.asked_at, one.id));
     let mut rows = views(app, desk, found).await?;
     rows.retain(|row| row.may_decide);
     Ok(rows)
+}
+
+/// Takes back what one asked for, while it waits.
+#[utoipa::path(post, path = "/api/transfers/{id}/withdrawal", tag = "applications", params(("id" = String, Path)),
+    responses((status = 200, body = TransferView), (status = 403, body = Refused),
+    (status = 409, description = "Decided, or taken back already", body = Refused)))]
+pub(super) async fn withdraw(
+    State(app): State<AppState>,
+    me: SignedIn,
+    Id(id): Id,
+) -> Result<axum::Json<TransferView>, ApiError> {
+    let asked = Transfer::load(&app, &id).await?;
+    let desk = Desk::of(&app, &me).await?;
+    if asked.asked_by.id != desk.me {
+        return Err(ApiError::Forbidden(Need::OwnTransfer));
+    }
+    let withdrawn = store::transfer::withdraw(&app.store, asked.id, desk.me, app.clock.now()).await?;
+    tracing::info!(transfer = %withdrawn.id, "withdrawn");
+    let view = views(&app, &desk, vec![withdrawn]).await?.pop().ok_or(ApiError::Missing(Noun::Transfer))?;
+    Ok(axum::Json(view))
 }
 
 /// Consents, which changes the roster at once, or refuses with a reason. Nobody about their own.
@@ -156,6 +195,7 @@ async fn views(app: &AppState, desk: &Desk, found: Vec<Transfer>) -> Result<Vec<
         let to = one.studio.and_then(|id| studios.get(&id));
         Some(TransferView {
             may_decide: one.state() == TransferState::Waiting && decider(desk, &one, studio, to).is_some(),
+            may_withdraw: one.state() == TransferState::Waiting && one.asked_by.id == desk.me,
             id: one.id,
             membership: one.membership.id,
             state: one.state(),

@@ -1,7 +1,7 @@
 //! Activities: what studios plan, with their presenters.
 
 use super::row::{Columns as _, rows_in, sql};
-use super::{Noun, Store, StoreError, random};
+use super::{Noun, Store, StoreError, notice, random};
 use crate::domain::{
     AccountId, Activity, ActivityId, ActivityRefusal, ActivityState, Checks, Invalid, NewActivity, SeriesId, Time,
 };
@@ -88,7 +88,13 @@ pub async fn update(
         .await
 }
 
-pub async fn cancel(store: &Store, id: ActivityId, reason: String) -> Result<Activity, StoreError> {
+/// Calls a planned one off; notices of it that wait or hold are withdrawn with it.
+pub async fn cancel(
+    store: &Store,
+    id: ActivityId,
+    reason: String,
+    (by, now): (AccountId, Time),
+) -> Result<Activity, StoreError> {
     Checks::new().text(&reason, "reason", "取消原因", 200).done()?;
     store
         .write(move |connection| {
@@ -100,8 +106,10 @@ pub async fn cancel(store: &Store, id: ActivityId, reason: String) -> Result<Act
                     .bind(id.as_str())
                     .bind(activity.state.code())
                     .bind(activity.cancel_reason.as_deref())
-                    .execute(connection)
+                    .execute(&mut *connection)
                     .await?;
+                let why = format!("活动已取消：{}", reason.trim());
+                notice::withdraw_of_activity(connection, id, &why, (by, now)).await?;
                 Ok(activity)
             })
         })

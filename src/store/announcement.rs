@@ -1,7 +1,8 @@
 //! Announcements: published with their first row, withdrawn with their second.
 
-use super::row::{Columns as _, sql};
-use super::{Noun, Store, StoreError, constraint, random};
+use super::page::placeholders;
+use super::row::{Columns as _, below, sql};
+use super::{Noun, Page, Paged, Store, StoreError, constraint, random};
 use crate::domain::announcement::{AnnouncementWithdrawal, check_announcement, check_withdrawal};
 use crate::domain::{AccountId, Announcement, AnnouncementId, PersonName, RecruitmentId, RegionId, Time};
 use sqlx::AnyConnection;
@@ -11,9 +12,6 @@ const ANNOUNCEMENT: &str = "select n.id, n.region, n.title, n.content, n.recruit
         a.name as author_name, w.reason, w.withdrawn_by, w.withdrawn_at, b.name as withdrawer_name
     from announcement n join account a on a.id = n.announced_by
         left join announcement_withdrawn w on w.announcement = n.id left join account b on b.id = w.withdrawn_by";
-
-/// Older ones are found where they were announced.
-const MOST: u32 = 50;
 
 /// What is to be announced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,20 +86,40 @@ pub async fn get(store: &Store, id: AnnouncementId) -> Result<Announcement, Stor
     find(&mut *store.read().await?, id).await
 }
 
-/// The latest, withdrawn ones too.
-pub async fn latest(store: &Store) -> Result<Vec<Announcement>, StoreError> {
-    let rows = sqlx::query(sql!("{ANNOUNCEMENT} order by n.announced_at desc, n.id limit 500"))
-        .fetch_all(&mut *store.read().await?)
-        .await?;
-    rows.iter().map(read).collect()
+/// Whom a list of announcements is for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reader {
+    /// All there are, withdrawn ones too.
+    pub admin: bool,
+    /// What their office supervises: withdrawn ones of it, too.
+    pub scope: Option<RegionId>,
+    /// The Regions that they belong to, and all above these: what holds there.
+    pub regions: Vec<RegionId>,
 }
 
-/// For whoever belongs to one of these Regions: the latest of each that holds.
-pub async fn of_regions(store: &Store, regions: &[RegionId]) -> Result<Vec<Announcement>, StoreError> {
-    let head = format!("{ANNOUNCEMENT} where w.announcement is null and n.region in");
-    let tail = format!("order by n.announced_at desc, n.id limit {MOST}");
-    let rows = super::row::rows_in(&mut *store.read().await?, &head, regions, &tail).await?;
-    rows.iter().map(read).collect()
+/// What concerns the reader, the latest first.
+pub async fn list(store: &Store, reader: &Reader, page: Page) -> Result<Paged<Announcement>, StoreError> {
+    let concerns = format!(
+        "($1 = 1 or n.region in {} or (w.announcement is null and n.region in ({})))",
+        below!("$2"),
+        placeholders(5, reader.regions.len().max(1))
+    );
+    let mut connection = store.read().await?;
+    let rows = sqlx::query(sql!(
+        "select found.*, count(*) over () as total from ({ANNOUNCEMENT} where {concerns}) found
+         order by found.announced_at desc, found.id limit $3 offset $4"
+    ))
+    .bind(i64::from(reader.admin))
+    .bind(reader.scope.as_ref().map_or("", RegionId::as_str))
+    .bind(page.limit())
+    .bind(page.offset());
+    let rows = match reader.regions.as_slice() {
+        [] => rows.bind(""),
+        regions => regions.iter().fold(rows, |query, region| query.bind(region.as_str())),
+    };
+    let rows = rows.fetch_all(&mut *connection).await?;
+    let total = rows.first().map_or(Ok(page.offset()), |row| row.number("total"))?;
+    Ok(page.of(total, rows.iter().map(read).collect::<Result<_, _>>()?))
 }
 
 async fn find(connection: &mut AnyConnection, id: AnnouncementId) -> Result<Announcement, StoreError> {

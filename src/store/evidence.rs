@@ -1,7 +1,7 @@
 //! Evidence: handed in by a Studio's keepers, decided by its office; every word is a row of its own.
 
 use super::row::{Columns as _, below, number_of, rows_in, sql};
-use super::{Noun, Store, StoreError, attachment, policy, random, ruling};
+use super::{Noun, Store, StoreError, attachment, constraint, policy, random, ruling};
 use crate::domain::evidence::largest_count;
 use crate::domain::{
     AccountId, Attachment, CaseRefusal, Day, EvidenceId, EvidenceVerdict, NewEvidence, OfficeTier, Officer, PersonName,
@@ -25,6 +25,8 @@ pub struct Evidence {
     pub given_at: Time,
     /// The last one; none while it waits.
     pub decision: Option<EvidenceDecision>,
+    /// Whoever handed it in took it back before anybody decided.
+    pub withdrawn_at: Option<Time>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,13 +45,14 @@ const MOST_WAITING: u32 = 200;
 
 const EVIDENCE: &str = "select v.id, v.studio, v.policy, v.slot, v.account, c.name as account_name, v.title, v.day,
         v.given_by, g.name as giver_name, v.given_at, d.accepted, d.count as decided_count, d.reason, d.decided_by,
-        b.name as decider_name, d.decided_at, d.tier
+        b.name as decider_name, d.decided_at, d.tier, x.withdrawn_at
     from evidence v
         join account g on g.id = v.given_by
         left join account c on c.id = v.account
         left join evidence_decided d on d.evidence = v.id
             and d.ordinal = (select max(l.ordinal) from evidence_decided l where l.evidence = v.id)
-        left join account b on b.id = d.decided_by";
+        left join account b on b.id = d.decided_by
+        left join evidence_withdrawn x on x.evidence = v.id";
 
 pub async fn create(store: &Store, new: NewEvidence, by: AccountId, now: Time) -> Result<Evidence, StoreError> {
     new.check(now.day())?;
@@ -94,16 +97,22 @@ pub async fn get(store: &Store, id: EvidenceId) -> Result<Evidence, StoreError> 
     find(&mut *store.read().await?, id).await
 }
 
-/// All of a Studio, the latest first.
+/// All of a Studio, the latest first; what was withdrawn, too.
 pub async fn of_studio(store: &Store, studio: StudioId) -> Result<Vec<Evidence>, StoreError> {
-    of_studios(&mut *store.read().await?, &[studio]).await
+    handed_in(&mut *store.read().await?, &[studio]).await
 }
 
-/// What these Studios handed in, the latest first.
+/// What these Studios handed in and nobody withdrew, the latest first.
 pub(super) async fn of_studios(
     connection: &mut AnyConnection,
     studios: &[StudioId],
 ) -> Result<Vec<Evidence>, StoreError> {
+    let mut found = handed_in(connection, studios).await?;
+    found.retain(|one| one.withdrawn_at.is_none());
+    Ok(found)
+}
+
+async fn handed_in(connection: &mut AnyConnection, studios: &[StudioId]) -> Result<Vec<Evidence>, StoreError> {
     let head = format!("{EVIDENCE} where v.studio in");
     let rows = rows_in(connection, &head, studios, "order by v.given_at desc, v.id").await?;
     let mut found: Vec<Evidence> = rows.iter().map(read).collect::<Result<_, _>>()?;
@@ -115,7 +124,7 @@ pub(super) async fn of_studios(
 pub async fn waiting(store: &Store, region: RegionId) -> Result<Vec<Evidence>, StoreError> {
     let mut connection = store.read().await?;
     let rows = sqlx::query(sql!(
-        "{EVIDENCE} join studio s on s.id = v.studio where d.evidence is null and s.region in {} order by v.given_at, v.id limit {MOST_WAITING}",
+        "{EVIDENCE} join studio s on s.id = v.studio where d.evidence is null and x.evidence is null and s.region in {} order by v.given_at, v.id limit {MOST_WAITING}",
         below!("$1")
     ))
     .bind(region.as_str())
@@ -124,6 +133,28 @@ pub async fn waiting(store: &Store, region: RegionId) -> Result<Vec<Evidence>, S
     let mut found: Vec<Evidence> = rows.iter().map(read).collect::<Result<_, _>>()?;
     with_attachments(&mut connection, &mut found).await?;
     Ok(found)
+}
+
+/// Whoever handed it in takes it back, while nobody has decided.
+pub async fn withdraw(store: &Store, id: EvidenceId, by: AccountId, now: Time) -> Result<Evidence, StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                if find(connection, id).await?.decision.is_some() {
+                    return Err(StoreError::Conflict(constraint::named("evidence_decided_already")));
+                }
+                sqlx::query(
+                    "insert into evidence_withdrawn (evidence, withdrawn_by, withdrawn_at) values ($1, $2, $3)",
+                )
+                .bind(id.as_str())
+                .bind(by.as_str())
+                .bind(now.micros())
+                .execute(&mut *connection)
+                .await?;
+                find(connection, id).await
+            })
+        })
+        .await
 }
 
 /// A decision may be replaced by a later one; all of them stay.
@@ -140,6 +171,9 @@ pub async fn decide(
     store
         .write(move |connection| {
             Box::pin(async move {
+                if find(connection, id).await?.withdrawn_at.is_some() {
+                    return Err(StoreError::Conflict(constraint::named("evidence_withdrawn_key")));
+                }
                 let last = "select tier from evidence_decided where evidence = $1 order by ordinal desc limit 1";
                 let last = sqlx::query(last).bind(id.as_str()).fetch_optional(&mut *connection).await?;
                 ruling::decides_after(by, last)?;
@@ -216,6 +250,7 @@ fn read(row: &AnyRow) -> Result<Evidence, StoreError> {
         given_by: PersonName { id: row.id("given_by")?, name: row.text("giver_name")? },
         given_at: row.time("given_at")?,
         decision,
+        withdrawn_at: row.optional_time("withdrawn_at")?,
     })
 }
 

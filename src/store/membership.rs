@@ -1,11 +1,11 @@
 //! Memberships: who is in which Studio, as what, from when to when.
 
 use super::row::{Columns as _, number_of, rows_in, sql};
-use super::{Noun, Store, StoreError, constraint, random};
+use super::{Noun, Store, StoreError, application, constraint, random, region};
 use crate::domain::case::Decider;
 use crate::domain::{
-    AccountId, Day, DaysNote, MemberRole, Membership, MembershipDays, MembershipId, NewMembership, PersonName, School,
-    StudioId, Time,
+    AccountId, Day, DaysNote, MemberMarks, MemberRole, Membership, MembershipDays, MembershipId, NewMembership,
+    PersonName, School, StudioId, Time,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -19,15 +19,6 @@ pub struct Member {
     pub title: String,
     pub school: Option<School>,
     pub marks: MemberMarks,
-}
-
-/// What some programmes ask of those whom a Studio takes in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct MemberMarks {
-    /// 新入职教师
-    pub new_teacher: bool,
-    /// 县级骨干教师或学科带头人
-    pub backbone: bool,
 }
 
 /// A Membership with the Studio's name.
@@ -117,7 +108,7 @@ pub async fn role_on(
     Ok(roles.into_iter().find(|one| one.membership.studio == studio).map(|one| one.membership.role))
 }
 
-/// A Membership begins.
+/// A Membership begins, within the quotas of the Studio's Policy.
 pub async fn create(
     store: &Store,
     new: NewMembership,
@@ -126,11 +117,14 @@ pub async fn create(
 ) -> Result<Membership, StoreError> {
     new.days().check(None, keeper, &note)?;
     let id: MembershipId = random::id()?;
+    let (store_of, tree) = (store.clone(), region::tree(store).await?);
     store
         .write(move |connection| {
             Box::pin(async move {
                 let NewMembership { studio, account, role, from, to } = new;
                 let membership = Membership { id, studio, account, role, from, to };
+                let now = (&tree, note.at.day());
+                application::within_own_quota(connection, &store_of, &membership, marks, now).await?;
                 begin(connection, &membership, &note).await?;
                 write_marks(connection, id, marks).await?;
                 Ok(membership)
@@ -193,13 +187,15 @@ pub struct MembershipChange {
     pub backbone: Option<bool>,
 }
 
-/// All of it or nothing. Where days change, who changed them and why is kept.
+/// All of it or nothing. Where days change, who changed them and why is kept; a Membership that is to last longer has to be
+/// within the quotas of the Studio's Policy.
 pub async fn change(
     store: &Store,
     id: MembershipId,
     change: MembershipChange,
     (keeper, note): (Decider, DaysNote),
 ) -> Result<(), StoreError> {
+    let (store_of, tree) = (store.clone(), region::tree(store).await?);
     store
         .write(move |connection| {
             Box::pin(async move {
@@ -210,17 +206,25 @@ pub async fn change(
                 .fetch_optional(&mut *connection)
                 .await?
                 .ok_or(StoreError::NotFound(Noun::Membership))?;
-                let before = read(&row)?.days();
+                let membership = read(&row)?;
+                let before = membership.days();
                 let after =
                     MembershipDays { from: change.from.unwrap_or(before.from), to: change.to.unwrap_or(before.to) };
                 after.check(Some(before), keeper, &note)?;
+                let marks = read_marks(&row)?;
+                let marks = MemberMarks {
+                    new_teacher: change.new_teacher.unwrap_or(marks.new_teacher),
+                    backbone: change.backbone.unwrap_or(marks.backbone),
+                };
+                if after.reaches_beyond(before) {
+                    let longer = Membership { from: after.from, to: after.to, ..membership };
+                    let now = (&tree, note.at.day());
+                    application::within_own_quota(connection, &store_of, &longer, marks, now).await?;
+                }
                 if after != before {
                     set_days(connection, id, (before, after), &note).await?;
                 }
-                let marks = read_marks(&row)?;
-                let new_teacher = change.new_teacher.unwrap_or(marks.new_teacher);
-                let backbone = change.backbone.unwrap_or(marks.backbone);
-                write_marks(connection, id, MemberMarks { new_teacher, backbone }).await
+                write_marks(connection, id, marks).await
             })
         })
         .await
@@ -242,7 +246,20 @@ async fn set_days(
     trace(connection, id, (Some(before), after), note).await
 }
 
-async fn write_marks(connection: &mut AnyConnection, id: MembershipId, marks: MemberMarks) -> Result<(), StoreError> {
+/// What the person of this Membership is marked as.
+pub(super) async fn marks_of(connection: &mut AnyConnection, id: MembershipId) -> Result<MemberMarks, StoreError> {
+    let row = sqlx::query("select new_teacher, backbone from membership where id = $1")
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await?;
+    read_marks(&row.ok_or(StoreError::NotFound(Noun::Membership))?)
+}
+
+pub(super) async fn write_marks(
+    connection: &mut AnyConnection,
+    id: MembershipId,
+    marks: MemberMarks,
+) -> Result<(), StoreError> {
     sqlx::query("update membership set new_teacher = $2, backbone = $3 where id = $1")
         .bind(id.as_str())
         .bind(i64::from(marks.new_teacher))

@@ -170,6 +170,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0027_people_digest.sql"),
     ),
     (
+        28,
+        "taken_back",
+        include_str!("../../migrations/sqlite/0028_taken_back.sql"),
+        include_str!("../../migrations/postgres/0028_taken_back.sql"),
+    ),
+    (
         29,
         "notice_draft",
         include_str!("../../migrations/sqlite/0029_notice_draft.sql"),

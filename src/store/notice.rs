@@ -2,7 +2,7 @@
 
 use super::row::{Columns as _, below, sql};
 use super::{Noun, Store, StoreError, activity, constraint, fact, notice_draft, random};
-use crate::domain::notice::{NoticeDecision, NoticeNumber, NoticeWithdrawal, check_content, check_reason};
+use crate::domain::notice::{NoticeAbout, NoticeDecision, NoticeNumber, NoticeWithdrawal, check_content, check_reason};
 use crate::domain::{
     AccountId, ActivityId, ActivityState, Notice, NoticeId, NoticeState, OfficeTier, Officer, RegionId, Time,
 };
@@ -14,9 +14,13 @@ const NOTICE: &str =
     "select n.id, n.activity, n.content, n.sent_by, s.name as sent_by_name, n.sent_at, d.reason, d.region,
         d.year, d.number, d.decided_at, d.decided_by, d.tier, b.name as decided_by_name, w.reason as withdrawal_reason, w.withdrawn_at,
         wb.name as withdrawn_by_name,
+        o.planned_start as about_start, o.planned_end as about_end, o.place as about_place, o.presenters as about_presenters,
+        ac.planned_start, ac.planned_end, ac.place,
+        (select string_agg(account, ' ' order by position) from presenter where activity = n.activity) as presenters,
         (select ld.tier from notice ln join notice_decided ld on ld.notice = ln.id
             where ln.activity = n.activity order by ln.ordinal desc limit 1) as last_tier
-    from notice n join account s on s.id = n.sent_by
+    from notice n join account s on s.id = n.sent_by join activity ac on ac.id = n.activity
+        left join notice_about o on o.notice = n.id
         left join notice_decided d on d.notice = n.id left join account b on b.id = d.decided_by
         left join notice_withdrawn w on w.notice = n.id left join account wb on wb.id = w.withdrawn_by";
 
@@ -101,10 +105,29 @@ pub async fn decide(
                 .bind(by.tier.code())
                 .execute(&mut *connection)
                 .await?;
+                if region.is_some() {
+                    keep_about(connection, id, &notice.now).await?;
+                }
                 find(connection, id).await
             })
         })
         .await
+}
+
+/// What the Activity is while the notice is approved.
+async fn keep_about(connection: &mut AnyConnection, id: NoticeId, now: &NoticeAbout) -> Result<(), StoreError> {
+    let presenters: Vec<&str> = now.presenters.iter().map(AccountId::as_str).collect();
+    sqlx::query(
+        "insert into notice_about (notice, planned_start, planned_end, place, presenters) values ($1, $2, $3, $4, $5)",
+    )
+    .bind(id.as_str())
+    .bind(now.planned_start.micros())
+    .bind(now.planned_end.micros())
+    .bind(now.place.as_str())
+    .bind(presenters.join(" "))
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 async fn next_number(connection: &mut AnyConnection, region: RegionId, year: i64) -> Result<i64, StoreError> {
@@ -117,7 +140,8 @@ async fn next_number(connection: &mut AnyConnection, region: RegionId, year: i64
     Ok(last.number("last")? + 1)
 }
 
-/// Takes an approved one back: its Studio does, or an office of this tier that may decide after the one that approved it.
+/// Takes one back: its Studio does, also before anybody decided, or an office of this tier that may decide after the one that
+/// approved it.
 pub async fn withdraw(
     store: &Store,
     id: NoticeId,
@@ -125,30 +149,53 @@ pub async fn withdraw(
     (by, tier): (AccountId, Option<OfficeTier>),
     now: Time,
 ) -> Result<Notice, StoreError> {
-    check_reason(&reason, true)?;
     store
         .write(move |connection| {
             Box::pin(async move {
                 let notice = find(connection, id).await?;
-                if notice.state() != NoticeState::Approved {
+                let undecided = notice.state() == NoticeState::Sent && tier.is_none();
+                if !undecided && notice.state() != NoticeState::Approved {
                     return Err(StoreError::Conflict(constraint::named("notice_withdrawn_key")));
                 }
+                // Nobody has read what nobody approved.
+                check_reason(&reason, !undecided)?;
                 if let Some(tier) = tier {
                     tier.decides_after(notice.last_tier)?;
                 }
-                sqlx::query(
-                    "insert into notice_withdrawn (notice, reason, withdrawn_by, withdrawn_at) values ($1, $2, $3, $4)",
-                )
-                .bind(id.as_str())
-                .bind(reason.trim())
-                .bind(by.as_str())
-                .bind(now.micros())
-                .execute(&mut *connection)
-                .await?;
+                insert_withdrawal(connection, id, reason.trim(), (by, now)).await?;
                 find(connection, id).await
             })
         })
         .await
+}
+
+/// Takes back what is open or holds of an Activity, in the transaction that calls it off.
+pub(super) async fn withdraw_of_activity(
+    connection: &mut AnyConnection,
+    activity: ActivityId,
+    reason: &str,
+    by: (AccountId, Time),
+) -> Result<(), StoreError> {
+    for notice in all_of(connection, activity).await?.into_iter().filter(Notice::is_open) {
+        insert_withdrawal(connection, notice.id, reason, by).await?;
+    }
+    Ok(())
+}
+
+async fn insert_withdrawal(
+    connection: &mut AnyConnection,
+    id: NoticeId,
+    reason: &str,
+    (by, now): (AccountId, Time),
+) -> Result<(), StoreError> {
+    sqlx::query("insert into notice_withdrawn (notice, reason, withdrawn_by, withdrawn_at) values ($1, $2, $3, $4)")
+        .bind(id.as_str())
+        .bind(reason)
+        .bind(by.as_str())
+        .bind(now.micros())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Of what was approved, and under which number.
@@ -172,7 +219,7 @@ pub async fn of_activity(store: &Store, activity: ActivityId) -> Result<Vec<Noti
 pub async fn waiting(store: &Store, within: Option<RegionId>) -> Result<Vec<Notice>, StoreError> {
     let rows = sqlx::query(sql!(
         "{NOTICE} join activity a on a.id = n.activity join studio st on st.id = a.studio
-         where d.notice is null and ($1 = '' or st.region in {})
+         where d.notice is null and w.notice is null and ($1 = '' or st.region in {})
          order by n.sent_at, n.id limit 200",
         below!("$1")
     ))
@@ -221,7 +268,27 @@ fn read(row: &AnyRow) -> Result<Notice, StoreError> {
         decision,
         last_tier: row.optional_coded("last_tier")?,
         withdrawal,
+        about: match row.optional_time("about_start")? {
+            Some(planned_start) => Some(NoticeAbout {
+                planned_start,
+                planned_end: row.time("about_end")?,
+                place: row.text("about_place")?,
+                presenters: presenters(&row.text("about_presenters")?)?,
+            }),
+            None => None,
+        },
+        now: NoticeAbout {
+            planned_start: row.time("planned_start")?,
+            planned_end: row.time("planned_end")?,
+            place: row.text("place")?,
+            presenters: presenters(&row.optional_text("presenters")?.unwrap_or_default())?,
+        },
     })
+}
+
+fn presenters(ids: &str) -> Result<Vec<AccountId>, StoreError> {
+    let read = |id: &str| AccountId::parse(id).map_err(|_| StoreError::Unreadable { column: "presenters" });
+    ids.split_whitespace().map(read).collect()
 }
 
 fn number(row: &AnyRow) -> Result<Option<NoticeNumber>, StoreError> {

@@ -1,7 +1,7 @@
 //! Recruitments: opened once; only the closing day moves, by a row that says why.
 
-use super::row::{Columns as _, number_of, rows_in, sql};
-use super::{Noun, Store, StoreError, policy, random};
+use super::row::{Columns as _, below, number_of, rows_in, sql};
+use super::{Noun, Page, Paged, Store, StoreError, policy, random};
 use crate::domain::application::RecruitmentChange;
 use crate::domain::{
     AccountId, Day, Invalid, NewRecruitment, PersonName, Recruitment, RecruitmentId, RegionId, StudioId, Time,
@@ -16,8 +16,6 @@ const RECRUITMENT: &str =
         a.name as opener_name
     from recruitment r join account a on a.id = r.opened_by";
 
-/// More of them nobody looks through.
-const MOST: u32 = 300;
 /// How long one that has ended is still told of.
 const TOLD_DAYS: i32 = 60;
 
@@ -95,17 +93,78 @@ pub async fn get(store: &Store, id: RecruitmentId) -> Result<Recruitment, StoreE
     find(&mut *store.read().await?, id).await
 }
 
-/// Those that are open or to come, and those that ended not long ago; by closing day.
-pub async fn current(store: &Store, today: Day) -> Result<Vec<Recruitment>, StoreError> {
+/// Whom a list of Recruitments is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    pub account: AccountId,
+    /// All there are.
+    pub admin: bool,
+    /// The province in which they teach, or whose offices theirs belongs to.
+    pub province: Option<RegionId>,
+    /// What their office supervises.
+    pub scope: Option<RegionId>,
+}
+
+/// As it was changed last.
+const CLOSES: &str = "coalesce((select c.closes from recruitment_changed c where c.recruitment = r.id
+    order by c.ordinal desc limit 1), r.closes)";
+/// Of a Studio that this person hosts today.
+const HOSTED: &str = "r.studio in (select m.studio from membership m where m.account = $1 and m.role = 'host'
+    and m.from_day <= $2 and (m.to_day is null or m.to_day >= $2))";
+
+/// Those that concern the reader: of their province, and those that they keep. Open ones and those to come before those that
+/// ended not long ago, each the nearest closing day first.
+pub async fn list(store: &Store, reader: &Reader, today: Day, page: Page) -> Result<Paged<Recruitment>, StoreError> {
     let mut connection = store.read().await?;
+    let concerns = format!(
+        "{CLOSES} >= $2 - {TOLD_DAYS} and ($3 = 1 or {HOSTED} or r.region in {} or r.region in {})",
+        below!("$4"),
+        below!("$5")
+    );
+    let id = |region: &Option<RegionId>| region.as_ref().map_or(String::new(), ToString::to_string);
+    let (province, scope) = (id(&reader.province), id(&reader.scope));
+    let total = sqlx::query(sql!("select count(*) as total from recruitment r where {concerns}"))
+        .bind(reader.account.as_str())
+        .bind(number_of(today))
+        .bind(i64::from(reader.admin))
+        .bind(province.as_str())
+        .bind(scope.as_str())
+        .fetch_one(&mut *connection)
+        .await?
+        .number("total")?;
     let rows = sqlx::query(sql!(
-        "{RECRUITMENT} where r.closes >= $1 or exists (
-             select 1 from recruitment_changed c where c.recruitment = r.id and c.closes >= $1)
-         order by r.closes, r.id limit {MOST}"
+        "{RECRUITMENT} where {concerns}
+         order by case when {CLOSES} >= $2 then 0 else 1 end, abs({CLOSES} - $2), r.id limit $6 offset $7"
     ))
-    .bind(number_of(today.plus(-TOLD_DAYS)))
+    .bind(reader.account.as_str())
+    .bind(number_of(today))
+    .bind(i64::from(reader.admin))
+    .bind(province.as_str())
+    .bind(scope.as_str())
+    .bind(page.limit())
+    .bind(page.offset())
     .fetch_all(&mut *connection)
     .await?;
+    let mut found: Vec<Recruitment> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    with_changes(&mut connection, &mut found).await?;
+    Ok(page.of(total, found))
+}
+
+/// Those that have not ended, of the Studios that this person hosts and of this very Region; by closing day.
+pub async fn kept(
+    store: &Store,
+    account: AccountId,
+    region: Option<RegionId>,
+    today: Day,
+) -> Result<Vec<Recruitment>, StoreError> {
+    let mut connection = store.read().await?;
+    let rows =
+        sqlx::query(sql!("{RECRUITMENT} where {CLOSES} >= $2 and ({HOSTED} or r.region = $3) order by {CLOSES}, r.id"))
+            .bind(account.as_str())
+            .bind(number_of(today))
+            .bind(region.as_ref().map_or("", RegionId::as_str))
+            .fetch_all(&mut *connection)
+            .await?;
     let mut found: Vec<Recruitment> = rows.iter().map(read).collect::<Result<_, _>>()?;
     with_changes(&mut connection, &mut found).await?;
     Ok(found)

@@ -1,11 +1,13 @@
 //! Roster sheets: whom their rows may mean, and what good rows change, all of it or nothing.
 
 use super::account::{self, Profile};
+use super::application::rows_over_quota;
 use super::row::{Columns as _, sql};
-use super::{Store, StoreError, constraint, fact, membership, page, random};
+use super::{Store, StoreError, constraint, fact, membership, page, random, region};
 use crate::domain::roster::{AccountFill, NewPerson, RosterPlan, Step, Who};
 use crate::domain::{
-    Account, AccountId, AccountRole, Day, DaysNote, MemberRole, Membership, MembershipId, SchoolId, StudioId, Time,
+    Account, AccountId, AccountRole, Day, DaysNote, MemberMarks, MemberRole, Membership, MembershipId, SchoolId,
+    StudioId, Time,
 };
 use sqlx::AnyConnection;
 
@@ -35,13 +37,23 @@ pub async fn people(store: &Store, names: &[String], phones: &[String]) -> Resul
 }
 
 /// Who was in the Studio on `day`, with their accounts, as a roster is written.
-pub async fn roster_on(store: &Store, studio: StudioId, day: Day) -> Result<Vec<(Membership, Profile)>, StoreError> {
+pub async fn roster_on(store: &Store, studio: StudioId, day: Day) -> Result<Vec<RosterLine>, StoreError> {
     let members = membership::roster_on(store, studio, day).await?;
     let ids = members.iter().map(|member| member.account.id);
     let profiles = account::of_ids(&mut *store.read().await?, ids).await?;
     // Somebody with two Memberships has two rows.
-    let row = |member: membership::Member| Some((member.membership, profiles.get(&member.account.id)?.clone()));
+    let row = |member: membership::Member| {
+        let profile = profiles.get(&member.account.id)?.clone();
+        Some(RosterLine { membership: member.membership, marks: member.marks, profile })
+    };
     Ok(members.into_iter().filter_map(row).collect())
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterLine {
+    pub membership: Membership,
+    pub marks: MemberMarks,
+    pub profile: Profile,
 }
 
 /// A plan that is to be written, with the hash of the first password where it brings an Account.
@@ -60,17 +72,42 @@ pub struct Made {
     pub school: SchoolId,
 }
 
+/// What came of the plans.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Applied {
+    Written(Vec<Made>),
+    /// The Studio's Policy has no place for the people of these rows: nothing was written.
+    OverQuota(Vec<(u32, String)>),
+}
+
+/// The rows that the Studio's Policy has no place for, with why.
+pub async fn over_quota(
+    store: &Store,
+    studio: StudioId,
+    plans: &[RosterPlan],
+    today: Day,
+) -> Result<Vec<(u32, String)>, StoreError> {
+    let tree = region::tree(store).await?;
+    rows_over_quota(&mut *store.read().await?, store, studio, plans, (&tree, today)).await
+}
+
 /// Writes all plans in one transaction; where one does not fit any more, none.
 pub async fn apply(
     store: &Store,
     studio: StudioId,
     planned: Vec<Planned>,
     note: DaysNote,
-) -> Result<Vec<Made>, StoreError> {
+) -> Result<Applied, StoreError> {
     let now = note.at;
+    let (store_of, tree) = (store.clone(), region::tree(store).await?);
     store
         .write(move |connection| {
             Box::pin(async move {
+                let plans: Vec<RosterPlan> = planned.iter().map(|one| one.plan.clone()).collect();
+                let over = rows_over_quota(connection, &store_of, studio, &plans, (&tree, now.day())).await?;
+                if !over.is_empty() {
+                    return Ok(Applied::OverQuota(over));
+                }
                 let mut made = Vec::new();
                 for Planned { plan, password_hash } in planned {
                     let account = match plan.who {
@@ -87,10 +124,10 @@ pub async fn apply(
                             account.id
                         }
                     };
-                    let stepped = Stepped { role: plan.role, from: plan.from, step: plan.step };
+                    let stepped = Stepped { role: plan.role, from: plan.from, step: plan.step, marks: plan.marks };
                     take_step(connection, studio, account, &stepped, &note).await?;
                 }
-                Ok(made)
+                Ok(Applied::Written(made))
             })
         })
         .await
@@ -159,6 +196,7 @@ struct Stepped {
     role: MemberRole,
     from: Day,
     step: Step,
+    marks: MemberMarks,
 }
 
 async fn take_step(
@@ -168,12 +206,14 @@ async fn take_step(
     plan: &Stepped,
     note: &DaysNote,
 ) -> Result<(), StoreError> {
-    let Stepped { role, from, step } = *plan;
+    let Stepped { role, from, step, marks } = *plan;
     match step {
         Step::Keep => return Ok(()),
+        Step::Mark { of } => return membership::write_marks(connection, of, marks).await,
         Step::Begin => {}
         Step::Change { ends } => membership::end(connection, ends, from.plus(-1), note).await?,
     }
     let id: MembershipId = random::id()?;
-    membership::begin(connection, &Membership { id, studio, account, role, from, to: None }, note).await
+    membership::begin(connection, &Membership { id, studio, account, role, from, to: None }, note).await?;
+    membership::write_marks(connection, id, marks).await
 }

@@ -56,8 +56,14 @@ pub async fn all(store: &Store) -> Result<Vec<School>, StoreError> {
 }
 
 pub async fn by_ids(store: &Store, ids: &[SchoolId]) -> Result<HashMap<SchoolId, School>, StoreError> {
-    let head = "select id, name, region, rural from school where id in";
-    let rows = rows_in(&mut *store.read().await?, head, ids, "").await?;
+    of_ids(&mut *store.read().await?, ids).await
+}
+
+pub(super) async fn of_ids(
+    connection: &mut AnyConnection,
+    ids: &[SchoolId],
+) -> Result<HashMap<SchoolId, School>, StoreError> {
+    let rows = rows_in(connection, "select id, name, region, rural from school where id in", ids, "").await?;
     rows.iter().map(|row| read(row).map(|school| (school.id, school))).collect()
 }
 

@@ -16,10 +16,11 @@ use sqlx::any::AnyRow;
 const TRANSFER: &str = "select t.id, t.membership, t.kind, t.day, t.role as to_role, t.studio as to_studio, t.reason,
         t.attachment, t.asked_by, t.asked_at, m.studio, m.account, m.role, m.from_day, m.to_day, p.name as person_name,
         a.name as asker_name, d.granted, d.reason as decision_reason, d.began, d.decided_by, d.decided_at,
-        b.name as decider_name
+        b.name as decider_name, x.withdrawn_at
     from transfer t join membership m on m.id = t.membership join account p on p.id = m.account
         join account a on a.id = t.asked_by
-        left join transfer_decided d on d.transfer = t.id left join account b on b.id = d.decided_by";
+        left join transfer_decided d on d.transfer = t.id left join account b on b.id = d.decided_by
+        left join transfer_withdrawn x on x.transfer = t.id";
 
 /// Consent or refusal, with its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +65,28 @@ pub async fn ask(
         .await
 }
 
+/// Whoever asked takes it back, while it waits.
+pub async fn withdraw(store: &Store, id: TransferId, by: AccountId, now: Time) -> Result<Transfer, StoreError> {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                if find(connection, id).await?.state() != TransferState::Waiting {
+                    return Err(ApplicationRefusal::TransferSettled.into());
+                }
+                sqlx::query(
+                    "insert into transfer_withdrawn (transfer, withdrawn_by, withdrawn_at) values ($1, $2, $3)",
+                )
+                .bind(id.as_str())
+                .bind(by.as_str())
+                .bind(now.micros())
+                .execute(&mut *connection)
+                .await?;
+                find(connection, id).await
+            })
+        })
+        .await
+}
+
 pub async fn decide(
     store: &Store,
     id: TransferId,
@@ -97,7 +120,7 @@ async fn carry_out(
         .optional_text(&word.reason, "reason", "原因", 300)
         .done()?;
     let transfer = find(connection, id).await?;
-    if transfer.decision.is_some() {
+    if transfer.state() != TransferState::Waiting {
         return Err(ApplicationRefusal::TransferSettled.into());
     }
     if word.granted {
@@ -133,10 +156,11 @@ async fn change(
     let Some(role) = transfer.role else { return Ok(None) };
     let joins = transfer.studio.unwrap_or(from);
     let found = studio::of_ids(connection, &[joins]).await?.remove(&joins).ok_or(StoreError::NotFound(Noun::Studio))?;
-    if let Some(rules) = found.policy.as_deref().and_then(|key| policy::in_force(store, key, transfer.day)) {
-        make_room(connection, (joins, account), role, &rules, tree, (transfer.day, note)).await?;
-    }
     let new = Membership { id: random::id()?, studio: joins, account, role, from: transfer.day, to: None };
+    if let Some(rules) = found.policy.as_deref().and_then(|key| policy::in_force(store, key, transfer.day)) {
+        let marks = membership::marks_of(connection, id).await?;
+        make_room(connection, &new, marks, (&rules, tree), note).await?;
+    }
     membership::begin(connection, &new, note).await?;
     membership::carry_marks(connection, id, new.id).await?;
     Ok(Some(new.id))
@@ -158,12 +182,28 @@ pub async fn of_studio(store: &Store, studio: StudioId) -> Result<Vec<Transfer>,
 /// What waits for a decision about Studios in this Region or below it, or anywhere; the oldest first.
 pub async fn waiting(store: &Store, within: Option<RegionId>) -> Result<Vec<Transfer>, StoreError> {
     let rows = sqlx::query(sql!(
-        "{TRANSFER} join studio st on st.id = m.studio where d.transfer is null and ($1 = '' or st.region in {}) order by t.asked_at, t.id limit 200",
+        "{TRANSFER} join studio st on st.id = m.studio where d.transfer is null and x.transfer is null and ($1 = '' or st.region in {}) order by t.asked_at, t.id limit 200",
         below!("$1")
     ))
     .bind(within.as_ref().map_or("", RegionId::as_str))
     .fetch_all(&mut *store.read().await?)
     .await?;
+    rows.iter().map(read).collect()
+}
+
+/// What waits for a decision about members of these Studios, the oldest first.
+pub async fn waiting_of(store: &Store, studios: &[StudioId]) -> Result<Vec<Transfer>, StoreError> {
+    let head = format!("{TRANSFER} where d.transfer is null and x.transfer is null and m.studio in");
+    let rows = rows_in(&mut *store.read().await?, &head, studios, "order by t.asked_at, t.id").await?;
+    rows.iter().map(read).collect()
+}
+
+/// What this person asked for, the latest first.
+pub async fn asked_by(store: &Store, account: AccountId) -> Result<Vec<Transfer>, StoreError> {
+    let rows = sqlx::query(sql!("{TRANSFER} where t.asked_by = $1 order by t.asked_at desc, t.id limit 100"))
+        .bind(account.as_str())
+        .fetch_all(&mut *store.read().await?)
+        .await?;
     rows.iter().map(read).collect()
 }
 
@@ -247,5 +287,6 @@ fn read(row: &AnyRow) -> Result<Transfer, StoreError> {
         asked_by: PersonName { id: row.id("asked_by")?, name: row.text("asker_name")? },
         asked_at: row.time("asked_at")?,
         decision,
+        withdrawn_at: row.optional_time("withdrawn_at")?,
     })
 }

@@ -18,12 +18,14 @@ pub struct Found {
     pub corrections_since: u32,
     /// It was taken back since.
     pub revoked: Option<Word>,
+    /// Of a notice that holds: its Activity has another day, time, place or presenters now.
+    pub outdated: bool,
 }
 
 /// Goes through every line up to the kept heads, or looks up again what has no lines.
 pub async fn of(store: &Store, issue: &Issue) -> Result<Found, StoreError> {
     let content = &issue.content;
-    let mut found = Found { intact: None, same: false, corrections_since: 0, revoked: None };
+    let mut found = Found { intact: None, same: false, corrections_since: 0, revoked: None, outdated: false };
     let digest = match content.subject {
         Subject::Session(_) | Subject::Year(..) | Subject::Person(..) => of_lines(store, issue, &mut found).await?,
         Subject::Scorecard(id, year) => scorecard_digest(store, issue, (id, year)).await?,
@@ -33,6 +35,7 @@ pub async fn of(store: &Store, issue: &Issue) -> Result<Found, StoreError> {
                 let word = notice.withdrawal.clone();
                 found.revoked = word.map(|one| Word { reason: one.reason, by_name: one.by_name, at: one.at });
             }
+            found.outdated = notice.is_outdated();
             Some(notice::digest(&notice))
         }
         Subject::Certificate(..) => {

@@ -151,6 +151,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/regions/{id}/scorecards/{format}", "------y-y"),
     ("GET",    "/api/studios/{id}/evidence",           "---yy-y-y"),
     ("POST",   "/api/studios/{id}/evidence",           "----y-y-y"),
+    ("POST",   "/api/evidence/{id}/withdrawal",        "---y-----"),
     ("GET",    "/api/regions/{id}/evidence",           "------y-y"),
     ("POST",   "/api/evidence/{id}/decision",          "------y-y"),
     ("GET",    "/api/studios/{id}/mentors",            "---yy-y-y"),
@@ -218,7 +219,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     // Of the core member, who may leave by themselves.
     ("POST",   "/api/memberships/{id}/transfers",      "---yy-y-y"),
     ("GET",    "/api/studios/{id}/transfers",          "----y-y-y"),
-    ("GET",    "/api/transfers",                       "------yyy"),
+    ("GET",    "/api/transfers",                       "--yyyyyyy"),
+    ("GET",    "/api/me/transfers",                    "--yyyyyyy"),
+    ("POST",   "/api/transfers/{id}/withdrawal",       "----y----"),
     ("POST",   "/api/transfers/{id}/decision",         "------y-y"),
     ("GET",    "/api/regions/{id}/capacities",         "------y-y"),
     ("GET",    "/api/announcements",                   "--yyyyyyy"),

@@ -33,7 +33,7 @@ pub(crate) async fn waiting_application(app: &TestApp) -> (String, String) {
     (sent(&teacher, &recruitment, &draft).await, paper)
 }
 
-async fn under_policy(app: &TestApp) {
+pub(crate) async fn under_policy(app: &TestApp) {
     let admin = app.person("admin").await;
     for studio in [app.world.studio, app.world.other_studio] {
         let put = admin
@@ -57,11 +57,11 @@ async fn province_studio(app: &TestApp) -> String {
     studio
 }
 
-async fn paper(person: &Person) -> String {
+pub(crate) async fn paper(person: &Person) -> String {
     id(&made(person.upload("证书.png", b"\x89PNG\r\n\x1a\n").await).await)
 }
 
-fn draft(choices: &[String], paper: &str) -> Value {
+pub(crate) fn draft(choices: &[String], paper: &str) -> Value {
     json!({ "choices": choices, "fields": {
         "sex": "female", "born": "1986-05-01", "phone": "13800000001", "education": "本科", "stage": "primary",
         "subject": "小学语文", "title": "一级教师", "post": "教研组长", "teaching_years": 12, "honours": "市教坛新秀",
@@ -70,7 +70,7 @@ fn draft(choices: &[String], paper: &str) -> Value {
     } })
 }
 
-async fn sent(person: &Person, recruitment: &str, draft: &Value) -> String {
+pub(crate) async fn sent(person: &Person, recruitment: &str, draft: &Value) -> String {
     let saved = person.post(&format!("/api/recruitments/{recruitment}/application"), draft).await;
     let saved = id(&ok(saved).await);
     let sent = ok(person.post(&format!("/api/applications/{saved}/sending"), &Value::Null).await).await;
@@ -78,21 +78,21 @@ async fn sent(person: &Person, recruitment: &str, draft: &Value) -> String {
     saved
 }
 
-async fn ok(answer: Response) -> Value {
+pub(crate) async fn ok(answer: Response) -> Value {
     let status = answer.status();
     let body: Value = answer.json().await.unwrap();
     assert_eq!(status, StatusCode::OK, "{body}");
     body
 }
 
-async fn made(answer: Response) -> Value {
+pub(crate) async fn made(answer: Response) -> Value {
     let status = answer.status();
     let body: Value = answer.json().await.unwrap();
     assert_eq!(status, StatusCode::CREATED, "{body}");
     body
 }
 
-fn id(body: &Value) -> String {
+pub(crate) fn id(body: &Value) -> String {
     body["id"].as_str().unwrap().to_owned()
 }
 
@@ -102,12 +102,12 @@ fn review(application: &str, verdict: &str, seen: u32, more: Value) -> (String, 
     (format!("/api/applications/{application}/review"), body)
 }
 
-async fn says(person: &Person, application: &str, verdict: &str, seen: u32, more: Value) -> Response {
+pub(crate) async fn says(person: &Person, application: &str, verdict: &str, seen: u32, more: Value) -> Response {
     let (url, body) = review(application, verdict, seen, more);
     person.post(&url, &body).await
 }
 
-async fn rows(person: &Person, url: &str) -> Vec<Value> {
+pub(crate) async fn rows(person: &Person, url: &str) -> Vec<Value> {
     ok(person.get(url).await).await["rows"].as_array().unwrap().clone()
 }
 
@@ -283,6 +283,7 @@ async fn a_new_host_gets_a_studio_or_nothing_happens_at_all() {
     assert_eq!(roster, [("老师teacher".into(), "host".into(), "2026-03-20".into(), Value::Null)]);
 }
 
+/// By what the pages ask alone: marks come from the member form and from the last word about an Application.
 #[tokio::test]
 async fn of_two_reviewers_at_once_one_is_told_to_look_again() {
     let app = TestApp::start().await;

@@ -95,6 +95,52 @@ async fn a_text_is_counted_by_its_characters_in_one_piece() {
 }
 
 #[tokio::test]
+async fn a_member_hands_in_their_own_papers_and_takes_them_back_while_nobody_has_decided() {
+    let app = TestApp::start().await;
+    let studio = under(&app, "county-4").await;
+    let (host, teacher, office) = (app.person("host").await, app.person("teacher").await, app.person("office").await);
+    let me = app.world.teacher;
+    let path = format!("{studio}/evidence");
+    let paper = file(&teacher).await;
+    let form = |slot: &str, account: AccountId| {
+        json!({ "slot": slot, "account": account, "title": "研读《教育的目的》", "day": "2026-02-20",
+            "attachments": [paper] })
+    };
+    assert_eq!(refusal(teacher.post(&path, &form("book", me)).await).await.1, "members_only");
+    let member = json!({ "account": me, "role": "trainee", "from": "2026-03-01" });
+    made(host.post(&format!("{studio}/memberships"), &member).await).await;
+    let others = teacher.post(&path, &form("book", account(&app, "core").await)).await;
+    assert_eq!(refusal(others).await.1, "not_your_own_evidence");
+    // What the programme asks of the host alone is the host's to hand in.
+    assert_eq!(refusal(teacher.post(&path, &form("lead_plan", me)).await).await.1, "not_your_own_evidence");
+    let given = made(teacher.post(&path, &form("book", me)).await).await;
+    assert_eq!((&given["state"], &given["may_withdraw"]), (&json!("waiting"), &json!(true)));
+    let waits = async || {
+        let card = made(host.get(&format!("{studio}/scorecard?year=2025")).await).await;
+        card.to_string().matches("\"waiting\":1").count()
+    };
+    let waiting = waits().await;
+    assert!(waiting > 0);
+    let withdrawal = format!("/api/evidence/{}/withdrawal", given["id"].as_str().unwrap());
+    assert_eq!(refusal(host.post(&withdrawal, &Value::Null).await).await.1, "not_your_evidence");
+    let back = made(teacher.post(&withdrawal, &Value::Null).await).await;
+    assert_eq!((&back["state"], &back["may_withdraw"]), (&json!("withdrawn"), &json!(false)));
+    assert_eq!(refusal(teacher.post(&withdrawal, &Value::Null).await).await.1, "evidence_withdrawn_key");
+    assert_eq!(waits().await, 0, "it counts for nothing");
+    let decision = format!("/api/evidence/{}/decision", given["id"].as_str().unwrap());
+    let late = office.post(&decision, &json!({ "accepted": true })).await;
+    assert_eq!(refusal(late).await.1, "evidence_withdrawn_key");
+    let desk = made(office.get(&format!("/api/regions/{}/evidence", app.world.county)).await).await;
+    assert_eq!(desk["rows"], json!([]));
+    assert_eq!(made(host.get(&path).await).await["rows"][0]["state"], "withdrawn", "the list tells it");
+    let given = made(teacher.post(&path, &form("book", me)).await).await;
+    let decision = format!("/api/evidence/{}/decision", given["id"].as_str().unwrap());
+    made(office.post(&decision, &json!({ "accepted": true })).await).await;
+    let withdrawal = format!("/api/evidence/{}/withdrawal", given["id"].as_str().unwrap());
+    assert_eq!(refusal(teacher.post(&withdrawal, &Value::Null).await).await.1, "evidence_decided_already");
+}
+
+#[tokio::test]
 async fn nobody_decides_what_they_handed_in_or_about_their_own_studio() {
     let app = TestApp::start().await;
     let studio = under(&app, "zhejiang-2019").await;

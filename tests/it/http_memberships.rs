@@ -110,3 +110,131 @@ async fn two_who_edit_different_fields_lose_nothing() {
     let told = store::activity::get(&app.store, app.world.closed_activity).await.unwrap();
     assert_eq!((told.title.as_str(), told.place.as_str()), ("研修11", "礼堂11"));
 }
+
+#[tokio::test]
+async fn only_the_office_says_who_hosts() {
+    let app = TestApp::start().await;
+    let (host, office) = (app.person("host").await, app.person("office").await);
+    let members = format!("/api/studios/{}/memberships", app.world.studio);
+    let form = json!({ "account": app.world.teacher, "role": "host", "from": "2026-03-01" });
+    let (status, code, _) = refusal(host.post(&members, &form).await).await;
+    assert_eq!((status, code.as_str()), (StatusCode::FORBIDDEN, "office_sets_hosts"));
+    let made = made(office.post(&members, &form).await).await;
+    let path = format!("/api/memberships/{}", made["membership"].as_str().unwrap());
+    assert_eq!(refusal(host.patch(&path, &json!({ "to": "2026-03-02" })).await).await.1, "office_sets_hosts");
+    assert_eq!(office.patch(&path, &json!({ "to": "2026-03-02" })).await.status(), StatusCode::OK);
+    let page: Value = host.get(&format!("/api/studios/{}", app.world.studio)).await.json().await.unwrap();
+    assert_eq!((&page["may_manage"], &page["may_set_hosts"]), (&json!(true), &json!(false)));
+}
+
+/// So many teachers of the world's rural School.
+async fn teachers(app: &TestApp, count: u32) -> Vec<AccountId> {
+    let mut made = Vec::new();
+    for number in 0..count {
+        let new = NewAccount {
+            login_name: format!("member{number}"),
+            name: format!("成员{number}"),
+            role: AccountRole::Teacher,
+            scope: None,
+            school: Some(app.world.school),
+            title: String::new(),
+            subject: String::new(),
+            phone: None,
+            password_hash: "not a hash".into(),
+        };
+        made.push(store::account::create(&app.store, new, app.now()).await.unwrap().id);
+    }
+    made
+}
+
+#[tokio::test]
+async fn nobody_is_added_by_hand_beyond_what_the_policy_allows() {
+    let app = TestApp::start().await;
+    let (host, office) = (app.person("host").await, app.person("office").await);
+    let studio = format!("/api/studios/{}", app.world.studio);
+    made(office.post(&format!("{studio}/programme"), &json!({ "policy": "county-4", "reason": "选定" })).await).await;
+    let page: Value = host.get(&studio).await.json().await.unwrap();
+    assert_eq!(page["marks_asked"], json!(["new_teacher", "backbone"]));
+    let members = format!("{studio}/memberships");
+    let people = teachers(&app, 12).await;
+    let add = async |at: usize, marks: [bool; 2]| {
+        let form = json!({ "account": people[at], "role": "trainee", "from": "2026-03-01",
+            "new_teacher": marks[0], "backbone": marks[1] });
+        host.post(&members, &form).await
+    };
+    let mut last = Value::Null;
+    for at in 0..8 {
+        last = made(add(at, [false, false]).await).await;
+    }
+    made(add(8, [false, true]).await).await;
+    // The tenth place is for a new teacher.
+    let (status, code, _) = refusal(add(9, [false, false]).await).await;
+    assert_eq!((status, code.as_str()), (StatusCode::CONFLICT, "quota_full"));
+    made(add(9, [true, false]).await).await;
+    assert_eq!(refusal(add(10, [true, true]).await).await.1, "quota_full");
+    // Who left has no place any more, unless there is one.
+    let path = format!("/api/memberships/{}", last["membership"].as_str().unwrap());
+    made(host.patch(&path, &json!({ "to": "2026-03-02" })).await).await;
+    let later = json!({ "account": people[11], "role": "trainee", "from": "2026-03-03" });
+    made(host.post(&members, &later).await).await;
+    assert_eq!(refusal(host.patch(&path, &json!({ "to": null })).await).await.1, "quota_full");
+    assert_eq!(made(host.patch(&path, &json!({ "backbone": true })).await).await["backbone"], true);
+}
+
+#[tokio::test]
+async fn two_who_are_added_at_once_do_not_share_the_last_place() {
+    let app = TestApp::start().await;
+    let (host, office) = (app.person("host").await, app.person("office").await);
+    let studio = format!("/api/studios/{}", app.world.studio);
+    made(office.post(&format!("{studio}/programme"), &json!({ "policy": "county-4", "reason": "选定" })).await).await;
+    let people = teachers(&app, 11).await;
+    let members = format!("{studio}/memberships");
+    let add = async |who: &Person, at: usize| {
+        let form = json!({ "account": people[at], "role": "trainee", "from": "2026-03-01", "new_teacher": true,
+            "backbone": true });
+        who.post(&members, &form).await.status()
+    };
+    for at in 0..9 {
+        assert_eq!(add(&host, at).await, StatusCode::CREATED);
+    }
+    let (one, other) = tokio::join!(add(&host, 9), add(&office, 10));
+    let mut answers = [one, other];
+    answers.sort();
+    assert_eq!(answers, [StatusCode::CREATED, StatusCode::CONFLICT]);
+}
+
+#[tokio::test]
+async fn who_moves_into_another_studio_takes_the_marks_along_and_the_place_kept_for_them() {
+    let app = TestApp::start().await;
+    let admin = app.person("admin").await;
+    let (own, other) = (app.world.studio, app.world.other_studio);
+    for studio in [own, other] {
+        made(
+            admin
+                .post(&format!("/api/studios/{studio}/programme"), &json!({ "policy": "county-4", "reason": "选定" }))
+                .await,
+        )
+        .await;
+    }
+    let people = teachers(&app, 11).await;
+    let add = async |studio: StudioId, at: usize, marks: Value| {
+        let mut form = json!({ "account": people[at], "role": "trainee", "from": "2026-02-01" });
+        form.as_object_mut().unwrap().extend(marks.as_object().cloned().unwrap_or_default());
+        made(admin.post(&format!("/api/studios/{studio}/memberships"), &form).await).await["membership"].clone()
+    };
+    add(own, 0, json!({ "backbone": true })).await;
+    for at in 1..9 {
+        add(own, at, json!({})).await;
+    }
+    let (plain, marked) = (add(other, 9, json!({})).await, add(other, 10, json!({ "new_teacher": true })).await);
+    let moves = async |membership: Value| {
+        let form =
+            json!({ "kind": "promoted", "day": "2026-03-02", "role": "trainee", "studio": own, "reason": "工作需要" });
+        admin.post(&format!("/api/memberships/{}/transfers", membership.as_str().unwrap()), &form).await
+    };
+    assert_eq!(refusal(moves(plain).await).await.1, "quota_full");
+    assert_eq!(made(moves(marked).await).await["state"], "granted");
+    let members = store::membership::of_studio(&app.store, own).await.unwrap();
+    let came = members.iter().find(|one| one.account.id == people[10]).unwrap();
+    assert_eq!(came.marks, MemberMarks { new_teacher: true, backbone: false });
+}

@@ -179,6 +179,11 @@ async fn a_studio_with_its_members_and_series() {
     let elsewhere = json!({ "name": "外县", "tier": "county", "kind": "studio", "subject": "数学",
         "region": app.world.other_county, "cycle_start": "2026-01-01" });
     assert_eq!(refusal(office.post("/api/studios", &elsewhere).await).await.1, "office_of_region_only");
+    let mut higher = form.clone();
+    (higher["name"], higher["tier"]) = (json!("科学名师工作室"), json!("city"));
+    let (status, code, _) = refusal(office.post("/api/studios", &higher).await).await;
+    assert_eq!((status, code.as_str()), (StatusCode::FORBIDDEN, "office_of_tier_only"));
+    made(&app.person("admin").await, "/api/studios", higher).await;
 
     let path = format!("/api/studios/{}", app.world.studio);
     let members = format!("{path}/memberships");

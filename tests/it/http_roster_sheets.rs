@@ -212,6 +212,50 @@ async fn a_host_adds_known_people_and_changes_no_account() {
 }
 
 #[tokio::test]
+async fn a_sheet_that_the_policy_has_no_place_for_is_not_written_at_all() {
+    let app = TestApp::start().await;
+    let (office, host) = (app.person("office").await, app.person("host").await);
+    let studio = format!("/api/studios/{}", app.world.studio);
+    assert_eq!(
+        office.post(&format!("{studio}/programme"), &json!({ "policy": "county-4", "reason": "选定" })).await.status(),
+        StatusCode::OK
+    );
+    let headers = ["姓名", "手机号", "学校", "身份", "加入日期", "新入职教师", "骨干教师"];
+    let names: Vec<(String, String)> =
+        (0..11).map(|n| (format!("学员{}", char::from(b'A' + n)), format!("138000011{n:02}"))).collect();
+    let file = |count: usize, marked: bool| {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        let rows = names.iter().take(count).enumerate().map(|(at, (name, phone))| {
+            let yes = |wanted: usize| if marked && at == wanted { "是" } else { "" };
+            [name, phone, "石桥小学", "骨干学员", "2026-03-01", yes(0), yes(1)]
+        });
+        for (row, cells) in (0..).zip(std::iter::once(headers).chain(rows)) {
+            for (column, text) in (0..).zip(cells) {
+                sheet.write_string(row, column, text).unwrap();
+            }
+        }
+        book.save_to_buffer().unwrap()
+    };
+    let before = members(&app).await;
+    for query in ["?check=true", ""] {
+        let answer = told(send(&app, &office, query, &file(11, true), json!([])).await).await;
+        assert_eq!((&answer["good"], &answer["written"], &answer["over_quota"]), (&10.into(), &0.into(), &1.into()));
+        let look = &answer["looks"][0];
+        assert_eq!((&look["row"], &look["sentence"]), (&12.into(), &"学员已有 10 人，办法规定最多 10 人。".into()));
+    }
+    let unmarked = told(send(&app, &office, "", &file(10, false), json!([])).await).await;
+    assert!(unmarked["looks"][0]["sentence"].as_str().unwrap().contains("新入职教师"), "{unmarked}");
+    assert_eq!(members(&app).await, before);
+    let taken = told(send(&app, &office, "", &file(10, true), json!([])).await).await;
+    assert_eq!((&taken["written"], &taken["looks"]), (&10.into(), &json!([])));
+    let (_, rows) = roster(&app, &host, "").await;
+    assert_eq!(rows[0][8..], ["新入职教师", "骨干教师", "备注"]);
+    let marks = |name: &str| rows.iter().find(|row| row[0] == name).unwrap()[8..10].to_vec();
+    assert_eq!((marks("学员A"), marks("学员B")), (vec!["是".into(), "否".into()], vec!["否".to_owned(), "是".into()]));
+}
+
+#[tokio::test]
 async fn only_who_keeps_the_accounts_reads_phones() {
     let app = TestApp::start().await;
     let office = app.person("office").await;

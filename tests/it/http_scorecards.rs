@@ -33,7 +33,7 @@ async fn json_of(answer: reqwest::Response) -> Value {
     body
 }
 
-fn criterion<'a>(card: &'a Value, title: &str) -> &'a Value {
+pub(crate) fn criterion<'a>(card: &'a Value, title: &str) -> &'a Value {
     let sections = card["sections"].as_array().unwrap();
     let mut criteria = sections.iter().flat_map(|section| section["criteria"].as_array().unwrap());
     criteria.find(|one| one["title"] == title).unwrap_or_else(|| panic!("no {title} in {card}"))
@@ -43,7 +43,11 @@ fn criterion<'a>(card: &'a Value, title: &str) -> &'a Value {
 async fn what_runs_in_autumn_and_counts_for_the_next_year_is_told_on_this_years_card() {
     let app = TestApp::start().await;
     let studio = format!("/api/studios/{}", app.world.studio);
-    let put = app.person("office").await.patch(&studio, &json!({ "policy": "district-2" })).await;
+    let put = app
+        .person("office")
+        .await
+        .post(&format!("{studio}/programme"), &json!({ "policy": "district-2", "reason": "选定" }))
+        .await;
     assert_eq!(put.status(), StatusCode::OK);
     // The clock is turned further than a login lasts.
     let card = async |query: &str| {

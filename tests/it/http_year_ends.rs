@@ -175,7 +175,13 @@ async fn a_frozen_school_year_closes_for_what_happened_in_its_spring() {
 async fn autumn_counts_for_the_year_in_which_its_school_year_ends() {
     let app = at_year_end().await;
     let studio = format!("/api/studios/{}", app.world.studio);
-    made(app.person("office").await.patch(&studio, &json!({ "policy": "district-2" })).await).await;
+    made(
+        app.person("office")
+            .await
+            .post(&format!("{studio}/programme"), &json!({ "policy": "district-2", "reason": "选定" }))
+            .await,
+    )
+    .await;
     let host = app.person("host").await;
     let account = store::login::credentials(&app.store, "host").await.unwrap().unwrap().account.id;
     let hand_in = async |slot: &str, day: &str| {
@@ -218,7 +224,13 @@ async fn what_papers_could_still_meet_is_lost_with_the_freeze_and_stays_the_same
 async fn a_year_that_lacks_papers_has_not_passed_and_says_that_they_may_come_in() {
     let app = at_year_end().await;
     let studio = format!("/api/studios/{}", app.world.studio);
-    made(app.person("office").await.patch(&studio, &json!({ "policy": "changsha-2020" })).await).await;
+    made(
+        app.person("station")
+            .await
+            .post(&format!("{studio}/programme"), &json!({ "policy": "changsha-2020", "reason": "选定" }))
+            .await,
+    )
+    .await;
     let host = app.person("host").await;
     let result = async || made(host.get(&format!("{studio}/scorecard?year=2026")).await).await["result"].clone();
     let before = result().await;
@@ -356,6 +368,29 @@ async fn hosts_read_their_own_objections_and_nobody_answers_about_their_own_stud
     assert_eq!(code(own.post(&answer, &form).await).await, "own_studio");
     let seen = made(own.get(&url).await).await;
     assert_eq!(seen["objections"][0]["may_answer"], false);
+}
+
+#[tokio::test]
+async fn nobody_revokes_or_renews_what_their_own_studio_holds() {
+    let app = at_year_end().await;
+    let url = published(&app).await;
+    app.turn_clock(DAY * 8);
+    let station = app.person("station").await;
+    made(station.post(&format!("{url}/final"), &json!({})).await).await;
+    let correction = json!({ "studio": app.world.studio, "grade": "passed", "reason": "复核" });
+    made(station.post(&format!("{url}/corrections"), &correction).await).await;
+    let given = made(station.post(&format!("{url}/certificates"), &Value::Null).await).await;
+    let own = app.world.studio.to_string();
+    let held = given["rows"].as_array().unwrap().iter().find(|one| one["studio"]["id"] == own).unwrap();
+    let certificate = format!("/api/certificates/{}", held["id"].as_str().unwrap());
+    let office = store::login::credentials(&app.store, "station").await.unwrap().unwrap().account.id;
+    member(&app.store, app.world.studio, office, MemberRole::Adviser, "2026-01-01").await;
+    let reason = json!({ "reason": "有误" });
+    assert_eq!(code(station.post(&format!("{certificate}/revocation"), &reason).await).await, "own_studio");
+    let admin = app.person("admin").await;
+    made(admin.post(&format!("{certificate}/revocation"), &reason).await).await;
+    assert_eq!(code(station.post(&format!("{certificate}/renewal"), &Value::Null).await).await, "own_studio");
+    made(admin.post(&format!("{certificate}/renewal"), &Value::Null).await).await;
 }
 
 #[tokio::test]

@@ -28,6 +28,7 @@ mod http_nouns;
 mod http_packs;
 mod http_polls;
 mod http_programme_days;
+mod http_recruitments;
 mod http_reminders;
 mod http_replays;
 mod http_reports;

@@ -97,6 +97,8 @@ async fn sent(store: &Store, world: &World, recruitment: RecruitmentId, by: Acco
 fn says(application: &Application, by: AccountId, attachment: Option<AttachmentId>) -> NewReview {
     let sending = application.last().unwrap();
     NewReview {
+        marks: MemberMarks::default(),
+        in_place: false,
         seen: (sending.ordinal, u32::try_from(sending.reviews.len()).unwrap()),
         verdict: ReviewVerdict::Granted,
         reason: String::new(),
@@ -126,12 +128,15 @@ async fn three_words_begin_a_membership(fresh: Fresh) {
     let recruitment = opened(store, &world).await;
     let sent = sent(store, &world, recruitment, world.teacher).await;
     assert_eq!(application::waiting_for(store, &[world.studio]).await.unwrap().len(), 1);
+    let province = Some(world.places.province);
+    assert_eq!(application::waiting_in(store, province, None).await.unwrap().len(), 1);
+    assert_eq!(application::waiting_in(store, province, Some(&sent)).await.unwrap(), [], "what comes after it");
     let stale = says(&sent, world.host, None);
     let done = granted(store, &world, sent).await.unwrap();
     assert!(done.last().unwrap().reviews[2].membership.is_some());
     assert_eq!(core_of(store, world.studio).await, [(world.teacher, now().day(), None)]);
     assert_eq!(application::taken(store, &[recruitment]).await.unwrap()[&recruitment], 1);
-    assert_eq!(application::waiting_in(store, Some(world.places.province)).await.unwrap(), []);
+    assert_eq!(application::waiting_in(store, province, None).await.unwrap(), []);
     let late = application::review(store, done.id, stale, now()).await.unwrap_err();
     assert_eq!(late.code(), "application_moved_on");
     let tree = store::region::tree(store).await.unwrap();

@@ -131,7 +131,7 @@ pub(crate) async fn studio(store: &Store, name: &str, region: RegionId) -> Studi
 /// As an office enters it.
 pub(crate) async fn begin(store: &Store, new: NewMembership) -> Result<Membership, StoreError> {
     let by = (case::Decider::Office, DaysNote { by: new.account, reason: String::new(), at: new.from.start() });
-    store::membership::create(store, new, store::membership::MemberMarks::default(), by).await
+    store::membership::create(store, new, MemberMarks::default(), by).await
 }
 
 /// As an office sets the last day.

@@ -93,10 +93,8 @@ async fn while_one_waits_or_holds_there_is_no_other(fresh: Fresh) {
     let again = || notice::send(store, world.activities[0], "再发一次".into(), world.host, now());
     let id = sent(store, &world, 0).await;
     assert_eq!(conflict(again().await), "notice_ordinal_taken");
-    assert_eq!(
-        conflict(notice::withdraw(store, id, "写错了".into(), (world.host, None), now()).await),
-        "notice_withdrawn_key"
-    );
+    let office = (world.office.account, Some(world.office.tier));
+    assert_eq!(conflict(notice::withdraw(store, id, "写错了".into(), office, now()).await), "notice_withdrawn_key");
     approved(store, &world, id, world.places.county, now()).await;
     assert_eq!(conflict(again().await), "notice_ordinal_taken");
     let twice = notice::decide(store, id, (None, "晚了".into()), world.office, now()).await;
@@ -105,10 +103,12 @@ async fn while_one_waits_or_holds_there_is_no_other(fresh: Fresh) {
     assert_eq!(withdrawn.state(), NoticeState::Withdrawn);
     assert_eq!(again().await.unwrap().state(), NoticeState::Sent);
     let waits = sent(store, &world, 1).await;
-    store::activity::cancel(store, world.activities[1], "停电".into()).await.unwrap();
+    store::activity::cancel(store, world.activities[1], "停电".into(), (world.host, now())).await.unwrap();
     let late = notice::decide(store, waits, (Some(world.places.county), String::new()), world.office, now()).await;
-    assert_eq!(conflict(late), "notice_of_cancelled", "no number is spent on what does not take place");
-    notice::decide(store, waits, (None, "活动已取消".into()), world.office, now()).await.unwrap();
+    assert_eq!(conflict(late), "notice_decided_key", "no number is spent on what does not take place");
+    let withdrawn = notice::get(store, waits).await.unwrap();
+    assert_eq!(withdrawn.state(), NoticeState::Withdrawn);
+    assert_eq!(withdrawn.withdrawal.unwrap().reason, "活动已取消：停电");
     let cancelled = notice::send(store, world.activities[1], "照常".into(), world.host, now()).await;
     assert_eq!(conflict(cancelled), "notice_of_cancelled");
 }
@@ -121,8 +121,13 @@ async fn no_word_of_a_notice_is_changed_or_taken_away(fresh: Fresh) {
     notice::withdraw(store, id, "改期".into(), (world.host, None), now()).await.unwrap();
     let before = notice::get(store, id).await.unwrap();
     let rows = fresh.intruder().await;
-    for table in ["notice", "notice_decided", "notice_withdrawn"] {
-        let column = if table == "notice" { "content" } else { "reason" };
+    let tables = [
+        ("notice", "content"),
+        ("notice_decided", "reason"),
+        ("notice_withdrawn", "reason"),
+        ("notice_about", "place"),
+    ];
+    for (table, column) in tables {
         for statement in [format!("update {table} set {column} = 'x'"), format!("delete from {table}")] {
             let refused = sqlx::query(AssertSqlSafe(statement)).execute(&rows).await.unwrap_err();
             assert!(refused.to_string().contains("notice_insert_only"), "{refused}");

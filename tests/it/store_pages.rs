@@ -32,7 +32,7 @@ async fn home_tells_now_today_next_and_recent(fresh: Fresh) {
         activity(store, studio, title, at(start), at(end)).await;
     }
     let cancelled = activity(store, studio, "取消了", at("20T20:00"), at("20T21:00")).await;
-    store::activity::cancel(store, cancelled, "停电".into()).await.unwrap();
+    store::activity::cancel(store, cancelled, "停电".into(), (AccountId::from_random([7; 10]), now())).await.unwrap();
     let live = activity(store, studio, "正在直播", at("20T14:30"), at("20T16:00")).await;
     store::session::go_live(store, live, None, at("20T14:31")).await.unwrap();
     for (title, start) in [("上周", "13T14:30"), ("昨天", "19T19:30")] {

@@ -318,12 +318,13 @@ async fn a_cancelled_activity_stays_with_its_reason(fresh: Fresh) {
     let places = places(store).await;
     let studio = studio(store, "周文澜小学语文名师工作室", places.county).await;
     let id = activity(store, studio, "评课", at("21T14:30"), at("21T16:00")).await;
-    assert!(matches!(store::activity::cancel(store, id, " ".into()).await, Err(StoreError::Invalid(_))));
-    store::activity::cancel(store, id, "主讲人参加县教研会".into()).await.unwrap();
+    let by = (AccountId::from_random([7; 10]), now());
+    assert!(matches!(store::activity::cancel(store, id, " ".into(), by).await, Err(StoreError::Invalid(_))));
+    store::activity::cancel(store, id, "主讲人参加县教研会".into(), by).await.unwrap();
     let found = store::activity::get(store, id).await.unwrap();
     assert_eq!(found.state, ActivityState::Cancelled);
     assert_eq!(found.cancel_reason.as_deref(), Some("主讲人参加县教研会"));
-    let again = store::activity::cancel(store, id, "再次".into()).await;
+    let again = store::activity::cancel(store, id, "再次".into(), by).await;
     assert!(matches!(again, Err(StoreError::Refused(ActivityRefusal::Cancelled))), "{again:?}");
 }
 

@@ -3,7 +3,7 @@
 use crate::store_database::*;
 use lectern::domain::roster::{AccountFill, NewPerson, RosterPlan, Step, Who};
 use lectern::domain::*;
-use lectern::store::roster_sheet::{Planned, apply, people, roster_on};
+use lectern::store::roster_sheet::{Applied, Made, Planned, apply, people, roster_on};
 use lectern::store::{self, Store, StoreError};
 
 on_both! {
@@ -20,14 +20,34 @@ fn newcomer(row: u32, phone: &str, school: SchoolId) -> Planned {
         title: "一级教师".into(),
         subject: String::new(),
     };
-    let plan =
-        RosterPlan { row, who: Who::New(new), role: MemberRole::Trainee, from: day("2026-09-01"), step: Step::Begin };
+    let plan = RosterPlan {
+        row,
+        who: Who::New(new),
+        role: MemberRole::Trainee,
+        from: day("2026-09-01"),
+        step: Step::Begin,
+        marks: MemberMarks::default(),
+    };
     Planned { plan, password_hash: Some("not a hash".into()) }
 }
 
 fn known(row: u32, account: AccountId, fill: AccountFill, role: MemberRole, step: Step) -> Planned {
-    let plan = RosterPlan { row, who: Who::Known(account, fill), role, from: day("2026-09-01"), step };
+    let plan = RosterPlan {
+        row,
+        who: Who::Known(account, fill),
+        role,
+        from: day("2026-09-01"),
+        step,
+        marks: MemberMarks::default(),
+    };
     Planned { plan, password_hash: None }
+}
+
+fn written(applied: Applied) -> Vec<Made> {
+    match applied {
+        Applied::Written(made) => made,
+        Applied::OverQuota(rows) => panic!("{rows:?}"),
+    }
 }
 
 /// Whoever sends the sheet.
@@ -53,18 +73,17 @@ async fn rows_are_written_together_or_not_at_all(fresh: Fresh) {
     assert_eq!(store::membership::get(store, core.id).await.unwrap().to, None);
     assert_eq!(store::account::get(store, li).await.unwrap().account.phone, None);
 
-    let made = apply(store, studio, vec![change.clone(), newcomer(3, "13873100226", places.school)], by(store).await)
-        .await
-        .unwrap();
+    let both = vec![change.clone(), newcomer(3, "13873100226", places.school)];
+    let made = written(apply(store, studio, both, by(store).await).await.unwrap());
     assert_eq!((made.len(), made[0].row, made[0].login_name.as_str()), (1, 3, "13873100226"));
     let roster = roster_on(store, studio, day("2026-11-20")).await.unwrap();
     let told: Vec<_> = roster
         .iter()
-        .map(|(one, profile)| (profile.account.name.as_str(), one.role, profile.account.phone.as_deref()))
+        .map(|one| (one.profile.account.name.as_str(), one.membership.role, one.profile.account.phone.as_deref()))
         .collect();
     let host = ("李建国", MemberRole::Host, Some("13800000001"));
     assert_eq!(told, [host, ("彭长林", MemberRole::Trainee, Some("13873100226"))]);
-    assert_eq!(roster_on(store, studio, day("2026-08-31")).await.unwrap()[0].0.role, MemberRole::Core);
+    assert_eq!(roster_on(store, studio, day("2026-08-31")).await.unwrap()[0].membership.role, MemberRole::Core);
     let error = apply(store, studio, vec![change], by(store).await).await.unwrap_err();
     assert!(matches!(error, StoreError::Conflict(_)), "it has ended already: {error:?}");
 }
@@ -74,7 +93,8 @@ async fn a_login_name_that_is_taken_gets_an_ending(fresh: Fresh) {
     let places = places(store).await;
     let studio = studio(store, "周文澜小学语文名师工作室", places.county).await;
     account(store, "13873100226", "李建国", places.school).await;
-    let made = apply(store, studio, vec![newcomer(2, "13873100226", places.school)], by(store).await).await.unwrap();
+    let one = vec![newcomer(2, "13873100226", places.school)];
+    let made = written(apply(store, studio, one, by(store).await).await.unwrap());
     assert_eq!(made[0].login_name, "13873100226-2");
 }
 

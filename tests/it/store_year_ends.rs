@@ -8,6 +8,7 @@ use lectern::store::{self, Store, StoreError, certificate, report_issue, verific
 use sqlx::AssertSqlSafe;
 
 on_both! {
+    what_is_open_to_objections_is_public_before_what_is_final,
     a_year_goes_from_the_freeze_to_certificates_day_by_day,
     each_stage_waits_for_what_it_needs,
     an_office_settles_the_tiers_up_to_its_own_and_leaves_the_others_to_those_above,
@@ -115,6 +116,26 @@ fn refused<T: std::fmt::Debug>(result: Result<T, StoreError>) -> YearEndRefusal 
     }
 }
 
+async fn what_is_open_to_objections_is_public_before_what_is_final(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world_of(store, Tier::Province).await;
+    let earlier = NewYearEnd { year: 2025, ..new(&world) };
+    let running = year_end::freeze(store, earlier, world.office, noon("2027-01-04")).await.unwrap().id;
+    let over = frozen(store, &world).await;
+    for (id, until, on) in [(running, "2027-01-20", "2027-01-05"), (over, "2027-01-12", "2027-01-06")] {
+        year_end::publish(store, id, (day(until), String::new()), world.office, noon(on)).await.unwrap();
+    }
+    year_end::settle(store, over, String::new(), world.office, noon("2027-01-13")).await.unwrap();
+    let first = async |today: &str| {
+        let page = store::Page::new(1, 1);
+        let found = year_end::public(store, day(today), page).await.unwrap();
+        assert_eq!((found.total, found.rows.len()), (2, 1));
+        found.rows[0].id
+    };
+    assert_eq!(first("2027-01-20").await, running);
+    assert_eq!(first("2027-01-21").await, over, "the latest");
+}
+
 async fn a_year_goes_from_the_freeze_to_certificates_day_by_day(fresh: Fresh) {
     let store = &fresh.store;
     let world = world_of(store, Tier::Province).await;
@@ -137,7 +158,8 @@ async fn a_year_goes_from_the_freeze_to_certificates_day_by_day(fresh: Fresh) {
     let until = (day("2027-01-12"), String::new());
     let public = year_end::publish(store, id, until, world.office, noon("2027-01-06")).await.unwrap();
     assert_eq!(public.course().stage(), YearEndStage::Published);
-    assert_eq!(year_end::public(store).await.unwrap().len(), 1);
+    let page = store::Page::default();
+    assert_eq!(year_end::public(store, day("2027-01-06"), page).await.unwrap().total, 1);
     assert_eq!(year_end::of_studio(store, world.studios[2]).await.unwrap()[0].id, id);
 
     let objection = object(store, &world, id, 0, "2027-01-12").await.unwrap();

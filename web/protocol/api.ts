@@ -13,6 +13,9 @@ export type StudioKind = "studio" | "network" | "alliance";
 /** province 省级，city 市级，county 县级 */
 export type Tier = "province" | "city" | "county";
 
+/** new_teacher 新入职教师，backbone 县级骨干教师或学科带头人 */
+export type MemberMark = "new_teacher" | "backbone";
+
 /** host 主持人，core 学科带头人，trainee 骨干学员，follower 网络学员，adviser 导师 */
 export type MemberRole = "host" | "core" | "trainee" | "follower" | "adviser";
 
@@ -76,8 +79,8 @@ export type Step = "host" | "school" | "recommendation" | "office";
 /** departed 调离，quit 退出，replaced 更换，promoted 晋级，demoted 降级 */
 export type TransferKind = "departed" | "quit" | "replaced" | "promoted" | "demoted";
 
-/** waiting 等待决定，granted 已同意，refused 未同意 */
-export type TransferState = "waiting" | "granted" | "refused";
+/** waiting 等待决定，granted 已同意，refused 未同意，withdrawn 已撤回 */
+export type TransferState = "waiting" | "granted" | "refused" | "withdrawn";
 
 /** send_application 申报快截止，mend_application 申报要修改，recruitment_closes 招募快截止，review_applications 申报等审核，decide_transfers 变动等决定，decide_cases 请假和申诉等审批，decide_evidence 佐证等审核，decide_levels 活动级别等确认，decide_choices 特色项目等确认，decide_resources 资源等发布，decide_selections 精品等评选，decide_notices 通知等审批，mend_notice 通知被退回，may_appeal 考勤可以申诉，may_object 公示期可提异议，answer_objections 异议等答复，publication_ends 公示快结束，settle_year 公示已结束，criterion_due 指标快到期 */
 export type ReminderKind = "send_application" | "mend_application" | "recruitment_closes" | "review_applications" | "decide_transfers" | "decide_cases" | "decide_evidence" | "decide_levels" | "decide_choices" | "decide_resources" | "decide_selections" | "decide_notices" | "mend_notice" | "may_appeal" | "may_object" | "answer_objections" | "publication_ends" | "settle_year" | "criterion_due";
@@ -328,6 +331,14 @@ activities: Array<ActivityCard>, series: Array<SeriesView>,
  * May the person who asks change the Studio, its members and its activities?
  */
 may_manage: boolean, 
+/**
+ * May they also say who hosts it?
+ */
+may_set_hosts: boolean, 
+/**
+ * The marks of members that the Policy keeps places for.
+ */
+marks_asked: Array<MemberMark>, 
 /**
  * The tiers that the person who asks may move it to.
  */
@@ -653,7 +664,11 @@ corrections_since: number,
 /**
  * It was taken back since, and why.
  */
-revoked: WordView | null, };
+revoked: WordView | null, 
+/**
+ * Of a notice that holds: its Activity has another day, time, place or presenters now.
+ */
+outdated: boolean, };
 
 /**
  * What is wrong with one row of a sign-in sheet.
@@ -724,7 +739,11 @@ export type NoticeDecisionForm = { approved: boolean,
  */
 reason?: string, };
 
-export type NoticeWithdrawalForm = { reason: string, };
+export type NoticeWithdrawalForm = { 
+/**
+ * Must be given of an approved one.
+ */
+reason?: string, };
 
 /**
  * What somebody said, and when.
@@ -740,6 +759,10 @@ activity: Named, state: NoticeState,
  * Of an approved one, with the Region that it is counted in: 青禾县〔2026〕第12号.
  */
 number: string | null, content: string, sent_by: string, sent_at: string, decision: WordView | null, withdrawal: WordView | null, 
+/**
+ * It holds, and says another day, time, place or presenters than its Activity has now.
+ */
+outdated: boolean, 
 /**
  * Whoever asks may approve or return it.
  */
@@ -831,6 +854,10 @@ idle: number,
  * Of these: people who get an account.
  */
 new_accounts: number, looks: Array<RosterLookView>, 
+/**
+ * Of these: people whom the Policy has no place for. While there are any, nothing is written.
+ */
+over_quota: number, 
 /**
  * Rows that changed something; 0 when it was only checked.
  */
@@ -1677,7 +1704,7 @@ day: string,
  */
 attachments: Array<string>, };
 
-export type EvidenceStateView = "waiting" | "accepted" | "refused";
+export type EvidenceStateView = "waiting" | "accepted" | "refused" | "withdrawn";
 
 export type EvidenceView = { id: string, studio: Named, slot: SlotView, 
 /**
@@ -1703,7 +1730,11 @@ most_count: number, decision: RulingView | null,
 /**
  * May the person who asks decide about it?
  */
-may_decide: boolean, };
+may_decide: boolean, 
+/**
+ * May the person who asks take it back?
+ */
+may_withdraw: boolean, withdrawn_at: string | null, };
 
 /**
  * What somebody decided, when and why.
@@ -2187,7 +2218,11 @@ export type StopView = { step: Step,
  */
 who: string, };
 
-export type ReviewView = { step: Step, who: string, verdict: ReviewVerdict, reason: string, attachment: string | null, by: string, at: string, };
+export type ReviewView = { step: Step, who: string, verdict: ReviewVerdict, reason: string, attachment: string | null, 
+/**
+ * An office spoke for a Studio that had no host.
+ */
+in_place: boolean, by: string, at: string, };
 
 export type ApplicantView = { name: string, school: SchoolName | null, region: string, };
 
@@ -2227,13 +2262,25 @@ sending: number, seen: number,
 /**
  * The next consent is the last one: a first day can be named.
  */
-last_step: boolean, };
+last_step: boolean, 
+/**
+ * The marks that can be set with it, because the Policy keeps places for such people.
+ */
+marks_asked: Array<MemberMark>, };
 
 export type ReviewForm = { verdict: ReviewVerdict, reason?: string, attachment?: string, 
 /**
  * The first day of the Membership; today where none is named.
  */
-from?: string, sending: number, seen: number, };
+from?: string, 
+/**
+ * With the last consent: 新入职教师
+ */
+new_teacher?: boolean, 
+/**
+ * With the last consent: 县级骨干教师或学科带头人
+ */
+backbone?: boolean, sending: number, seen: number, };
 
 /**
  * What a sheet of Applications came to; with an error nothing was written.
@@ -2268,7 +2315,11 @@ export type TransferView = { id: string, membership: string, person: Named, stud
 /**
  * What the person was.
  */
-was: MemberRole, kind: TransferKind, day: string, role: MemberRole | null, to_studio: Named | null, reason: string, attachment: string | null, asked_by: string, asked_at: string, state: TransferState, decision: TransferWordView | null, may_decide: boolean, };
+was: MemberRole, kind: TransferKind, day: string, role: MemberRole | null, to_studio: Named | null, reason: string, attachment: string | null, asked_by: string, asked_at: string, state: TransferState, decision: TransferWordView | null, may_decide: boolean, 
+/**
+ * Whoever asks asked for it, and it waits.
+ */
+may_withdraw: boolean, };
 
 export type TransferWordView = { granted: boolean, reason: string, by: string, at: string, };
 

@@ -15,14 +15,15 @@ mod tests;
 
 pub use condition::{Applicant, ConditionState, Finding, OPEN_LESSONS, findings, item_slots};
 pub use form::{ApplicationForm, ApplicationItem, SchoolStage, Sex};
-pub use quota::{Quota, Reached, RegionCount, StudioSort, bounds, capacity_bounds, places_for};
+pub use quota::{Quota, Reached, RegionCount, StudioSort, bounds, capacity_bounds, marks_asked, places_for};
 pub use recruitment::{MOST_CHOICES, NewRecruitment, Recruitment, RecruitmentChange, role_title};
 pub use transfer::{NewTransfer, Transfer, TransferDecision, TransferKind, TransferState, office_decides};
 pub use way::{Standing, Step, Stop, chosen, standing, stops};
 
 use super::words::words;
 use super::{
-    AccountId, ApplicationId, AttachmentId, Day, MembershipId, PersonName, RecruitmentId, SchoolId, StudioId, Time,
+    AccountId, ApplicationId, AttachmentId, Day, MemberMarks, MembershipId, PersonName, RecruitmentId, SchoolId,
+    StudioId, Time,
 };
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +96,8 @@ pub struct Review {
     pub verdict: ReviewVerdict,
     pub reason: String,
     pub attachment: Option<AttachmentId>,
+    /// The office spoke for a Studio that had no host.
+    pub in_place: bool,
     /// What the last word of consent began.
     pub membership: Option<MembershipId>,
     pub by: PersonName,
@@ -111,6 +114,10 @@ pub struct NewReview {
     pub attachment: Option<AttachmentId>,
     /// From which day the Membership counts, where this is the last word.
     pub from: Option<Day>,
+    /// What the person is marked as, where this is the last word.
+    pub marks: MemberMarks,
+    /// An office speaks, for a Studio that has no host.
+    pub in_place: bool,
     pub by: AccountId,
 }
 

@@ -3,7 +3,7 @@
 use super::super::participation::{Home, MemberFact, from_where};
 use super::super::policy::{Capacity, CapacityOf, Measure, Origin, Part, PeriodKind, Policy, Scope};
 use super::super::words::words;
-use super::super::{MemberRole, Studio, StudioId};
+use super::super::{MemberMark, MemberRole, Studio, StudioId};
 use super::recruitment::role_title;
 use std::collections::HashMap;
 
@@ -24,6 +24,20 @@ fn rules(policy: &Policy, role: MemberRole) -> impl Iterator<Item = (&Part, Orig
         }
         _ => None,
     })
+}
+
+/// The marks that the Policy keeps places for.
+#[must_use]
+pub fn marks_asked(policy: &Policy) -> Vec<MemberMark> {
+    let origin = |mark: MemberMark| match mark {
+        MemberMark::NewTeacher => Origin::NewTeacher,
+        MemberMark::Backbone => Origin::Backbone,
+    };
+    let parts = || policy.criteria.iter().flat_map(|criterion| &criterion.parts);
+    let asked = |mark: &MemberMark| {
+        parts().any(|part| matches!(&part.measure, Measure::Members { origin: of, .. } if *of == origin(*mark)))
+    };
+    MemberMark::ALL.iter().copied().filter(asked).collect()
 }
 
 /// Who is on the roster of one Studio in one role, on the day on which somebody would join.

@@ -24,6 +24,8 @@ words! {
         Waiting = "waiting" / "等待决定",
         Granted = "granted" / "已同意",
         Refused = "refused" / "未同意",
+        /// Whoever asked for it took it back.
+        Withdrawn = "withdrawn" / "已撤回",
     }
 }
 
@@ -55,6 +57,7 @@ pub struct Transfer {
     pub asked_by: PersonName,
     pub asked_at: Time,
     pub decision: Option<TransferDecision>,
+    pub withdrawn_at: Option<Time>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +74,7 @@ impl Transfer {
     #[must_use]
     pub fn state(&self) -> TransferState {
         match &self.decision {
+            _ if self.withdrawn_at.is_some() => TransferState::Withdrawn,
             None => TransferState::Waiting,
             Some(decision) if decision.granted => TransferState::Granted,
             Some(_) => TransferState::Refused,

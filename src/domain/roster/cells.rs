@@ -47,6 +47,16 @@ pub(super) fn rural(written: &str) -> Result<Option<bool>, String> {
     }
 }
 
+/// 是 or 否; none where the cell says nothing.
+pub(super) fn yes_or_no(written: &str) -> Result<Option<bool>, String> {
+    match written {
+        "" => Ok(None),
+        "是" | "√" | "✓" | "有" => Ok(Some(true)),
+        "否" | "不是" | "×" | "无" => Ok(Some(false)),
+        _ => Err("请填“是”或“否”。".to_owned()),
+    }
+}
+
 /// The first day of a Membership, up to a year ahead.
 pub(super) fn day(cell: &SheetCell, today: Day) -> Result<Day, String> {
     let day = read_day(cell)?.ok_or("请填写加入日期。")?;

@@ -13,8 +13,10 @@ pub use cells::{read_day, role};
 pub use limits::most_core;
 pub use read::read_roster;
 
+use super::case::Decider;
 use super::sheet::SheetCell;
-use super::{AccountId, Day, MemberRole, Membership, MembershipId, SchoolId};
+use super::{AccountId, Day, MemberMark, MemberMarks, MemberRole, Membership, MembershipId, SchoolId};
+use std::collections::HashMap;
 
 /// The columns of the sheet, by their headers.
 pub const NAME: &str = "姓名";
@@ -26,6 +28,8 @@ pub const FROM: &str = "加入日期";
 pub const TITLE: &str = "职称";
 pub const SUBJECT: &str = "学科";
 pub const NOTE: &str = "备注";
+pub const NEW_TEACHER: &str = "新入职教师";
+pub const BACKBONE: &str = "骨干教师";
 
 /// New accounts that one sheet may bring: each first password takes a core for tens of milliseconds.
 pub const MOST_NEW: usize = 200;
@@ -43,6 +47,8 @@ pub struct RosterRow {
     pub from: SheetCell,
     pub title: SheetCell,
     pub subject: SheetCell,
+    pub new_teacher: SheetCell,
+    pub backbone: SheetCell,
 }
 
 /// Somebody with an Account whom a row may mean: of that name, or with that phone.
@@ -95,10 +101,14 @@ pub struct RosterRules<'a> {
     pub schools: &'a [RosterSchool],
     /// All Memberships of the Studio, past ones too.
     pub members: &'a [Membership],
+    /// What their people are marked as.
+    pub marks: &'a HashMap<MembershipId, MemberMarks>,
+    /// The marks that the Policy keeps places for; columns of others say nothing.
+    pub asks: &'a [MemberMark],
     /// How many core members the Policy allows.
     pub most_core: Option<u32>,
-    /// The earliest day on which whoever sends the sheet may let somebody begin; any day where there is none.
-    pub earliest: Option<Day>,
+    /// As whom the sheet is sent.
+    pub keeper: Decider,
     /// By row.
     pub choices: &'a [(u32, RosterChoice)],
 }
@@ -133,6 +143,10 @@ pub struct NewPerson {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     Keep,
+    /// The same Membership, with other marks.
+    Mark {
+        of: MembershipId,
+    },
     Begin,
     /// Another role: the one that goes on ends the day before.
     Change {
@@ -148,6 +162,7 @@ pub struct RosterPlan {
     pub role: MemberRole,
     pub from: Day,
     pub step: Step,
+    pub marks: MemberMarks,
 }
 
 impl RosterPlan {
@@ -198,6 +213,16 @@ impl Remedy {
 pub struct RosterRead {
     pub plans: Vec<RosterPlan>,
     pub looks: Vec<RosterLook>,
+}
+
+impl RosterRead {
+    /// These rows are not good: the Policy has no place left for them.
+    pub fn refuse(&mut self, over: Vec<(u32, String)>) {
+        self.plans.retain(|plan| over.iter().all(|(row, _)| *row != plan.row));
+        let look = |(row, sentence)| RosterLook { row, columns: vec![ROLE], sentence, remedy: Remedy::Mend };
+        self.looks.extend(over.into_iter().map(look));
+        self.looks.sort_by_key(|look| look.row);
+    }
 }
 
 #[cfg(test)]

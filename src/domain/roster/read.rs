@@ -1,13 +1,13 @@
 //! Reading a roster sheet: each row becomes a plan, or something that a person has to look at.
 
 use super::super::account::read_phone;
-use super::super::membership::HOST_DAYS;
+use super::super::membership::{HOST_DAYS, earliest_of, may_keep};
 use super::super::sheet::SheetCell;
-use super::super::{Checks, Day, MemberRole, Membership};
+use super::super::{Checks, Day, MemberMark, MemberMarks, MemberRole, Membership};
 use super::person::{Directory, Said, Wrong, mark, mend, newcomer};
 use super::{
-    FROM, MOST_NEW, NAME, PHONE, ROLE, RURAL, Remedy, RosterChoice, RosterLook, RosterPlan, RosterRead, RosterRow,
-    RosterRules, SCHOOL, SUBJECT, Step, TITLE, Who, cells,
+    BACKBONE, FROM, MOST_NEW, NAME, NEW_TEACHER, PHONE, ROLE, RURAL, Remedy, RosterChoice, RosterLook, RosterPlan,
+    RosterRead, RosterRow, RosterRules, SCHOOL, SUBJECT, Step, TITLE, Who, cells,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -76,13 +76,52 @@ impl<'a> Reading<'a> {
             return mend(NAME, format!("与第 {before} 行是同一个人，请只留一行。"));
         }
         let memberships = self.memberships.get(&mark).map_or(&[][..], Vec::as_slice);
-        let step = step(memberships, role, from, self.rules.today)?;
-        if step != Step::Keep && self.rules.earliest.is_some_and(|earliest| from < earliest) {
-            return mend(FROM, format!("主持人只能导入最近 {HOST_DAYS} 天以内加入的成员，更早的请工作站导入。"));
+        let (step, before) = step(memberships, role, from, self.rules.today)?;
+        if step != Step::Keep {
+            self.may_step(role, before, from)?;
         }
+        let known = before.and_then(|one| self.rules.marks.get(&one.id)).copied().unwrap_or_default();
+        let marks = self.marks(row, known, text)?;
+        let step = match (step, before) {
+            (Step::Keep, Some(one)) if marks != known => Step::Mark { of: one.id },
+            _ => step,
+        };
         self.hold_limits(&mark, &who, role)?;
         self.seen.insert(mark, row.row);
-        Ok(RosterPlan { row: row.row, who, role, from, step })
+        Ok(RosterPlan { row: row.row, who, role, from, step, marks })
+    }
+
+    /// Who hosts is for the office to say, and so are days long past.
+    fn may_step(&self, role: MemberRole, before: Option<&Membership>, from: Day) -> Result<(), Wrong> {
+        let keeper = self.rules.keeper;
+        let roles = [Some(role), before.map(|one| one.role)];
+        if !roles.into_iter().flatten().all(|role| may_keep(keeper, role)) {
+            return mend(ROLE, "主持人由管这个工作室的工作站添加和变动，请工作站导入。");
+        }
+        if earliest_of(keeper, self.rules.today).is_some_and(|earliest| from < earliest) {
+            return mend(FROM, format!("主持人只能导入最近 {HOST_DAYS} 天以内加入的成员，更早的请工作站导入。"));
+        }
+        Ok(())
+    }
+
+    /// Where a cell says nothing, what is known stays.
+    fn marks(
+        &self,
+        row: &RosterRow,
+        known: MemberMarks,
+        text: impl Fn(&'static str, &SheetCell) -> String,
+    ) -> Result<MemberMarks, Wrong> {
+        let said = |mark: MemberMark, column: &'static str, cell: &SheetCell, known: bool| {
+            if !self.rules.asks.contains(&mark) {
+                return Ok(known);
+            }
+            let said = cells::yes_or_no(&text(column, cell)).or_else(|sentence| mend(column, sentence))?;
+            Ok(said.unwrap_or(known))
+        };
+        Ok(MemberMarks {
+            new_teacher: said(MemberMark::NewTeacher, NEW_TEACHER, &row.new_teacher, known.new_teacher)?,
+            backbone: said(MemberMark::Backbone, BACKBONE, &row.backbone, known.backbone)?,
+        })
     }
 
     fn said(&mut self, row: &RosterRow, text: impl Fn(&'static str, &SheetCell) -> String) -> Result<Said<'a>, Wrong> {
@@ -142,18 +181,23 @@ fn the_role(written: &str) -> Result<MemberRole, Wrong> {
     }
 }
 
-/// What the row changes of the Memberships that the person has in the Studio.
-fn step(mine: &[&Membership], role: MemberRole, from: Day, today: Day) -> Result<Step, Wrong> {
+/// What the row changes of the Memberships that the person has in the Studio, and the one that stays or ends.
+fn step<'a>(
+    mine: &[&'a Membership],
+    role: MemberRole,
+    from: Day,
+    today: Day,
+) -> Result<(Step, Option<&'a Membership>), Wrong> {
     if let Some(same) = mine.iter().find(|one| one.role == role && one.from == from) {
         return match same.to {
             Some(to) if to < today => mend(FROM, format!("这段成员身份到 {to} 已经结束。要再加入，请填新的加入日期。")),
-            _ => Ok(Step::Keep),
+            _ => Ok((Step::Keep, Some(*same))),
         };
     }
     if let Some(to) = mine.iter().filter_map(|one| one.to).filter(|to| *to >= from).max() {
         return mend(FROM, format!("上一段成员身份到 {to} 才结束，加入日期要在它之后。"));
     }
-    let Some(open) = mine.iter().find(|one| one.to.is_none()) else { return Ok(Step::Begin) };
+    let Some(open) = mine.iter().find(|one| one.to.is_none()) else { return Ok((Step::Begin, None)) };
     let (since, word) = (open.from, open.role.word());
     if open.role == role {
         return mend(FROM, format!("系统里从 {since} 起就是{word}，请按它填写。"));
@@ -161,7 +205,7 @@ fn step(mine: &[&Membership], role: MemberRole, from: Day, today: Day) -> Result
     if from <= since {
         return mend(FROM, format!("系统里从 {since} 起是{word}。换身份的日期要在它之后。"));
     }
-    Ok(Step::Change { ends: open.id })
+    Ok((Step::Change { ends: open.id }, Some(*open)))
 }
 
 impl RosterRow {

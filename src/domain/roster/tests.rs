@@ -14,7 +14,9 @@ struct World {
     schools: Vec<RosterSchool>,
     members: Vec<Membership>,
     most_core: Option<u32>,
-    earliest: Option<Day>,
+    marks: HashMap<MembershipId, MemberMarks>,
+    asks: Vec<MemberMark>,
+    keeper: Decider,
     choices: Vec<(u32, RosterChoice)>,
 }
 
@@ -46,7 +48,9 @@ fn world() -> World {
         schools: vec![school(1, "石桥镇中心小学", true), school(2, "青禾县实验小学", false)],
         members: vec![member(1, 1, MemberRole::Core, "2025-09-01", None)],
         most_core: None,
-        earliest: None,
+        marks: HashMap::new(),
+        asks: Vec::new(),
+        keeper: Decider::Office,
         choices: Vec::new(),
     }
 }
@@ -75,7 +79,9 @@ impl World {
                 schools: &self.schools,
                 members: &self.members,
                 most_core: self.most_core,
-                earliest: self.earliest,
+                marks: &self.marks,
+                asks: &self.asks,
+                keeper: self.keeper,
                 choices: &self.choices,
             },
         )
@@ -228,7 +234,7 @@ fn more_core_members_than_the_policy_allows_are_refused() {
 #[test]
 fn who_began_before_the_earliest_day_is_for_the_office() {
     let mut world = world();
-    world.earliest = Some(day("2026-11-13"));
+    world.keeper = Decider::Host;
     assert!(world.look(with(NEW, 4, "2026-11-12")).sentence.contains("更早的请工作站导入"));
     assert_eq!(world.plan(with(NEW, 4, "2026-11-13")).step, Step::Begin);
     assert_eq!(world.plan(KNOWN).step, Step::Keep, "what the roster says already is no change");
@@ -275,8 +281,10 @@ fn a_mark_of_town_or_country_has_to_fit_the_school() {
             people: &world.people,
             schools: &world.schools,
             members: &world.members,
+            marks: &world.marks,
+            asks: &[],
             most_core: None,
-            earliest: None,
+            keeper: Decider::Office,
             choices: &[],
         };
         read_roster(&[row], rules).looks.pop().map(|look| look.sentence)
@@ -289,4 +297,46 @@ fn a_mark_of_town_or_country_has_to_fit_the_school() {
 fn a_phone_is_shown_by_its_ends() {
     assert_eq!(row(2, NEW).told()[1], "138****0226");
     assert_eq!(row(2, with(NEW, 1, "1387310")).told()[1], "1387310");
+}
+
+#[test]
+fn who_hosts_is_for_the_office_to_say() {
+    let mut world = world();
+    let host = with(NEW, 3, "主持人");
+    assert_eq!(world.plan(host).role, MemberRole::Host);
+    world.members = vec![member(1, 1, MemberRole::Host, "2025-09-01", None)];
+    world.keeper = Decider::Host;
+    assert_eq!(world.look(with(host, 4, "2026-11-20")).columns, [ROLE]);
+    let steps_back = with(with(KNOWN, 3, "骨干学员"), 4, "2026-11-20");
+    assert!(world.look(steps_back).sentence.contains("请工作站导入"));
+    assert!(world.plan(with(KNOWN, 3, "主持人")).is_idle(), "what the roster says already is no change");
+}
+
+#[test]
+fn marks_are_read_where_the_policy_keeps_places_for_them() {
+    let mut world = world();
+    let read = |world: &World, new_teacher: &str, backbone: &str| {
+        let mut written = row(2, with(KNOWN, 4, "2025-09-01"));
+        written.new_teacher = SheetCell::Text(new_teacher.into());
+        written.backbone = SheetCell::Text(backbone.into());
+        let rules = RosterRules {
+            today: day("2026-11-20"),
+            people: &world.people,
+            schools: &world.schools,
+            members: &world.members,
+            marks: &world.marks,
+            asks: &world.asks,
+            most_core: None,
+            keeper: Decider::Office,
+            choices: &[],
+        };
+        read_roster(&[written], rules)
+    };
+    assert!(read(&world, "是", "是").plans[0].is_idle(), "nobody asks");
+    world.asks = MemberMark::ALL.to_vec();
+    world.marks.insert(id(1), MemberMarks { new_teacher: false, backbone: true });
+    let plan = read(&world, "是", "").plans.remove(0);
+    assert_eq!((plan.step, plan.marks.new_teacher, plan.marks.backbone), (Step::Mark { of: id(1) }, true, true));
+    assert!(read(&world, "否", "是").plans[0].is_idle(), "it says so already");
+    assert_eq!(read(&world, "也许", "").looks[0].columns, [NEW_TEACHER]);
 }

@@ -28,6 +28,8 @@ pub(in crate::http) struct Case {
     pub(in crate::http) recruitment: Recruitment,
     pub(in crate::http) stops: Vec<Stop>,
     pub(in crate::http) school: Option<School>,
+    /// The Studio whose host is asked has none today: its office speaks in the host's place.
+    pub(in crate::http) hostless: bool,
 }
 
 /// Studios by id.
@@ -79,10 +81,18 @@ impl Desk {
             return false;
         }
         match (stop.step, stop.studio, stop.region) {
-            (Step::Host, Some(studio), _) => self.admin || self.hosted.contains(&studio),
+            (Step::Host, Some(studio), _) => {
+                let in_place = || studios.get(&studio).is_some_and(|studio| self.decides_about(studio));
+                self.admin || self.hosted.contains(&studio) || (case.hostless && in_place())
+            }
             (_, _, Some(region)) => self.supervises(region),
             _ => case.taken_by().and_then(|id| studios.get(&id)).is_some_and(|studio| self.decides_about(studio)),
         }
+    }
+
+    /// Does the asker, who may speak, do so in the place of a host whom the Studio lacks?
+    pub(in crate::http) fn speaks_in_place(&self, case: &Case) -> bool {
+        case.hostless && case.asked_host().is_some_and(|studio| !self.hosted.contains(&studio))
     }
 
     /// May the asker read it? The applicant, the hosts whose turn it was or is, and the offices that speak about it.
@@ -112,6 +122,14 @@ impl Case {
     pub(in crate::http) fn standing(&self) -> Option<Standing> {
         let sending = self.application.last().filter(|sending| sending.withdrawn_at.is_none())?;
         Some(standing(&self.recruitment, sending, &self.stops))
+    }
+
+    /// The Studio whose host speaks next.
+    fn asked_host(&self) -> Option<StudioId> {
+        match self.standing() {
+            Some(Standing::Waiting(Stop { step: Step::Host, studio, .. })) => studio,
+            _ => None,
+        }
     }
 
     pub(in crate::http) fn state(&self) -> ApplicationState {
@@ -147,7 +165,12 @@ pub(in crate::http) async fn cases(
         let Some(recruitment) = recruitments.get(&application.recruitment).cloned() else { continue };
         let school = application.last().and_then(|sent| schools.get(&sent.school)).cloned();
         let stops = school.as_ref().map_or_else(Vec::new, |school| stops(&recruitment, school.region, tree));
-        found.push(Case { application, recruitment, stops, school });
+        found.push(Case { application, recruitment, stops, school, hostless: false });
+    }
+    let asked: Vec<StudioId> = found.iter().filter_map(Case::asked_host).collect();
+    let hosts = store::membership::hosts_of(&app.store, &asked, app.clock.now().day()).await?;
+    for case in &mut found {
+        case.hostless = case.asked_host().is_some_and(|studio| !hosts.contains_key(&studio));
     }
     let mut ids: Vec<StudioId> = found.iter().flat_map(|case| case.choices().to_vec()).collect();
     ids.extend(found.iter().filter_map(|case| case.recruitment.studio));

@@ -11,8 +11,10 @@ use super::shapes::{ApplicationDraftForm, ApplicationRow, ApplicationSaved, Appl
 use super::state::AppState;
 use crate::domain::application::{Finding, Standing, findings};
 use crate::domain::{
-    Application, ApplicationDraft, ApplicationId, ApplicationRefusal, NewReview, Recruitment, RecruitmentId, StudioId,
+    Application, ApplicationDraft, ApplicationId, ApplicationRefusal, MemberMarks, NewReview, Recruitment,
+    RecruitmentId, StudioId,
 };
+use crate::store::application::WAITING_AT_ONCE;
 use crate::store::{self, Noun, StoreError};
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
@@ -117,6 +119,8 @@ pub(super) async fn review(
         reason: form.reason,
         attachment: form.attachment,
         from: form.from,
+        marks: MemberMarks { new_teacher: form.new_teacher, backbone: form.backbone },
+        in_place: desk.speaks_in_place(&case),
         by: desk.me,
     };
     let reviewed = store::application::review(&app.store, case.application.id, new, app.clock.now()).await?;
@@ -148,17 +152,31 @@ pub(super) async fn waiting(
     Ok(axum::Json(Rows { rows: found.iter().map(|case| view::row(&app, &desk, case, &studios)).collect() }))
 }
 
-/// What waits for this asker's word, the oldest first.
+/// The first three hundred that wait for this asker's word, the oldest first.
 pub(super) async fn waiting_for(app: &AppState, desk: &Desk) -> Result<(Vec<Case>, Studios), ApiError> {
-    let mut found: Vec<Application> = Vec::new();
-    if desk.is_office() {
-        found = store::application::waiting_in(&app.store, desk.scope).await?;
-    }
     let hosted: Vec<StudioId> = desk.hosted.iter().copied().collect();
-    let more = store::application::waiting_for(&app.store, &hosted).await?;
-    found.extend(more.into_iter().filter(|one| !found.iter().any(|known| known.id == one.id)).collect::<Vec<_>>());
-    let (mut found, studios) = cases(app, &desk.tree, found).await?;
+    let found = store::application::waiting_for(&app.store, &hosted).await?;
+    let (mut found, mut studios) = cases(app, &desk.tree, found).await?;
     found.retain(|case| desk.may_decide(case, &studios));
+    let mut last: Option<Application> = None;
+    // Of what lies in a Region most may wait for others: it is looked through until there are enough of its own.
+    while desk.is_office() && found.len() < WAITING_AT_ONCE {
+        let some = store::application::waiting_in(&app.store, desk.scope, last.as_ref()).await?;
+        let whole = some.len() == WAITING_AT_ONCE;
+        last = some.last().cloned();
+        let (more, of_them) = cases(app, &desk.tree, some).await?;
+        studios.extend(of_them);
+        for case in more {
+            let known = found.iter().any(|one| one.application.id == case.application.id);
+            if !known && desk.may_decide(&case, &studios) {
+                found.push(case);
+            }
+        }
+        if !whole {
+            break;
+        }
+    }
+    found.sort_by_key(|case| (case.application.last().map(|sending| sending.sent_at), case.application.id));
     Ok((found, studios))
 }
 

@@ -7,8 +7,10 @@ use super::super::shapes::{
 use super::super::state::AppState;
 use super::super::{attachments, schools};
 use super::desk::{Case, Desk, Studios};
-use crate::domain::application::{ApplicationItem, Finding, Standing, Step, Stop, role_title};
-use crate::domain::{ApplicationForm, ApplicationState, ConditionState, MemberRole, Recruitment, Review, StudioId};
+use crate::domain::application::{ApplicationItem, Finding, Standing, Step, Stop, marks_asked, role_title};
+use crate::domain::{
+    ApplicationForm, ApplicationState, ConditionState, MemberMark, MemberRole, Recruitment, Review, StudioId,
+};
 use crate::http::error::ApiError;
 use crate::store;
 
@@ -66,6 +68,7 @@ pub(in crate::http) async fn whole(
         reviews: reviews.iter().map(told).collect(),
         earlier: earlier.map(told).collect(),
         last_step: ahead.len() == 1,
+        marks_asked: if ahead.len() == 1 { marks(app, &case.recruitment) } else { Vec::new() },
         ahead: ahead.into_iter().map(|stop| stop_view(desk, case, studios, stop)).collect(),
         may_withdraw: own && state == ApplicationState::Waiting,
         sending: sending.map_or(0, |sending| sending.ordinal),
@@ -102,6 +105,7 @@ fn review_view(desk: &Desk, case: &Case, studios: &Studios, review: &Review) -> 
         verdict: review.verdict,
         reason: review.reason.clone(),
         attachment: review.attachment,
+        in_place: review.in_place,
         by: review.by.name.clone(),
         at: review.at,
     }
@@ -124,6 +128,13 @@ pub(in crate::http) fn called(app: &AppState, recruitment: &Recruitment) -> Stri
         || MemberRole::word(recruitment.role).to_owned(),
         |policy| role_title(&policy, recruitment.role).to_owned(),
     )
+}
+
+/// Hosts are marked as nothing.
+fn marks(app: &AppState, recruitment: &Recruitment) -> Vec<MemberMark> {
+    let policy = store::policy::in_force(&app.store, &recruitment.policy, app.clock.now().day());
+    let policy = policy.filter(|_| recruitment.role != MemberRole::Host);
+    policy.as_deref().map(marks_asked).unwrap_or_default()
 }
 
 pub(in crate::http) fn fields(form: &ApplicationForm) -> ApplicationFields {

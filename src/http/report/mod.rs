@@ -42,7 +42,7 @@ use book::Book;
 pub(super) use book::{Cell, Sheet, columns};
 use pdf::{FontPlace, Paper, Seal};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -57,6 +57,7 @@ pub struct Exports {
     /// One pack at a time, beside them: it lies on the disk while it is put together.
     packing: Arc<Semaphore>,
     font: FontPlace,
+    public_url: OnceLock<String>,
 }
 
 impl Default for Exports {
@@ -65,6 +66,7 @@ impl Default for Exports {
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             packing: Arc::new(Semaphore::new(1)),
             font: FontPlace::default(),
+            public_url: OnceLock::new(),
         }
     }
 }
@@ -73,6 +75,11 @@ impl Exports {
     /// The font for PDF files that the options name.
     pub fn use_font(&self, path: PathBuf) -> Result<(), FontError> {
         self.font.set(path)
+    }
+
+    /// The address that the options name for printed codes. It is named once, before anybody asks.
+    pub fn use_public_url(&self, url: String) {
+        self.public_url.get_or_init(|| url);
     }
 
     /// Is there a Chinese font? Without one there are no PDF files.
@@ -319,7 +326,8 @@ fn kept(session: SessionId, head: Head) -> KeptHead {
     (session, head.sequence, hex(&head.hash))
 }
 
-/// The address by which the one who asks has reached this server: it is the one that others know, too.
+/// The address that printed codes lead to: the public one of the options, otherwise the one by which the one who asks has
+/// reached this server.
 pub(super) struct Site(String);
 
 impl Site {
@@ -329,10 +337,13 @@ impl Site {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Site {
+impl FromRequestParts<AppState> for Site {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        if let Some(known) = app.exports.public_url.get() {
+            return Ok(Self(known.clone()));
+        }
         let said = |name: header::HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
         // HTTP/2 names the host in the address of the request.
         let host = said(header::HOST).or_else(|| parts.uri.authority().map(|authority| authority.as_str()));

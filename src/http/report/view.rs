@@ -214,5 +214,6 @@ pub(in crate::http) fn verification(issue: Issue, found: Found) -> VerificationV
         same: if found.same { DigestFinding::Same } else { DigestFinding::Different },
         corrections_since: found.corrections_since,
         revoked: found.revoked.map(cards::word),
+        outdated: found.outdated,
     }
 }

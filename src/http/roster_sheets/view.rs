@@ -35,6 +35,7 @@ pub(super) fn answer(sheet: String, rows: &[RosterRow], read: &RosterRead) -> Ro
         idle: plans(RosterPlan::is_idle),
         new_accounts: plans(|plan| matches!(plan.who, Who::New(_))),
         looks: looks.collect(),
+        over_quota: 0,
         written: 0,
         may_change_accounts: false,
         accounts: Vec::new(),

@@ -2,8 +2,8 @@
 
 use super::{AttachmentView, Named, RegionName, SchoolName, SheetErrorView, SlotView};
 use crate::domain::{
-    ApplicationId, ApplicationState, AttachmentId, ConditionState, Day, MemberRole, RecruitmentId, ReviewVerdict,
-    SchoolStage, Sex, Step, StudioId, StudioKind, Tier, Time,
+    ApplicationId, ApplicationState, AttachmentId, ConditionState, Day, MemberMark, MemberRole, RecruitmentId,
+    ReviewVerdict, SchoolStage, Sex, Step, StudioId, StudioKind, Tier, Time,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -207,6 +207,8 @@ pub struct ReviewView {
     pub verdict: ReviewVerdict,
     pub reason: String,
     pub attachment: Option<AttachmentId>,
+    /// An office spoke for a Studio that had no host.
+    pub in_place: bool,
     pub by: String,
     pub at: Time,
 }
@@ -256,6 +258,8 @@ pub struct ApplicationView {
     pub seen: u32,
     /// The next consent is the last one: a first day can be named.
     pub last_step: bool,
+    /// The marks that can be set with it, because the Policy keeps places for such people.
+    pub marks_asked: Vec<MemberMark>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
@@ -271,6 +275,14 @@ pub struct ReviewForm {
     #[serde(default)]
     #[ts(optional)]
     pub from: Option<Day>,
+    /// With the last consent: 新入职教师
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub new_teacher: bool,
+    /// With the last consent: 县级骨干教师或学科带头人
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub backbone: bool,
     pub sending: u32,
     pub seen: u32,
 }

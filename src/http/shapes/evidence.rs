@@ -29,6 +29,8 @@ pub enum EvidenceStateView {
     Waiting,
     Accepted,
     Refused,
+    /// Whoever handed it in took it back before anybody decided.
+    Withdrawn,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
@@ -56,6 +58,9 @@ pub struct EvidenceView {
     pub decision: Option<RulingView>,
     /// May the person who asks decide about it?
     pub may_decide: bool,
+    /// May the person who asks take it back?
+    pub may_withdraw: bool,
+    pub withdrawn_at: Option<Time>,
 }
 
 /// What somebody decided, when and why.

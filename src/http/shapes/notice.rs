@@ -40,6 +40,9 @@ pub struct NoticeDecisionForm {
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
 pub struct NoticeWithdrawalForm {
+    /// Must be given of an approved one.
+    #[serde(default)]
+    #[ts(optional, as = "Option<String>")]
     pub reason: String,
 }
 
@@ -64,6 +67,8 @@ pub struct NoticeView {
     pub sent_at: Time,
     pub decision: Option<WordView>,
     pub withdrawal: Option<WordView>,
+    /// It holds, and says another day, time, place or presenters than its Activity has now.
+    pub outdated: bool,
     /// Whoever asks may approve or return it.
     pub may_decide: bool,
     /// Whoever asks may take it back.

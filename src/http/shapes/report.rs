@@ -268,6 +268,8 @@ pub struct VerificationView {
     pub corrections_since: u32,
     /// It was taken back since, and why.
     pub revoked: Option<WordView>,
+    /// Of a notice that holds: its Activity has another day, time, place or presenters now.
+    pub outdated: bool,
 }
 
 /// What is wrong with one row of a sign-in sheet.

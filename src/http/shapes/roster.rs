@@ -95,6 +95,8 @@ pub struct RosterAnswer {
     /// Of these: people who get an account.
     pub new_accounts: u32,
     pub looks: Vec<RosterLookView>,
+    /// Of these: people whom the Policy has no place for. While there are any, nothing is written.
+    pub over_quota: u32,
     /// Rows that changed something; 0 when it was only checked.
     pub written: u32,
     /// Whoever sent the sheet may add accounts and change them, in some of the schools.

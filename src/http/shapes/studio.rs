@@ -1,7 +1,7 @@
 //! Studios and their Series.
 
 use super::{ActivityCard, MemberView};
-use crate::domain::{Day, RegionId, SeriesId, StudioId, StudioKind, Tier, Time};
+use crate::domain::{Day, MemberMark, RegionId, SeriesId, StudioId, StudioKind, Tier, Time};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::{IntoParams, ToSchema};
@@ -50,6 +50,7 @@ pub struct StudioForm {
 
 /// Fields that are absent stay as they are.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[ts(optional_fields)]
 pub struct StudioChange {
     pub name: Option<String>,
@@ -68,6 +69,10 @@ pub struct StudioPage {
     pub series: Vec<SeriesView>,
     /// May the person who asks change the Studio, its members and its activities?
     pub may_manage: bool,
+    /// May they also say who hosts it?
+    pub may_set_hosts: bool,
+    /// The marks of members that the Policy keeps places for.
+    pub marks_asked: Vec<MemberMark>,
     /// The tiers that the person who asks may move it to.
     pub may_move_to: Vec<Tier>,
     /// Promotions and demotions, the latest first.

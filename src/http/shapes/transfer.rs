@@ -55,6 +55,8 @@ pub struct TransferView {
     pub state: TransferState,
     pub decision: Option<TransferWordView>,
     pub may_decide: bool,
+    /// Whoever asks asked for it, and it waits.
+    pub may_withdraw: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]

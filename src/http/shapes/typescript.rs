@@ -34,6 +34,7 @@ pub fn typescript() -> String {
         RegionKind,
         StudioKind,
         Tier,
+        MemberMark,
         MemberRole,
         ActivityKind,
         Mode,

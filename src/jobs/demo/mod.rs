@@ -8,11 +8,10 @@ use crate::domain::case::Decider;
 use crate::domain::id::BadId;
 use crate::domain::password::{self, PasswordError, SALT_BYTES};
 use crate::domain::{
-    AccountId, AccountRole, ActivityId, ActivityKind, ActivityState, Day, DaysNote, Level, LevelRuling, Mode,
-    NewAccount, NewActivity, NewMembership, NewRegion, NewSchool, NewSeries, NewStudio, RegionId, SchoolId, SeriesId,
-    SessionId, StudioId, Time,
+    AccountId, AccountRole, ActivityId, ActivityKind, ActivityState, Day, DaysNote, Level, LevelRuling, MemberMarks,
+    Mode, NewAccount, NewActivity, NewMembership, NewRegion, NewSchool, NewSeries, NewStudio, RegionId, SchoolId,
+    SeriesId, SessionId, StudioId, Time,
 };
-use crate::store::membership::MemberMarks;
 use crate::store::{self, Store, StoreError};
 pub use assessed::{Shown, paper};
 use std::collections::HashMap;
@@ -256,7 +255,8 @@ async fn activities(
             let end = new.planned_end;
             let activity = store::activity::create(&store, new, created_at).await?.id;
             if let Some(reason) = planned.cancelled {
-                store::activity::cancel(&store, activity, reason.to_owned()).await?;
+                let by = (office.account, created_at);
+                store::activity::cancel(&store, activity, reason.to_owned(), by).await?;
             } else if end < now {
                 past::hold(&store, activity, start, end, there, number).await?;
                 if planned.confirmed {

@@ -1,14 +1,13 @@
 //! Taking somebody in: the Membership, and for a host the Studio, within the quotas of the Recruitment and the Policy.
 
-use super::super::fact::{roster, studio_fact};
 use super::super::row::Columns as _;
-use super::super::{Noun, StoreError, account, capacity, fact, membership, random, studio};
+use super::super::{Noun, StoreError, capacity, membership, random, studio};
+use super::place::within_quota;
 use super::{hosts_under, open_membership};
-use crate::domain::application::{Quota, Sending, chosen, places_for};
-use crate::domain::participation::{Home, MemberFact};
+use crate::domain::application::{Sending, chosen, places_for};
 use crate::domain::policy::Policy;
 use crate::domain::{
-    AccountId, Application, ApplicationRefusal, Day, DaysNote, MemberRole, Membership, MembershipId, NewStudio,
+    Application, ApplicationRefusal, Day, DaysNote, MemberMarks, MemberRole, Membership, MembershipId, NewStudio,
     Recruitment, RegionTree, StudioId, StudioKind, Tier, Time,
 };
 use sqlx::AnyConnection;
@@ -20,27 +19,34 @@ pub(super) async fn admit(
     recruitment: &Recruitment,
     policy: Option<Arc<Policy>>,
     tree: &RegionTree,
-    (from, note): (Day, &DaysNote),
+    (from, said, note): (Day, MemberMarks, &DaysNote),
 ) -> Result<MembershipId, StoreError> {
     let policy = policy.ok_or(StoreError::NotFound(Noun::Policy))?;
     let account = application.account.id;
-    let joins = match chosen(&sending.reviews) {
+    let id: MembershipId = random::id()?;
+    let role = recruitment.role;
+    let mut marks = said;
+    let new = match chosen(&sending.reviews) {
         Some(studio) => {
             check_places(connection, recruitment, Some(studio)).await?;
-            make_room(connection, (studio, account), recruitment.role, &policy, tree, (from, note)).await?;
-            studio
+            if let Some(row) = open_membership(connection, studio, account).await? {
+                marks = said.and(membership::marks_of(connection, row.id("id")?).await?);
+            }
+            let new = Membership { id, studio, account, role, from, to: None };
+            make_room(connection, &new, marks, (&policy, tree), note).await?;
+            new
         }
         None => {
             check_places(connection, recruitment, None).await?;
             if hosts_under(connection, &recruitment.policy, account, from).await? {
                 return Err(ApplicationRefusal::Roster("这位老师已经在主持一个工作室。".to_owned()).into());
             }
-            found(connection, sending, recruitment, &policy, (from, note.at)).await?
+            let studio = found(connection, sending, recruitment, &policy, (from, note.at)).await?;
+            Membership { id, studio, account, role, from, to: None }
         }
     };
-    let id: MembershipId = random::id()?;
-    let new = Membership { id, studio: joins, account, role: recruitment.role, from, to: None };
     membership::begin(connection, &new, note).await?;
+    membership::write_marks(connection, id, marks).await?;
     Ok(id)
 }
 
@@ -66,25 +72,14 @@ async fn check_places(
 /// The Policy's quota lets this person in; what they were in the Studio until then ends the day before.
 pub(in crate::store) async fn make_room(
     connection: &mut AnyConnection,
-    (joins, account): (StudioId, AccountId),
-    role: MemberRole,
-    policy: &Policy,
-    tree: &RegionTree,
-    (from, note): (Day, &DaysNote),
+    new: &Membership,
+    marks: MemberMarks,
+    (policy, tree): (&Policy, &RegionTree),
+    note: &DaysNote,
 ) -> Result<(), StoreError> {
-    let found = studio::of_ids(connection, &[joins]).await?.remove(&joins).ok_or(StoreError::NotFound(Noun::Studio))?;
-    let members = roster::of_studios(connection, tree, &[joins]).await?.remove(&joins).unwrap_or_default();
-    // Whoever comes later has a place, too.
-    let there =
-        members.iter().filter(|one| one.role == role && one.to.is_none_or(|to| from <= to) && one.account != account);
-    let there: Vec<MemberFact> = there.cloned().collect();
-    let newcomer = newcomer(connection, tree, account, role, from).await?;
-    let home = Home::on(from, &studio_fact(&found, tree), &members);
-    let quota = Quota { policy, role, home, there: &there };
-    if let Some(full) = quota.refuses(&newcomer) {
-        return Err(ApplicationRefusal::Full(full).into());
-    }
-    if let Some(row) = open_membership(connection, joins, account).await? {
+    let Membership { studio, account, role, from, .. } = *new;
+    within_quota(connection, new, marks, policy, tree).await?;
+    if let Some(row) = open_membership(connection, studio, account).await? {
         let (id, was): (MembershipId, MemberRole) = (row.id("id")?, row.coded("role")?);
         if was == role || was == MemberRole::Host {
             return Err(ApplicationRefusal::Roster(format!("这位老师已经是{}。", was.word())).into());
@@ -96,29 +91,6 @@ pub(in crate::store) async fn make_room(
         membership::end(connection, id, from.plus(-1), note).await?;
     }
     Ok(())
-}
-
-async fn newcomer(
-    connection: &mut AnyConnection,
-    tree: &RegionTree,
-    id: AccountId,
-    role: MemberRole,
-    from: Day,
-) -> Result<MemberFact, StoreError> {
-    let profile = account::of_ids(connection, [id]).await?.remove(&id).ok_or(StoreError::NotFound(Noun::Account))?;
-    let school = profile.school;
-    Ok(MemberFact {
-        account: id,
-        name: profile.account.name,
-        role,
-        from,
-        to: None,
-        rural: school.as_ref().is_some_and(|school| school.rural),
-        city: school.as_ref().and_then(|school| fact::city(tree, school.region)),
-        school: school.map(|school| school.id),
-        new_teacher: false,
-        backbone: false,
-    })
 }
 
 /// The Studio of a new host, where they teach.

@@ -1,10 +1,12 @@
 //! Applications: drafts that change, and what was sent, withdrawn and said about it, each a row that stands.
 
 mod admit;
+mod place;
 mod review;
 mod write;
 
 pub(super) use admit::make_room;
+pub(super) use place::{rows_over_quota, within_own_quota};
 pub use review::review;
 pub use write::{save, save_all, send, withdraw};
 
@@ -19,8 +21,8 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// More of it is looked at when this is done.
-const MOST_WAITING: u32 = 300;
+/// Applications that are looked through at once.
+pub const WAITING_AT_ONCE: usize = 300;
 /// Open lessons count for so long.
 const LESSON_YEARS: i32 = 5;
 
@@ -79,17 +81,26 @@ pub async fn writers(store: &Store, recruitment: RecruitmentId) -> Result<HashSe
     rows.iter().map(|row| row.id("account")).collect()
 }
 
-/// What may wait for an office: where the School, the Recruitment or a wished Studio lies in its Region; all for none.
-pub async fn waiting_in(store: &Store, within: Option<RegionId>) -> Result<Vec<Application>, StoreError> {
+/// What may wait for an office: where the School, the Recruitment or a wished Studio lies in its Region; all for none. The earliest
+/// first, so many at once, of those after `after`.
+pub async fn waiting_in(
+    store: &Store,
+    within: Option<RegionId>,
+    after: Option<&Application>,
+) -> Result<Vec<Application>, StoreError> {
     let mut connection = store.read().await?;
+    let after = after.and_then(|one| Some((one.last()?.sent_at.micros(), one.id)));
     let rows = sqlx::query(sql!(
         "with under (id) as {} select p.id {WAITS} and ($1 = '' or r.region in (select id from under) or sc.region in (select id from under)
              or exists (select 1 from application_choice c join studio st on st.id = c.studio
                  where c.application = p.id and c.sending = s.ordinal and st.region in (select id from under)))
-         order by s.sent_at, p.id limit {MOST_WAITING}",
+             and (s.sent_at > $2 or (s.sent_at = $2 and p.id > $3))
+         order by s.sent_at, p.id limit {WAITING_AT_ONCE}",
         below!("$1")
     ))
     .bind(within.as_ref().map_or("", RegionId::as_str))
+    .bind(after.as_ref().map_or(i64::MIN, |(sent_at, _)| *sent_at))
+    .bind(after.as_ref().map_or("", |(_, id)| id.as_str()))
     .fetch_all(&mut *connection)
     .await?;
     in_order(&mut connection, &rows).await
@@ -265,7 +276,7 @@ async fn reviews(
     ids: &[ApplicationId],
 ) -> Result<BTreeMap<(ApplicationId, i64), Vec<Review>>, StoreError> {
     let head = "select d.application, d.sending, d.step, d.studio, d.verdict, d.reason, d.attachment, d.membership,
-            d.reviewed_by, d.reviewed_at, a.name as reviewer_name
+            d.in_place, d.reviewed_by, d.reviewed_at, a.name as reviewer_name
         from application_reviewed d join account a on a.id = d.reviewed_by where d.application in";
     let mut found: BTreeMap<(ApplicationId, i64), Vec<Review>> = BTreeMap::new();
     for row in rows_in(connection, head, ids, "order by d.application, d.sending, d.ordinal").await? {
@@ -276,6 +287,7 @@ async fn reviews(
             reason: row.text("reason")?,
             attachment: row.optional_id("attachment")?,
             membership: row.optional_id("membership")?,
+            in_place: row.flag("in_place")?,
             by: PersonName { id: row.id("reviewed_by")?, name: row.text("reviewer_name")? },
             at: row.time("reviewed_at")?,
         });

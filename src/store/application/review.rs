@@ -39,18 +39,29 @@ pub async fn review(store: &Store, id: ApplicationId, new: NewReview, now: Time)
                     verdict: new.verdict,
                     reason: new.reason.trim().to_owned(),
                     attachment: new.attachment,
+                    in_place: new.in_place,
                     membership: None,
                     by: PersonName { id: new.by, name: String::new() },
                     at: now,
                 });
                 let begun = if standing(&recruitment, &sending, &stops) == Standing::Accepted {
                     let from = first_day(&recruitment, new.from, now.day())?;
-                    let keeper = if stop.step == Step::Host { Decider::Host } else { Decider::Office };
+                    let keeper = if stop.step == Step::Host && !new.in_place { Decider::Host } else { Decider::Office };
                     check_day(from, keeper, now.day(), "from")?;
                     let rules = policy::shelved(&shelf, &recruitment.policy, from);
                     let note =
                         DaysNote { by: new.by, reason: format!("申报录用：{}", recruitment.title), at: now };
-                    Some(admit(connection, (&application, &sending), &recruitment, rules, &tree, (from, &note)).await?)
+                    Some(
+                        admit(
+                            connection,
+                            (&application, &sending),
+                            &recruitment,
+                            rules,
+                            &tree,
+                            (from, new.marks, &note),
+                        )
+                        .await?,
+                    )
                 } else {
                     None
                 };
@@ -106,8 +117,8 @@ async fn insert(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "insert into application_reviewed (application, sending, ordinal, step, studio, verdict, reason, attachment,
-             membership, reviewed_by, reviewed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             membership, reviewed_by, reviewed_at, in_place)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(id.as_str())
     .bind(i64::from(sending))
@@ -120,6 +131,7 @@ async fn insert(
     .bind(begun.as_ref().map(MembershipId::as_str))
     .bind(AccountId::as_str(&review.by.id))
     .bind(review.at.micros())
+    .bind(i64::from(review.in_place))
     .execute(connection)
     .await?;
     Ok(())

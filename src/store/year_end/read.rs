@@ -1,8 +1,8 @@
 //! Reading YearEnds, and what stands in them.
 
-use super::super::row::{Columns as _, below, rows_in, sql};
+use super::super::row::{Columns as _, below, number_of, rows_in, sql};
 use super::super::scorecard::Summary;
-use super::super::{Noun, Store, StoreError, fact};
+use super::super::{Noun, Page, Paged, Store, StoreError, fact};
 use super::{Word, YearEnd};
 use crate::domain::participation::Span;
 use crate::domain::policy::Ranking;
@@ -146,15 +146,25 @@ pub(in crate::store) async fn frozen_years(
     rows.iter().map(read).collect()
 }
 
-/// Those that were published and not given up, the latest first.
-pub async fn public(store: &Store) -> Result<Vec<YearEnd>, StoreError> {
+/// Those that were published and not given up: before all others those that are still open to objections, then the latest first.
+pub async fn public(store: &Store, today: Day, page: Page) -> Result<Paged<YearEnd>, StoreError> {
+    let holds = "p.year_end is not null and coalesce(c.stage, '') <> 'withdrawn'";
+    let mut connection = store.read().await?;
+    let total = sqlx::query(sql!("select count(*) as total from ({YEAR_END} where {holds}) found"))
+        .fetch_one(&mut *connection)
+        .await?
+        .number("total")?;
     let rows = sqlx::query(sql!(
-        "{YEAR_END} where p.year_end is not null and coalesce(c.stage, '') <> 'withdrawn'
-         order by p.published_at desc, y.id limit 50"
+        "{YEAR_END} where {holds}
+         order by case when c.year_end is null and p.until_day >= $1 then 0 else 1 end, p.published_at desc, y.id
+         limit $2 offset $3"
     ))
-    .fetch_all(&mut *store.read().await?)
+    .bind(number_of(today))
+    .bind(page.limit())
+    .bind(page.offset())
+    .fetch_all(&mut *connection)
     .await?;
-    rows.iter().map(read).collect()
+    Ok(page.of(total, rows.iter().map(read).collect::<Result<_, _>>()?))
 }
 
 /// What stands for each Studio, by tier and rank: of a final one what was written down, otherwise what would be.

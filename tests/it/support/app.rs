@@ -27,6 +27,7 @@ pub(crate) struct TestApp {
     pub url: String,
     pub store: Store,
     pub key: SigningKey,
+    pub state: AppState,
     pub blobs: Blobs,
     pub storage: Storage,
     pub world: World,
@@ -116,7 +117,7 @@ impl TestApp {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let site = http::site(&app, false).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, site).await });
-        Self { url, store, key, blobs, storage, world, casts, clock: turned, folder }
+        Self { url, store, key, state: app, blobs, storage, world, casts, clock: turned, folder }
     }
 
     pub(crate) fn now(&self) -> Time {

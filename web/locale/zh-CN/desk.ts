@@ -181,6 +181,7 @@ export const desk = {
     personHint: '输入姓名来找，例如：陈晓梅。',
     role: '角色',
     from: '从哪天起',
+    marks: '考核办法要求的身份',
     series: '系列',
     noSeries: '还没有系列',
     noSeriesHint: '同一主题的活动可以归在一个系列里。',

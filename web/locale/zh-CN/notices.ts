@@ -7,7 +7,7 @@ export const notices = {
   saving: '正在保存草稿', saved: (name: string, when: string) => `草稿已保存，${name} ${when}`, unsaved: (why: string) => `草稿没有存上：${why}`,
   met: (name: string, when: string) => `${name} ${when} 也改了这份草稿，现在是：`, theirs: '换成对方的', mine: '用我写的覆盖', send: '送审',
   content: '通知内容', contentHint: '写清时间、地点、参加的人和要求。最多 3000 字。',
-  lead: (title: string) => `“${title}”的通知。送审以后不能改；要改，请工作站退回。`,
+  lead: (title: string) => `“${title}”的通知。送审以后不能改；工作站审核以前可以取回。`,
   missing: '请填写通知内容。', reasonMissing: '请写明原因。',
   state: { sent: '待审', returned: '已退回', approved: '已发布', withdrawn: '已撤回' },
   sent: (name: string, when: string) => `${name} ${when} 送审`,
@@ -17,6 +17,8 @@ export const notices = {
   approve: '批准并编号', approveText: '批准后按本区域当年的顺序编号，活动页面上的人都能看到。', giveBack: '退回',
   giveBackTitle: '退回通知', giveBackLead: '写明要改什么，主持人改好后会再送审。',
   withdraw: '撤回', withdrawTitle: '撤回通知', withdrawLead: '通知会标明已撤回，编号不再使用。撤回后可以另发一份。',
+  takeBack: '取回', takeBackText: '工作站还没有审核，取回后可以改好再送审。',
+  outdated: '活动在批准后改过，请撤回后重新送审',
   reason: '原因',
   waiting: '待审通知', waitingCount: (n: number) => `${n} 份`,
 }

@@ -74,6 +74,7 @@ export const report = {
     different: '重新计算，结果不同', differentHint: '姓名、学校、成员名单或请假在发出之后改过。以上面列出的数字为发出时的内容。',
     holds: '与发出时一致', samePaper: '现在查到的内容与这份文件发出时一样。',
     differs: '现在的情况与发出时不同', differentPaper: '发出之后又有活动、材料或决定。以上面列出的内容为发出时的内容。',
+    outdated: '活动在批准后改过', outdatedHint: '时间、地点或主讲人和这份通知上写的不一样，请向工作室核实。',
     revoked: '这份文件已经撤销', revokedBy: (who: string, when: string) => `${who}于${when}撤销`,
     since: (n: number) => `发出之后有 ${n} 处更正`, sinceHint: '更正不改变这份报告，要看最新结果请重新导出。',
     none: '没有找到这份文件', noneHint: '请核对编号是否抄对；如果没有抄错，这份文件就不是从这里发出的。',

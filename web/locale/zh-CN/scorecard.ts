@@ -104,7 +104,7 @@ export const scorecard = {
     whose: '是谁的', whoseStudio: '工作室', file: '文件', fileMissing: '请上传文件。', another: '再加一个文件',
     send: '交给工作站审核', sent: '已交，等工作站审核',
     by: (name: string, when: string) => `${name} ${when}交`,
-    states: { waiting: '等审核', accepted: '已通过', refused: '未通过' },
+    states: { waiting: '等审核', accepted: '已通过', refused: '未通过', withdrawn: '已撤回' }, withdraw: '撤回',
     counted: (n: number) => `计 ${n} 项`,
     decided: (name: string, when: string) => `${name} ${when}`,
     decide: '审核', decideTitle: (title: string) => `审核《${title}》`, again: '重新审核',

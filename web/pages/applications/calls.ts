@@ -1,5 +1,7 @@
 /** What recruitments, applications, transfers, capacities and announcements ask the server. */
 import { api, upload } from '@/api/client'
+import { everyPage } from '@/pages/desk/calls'
+import type { PageOf } from '@/pages/desk/shapes'
 import type {
   AnnouncementForm, AnnouncementView, ApplicationDraftForm, ApplicationRow, ApplicationSaved, ApplicationView, CapacityPage, RecruitmentCard, RecruitmentChangeForm, RecruitmentForm,
   RecruitmentPage, ReviewForm, Rows, SummaryAnswer, TransferForm, TransferView,
@@ -9,7 +11,7 @@ const id = encodeURIComponent
 const rows = <T>(answer: Rows<T>) => answer.rows
 
 export const calls = {
-  recruitments: (signal?: AbortSignal) => api.get<Rows<RecruitmentCard>>('/api/recruitments', { signal }).then(rows),
+  recruitments: (signal?: AbortSignal) => everyPage<RecruitmentCard>('/api/recruitments', signal),
   recruitment: (recruitment: string, signal?: AbortSignal) => api.get<RecruitmentPage>(`/api/recruitments/${id(recruitment)}`, { signal }),
   openForStudio: (studio: string, form: RecruitmentForm) => api.post<RecruitmentCard>(`/api/studios/${id(studio)}/recruitments`, form),
   openForRegion: (region: string, form: RecruitmentForm) => api.post<RecruitmentCard>(`/api/regions/${id(region)}/recruitments`, form),
@@ -31,10 +33,13 @@ export const calls = {
   askTransfer: (membership: string, form: TransferForm) => api.post<TransferView>(`/api/memberships/${id(membership)}/transfers`, form),
   transfersOf: (studio: string, signal?: AbortSignal) => api.get<Rows<TransferView>>(`/api/studios/${id(studio)}/transfers`, { signal }).then(rows),
   waitingTransfers: (signal?: AbortSignal) => api.get<Rows<TransferView>>('/api/transfers', { signal }).then(rows),
+  ownTransfers: (signal?: AbortSignal) => api.get<Rows<TransferView>>('/api/me/transfers', { signal }).then(rows),
+  withdrawTransfer: (transfer: string) => api.post<TransferView>(`/api/transfers/${id(transfer)}/withdrawal`),
   decideTransfer: (transfer: string, granted: boolean, reason = '') => api.post<TransferView>(`/api/transfers/${id(transfer)}/decision`, { granted, reason }),
 
   capacities: (region: string, policy?: string, signal?: AbortSignal) => api.get<CapacityPage>(`/api/regions/${id(region)}/capacities`, { query: { policy }, signal }),
-  announcements: (signal?: AbortSignal) => api.get<Rows<AnnouncementView>>('/api/announcements', { signal }).then(rows),
+  latestAnnouncements: (signal?: AbortSignal) => api.get<PageOf<AnnouncementView>>('/api/announcements', { signal }),
+  announcements: (signal?: AbortSignal) => everyPage<AnnouncementView>('/api/announcements', signal),
   announce: (region: string, form: AnnouncementForm) => api.post<AnnouncementView>(`/api/regions/${id(region)}/announcements`, form),
   withdrawAnnouncement: (announcement: string, reason: string) => api.post<AnnouncementView>(`/api/announcements/${id(announcement)}/withdrawal`, { reason }),
 }

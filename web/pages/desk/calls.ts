@@ -1,5 +1,6 @@
 /** Every question the desk asks the server, one line each. */
 import { api } from '@/api/client'
+import type { MembershipChange } from '@/protocol/api'
 import type {
   Account, AccountChange, AccountForm, AccountRole, ActivityCard, ActivityForm, ActivityPage, ActivityState, Attendance, AttendancePage, Home, Member, MembershipForm, PageOf, Person, PresencePage, Region,
   RegionForm, Rows, Parameters, School, SchoolChange, SchoolForm, Series, SeriesForm, Studio, StudioForm, StudioPage, Tier,
@@ -42,6 +43,7 @@ export const calls = {
   changeProgramme: (studio: string, form: ProgrammeForm) => api.post<Studio>(`/api/studios/${id(studio)}/programme`, form),
   moveTier: (studio: string, tier: Tier, reason: string) => api.post<Studio>(`/api/studios/${id(studio)}/tier`, { tier, reason }),
   addMember: (studio: string, form: MembershipForm) => api.post<Member>(`/api/studios/${id(studio)}/memberships`, form),
+  changeMember: (membership: string, change: MembershipChange) => api.patch<Member>(`/api/memberships/${id(membership)}`, change),
   createSeries: (studio: string, form: SeriesForm) => api.post<Series>(`/api/studios/${id(studio)}/series`, form),
 
   activities: (studio: string, signal?: AbortSignal) => everyPage<ActivityCard>(`/api/studios/${id(studio)}/activities`, signal),

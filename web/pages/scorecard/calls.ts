@@ -24,6 +24,7 @@ export const calls = {
   whatIf: (studio: string, form: WhatIfForm) => api.post<WhatIfView>(`/api/studios/${id(studio)}/scorecard/what-if`, form),
   evidence: (studio: string, signal?: AbortSignal) => api.get<Rows<EvidenceView>>(`/api/studios/${id(studio)}/evidence`, { signal }).then((answer) => answer.rows),
   handIn: (studio: string, form: EvidenceForm) => api.post<EvidenceView>(`/api/studios/${id(studio)}/evidence`, form),
+  withdrawEvidence: (evidence: string) => api.post<EvidenceView>(`/api/evidence/${id(evidence)}/withdrawal`),
   review: (evidence: string, form: EvidenceDecisionForm) => api.post<EvidenceView>(`/api/evidence/${id(evidence)}/decision`, form),
   choose: (studio: string, form: ChoiceForm) => api.post<ChoiceView>(`/api/studios/${id(studio)}/choices`, form),
   ruleChoice: (choice: string, form: RulingForm) => api.post<ChoiceView>(`/api/choices/${id(choice)}/decision`, form),

@@ -1,5 +1,6 @@
 /** What the pages of a year's end ask the server. */
 import { api } from '@/api/client'
+import { everyPage } from '@/pages/desk/calls'
 import type {
   AnswerForm, CertificateView, ObjectionForm, ObjectionView, PublicationCard, PublicationView, ResultCorrectionForm, Rows, StudioYearEndView, YearEndView, YearEndsView,
 } from '@/protocol/api'
@@ -22,7 +23,7 @@ export const calls = {
   renew: (certificate: string) => api.post<Rows<CertificateView>>(`/api/certificates/${id(certificate)}/renewal`, null).then(rows),
   mine: (signal?: AbortSignal) => api.get<Rows<CertificateView>>('/api/me/certificates', { signal }).then(rows),
   ofStudio: (studio: string, signal?: AbortSignal) => api.get<Rows<StudioYearEndView>>(`/api/studios/${id(studio)}/year-ends`, { signal }).then(rows),
-  publications: (signal?: AbortSignal) => api.get<Rows<PublicationCard>>('/api/publications', { signal }).then(rows),
+  publications: (signal?: AbortSignal) => everyPage<PublicationCard>('/api/publications', signal),
   publication: (yearEnd: string, signal?: AbortSignal) => api.get<PublicationView>(`/api/publications/${id(yearEnd)}`, { signal }),
 }
 

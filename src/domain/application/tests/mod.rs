@@ -234,6 +234,7 @@ fn sending(choices: &[StudioId], said: &[(Step, Option<StudioId>, ReviewVerdict)
         verdict,
         reason: String::new(),
         attachment: None,
+        in_place: false,
         membership: None,
         by: PersonName { id: AccountId::from_random([2; 10]), name: "周文澜".into() },
         at: day("2026-11-20").start(),

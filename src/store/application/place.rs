@@ -1,0 +1,186 @@
+//! Places: whom the Policy's quotas let into a Studio, whoever brings them in and however many at once.
+
+use super::super::account::Profile;
+use super::super::fact::{roster, studio_fact};
+use super::super::{Noun, Store, StoreError, account, fact, policy, school, studio};
+use crate::domain::application::Quota;
+use crate::domain::participation::{Home, MemberFact};
+use crate::domain::policy::Policy;
+use crate::domain::roster::{RosterPlan, Step, Who};
+use crate::domain::{
+    AccountId, ApplicationRefusal, Day, MemberMarks, MemberRole, Membership, MembershipDays, RegionTree, School,
+    SchoolId, Studio, StudioId,
+};
+use sqlx::AnyConnection;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The Policy's quota has a place for this Membership, which is to begin or to last longer.
+pub(in crate::store) async fn within_quota(
+    connection: &mut AnyConnection,
+    new: &Membership,
+    marks: MemberMarks,
+    policy: &Policy,
+    tree: &RegionTree,
+) -> Result<(), StoreError> {
+    let (found, members) = studio_with_members(connection, new.studio, tree).await?;
+    let profiles = account::of_ids(connection, [new.account]).await?;
+    // Whom nobody knows the database refuses when the Membership is written.
+    let Some(profile) = profiles.get(&new.account) else { return Ok(()) };
+    let newcomer = fact_of(profile, profile.school.as_ref(), (new.role, new.days(), marks), tree);
+    refused(&found, &members, &newcomer, policy, tree).map_or(Ok(()), |full| Err(ApplicationRefusal::Full(full).into()))
+}
+
+/// The same for whoever keeps the roster by hand: of a core member or a trainee, where the Studio has a Policy.
+pub(in crate::store) async fn within_own_quota(
+    connection: &mut AnyConnection,
+    store: &Store,
+    new: &Membership,
+    marks: MemberMarks,
+    (tree, today): (&RegionTree, Day),
+) -> Result<(), StoreError> {
+    if !new.takes_place() {
+        return Ok(());
+    }
+    let found = studio::of_ids(connection, &[new.studio]).await?.remove(&new.studio);
+    match found.and_then(|found| in_force(store, &found, new.days(), today)) {
+        Some(policy) => within_quota(connection, new, marks, &policy, tree).await,
+        None => Ok(()),
+    }
+}
+
+/// The rows of a roster sheet that its Studio's Policy has no place for, one after the other, with why.
+pub(in crate::store) async fn rows_over_quota(
+    connection: &mut AnyConnection,
+    store: &Store,
+    studio: StudioId,
+    plans: &[RosterPlan],
+    (tree, today): (&RegionTree, Day),
+) -> Result<Vec<(u32, String)>, StoreError> {
+    let (found, mut members) = studio_with_members(connection, studio, tree).await?;
+    if found.policy.is_none() {
+        return Ok(Vec::new());
+    }
+    let known = plans.iter().filter_map(|plan| match plan.who {
+        Who::Known(id, _) => Some(id),
+        Who::New(_) => None,
+    });
+    let profiles = account::of_ids(connection, known).await?;
+    let schools: Vec<SchoolId> = plans.iter().filter_map(|plan| school_of(&plan.who)).collect();
+    let schools = school::of_ids(connection, &schools).await?;
+    let mut over = Vec::new();
+    for plan in plans.iter().filter(|plan| plan.step != Step::Keep) {
+        let newcomer = planned(plan, &profiles, &schools, tree)?;
+        let days = MembershipDays { from: plan.from, to: None };
+        let takes = matches!(plan.role, MemberRole::Core | MemberRole::Trainee);
+        let rules = in_force(store, &found, days, today).filter(|_| takes && !matches!(plan.step, Step::Mark { .. }));
+        if let Some(full) = rules.and_then(|rules| refused(&found, &members, &newcomer, &rules, tree)) {
+            over.push((plan.row, full));
+            continue;
+        }
+        for one in members.iter_mut().filter(|one| one.account == newcomer.account && one.to.is_none()) {
+            match plan.step {
+                Step::Mark { .. } => {
+                    (one.new_teacher, one.backbone) = (newcomer.new_teacher, newcomer.backbone);
+                }
+                _ => one.to = Some(plan.from.plus(-1)),
+            }
+        }
+        if !matches!(plan.step, Step::Mark { .. }) {
+            members.push(newcomer);
+        }
+    }
+    Ok(over)
+}
+
+async fn studio_with_members(
+    connection: &mut AnyConnection,
+    id: StudioId,
+    tree: &RegionTree,
+) -> Result<(Studio, Vec<MemberFact>), StoreError> {
+    let found = studio::of_ids(connection, &[id]).await?.remove(&id).ok_or(StoreError::NotFound(Noun::Studio))?;
+    let members = roster::of_studios(connection, tree, &[id]).await?.remove(&id).unwrap_or_default();
+    Ok((found, members))
+}
+
+/// The rules of today; of days to come, and of days that are over, those of then.
+fn in_force(store: &Store, studio: &Studio, days: MembershipDays, today: Day) -> Option<Arc<Policy>> {
+    let day = days.from.max(days.to.map_or(today, |to| to.min(today)));
+    studio.policy.as_deref().and_then(|key| policy::in_force(store, key, day))
+}
+
+fn refused(
+    studio: &Studio,
+    members: &[MemberFact],
+    newcomer: &MemberFact,
+    policy: &Policy,
+    tree: &RegionTree,
+) -> Option<String> {
+    // Whoever comes later has a place, too.
+    let at_once =
+        |one: &MemberFact| one.to.is_none_or(|to| newcomer.from <= to) && newcomer.to.is_none_or(|to| one.from <= to);
+    let beside = |one: &&MemberFact| one.role == newcomer.role && one.account != newcomer.account && at_once(one);
+    let there: Vec<MemberFact> = members.iter().filter(beside).cloned().collect();
+    let home = Home::on(newcomer.from, &studio_fact(studio, tree), members);
+    Quota { policy, role: newcomer.role, home, there: &there }.refuses(newcomer)
+}
+
+fn school_of(who: &Who) -> Option<SchoolId> {
+    match who {
+        Who::Known(_, fill) => fill.school,
+        Who::New(person) => Some(person.school),
+    }
+}
+
+fn planned(
+    plan: &RosterPlan,
+    profiles: &HashMap<AccountId, Profile>,
+    schools: &HashMap<SchoolId, School>,
+    tree: &RegionTree,
+) -> Result<MemberFact, StoreError> {
+    let days = MembershipDays { from: plan.from, to: None };
+    let will = (plan.role, days, plan.marks);
+    let moved = school_of(&plan.who).and_then(|id| schools.get(&id));
+    match &plan.who {
+        Who::Known(id, _) => {
+            let profile = profiles.get(id).ok_or(StoreError::NotFound(Noun::Account))?;
+            Ok(fact_of(profile, moved.or(profile.school.as_ref()), will, tree))
+        }
+        Who::New(person) => {
+            // Nobody has this id: it tells the row's person from the others.
+            let mut bytes = [0; 10];
+            bytes[..4].copy_from_slice(&plan.row.to_be_bytes());
+            Ok(fact(AccountId::from_random(bytes), &person.name, moved, will, tree))
+        }
+    }
+}
+
+fn fact_of(
+    profile: &Profile,
+    school: Option<&School>,
+    will: (MemberRole, MembershipDays, MemberMarks),
+    tree: &RegionTree,
+) -> MemberFact {
+    fact(profile.account.id, &profile.account.name, school, will, tree)
+}
+
+fn fact(
+    account: AccountId,
+    name: &str,
+    school: Option<&School>,
+    (role, days, marks): (MemberRole, MembershipDays, MemberMarks),
+    tree: &RegionTree,
+) -> MemberFact {
+    MemberFact {
+        account,
+        name: name.to_owned(),
+        role,
+        from: days.from,
+        to: days.to,
+        rural: school.is_some_and(|school| school.rural),
+        city: school.and_then(|school| fact::city(tree, school.region)),
+        school: school.map(|school| school.id),
+        new_teacher: marks.new_teacher,
+        backbone: marks.backbone,
+    }
+}
