@@ -176,7 +176,7 @@ async fn autumn_counts_for_the_year_in_which_its_school_year_ends() {
     let app = at_year_end().await;
     let studio = format!("/api/studios/{}", app.world.studio);
     made(
-        app.person("office")
+        app.person("station")
             .await
             .post(&format!("{studio}/programme"), &json!({ "policy": "district-2", "reason": "选定" }))
             .await,
