@@ -225,12 +225,33 @@ async function levelling(page, studio) {
   await level.getByText('宋雅琴').waitFor();
   const after = criterion(await view(page, studio), 'S1-08');
   assert.equal(after.done, before.done + 1);
+  // Taken out with a reason it counts for nothing, until it is taken in again.
+  const counting = page.getByTestId('counting');
+  await counting.getByTestId('counting-out').click();
+  await page.getByTestId('word-send').click();
+  await page.getByTestId('field-error').first().waitFor();
+  await page.getByTestId('word-text').fill('误开，没有讲成。');
+  await page.getByTestId('word-send').click();
+  await counting.getByText('误开，没有讲成。').waitFor();
+  await both(page, 'counting');
+  assert.equal(criterion(await view(page, studio), 'S1-08').done, before.done);
+  await counting.getByTestId('counting-in').click();
+  await counting.getByTestId('counting-out').waitFor();
+  assert.equal(criterion(await view(page, studio), 'S1-08').done, after.done);
 }
 
 // What is found stands above all numbers until it is taken back, and stays in the record; its Policy has to know of it.
 async function vetoing(page) {
   const { id } = (await call(page, 'GET', '/api/studios')).body.rows.find((one) => one.name.startsWith('叶青'));
-  assert.equal((await call(page, 'POST', `/api/studios/${id}/programme`, { policy: 'hangjin-2024', reason: '旗里选定' })).status, 200);
+  await page.goto(`/studios/${id}`);
+  await page.getByTestId('change-programme').click();
+  await page.getByTestId('pg-send').click();
+  await page.getByTestId('field-error').first().waitFor();
+  await page.getByTestId('policy-select').selectOption('hangjin-2024');
+  await page.getByTestId('pg-reason').fill('旗里选定');
+  await both(page, 'programme');
+  await page.getByTestId('pg-send').click();
+  await page.getByTestId('programme-changes').filter({ hasText: '宋雅琴' }).waitFor({ state: 'attached' });
   await page.goto(`/studios/${id}/scorecard`);
   await page.getByTestId('find-veto').click();
   await page.getByTestId('veto-send').click();
