@@ -12,3 +12,6 @@ create table activity_counting (
     constraint activity_counting_by_exists foreign key (decided_by) references account (id),
     constraint activity_counting_flag check (granted in (0, 1))
 );
+
+create trigger activity_counting_no_change before update or delete or truncate on activity_counting
+for each statement execute function refuse_assessment_change();

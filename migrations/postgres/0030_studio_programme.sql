@@ -13,3 +13,9 @@ create table studio_programme (
     constraint studio_programme_studio_exists foreign key (studio) references studio (id),
     constraint studio_programme_account_exists foreign key (decided_by) references account (id)
 );
+
+create trigger studio_programme_no_change before update or delete or truncate on studio_programme
+for each statement execute function refuse_assessment_change();
+
+create trigger studio_tier_no_change before update or delete or truncate on studio_tier
+for each statement execute function refuse_assessment_change();

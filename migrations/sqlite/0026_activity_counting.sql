@@ -12,3 +12,13 @@ create table activity_counting (
     constraint activity_counting_by_exists foreign key (decided_by) references account (id),
     constraint activity_counting_flag check (granted in (0, 1))
 );
+
+create trigger activity_counting_no_update before update on activity_counting
+begin
+    select raise(abort, 'assessment_insert_only');
+end;
+
+create trigger activity_counting_no_delete before delete on activity_counting
+begin
+    select raise(abort, 'assessment_insert_only');
+end;

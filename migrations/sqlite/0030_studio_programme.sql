@@ -13,3 +13,23 @@ create table studio_programme (
     constraint studio_programme_studio_exists foreign key (studio) references studio (id),
     constraint studio_programme_account_exists foreign key (decided_by) references account (id)
 );
+
+create trigger studio_programme_no_update before update on studio_programme
+begin
+    select raise(abort, 'assessment_insert_only');
+end;
+
+create trigger studio_programme_no_delete before delete on studio_programme
+begin
+    select raise(abort, 'assessment_insert_only');
+end;
+
+create trigger studio_tier_no_update before update on studio_tier
+begin
+    select raise(abort, 'assessment_insert_only');
+end;
+
+create trigger studio_tier_no_delete before delete on studio_tier
+begin
+    select raise(abort, 'assessment_insert_only');
+end;

@@ -73,10 +73,10 @@ impl Membership {
         MembershipDays { from: self.from, to: self.to }
     }
 
-    /// Does it hold a place that a Policy counts: those of core members and trainees?
+    /// Does it hold a place that a Policy counts? Who hosts is for an office to say, also while two do for some days.
     #[must_use]
     pub fn takes_place(&self) -> bool {
-        matches!(self.role, MemberRole::Core | MemberRole::Trainee)
+        self.role != MemberRole::Host
     }
 }
 

@@ -67,11 +67,16 @@ pub struct ProgrammeChange {
 }
 
 impl ProgrammeChange {
-    pub fn check(studio: &Studio, (policy, cycle_start): (&str, Day), reason: &str) -> Result<(), Invalid> {
+    pub fn check(studio: &Studio, (policy, cycle_start): (&str, Day), reason: &str, today: Day) -> Result<(), Invalid> {
         let same = studio.policy.as_deref() == Some(policy) && studio.cycle_start == cycle_start;
         Checks::new()
             .that(!policy.is_empty(), "policy", "请选择考核办法。")
             .that(!same, "policy", "工作室现在就是这个办法和这个周期。")
+            .that(
+                (2000..=today.year() + 1).contains(&cycle_start.year()),
+                "cycle_start",
+                "周期从 2000 年到明年之间开始。",
+            )
             .text(reason, "reason", "理由", 300)
             .done()
     }

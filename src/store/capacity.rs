@@ -28,7 +28,7 @@ async fn reached(store: &Store, policy: &Policy, studios: &[Studio], day: Day) -
         fact::fill(store, &mut gathered).await?;
         for one in &gathered {
             let cycle = Assessed::of(policy, one.studio.cycle_start, year_of(policy.year, day)).cycle;
-            let present = present_within(&one.facts, cycle.until(day));
+            let present = present_within(&one.facts, cycle.until(day), day);
             by_studio.insert(one.studio.id, u32::try_from(present.len()).unwrap_or(u32::MAX));
             people.extend(present.into_iter().map(str::to_owned));
         }

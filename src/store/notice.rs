@@ -56,7 +56,7 @@ pub async fn send(
                 .bind(now.micros())
                 .execute(&mut *connection)
                 .await?;
-                notice_draft::forget(connection, activity).await?;
+                notice_draft::empty(connection, activity, by, now).await?;
                 find(connection, id).await
             })
         })

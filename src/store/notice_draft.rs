@@ -6,7 +6,7 @@ use crate::domain::notice::{NoticeDraft, check_draft};
 use crate::domain::{AccountId, ActivityId, Time};
 use sqlx::AnyConnection;
 
-/// None where nobody has begun one since the last was sent.
+/// None where nobody has ever begun one; empty since the last was sent.
 pub async fn of(store: &Store, activity: ActivityId) -> Result<Option<NoticeDraft>, StoreError> {
     find(&mut *store.read().await?, activity).await
 }
@@ -45,9 +45,21 @@ pub async fn save(
         .await
 }
 
-/// It was sent.
-pub(super) async fn forget(connection: &mut AnyConnection, activity: ActivityId) -> Result<(), StoreError> {
-    sqlx::query("delete from notice_draft where activity = $1").bind(activity.as_str()).execute(connection).await?;
+/// It was sent. Revisions go on counting, so that who still sees the one that was sent writes nothing over the next.
+pub(super) async fn empty(
+    connection: &mut AnyConnection,
+    activity: ActivityId,
+    by: AccountId,
+    now: Time,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "update notice_draft set content = '', revision = revision + 1, saved_by = $2, saved_at = $3 where activity = $1",
+    )
+    .bind(activity.as_str())
+    .bind(by.as_str())
+    .bind(now.micros())
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -19,7 +19,7 @@ pub async fn change(
                 let old =
                     studio::of_ids(connection, &[id]).await?.remove(&id).ok_or(StoreError::NotFound(Noun::Studio))?;
                 let to = (key, cycle_start.unwrap_or(old.cycle_start));
-                ProgrammeChange::check(&old, (&to.0, to.1), &reason)?;
+                ProgrammeChange::check(&old, (&to.0, to.1), &reason, now.day())?;
                 sqlx::query(
                     "insert into studio_programme (studio, ordinal, from_policy, to_policy, from_cycle_start, to_cycle_start,
                          reason, decided_by, decided_at)

@@ -182,6 +182,34 @@ async fn nobody_is_added_by_hand_beyond_what_the_policy_allows() {
 }
 
 #[tokio::test]
+async fn places_are_counted_by_the_day_and_who_has_one_keeps_it() {
+    let app = TestApp::start().await;
+    let (host, office) = (app.person("host").await, app.person("office").await);
+    let studio = format!("/api/studios/{}", app.world.studio);
+    let people = teachers(&app, 11).await;
+    let add = async |at: usize, from: &str| {
+        let form = json!({ "account": people[at], "role": "trainee", "from": from });
+        made(host.post(&format!("{studio}/memberships"), &form).await).await["membership"].as_str().unwrap().to_owned()
+    };
+    // Before the Policy came there were nine without a mark, for two of whose places it wants others.
+    let mut last = String::new();
+    for at in 0..9 {
+        last = add(at, "2026-03-01").await;
+    }
+    made(office.post(&format!("{studio}/programme"), &json!({ "policy": "county-4", "reason": "选定" })).await).await;
+    let until = async |to: Value| host.patch(&format!("/api/memberships/{last}"), &json!({ "to": to })).await;
+    made(until(json!("2026-03-05")).await).await;
+    made(until(Value::Null).await).await;
+    made(until(json!("2026-03-05")).await).await;
+    // One who comes when another has gone takes no second place.
+    let marked = |at: usize, from: &str| json!({ "account": people[at], "role": "trainee", "from": from, "new_teacher": true, "backbone": true });
+    let members = format!("{studio}/memberships");
+    made(host.post(&members, &marked(9, "2026-03-06")).await).await;
+    made(host.post(&members, &marked(10, "2026-03-02")).await).await;
+    assert_eq!(refusal(until(Value::Null).await).await.1, "quota_full");
+}
+
+#[tokio::test]
 async fn two_who_are_added_at_once_do_not_share_the_last_place() {
     let app = TestApp::start().await;
     let (host, office) = (app.person("host").await, app.person("office").await);

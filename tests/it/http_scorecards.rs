@@ -129,6 +129,8 @@ async fn a_studio_without_a_policy_has_no_scorecard_and_only_its_office_gives_it
     let put = async |form: Value| office.post(&format!("{studio}/programme"), &form).await;
     let (_, _, fields) = refusal(put(json!({ "policy": "county-1", "reason": " " })).await).await;
     assert!(fields["reason"].is_string(), "{fields}");
+    let far = json!({ "policy": "county-1", "cycle_start": "2206-01-01", "reason": "县里的办法" });
+    assert!(refusal(put(far).await).await.2["cycle_start"].is_string());
     json_of(put(json!({ "policy": "county-1", "reason": "县里的办法" })).await).await;
     let (_, _, fields) = refusal(put(json!({ "policy": "county-1", "reason": "再选一次" })).await).await;
     assert!(fields["policy"].is_string(), "nothing changed: {fields}");

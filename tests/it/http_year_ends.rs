@@ -469,12 +469,18 @@ async fn after_an_answer_counts_anew_the_number_opens_to_that_count_and_the_froz
 
     let objection = made(object(&app, &host, &url).await).await;
     app.turn_clock(DAY);
+    let studio = format!("/api/studios/{}", app.world.studio);
+    let live = made(host.get(&format!("{studio}/scorecard?year=2026")).await).await;
+    // Under which programme and since when it goes on is no part of the year that was frozen.
+    let other = json!({ "policy": "hangjin-2024", "cycle_start": "2026-12-01", "reason": "下一轮" });
+    made(office.post(&format!("{studio}/programme"), &other).await).await;
     let answer = format!("/api/objections/{}/answer", objection["id"].as_str().unwrap());
     made(office.post(&answer, &json!({ "state": "recomputed", "reason": "案例已确认" })).await).await;
     let told = made(host.get(&frozen_card(&app, &url)).await).await;
     let card = &told["scorecard"];
     assert_eq!(told["counted_anew"]["reason"], "案例已确认");
     assert_ne!(card["sections"], frozen["scorecard"]["sections"]);
+    assert_eq!(card["sections"], live["sections"]);
     assert_eq!(told["row"]["outcome"]["points_word"], card["result"]["points_word"], "the number and what it opens to");
     assert_ne!(told["row"]["digest"], frozen["row"]["digest"]);
     assert_eq!(card["on"], "2027-01-06");

@@ -3,7 +3,7 @@
 use crate::held::{hold, plan};
 use crate::store_database::*;
 use lectern::domain::attendance::{AttendanceStatus, CorrectedDetail, Verdict};
-use lectern::domain::participation::{Attended, Decided, Facts};
+use lectern::domain::participation::{Attended, Decided, Facts, Participation};
 use lectern::domain::presence::{NewEvent, Person, PresenceKind};
 use lectern::domain::*;
 use lectern::store::correction::NewCorrection;
@@ -347,6 +347,10 @@ async fn what_an_office_takes_out_does_not_count_until_it_is_taken_in_again(fres
     let one = &facts.activities[0];
     let counts = [0, 1, 2, 3].map(|on: i32| one.took_place(now().day().plus(on)));
     assert_eq!(counts, [true, false, false, true]);
+    // What is decided after a year counts for it, too.
+    let (today, end) = (now().day(), day("2026-03-31"));
+    let held = [0, 1, 3].map(|on: i32| Participation::over(&facts, end, today.plus(on)).held.len());
+    assert_eq!((end < today, held), (true, [1, 0, 1]));
     let told = store::counting::of(store, activity).await.unwrap().unwrap();
     assert_eq!((told.granted, told.tier), (true, OfficeTier::City));
 }

@@ -154,10 +154,10 @@ async fn a_draft_is_not_written_over_by_who_saw_another_one(fresh: Fresh) {
     assert_eq!(store::notice_draft::of(store, activity).await.unwrap(), Some(second));
     assert!(matches!(save(&"长".repeat(3001), 2, world.host).await, Err(StoreError::Invalid(_))));
     sent(store, &world, 0).await;
-    assert_eq!(store::notice_draft::of(store, activity).await.unwrap(), None);
-    assert_eq!(
-        conflict(save("请全体成员参加。", 2, world.host).await),
-        "notice_draft_changed",
-        "what was sent stays sent"
-    );
+    let left = store::notice_draft::of(store, activity).await.unwrap().unwrap();
+    assert_eq!((left.content.as_str(), left.revision), ("", 3));
+    for seen in [0, 1, 2] {
+        assert_eq!(conflict(save("请", seen, world.host).await), "notice_draft_changed", "{seen}: it was sent");
+    }
+    assert_eq!(save("再发一份", 3, world.host).await.unwrap().revision, 4);
 }

@@ -725,7 +725,7 @@ revision: number, };
  */
 export type NoticeDraftView = { content: string, 
 /**
- * Counts up with each saving; 0 where nothing has been saved.
+ * Counts up with each saving and each notice that is sent; 0 where nothing has been saved.
  */
 revision: number, 
 /**

@@ -50,15 +50,25 @@ pub struct Quota<'a> {
 }
 
 impl Quota<'_> {
-    /// Why this person can't join: no place is left, or those that are left have to go to others.
+    /// Why nobody can join: no place is left.
     #[must_use]
-    pub fn refuses(&self, newcomer: &MemberFact) -> Option<String> {
+    pub fn full(&self) -> Option<String> {
         let (_, most) = bounds(self.policy, self.role)?;
         let there = u32::try_from(self.there.len()).unwrap_or(u32::MAX);
         let called = role_title(self.policy, self.role);
-        if there >= most {
-            return Some(format!("{called}已有 {there} 人，办法规定最多 {most} 人。"));
+        (there >= most).then(|| format!("{called}已有 {there} 人，办法规定最多 {most} 人。"))
+    }
+
+    /// Why this person can't join: no place is left, or those that are left have to go to others.
+    #[must_use]
+    pub fn refuses(&self, newcomer: &MemberFact) -> Option<String> {
+        let full = self.full();
+        if full.is_some() {
+            return full;
         }
+        let (_, most) = bounds(self.policy, self.role)?;
+        let there = u32::try_from(self.there.len()).unwrap_or(u32::MAX);
+        let called = role_title(self.policy, self.role);
         let left_after = most - there - 1;
         rules(self.policy, self.role).filter(|(_, origin)| *origin != Origin::Any).find_map(|(part, origin)| {
             let (least, most_of) = part.is.bounds(self.policy.about_percent);

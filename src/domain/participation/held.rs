@@ -28,10 +28,10 @@ pub struct Held<'a> {
 }
 
 impl<'a> Participation<'a> {
-    /// Everything that happened up to the end of `until`.
+    /// Everything that happened up to the end of `until`, by what was decided up to the end of `known`.
     #[must_use]
-    pub fn over(facts: &'a Facts, until: Day) -> Self {
-        let took_place = facts.activities.iter().filter(|activity| activity.took_place(until) && activity.day <= until);
+    pub fn over(facts: &'a Facts, until: Day, known: Day) -> Self {
+        let took_place = facts.activities.iter().filter(|activity| activity.took_place(known) && activity.day <= until);
         let mut held: Vec<Held<'a>> = took_place.map(Held::new).collect();
         held.sort_by_key(|held| (held.activity.day, held.activity.id));
         Self { facts, until, held }
@@ -103,10 +103,10 @@ impl<'a> Held<'a> {
     }
 }
 
-/// Everybody who was present at an Activity of these days, once, by key.
+/// Everybody who was present at an Activity of these days, once, by key; by what was decided up to the end of `known`.
 #[must_use]
-pub fn present_within(facts: &Facts, span: Span) -> BTreeSet<&str> {
-    let held = facts.activities.iter().filter(|activity| activity.took_place(span.to) && span.has(activity.day));
+pub fn present_within(facts: &Facts, span: Span, known: Day) -> BTreeSet<&str> {
+    let held = facts.activities.iter().filter(|activity| activity.took_place(known) && span.has(activity.day));
     let people = held.flat_map(|activity| &activity.people);
     people.filter(|one| one.attended == Attended::Present).map(|one| one.person.as_str()).collect()
 }

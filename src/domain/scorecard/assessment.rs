@@ -57,7 +57,7 @@ impl<'a> Assessment<'a> {
     pub(super) fn new(policy: &'a Policy, facts: &'a Facts, year: i32, known: Day) -> Self {
         let assessed = Assessed::of(policy, facts.studio.cycle_start, year);
         let on = known.min(assessed.span.to);
-        Self { policy, facts, assessed, on, known, done: Participation::over(facts, on) }
+        Self { policy, facts, assessed, on, known, done: Participation::over(facts, on, known) }
     }
 
     /// The last day of the span has passed, and something held today does not count for it any more. On the last day of the year

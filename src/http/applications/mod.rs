@@ -152,6 +152,9 @@ pub(super) async fn waiting(
     Ok(axum::Json(Rows { rows: found.iter().map(|case| view::row(&app, &desk, case, &studios)).collect() }))
 }
 
+/// So often a Region's waiting Applications are looked through for those of the asker: six thousand of them.
+const ROUNDS: usize = 20;
+
 /// The first three hundred that wait for this asker's word, the oldest first.
 pub(super) async fn waiting_for(app: &AppState, desk: &Desk) -> Result<(Vec<Case>, Studios), ApiError> {
     let hosted: Vec<StudioId> = desk.hosted.iter().copied().collect();
@@ -160,7 +163,10 @@ pub(super) async fn waiting_for(app: &AppState, desk: &Desk) -> Result<(Vec<Case
     found.retain(|case| desk.may_decide(case, &studios));
     let mut last: Option<Application> = None;
     // Of what lies in a Region most may wait for others: it is looked through until there are enough of its own.
-    while desk.is_office() && found.len() < WAITING_AT_ONCE {
+    for _ in 0..ROUNDS {
+        if !desk.is_office() || found.len() >= WAITING_AT_ONCE {
+            break;
+        }
         let some = store::application::waiting_in(&app.store, desk.scope, last.as_ref()).await?;
         let whole = some.len() == WAITING_AT_ONCE;
         last = some.last().cloned();

@@ -22,7 +22,7 @@ pub struct NoticeDraftForm {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct NoticeDraftView {
     pub content: String,
-    /// Counts up with each saving; 0 where nothing has been saved.
+    /// Counts up with each saving and each notice that is sent; 0 where nothing has been saved.
     pub revision: u32,
     /// Who saved it last.
     pub by: Option<String>,

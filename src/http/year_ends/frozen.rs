@@ -25,7 +25,7 @@ pub(in super::super) async fn frozen_scorecard(
     reader: ReaderOf,
     Query(search): Query<FrozenScorecardSearch>,
 ) -> Result<axum::Json<FrozenScorecardView>, ApiError> {
-    let ReaderOf { me, year_end, mut studio } = reader;
+    let ReaderOf { me, year_end, studio } = reader;
     let anew = match search.before {
         true => None,
         false => year_end::scorecard_counted_anew(&app.store, year_end.id, studio.id).await?,
@@ -42,9 +42,7 @@ pub(in super::super) async fn frozen_scorecard(
     let own = if me.hosts(&app, studio.id).await? { vec![studio.id] } else { Vec::new() };
     let row = view::year_row(&rules, row, None, view::Seen::Hosts(&own));
     // As the list has it, whatever became of the Studio since.
-    studio.name.clone_from(&row.studio.name);
-    studio.tier = row.tier;
-    studio.policy = Some(year_end.policy.clone());
+    let studio = year_end::studio_as_frozen(&app.store, &year_end, studio.id).await?;
     let at = counted_anew.as_ref().map_or(year_end.frozen.at, |word| word.at);
     let mut gathered = fact::gather(&app.store, vec![studio.clone()]).await?;
     let mut facts = gathered.pop().ok_or(StoreError::from(YearEndRefusal::NotInList))?.facts;

@@ -12,7 +12,7 @@ use crate::domain::{
     SchoolId, Studio, StudioId,
 };
 use sqlx::AnyConnection;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// The Policy's quota has a place for this Membership, which is to begin or to last longer.
@@ -23,6 +23,9 @@ pub(in crate::store) async fn within_quota(
     policy: &Policy,
     tree: &RegionTree,
 ) -> Result<(), StoreError> {
+    if !new.takes_place() {
+        return Ok(());
+    }
     let (found, members) = studio_with_members(connection, new.studio, tree).await?;
     let profiles = account::of_ids(connection, [new.account]).await?;
     // Whom nobody knows the database refuses when the Membership is written.
@@ -31,7 +34,7 @@ pub(in crate::store) async fn within_quota(
     refused(&found, &members, &newcomer, policy, tree).map_or(Ok(()), |full| Err(ApplicationRefusal::Full(full).into()))
 }
 
-/// The same for whoever keeps the roster by hand: of a core member or a trainee, where the Studio has a Policy.
+/// The same for whoever keeps the roster by hand, where the Studio has a Policy.
 pub(in crate::store) async fn within_own_quota(
     connection: &mut AnyConnection,
     store: &Store,
@@ -39,9 +42,6 @@ pub(in crate::store) async fn within_own_quota(
     marks: MemberMarks,
     (tree, today): (&RegionTree, Day),
 ) -> Result<(), StoreError> {
-    if !new.takes_place() {
-        return Ok(());
-    }
     let found = studio::of_ids(connection, &[new.studio]).await?.remove(&new.studio);
     match found.and_then(|found| in_force(store, &found, new.days(), today)) {
         Some(policy) => within_quota(connection, new, marks, &policy, tree).await,
@@ -72,7 +72,7 @@ pub(in crate::store) async fn rows_over_quota(
     for plan in plans.iter().filter(|plan| plan.step != Step::Keep) {
         let newcomer = planned(plan, &profiles, &schools, tree)?;
         let days = MembershipDays { from: plan.from, to: None };
-        let takes = matches!(plan.role, MemberRole::Core | MemberRole::Trainee);
+        let takes = plan.role != MemberRole::Host;
         let rules = in_force(store, &found, days, today).filter(|_| takes && !matches!(plan.step, Step::Mark { .. }));
         if let Some(full) = rules.and_then(|rules| refused(&found, &members, &newcomer, &rules, tree)) {
             over.push((plan.row, full));
@@ -116,13 +116,23 @@ fn refused(
     policy: &Policy,
     tree: &RegionTree,
 ) -> Option<String> {
-    // Whoever comes later has a place, too.
+    let same = |one: &&MemberFact| one.role == newcomer.role;
+    let beside: Vec<&MemberFact> = members.iter().filter(same).filter(|one| one.account != newcomer.account).collect();
+    // Who is to stay longer holds a place already, whoever the others are kept for.
     let at_once =
         |one: &MemberFact| one.to.is_none_or(|to| newcomer.from <= to) && newcomer.to.is_none_or(|to| one.from <= to);
-    let beside = |one: &&MemberFact| one.role == newcomer.role && one.account != newcomer.account && at_once(one);
-    let there: Vec<MemberFact> = members.iter().filter(beside).cloned().collect();
+    let stays = members.iter().filter(same).any(|one| one.account == newcomer.account && at_once(one));
+    // Nobody is to be refused a place later on: the fullest days are those on which somebody begins.
+    let begins = beside.iter().map(|one| one.from).filter(|day| newcomer.on(*day));
+    let days: BTreeSet<Day> = begins.chain([newcomer.from]).collect();
     let home = Home::on(newcomer.from, &studio_fact(studio, tree), members);
-    Quota { policy, role: newcomer.role, home, there: &there }.refuses(newcomer)
+    days.into_iter().find_map(|day| {
+        let there: BTreeMap<AccountId, &MemberFact> =
+            beside.iter().filter(|one| one.on(day)).map(|one| (one.account, *one)).collect();
+        let there: Vec<MemberFact> = there.into_values().cloned().collect();
+        let quota = Quota { policy, role: newcomer.role, home, there: &there };
+        if stays { quota.full() } else { quota.refuses(newcomer) }
+    })
 }
 
 fn school_of(who: &Who) -> Option<SchoolId> {

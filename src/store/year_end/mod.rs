@@ -13,7 +13,7 @@ pub use left_out::{Sorted, left_out, sorted};
 pub use objection::{Objection, ObjectionAnswer, answer, get as objection, object, of_year_end as objections};
 pub use read::{
     Correction, Entry, Row, digest, frozen_scorecard, get, is_frozen, of_region, of_studio, public, rows,
-    scorecard_counted_anew, studios_of,
+    scorecard_counted_anew, studio_as_frozen, studios_of,
 };
 pub(super) use read::{FrozenYear, frozen_years};
 pub use roster::{FrozenRoster, roster};

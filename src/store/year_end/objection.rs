@@ -3,7 +3,7 @@
 use super::super::attachment::{self, ATTACHMENT};
 use super::super::row::{Columns as _, sql};
 use super::super::scorecard::summary;
-use super::super::{Noun, Store, StoreError, fact, random, studio};
+use super::super::{Noun, Store, StoreError, fact, random};
 use super::read::find;
 use super::{Word, YearEnd};
 use crate::domain::scorecard::score;
@@ -174,7 +174,7 @@ async fn graded(store: &Store, year_end: &YearEnd, studio: StudioId, grade: Stri
 /// By the version of the Policy that was frozen, from what is known now.
 async fn recomputed(store: &Store, year_end: &YearEnd, id: StudioId, now: Time) -> Result<Upheld, StoreError> {
     let (rules, year) = (year_end.rules(store)?, year_end.year);
-    let gathered = fact::of_studio(store, studio::get(store, id).await?).await?;
+    let gathered = fact::of_studio(store, super::studio_as_frozen(store, year_end, id).await?).await?;
     let counting = tokio::task::spawn_blocking(move || {
         let card = score(&rules, &gathered.facts, year, now.day());
         let counted = Counted {

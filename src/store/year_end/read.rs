@@ -2,13 +2,13 @@
 
 use super::super::row::{Columns as _, below, number_of, rows_in, sql};
 use super::super::scorecard::Summary;
-use super::super::{Noun, Page, Paged, Store, StoreError, fact};
+use super::super::{Noun, Page, Paged, Store, StoreError, fact, studio, studio_programme};
 use super::{Word, YearEnd};
 use crate::domain::participation::Span;
 use crate::domain::policy::Ranking;
 use crate::domain::scorecard::Scorecard;
 use crate::domain::year_end::{self, Frozen, Outcome, Ranked, Settled, YearEndRefusal};
-use crate::domain::{Day, RegionId, StudioId, YearEndId};
+use crate::domain::{Day, RegionId, Studio, StudioId, YearEndId};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
@@ -196,6 +196,27 @@ pub async fn studios_of(store: &Store, id: YearEndId) -> Result<Vec<StudioId>, S
     let head = "select studio from year_end_entry where year_end in";
     let rows = rows_in(&mut *store.read().await?, head, &[id], "").await?;
     rows.iter().map(|row| row.id("studio")).collect()
+}
+
+/// A Studio in its list as it was assessed, whatever its name, tier or programme became since.
+pub async fn studio_as_frozen(store: &Store, year_end: &YearEnd, id: StudioId) -> Result<Studio, StoreError> {
+    let studio = studio::get(store, id).await?;
+    let row = sqlx::query("select name, tier from year_end_entry where year_end = $1 and studio = $2")
+        .bind(year_end.id.as_str())
+        .bind(id.as_str())
+        .fetch_optional(&mut *store.read().await?)
+        .await?
+        .ok_or(YearEndRefusal::NotInList)?;
+    let changes = studio_programme::changes(store, id).await?;
+    // The latest comes first.
+    let next = changes.into_iter().rfind(|one| one.at > year_end.frozen.at);
+    Ok(Studio {
+        name: row.text("name")?,
+        tier: row.coded("tier")?,
+        policy: Some(year_end.policy.clone()),
+        cycle_start: next.map_or(studio.cycle_start, |change| change.from.1),
+        ..studio
+    })
 }
 
 /// The whole Scorecard of one Studio in its list, as it was frozen.

@@ -152,7 +152,7 @@ export const desk = {
       line: (day: string, from: string, to: string, reason: string, by: string) => `${day} 由${from}调整为${to}：${reason}（${by}）`, all: '层级变动',
     },
     programme: {
-      act: '选定考核办法', title: '考核办法和周期', lead: '工作室按选定的办法考核，从今天起生效；已经冻结的年度不变。', reason: '理由', missing: '请选择考核办法。', reasonMissing: '请写明理由。', changed: '考核办法已改定',
+      act: '选定考核办法', title: '考核办法和周期', lead: '没有冻结的年度都按选定的办法重新计算，考勤也按它的规定判定；已经冻结的年度不变。', reason: '理由', missing: '请选择考核办法。', reasonMissing: '请写明理由。', changed: '考核办法已改定',
       under: (title: string) => `考核办法：${title}`, none: '还没有选定考核办法，不能考核。', all: '考核办法变动',
       line: (day: string, from: string, to: string, reason: string, by: string) => `${day} ${from}改为${to}：${reason}（${by}）`, nothing: '由未选定', of: (title: string) => `由《${title}》`, since: (title: string, day: string) => `《${title}》，周期从 ${day} 开始`,
     },
