@@ -149,6 +149,12 @@ pub fn check_day(day: Day, keeper: Decider, today: Day, field: &'static str) -> 
     Checks::new().that(!is_late(day, keeper, today), field, late_sentence()).done()
 }
 
+/// May these days be set by whoever keeps the roster? Of one that is changed, the earlier of both.
+pub fn check_set(from: Option<Day>, to: Option<Day>, keeper: Decider, today: Day) -> Result<(), Invalid> {
+    let late = |set: Option<Day>| set.is_some_and(|day| is_late(day, keeper, today));
+    Checks::new().that(!late(from), "from", late_sentence()).that(!late(to), "to", late_sentence()).done()
+}
+
 fn is_late(day: Day, keeper: Decider, today: Day) -> bool {
     earliest_of(keeper, today).is_some_and(|earliest| day < earliest)
 }

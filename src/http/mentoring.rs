@@ -1,15 +1,17 @@
 //! Who guides whom in a Studio, and which schools it helps.
 
-use super::auth::{InsiderOf, KeeperOf, OfStudio};
+use super::auth::{InsiderOf, KeeperOf, OfStudio, SignedIn};
 use super::body::Json;
 use super::error::{ApiError, Refused};
+use super::memberships::keeper_of;
 use super::schools;
 use super::shapes::{EndForm, HelpedSchoolForm, HelpedSchoolView, MentorForm, MentorView, Named, Rows};
 use super::state::AppState;
-use crate::domain::{HelpedSchoolId, MentorId, NewHelpedSchool, NewMentor, Studio, StudioId};
+use crate::domain::membership::check_set;
+use crate::domain::{Day, HelpedSchoolId, MentorId, NewHelpedSchool, NewMentor, Studio, StudioId};
 use crate::store::helped_school::{self, HelpedSchool};
 use crate::store::mentor::{self, Mentor};
-use crate::store::{self, Noun};
+use crate::store::{self, Noun, StoreError};
 use axum::extract::State;
 use axum::http::StatusCode;
 
@@ -37,6 +39,7 @@ pub(super) async fn add_mentor(
         return Err(ApiError::field("mentor", "请选择本工作室的成员。"));
     }
     let MentorForm { mentor, mentee_account, mentee, from, to } = form;
+    may_set(&app, &keeper.me, keeper.noun.id, (Some(from), to)).await?;
     let new = NewMentor { studio: keeper.noun.id, mentor, mentee_account, mentee, from, to };
     let made = mentor::create(&app.store, new, keeper.me.profile.account.id, app.clock.now()).await?;
     Ok((StatusCode::CREATED, axum::Json(mentor_view(made))))
@@ -50,6 +53,7 @@ pub(super) async fn end_mentor(
     keeper: KeeperOf<Mentor>,
     Json(form): Json<EndForm>,
 ) -> Result<axum::Json<MentorView>, ApiError> {
+    may_set(&app, &keeper.me, keeper.noun.studio, (None, earlier(keeper.noun.to, form.to))).await?;
     Ok(axum::Json(mentor_view(mentor::set_end(&app.store, keeper.noun.id, form.to).await?)))
 }
 
@@ -73,6 +77,7 @@ pub(super) async fn add_helped(
     Json(form): Json<HelpedSchoolForm>,
 ) -> Result<(StatusCode, axum::Json<HelpedSchoolView>), ApiError> {
     let HelpedSchoolForm { school, from, to } = form;
+    may_set(&app, &keeper.me, keeper.noun.id, (Some(from), to)).await?;
     let new = NewHelpedSchool { studio: keeper.noun.id, school, from, to };
     let made = helped_school::create(&app.store, new, keeper.me.profile.account.id, app.clock.now()).await?;
     Ok((StatusCode::CREATED, axum::Json(helped_view(made))))
@@ -86,7 +91,29 @@ pub(super) async fn end_helped(
     keeper: KeeperOf<HelpedSchool>,
     Json(form): Json<EndForm>,
 ) -> Result<axum::Json<HelpedSchoolView>, ApiError> {
+    may_set(&app, &keeper.me, keeper.noun.studio, (None, earlier(keeper.noun.to, form.to))).await?;
     Ok(axum::Json(helped_view(helped_school::set_end(&app.store, keeper.noun.id, form.to).await?)))
+}
+
+/// Hosts set days of the last week and to come, as those of the roster; earlier ones are for the office.
+async fn may_set(
+    app: &AppState,
+    me: &SignedIn,
+    studio: StudioId,
+    (from, to): (Option<Day>, Option<Day>),
+) -> Result<(), ApiError> {
+    let studio = store::studio::get(&app.store, studio).await?;
+    let keeper = keeper_of(app, me, &studio).await?;
+    Ok(check_set(from, to, keeper, app.clock.now().day()).map_err(StoreError::from)?)
+}
+
+/// Of two last days, where they differ.
+fn earlier(before: Option<Day>, after: Option<Day>) -> Option<Day> {
+    match (before, after) {
+        (before, after) if before == after => None,
+        (Some(before), Some(after)) => Some(before.min(after)),
+        (one, other) => one.or(other),
+    }
 }
 
 impl OfStudio for Mentor {

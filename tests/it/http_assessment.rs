@@ -285,18 +285,25 @@ async fn mentors_helped_schools_and_marks_become_facts() {
     let host = app.person("host").await;
     let core = account(&app, "core").await;
     let form = json!({ "mentor": core, "mentee": "王芳", "from": "2026-01-10" });
-    let mentor = made(host.post(&format!("{studio}/mentors"), &form).await).await;
+    // What is weeks ago the office sets.
+    let office = app.person("office").await;
+    assert!(refusal(host.post(&format!("{studio}/mentors"), &form).await).await.2["from"].is_string());
+    let mentor = made(office.post(&format!("{studio}/mentors"), &form).await).await;
     let stranger = json!({ "mentor": app.world.teacher, "mentee": "王芳", "from": "2026-01-10" });
     assert!(refusal(host.post(&format!("{studio}/mentors"), &stranger).await).await.2["mentor"].is_string());
     let school = json!({ "school": app.world.school, "from": "2026-01-10" });
-    made(host.post(&format!("{studio}/helped-schools"), &school).await).await;
-    let again = host.post(&format!("{studio}/helped-schools"), &school).await;
+    let late = host.post(&format!("{studio}/helped-schools"), &school).await;
+    assert!(refusal(late).await.2["from"].is_string());
+    let helped = made(office.post(&format!("{studio}/helped-schools"), &school).await).await;
+    let again = office.post(&format!("{studio}/helped-schools"), &school).await;
     assert!(refusal(again).await.2["school"].is_string());
     let membership = format!("/api/memberships/{}", app.world.core_membership);
     let marked = made(host.patch(&membership, &json!({ "backbone": true })).await).await;
     assert_eq!((&marked["backbone"], &marked["to"]), (&json!(true), &Value::Null));
     let ended = format!("/api/mentors/{}", mentor["id"].as_str().unwrap());
     made(host.patch(&ended, &json!({ "to": "2026-02-28" })).await).await;
+    let helped = format!("/api/helped-schools/{}", helped["id"].as_str().unwrap());
+    assert!(refusal(host.patch(&helped, &json!({ "to": "2026-02-01" })).await).await.2["to"].is_string());
     let studio = store::studio::get(&app.store, app.world.studio).await.unwrap();
     let facts = store::fact::of_studio(&app.store, studio).await.unwrap().facts;
     assert_eq!((facts.mentors[0].mentee.as_str(), facts.mentors[0].to), ("王芳", Day::parse("2026-02-28").ok()));
