@@ -18,6 +18,7 @@ pub(super) fn activity(card: card::ActivityCard) -> ActivityCard {
         mode: one.mode,
         level: one.level,
         studio: studio(&card.studio),
+        series: one.series,
         planned_start: one.planned_start,
         planned_end: one.planned_end,
         presenters: card.presenters.into_iter().map(|person| Named::new(person.id, person.name)).collect(),

@@ -367,7 +367,11 @@ export type SeriesForm = { title: string, theme?: string, };
 /**
  * An Activity as lists and cards show it.
  */
-export type ActivityCard = { id: string, title: string, kind: ActivityKind, mode: Mode, level: Level, studio: StudioCard, planned_start: string, planned_end: string, presenters: Array<Named>, state: ActivityState, 
+export type ActivityCard = { id: string, title: string, kind: ActivityKind, mode: Mode, level: Level, studio: StudioCard, 
+/**
+ * That it belongs to.
+ */
+series: string | null, planned_start: string, planned_end: string, presenters: Array<Named>, state: ActivityState, 
 /**
  * The live occurrence, once the host has gone live.
  */

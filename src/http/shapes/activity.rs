@@ -17,6 +17,8 @@ pub struct ActivityCard {
     pub mode: Mode,
     pub level: Level,
     pub studio: StudioCard,
+    /// That it belongs to.
+    pub series: Option<SeriesId>,
     pub planned_start: Time,
     pub planned_end: Time,
     pub presenters: Vec<Named>,

@@ -160,7 +160,7 @@ export const desk = {
       members: '成员', rural: '乡村教师', activities: '活动', series: '系列',
       seeMembers: (n: number) => `看 ${n} 位成员`, seeRural: (n: number, all: number) => `看 ${all} 位成员中的 ${n} 位乡村教师`, seeActivities: (n: number, all: number) => `看活动：已结束 ${n} 场，共 ${all} 场`,
     },
-    onlyRural: '只看乡村教师',
+    onlyRural: '只看乡村教师', onlySeries: (title: string) => `只看系列“${title}”`, seeSeries: (title: string, n: number) => `看系列“${title}”的 ${n} 场活动`,
     notCounted: '活动的场数没有取到',
     people: (n: number) => `${n} 人`,
     times: (n: number) => `${n} 场`,

@@ -31,6 +31,12 @@ export function sectionsOf(list: readonly ActivityCard[], totals: Totals): Secti
   return STATES.map((state) => ({ state, rows: rows(state), total: totals[state] })).filter((one) => one.total > 0)
 }
 
+/** Those of one Series. */
+export function ofSeries(sections: readonly Section[], series: string): Section[] {
+  const own = sections.map((section) => ({ ...section, rows: section.rows.filter((one) => one.series === series) }))
+  return own.map((section) => ({ ...section, total: section.rows.length })).filter((section) => section.total > 0)
+}
+
 export function useActivities(page: Ref<StudioPage | undefined>) {
   const many = computed(() => (page.value?.activities.length ?? 0) >= TOLD)
   /** All of them, once somebody asked for them. */
