@@ -155,6 +155,14 @@ async function hosting(page) {
   await look(page, 'activity-ended-host', `/activities/${ended.id}`, '[data-testid="activity-title"]');
   await look(page, 'edit-activity', `/activities/${planned.id}/edit`, '[data-testid="af-save"]');
   await look(page, 'studio-host', `/studios/${studio}`, '[data-testid="member-row"]');
+  // The count of a Series opens to its Activities.
+  const counted = page.getByTestId('count-series').first();
+  const times = Number.parseInt(await counted.innerText(), 10);
+  await counted.click();
+  await page.getByTestId('only-series').waitFor();
+  assert.equal(await page.locator('.main-col [data-testid="activity-row"]').count(), times, 'as many as the Series has');
+  await page.getByTestId('only-series').click();
+  await page.getByTestId('only-series').waitFor({ state: 'detached' });
   await plan(page, studio);
   await share(page);
   await gather(page, studio);
