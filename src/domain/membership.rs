@@ -39,7 +39,7 @@ pub struct MemberMarks {
 impl MemberMarks {
     /// Those of either.
     #[must_use]
-    pub fn and(self, other: Self) -> Self {
+    pub fn or(self, other: Self) -> Self {
         Self { new_teacher: self.new_teacher || other.new_teacher, backbone: self.backbone || other.backbone }
     }
 }
@@ -147,12 +147,6 @@ impl MembershipDays {
 /// May whoever keeps the roster let somebody come or go on this day?
 pub fn check_day(day: Day, keeper: Decider, today: Day, field: &'static str) -> Result<(), Invalid> {
     Checks::new().that(!is_late(day, keeper, today), field, late_sentence()).done()
-}
-
-/// May these days be set by whoever keeps the roster? Of one that is changed, the earlier of both.
-pub fn check_set(from: Option<Day>, to: Option<Day>, keeper: Decider, today: Day) -> Result<(), Invalid> {
-    let late = |set: Option<Day>| set.is_some_and(|day| is_late(day, keeper, today));
-    Checks::new().that(!late(from), "from", late_sentence()).that(!late(to), "to", late_sentence()).done()
 }
 
 fn is_late(day: Day, keeper: Decider, today: Day) -> bool {

@@ -56,7 +56,7 @@ impl OfficeTier {
         office_of(from).max(office_of(to)) <= self
     }
 
-    /// May it found a Studio of this tier? Only up to its own.
+    /// May it found a Studio of this tier, and say under which programme it is? Only up to its own.
     #[must_use]
     pub fn founds(self, tier: Tier) -> bool {
         self.moves(tier, tier)

@@ -7,7 +7,7 @@ use super::memberships::keeper_of;
 use super::schools;
 use super::shapes::{EndForm, HelpedSchoolForm, HelpedSchoolView, MentorForm, MentorView, Named, Rows};
 use super::state::AppState;
-use crate::domain::membership::check_set;
+use crate::domain::membership::check_day;
 use crate::domain::{Day, HelpedSchoolId, MentorId, NewHelpedSchool, NewMentor, Studio, StudioId};
 use crate::store::helped_school::{self, HelpedSchool};
 use crate::store::mentor::{self, Mentor};
@@ -104,7 +104,12 @@ async fn may_set(
 ) -> Result<(), ApiError> {
     let studio = store::studio::get(&app.store, studio).await?;
     let keeper = keeper_of(app, me, &studio).await?;
-    Ok(check_set(from, to, keeper, app.clock.now().day()).map_err(StoreError::from)?)
+    for (day, field) in [(from, "from"), (to, "to")] {
+        if let Some(day) = day {
+            check_day(day, keeper, app.clock.now().day(), field).map_err(StoreError::from)?;
+        }
+    }
+    Ok(())
 }
 
 /// Of two last days, where they differ.

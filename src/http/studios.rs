@@ -87,7 +87,7 @@ pub(super) async fn read(
     Ok(axum::Json(StudioPage {
         may_move_to,
         tier_moves: moves.into_iter().map(tier_move).collect(),
-        may_change_programme: by.is_some_and(|by| by.tier.moves(studio.tier, studio.tier)),
+        may_change_programme: by.is_some_and(|by| by.tier.founds(studio.tier)),
         policy_title: policy.map(|policy| policy.title.clone()),
         programme_changes: changes.into_iter().map(|one| programme_change(&app, one)).collect(),
         may_manage: me.keeps(&app, &studio).await?,
@@ -144,7 +144,7 @@ pub(super) async fn move_tier(
     Ok(axum::Json(view(studio, &tree)))
 }
 
-/// Puts a Studio under a Policy, or into another cycle, from today on: the office of its tier does.
+/// Puts a Studio under a Policy, or into another cycle, for all years that are not frozen: the office of its tier does.
 #[utoipa::path(post, path = "/api/studios/{id}/programme", tag = "studios", params(("id" = String, Path)),
     request_body = ProgrammeForm,
     responses((status = 200, body = StudioView), (status = 403, body = Refused), (status = 422, body = Refused)))]
@@ -154,7 +154,7 @@ pub(super) async fn change_programme(
     Json(form): Json<ProgrammeForm>,
 ) -> Result<axum::Json<StudioView>, ApiError> {
     let SupervisorOf { by, noun: old, .. } = supervisor;
-    if !by.tier.moves(old.tier, old.tier) {
+    if !by.tier.founds(old.tier) {
         return Err(ApiError::Forbidden(Need::OfficeOfTier));
     }
     let said = (form.policy, form.cycle_start, form.reason);

@@ -4,7 +4,7 @@ use super::row::{Columns as _, number_of};
 use super::{Noun, Store, StoreError, policy, studio};
 use crate::domain::{AccountId, Day, PersonName, ProgrammeChange, Studio, StudioId, Time};
 
-/// Puts it under a Policy, from now on; the cycle stays where no other day is given.
+/// Puts it under a Policy, for all years that are not frozen; the cycle stays where no other day is given.
 pub async fn change(
     store: &Store,
     id: StudioId,

@@ -30,7 +30,7 @@ pub(super) async fn admit(
         Some(studio) => {
             check_places(connection, recruitment, Some(studio)).await?;
             if let Some(row) = open_membership(connection, studio, account).await? {
-                marks = said.and(membership::marks_of(connection, row.id("id")?).await?);
+                marks = said.or(membership::marks_of(connection, row.id("id")?).await?);
             }
             let new = Membership { id, studio, account, role, from, to: None };
             make_room(connection, &new, marks, (&policy, tree), note).await?;
