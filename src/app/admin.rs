@@ -1,6 +1,6 @@
 //! `lectern admin`: the first admin of a new installation, or a new password for one who forgot it.
 
-use crate::domain::{AccountRole, NewAccount, Time, password};
+use crate::domain::{AccountRole, NewAccount, Since, Time, password};
 use crate::store::{self, Store};
 use anyhow::{Context, bail};
 
@@ -21,7 +21,8 @@ pub async fn keep(store: &Store, login_name: &str, name: &str, now: Time) -> any
     let hash = password::hash(&secret, &store::random_bytes()?)?;
     match store::login::credentials(store, login_name).await? {
         Some(known) if known.account.role == AccountRole::Admin => {
-            store::account::update(store, known.account.id, Ok, Some(hash)).await.context("密码没有改成")?;
+            let since = Since { day: None, by: known.account.id, at: now };
+            store::account::update(store, known.account.id, Ok, Some(hash), since).await.context("密码没有改成")?;
         }
         Some(_) => bail!("{login_name} 已经是别人的账号，不是管理员；请换一个账号名。"),
         None => {

@@ -67,7 +67,7 @@ pub use recording::{Recording, RecordingDoubt, RecordingState};
 pub use region::{NewRegion, Region, RegionKind, RegionTree};
 pub use resource::{Resource, ResourceRefusal};
 pub use ruling::{GradeRuling, LevelRuling, NewChoice, NewVeto};
-pub use school::{NewSchool, School};
+pub use school::{NewSchool, School, SchoolMove, Since};
 pub use session::{ActivityRole, Session};
 pub use studio::{NewStudio, ProgrammeChange, Studio, StudioKind, Tier, TierMove};
 pub use time::{Day, Time};

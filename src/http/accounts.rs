@@ -3,10 +3,12 @@
 use super::auth::Office;
 use super::body::{Id, Json, PageQuery, Query};
 use super::error::{ApiError, Need, Refused};
-use super::shapes::{AccountChange, AccountForm, AccountSearch, AccountView, PageOf};
+use super::shapes::{AccountChange, AccountForm, AccountSearch, AccountView, PageOf, SchoolMoveView};
 use super::state::AppState;
 use super::{regions, schools};
-use crate::domain::{Account, AccountId, AccountRole, NewAccount, RegionId, RegionTree, SchoolId, password};
+use crate::domain::{
+    Account, AccountId, AccountRole, NewAccount, RegionId, RegionTree, SchoolId, SchoolMove, Since, password,
+};
 use crate::store::account::{AccountFilter, Profile};
 use crate::store::{self, Noun, StoreError};
 use axum::extract::State;
@@ -79,13 +81,36 @@ pub(super) async fn read(
 ) -> Result<axum::Json<AccountView>, ApiError> {
     let id = AccountId::parse(&id).map_err(|_| ApiError::Missing(Noun::Account))?;
     let profile = store::account::get(&app.store, id).await?;
-    match profile.school.as_ref() {
-        Some(school) => office.over(&app, school.region).await?,
-        None if office.0.is_admin() || office.0.profile.account.id == id => {}
-        None => return Err(ApiError::Forbidden(Need::Admin)),
-    }
+    may_see(&app, &office, &profile).await?;
     let tree = store::region::tree(&app.store).await?;
     Ok(axum::Json(view(&profile, &tree)))
+}
+
+async fn may_see(app: &AppState, office: &Office, profile: &Profile) -> Result<(), ApiError> {
+    match profile.school.as_ref() {
+        Some(school) => office.over(app, school.region).await,
+        None if office.0.is_admin() || office.0.profile.account.id == profile.account.id => Ok(()),
+        None => Err(ApiError::Forbidden(Need::Admin)),
+    }
+}
+
+/// Where the person has taught, as offices have said it, the latest first; none who has been at one School since they are known.
+#[utoipa::path(get, path = "/api/accounts/{id}/schools", tag = "accounts", params(("id" = String, Path)),
+    responses((status = 200, body = Vec<SchoolMoveView>), (status = 403, body = Refused), (status = 404, body = Refused)))]
+pub(super) async fn school_moves(
+    State(app): State<AppState>,
+    office: Office,
+    Id(id): Id,
+) -> Result<axum::Json<Vec<SchoolMoveView>>, ApiError> {
+    let id = AccountId::parse(&id).map_err(|_| ApiError::Missing(Noun::Account))?;
+    let profile = store::account::get(&app.store, id).await?;
+    may_see(&app, &office, &profile).await?;
+    let moves = store::school_history::of_account(&app.store, id).await?;
+    let view = |one: SchoolMove| {
+        let SchoolMove { from, to, day, by, at } = one;
+        SchoolMoveView { from, to, day, by_name: by.name, at }
+    };
+    Ok(axum::Json(moves.into_iter().map(view).collect()))
 }
 
 /// Changes an Account. An office changes teachers of its own Regions, and they stay teachers there; the rest takes an
@@ -119,6 +144,7 @@ pub(super) async fn change(
         None => None,
     };
     let (role, school) = (old.account.role, old.account.school);
+    let since = Since { day: form.since, by: office.0.profile.account.id, at: app.clock.now() };
     let edit = move |now: Account| {
         // Whose Account it is was asked of this role and School.
         if (now.role, now.school) != (role, school) {
@@ -126,7 +152,7 @@ pub(super) async fn change(
         }
         Ok(changed(now, form))
     };
-    store::account::update(&app.store, id, edit, password_hash).await?;
+    store::account::update(&app.store, id, edit, password_hash, since).await?;
     let profile = store::account::get(&app.store, id).await?;
     let tree = store::region::tree(&app.store).await?;
     Ok(axum::Json(view(&profile, &tree)))

@@ -150,6 +150,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(schools::change))
         .routes(routes!(accounts::list, accounts::create))
         .routes(routes!(accounts::read, accounts::change))
+        .routes(routes!(accounts::school_moves))
         .routes(routes!(people::list))
         .routes(routes!(studios::list, studios::create))
         .routes(routes!(studios::read, studios::change))

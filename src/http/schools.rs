@@ -5,7 +5,7 @@ use super::body::{Json, PageQuery, Query};
 use super::error::{ApiError, Refused};
 use super::shapes::{PageOf, SchoolChange, SchoolForm, SchoolName, SchoolSearch, SchoolView};
 use super::state::AppState;
-use crate::domain::{NewSchool, RegionTree, School};
+use crate::domain::{NewSchool, RegionTree, School, Since};
 use crate::store;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -40,7 +40,7 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, axum::Json(view(&school, &tree))))
 }
 
-/// Renames a School, says whether it is rural, or moves it to another Region of one's own office.
+/// Renames a School, says whether and since when it is rural, or moves it to another Region of one's own office.
 #[utoipa::path(patch, path = "/api/schools/{id}", tag = "schools", params(("id" = String, Path)),
     request_body = SchoolChange,
     responses((status = 200, body = SchoolView), (status = 403, body = Refused), (status = 422, body = Refused)))]
@@ -52,12 +52,13 @@ pub(super) async fn change(
     if let Some(region) = form.region {
         office.over(&app, region).await?;
     }
+    let since = Since { day: form.since, by: office.0.profile.account.id, at: app.clock.now() };
     let edit = move |old: School| NewSchool {
         name: form.name.unwrap_or(old.name),
         region: form.region.unwrap_or(old.region),
         rural: form.rural.unwrap_or(old.rural),
     };
-    let school = store::school::update(&app.store, old.id, edit).await?;
+    let school = store::school::update(&app.store, old.id, edit, since).await?;
     let tree = store::region::tree(&app.store).await?;
     Ok(axum::Json(view(&school, &tree)))
 }

@@ -1,8 +1,8 @@
 //! Accounts.
 
 use super::row::{Columns as _, below, sql};
-use super::{Noun, Page, Paged, Store, StoreError, fact, page, random};
-use crate::domain::{Account, AccountId, AccountRole, NewAccount, RegionId, School, SchoolId, Time};
+use super::{Noun, Page, Paged, Store, StoreError, fact, page, random, school_history};
+use crate::domain::{Account, AccountId, AccountRole, NewAccount, RegionId, School, SchoolId, Since, Time};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
@@ -146,12 +146,14 @@ pub(super) async fn insert(
 }
 
 /// Makes of the Account, as it is when this is written, what `edit` says, except for what never changes: its login name and
-/// when it was made. A new password, or being disabled, signs it out everywhere at once.
+/// when it was made. Another School is theirs from the day that `since` says; the same one, too, where a day is named. A new
+/// password, or being disabled, signs it out everywhere at once.
 pub async fn update(
     store: &Store,
     id: AccountId,
     edit: impl FnOnce(Account) -> Result<Account, StoreError> + Send + 'static,
     password_hash: Option<String>,
+    since: Since,
 ) -> Result<(), StoreError> {
     store
         .write(move |connection| {
@@ -160,8 +162,8 @@ pub async fn update(
                 let school = old.account.school;
                 let account = edit(old.account)?;
                 account.check()?;
-                if account.school != school {
-                    fact::forget(connection, id).await?;
+                if account.school != school || since.day.is_some() {
+                    moved(connection, id, (school, account.school), since).await?;
                 }
                 sqlx::query(
                     "update account set name = $2, role = $3, scope = $4, school = $5, title = $6, subject = $7,
@@ -189,6 +191,17 @@ pub async fn update(
             })
         })
         .await
+}
+
+/// Whoever teaches at another School did so in no Activity before that day.
+pub(super) async fn moved(
+    connection: &mut AnyConnection,
+    id: AccountId,
+    schools: (Option<SchoolId>, Option<SchoolId>),
+    since: Since,
+) -> Result<(), StoreError> {
+    fact::forget(connection, id).await?;
+    school_history::write_move(connection, id, schools, since).await
 }
 
 async fn set_password(connection: &mut AnyConnection, id: AccountId, hash: &str) -> Result<(), StoreError> {

@@ -5,7 +5,7 @@ use super::report::Subject;
 use super::row::{Columns as _, day_of, number_of, sql};
 use super::session::SESSION;
 use super::session_record::{self, Found};
-use super::{Page, Paged, Store, StoreError, account, activity, session};
+use super::{Page, Paged, Store, StoreError, account, activity, school_history, session};
 use crate::domain::attendance::{AttendanceParameters, AttendanceRecord, Timetable, on_shared_devices};
 use crate::domain::presence::Person;
 use crate::domain::{AccountId, Activity, Day, School, Session, SessionId, Time};
@@ -48,7 +48,8 @@ pub async fn of_session(store: &Store, id: SessionId) -> Result<(AttendanceParam
         Person::Account(account) => Some(*account),
         Person::Guest { .. } | Person::Classroom(_) => None,
     });
-    let profiles = account::of_ids(&mut connection, accounts).await?;
+    let mut profiles = account::of_ids(&mut connection, accounts).await?;
+    school_history::as_of(&mut connection, &mut profiles, subject.session.started_at.day()).await?;
     let mut attendees = Vec::with_capacity(known.len());
     for (person, record) in known {
         let (name, school) = match &person {

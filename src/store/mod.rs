@@ -55,6 +55,7 @@ pub mod roster_sheet;
 mod row;
 pub mod ruling;
 pub mod school;
+pub mod school_history;
 pub mod scorecard;
 mod scribe;
 pub mod series;

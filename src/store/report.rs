@@ -4,7 +4,7 @@ use super::attendance::{expected, timetable};
 use super::row::{Columns as _, number_of, sql};
 use super::session::SESSION;
 use super::session_record::{self, Found};
-use super::{Store, StoreError, account, activity, leave, policy, region, session, studio};
+use super::{Store, StoreError, account, activity, leave, policy, region, school_history, session, studio};
 use crate::domain::attendance::{
     AttendanceParameters, AttendanceReport, Excuse, Known, KnownSchool, Occasion, ReportSource, Timetable, YearReport,
     report,
@@ -134,7 +134,8 @@ impl Subject {
         let presenters = presenters(connection, &self.activity).await?;
         let accounts: Vec<AccountId> =
             records.iter().filter_map(|record| AccountId::parse(&record.person).ok()).collect();
-        let profiles = account::of_ids(connection, accounts).await?;
+        let mut profiles = account::of_ids(connection, accounts).await?;
+        school_history::as_of(connection, &mut profiles, self.session.started_at.day()).await?;
         let people: BTreeMap<String, Known> = profiles
             .into_iter()
             .map(|(id, profile)| {

@@ -3,10 +3,10 @@
 use super::account::{self, Profile};
 use super::application::rows_over_quota;
 use super::row::{Columns as _, sql};
-use super::{Store, StoreError, constraint, fact, membership, page, random, region};
+use super::{Noun, Store, StoreError, constraint, membership, page, random, region};
 use crate::domain::roster::{AccountFill, NewPerson, RosterPlan, Step, Who};
 use crate::domain::{
-    Account, AccountId, AccountRole, Day, DaysNote, MemberMarks, MemberRole, Membership, MembershipId, SchoolId,
+    Account, AccountId, AccountRole, Day, DaysNote, MemberMarks, MemberRole, Membership, MembershipId, SchoolId, Since,
     StudioId, Time,
 };
 use sqlx::AnyConnection;
@@ -112,7 +112,7 @@ pub async fn apply(
                 for Planned { plan, password_hash } in planned {
                     let account = match plan.who {
                         Who::Known(id, fill) => {
-                            fill_account(connection, id, &fill).await?;
+                            fill_account(connection, id, &fill, &note).await?;
                             id
                         }
                         Who::New(person) => {
@@ -169,12 +169,19 @@ async fn free_login_name(connection: &mut AnyConnection, phone: &str) -> Result<
     Err(StoreError::Conflict(constraint::named("account_login_name_taken")))
 }
 
-async fn fill_account(connection: &mut AnyConnection, id: AccountId, fill: &AccountFill) -> Result<(), StoreError> {
+async fn fill_account(
+    connection: &mut AnyConnection,
+    id: AccountId,
+    fill: &AccountFill,
+    note: &DaysNote,
+) -> Result<(), StoreError> {
     if *fill == AccountFill::default() {
         return Ok(());
     }
     if fill.school.is_some() {
-        fact::forget(connection, id).await?;
+        let known = account::find(connection, id).await?.ok_or(StoreError::NotFound(Noun::Account))?;
+        let since = Since { day: None, by: note.by, at: note.at };
+        account::moved(connection, id, (known.account.school, fill.school), since).await?;
     }
     sqlx::query(
         "update account set phone = coalesce($2, phone), school = coalesce($3, school), title = coalesce($4, title),

@@ -1,8 +1,8 @@
 //! Schools.
 
 use super::row::{Columns as _, below, rows_in, sql};
-use super::{Noun, Page, Paged, Store, StoreError, page, random};
-use crate::domain::{NewSchool, RegionId, School, SchoolId};
+use super::{Noun, Page, Paged, Store, StoreError, page, random, school_history};
+use crate::domain::{NewSchool, RegionId, School, SchoolId, Since};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
@@ -98,17 +98,24 @@ pub async fn create(store: &Store, new: NewSchool) -> Result<School, StoreError>
         .await
 }
 
-/// Makes of the School, as it is when this is written, what `edit` says.
+/// Makes of the School, as it is when this is written, what `edit` says. It is rural, or no more so, from the day that `since` says;
+/// also where it stays what it is and a day is named.
 pub async fn update(
     store: &Store,
     id: SchoolId,
     edit: impl FnOnce(School) -> NewSchool + Send + 'static,
+    since: Since,
 ) -> Result<School, StoreError> {
     store
         .write(move |connection| {
             Box::pin(async move {
-                let new = edit(find(connection, id).await?);
+                let old = find(connection, id).await?;
+                let was = old.rural;
+                let new = edit(old);
                 new.check()?;
+                if new.rural != was || since.day.is_some() {
+                    school_history::write_rural(connection, id, (was, new.rural), since).await?;
+                }
                 sqlx::query("update school set name = $2, region = $3, rural = $4 where id = $1")
                     .bind(id.as_str())
                     .bind(new.name.trim())

@@ -53,6 +53,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST",   "/api/accounts",                        "------y-y"),
     ("GET",    "/api/accounts/{id}",                   "------y-y"),
     ("PATCH",  "/api/accounts/{id}",                   "------y-y"),
+    ("GET",    "/api/accounts/{id}/schools",           "------y-y"),
     ("GET",    "/api/people",                          "----yyyyy"),
     ("GET",    "/api/studios",                         "--yyyyyyy"),
     ("POST",   "/api/studios",                         "------y-y"),

@@ -73,6 +73,7 @@ mod store_polls;
 mod store_reports;
 mod store_resources;
 mod store_roster;
+mod store_schools_by_day;
 mod store_seats;
 mod store_writes;
 mod store_year_ends;

@@ -129,6 +129,16 @@ pub(crate) async fn studio(store: &Store, name: &str, region: RegionId) -> Studi
 }
 
 /// As an office enters it.
+/// From today on.
+pub(crate) fn since(by: AccountId) -> Since {
+    Since { day: None, by, at: now() }
+}
+
+/// It always was so.
+pub(crate) fn ever(by: AccountId) -> Since {
+    Since { day: Some(day("2000-01-01")), ..since(by) }
+}
+
 pub(crate) async fn begin(store: &Store, new: NewMembership) -> Result<Membership, StoreError> {
     let by = (case::Decider::Office, DaysNote { by: new.account, reason: String::new(), at: new.from.start() });
     store::membership::create(store, new, MemberMarks::default(), by).await

@@ -12,7 +12,6 @@ use lectern::store::{self, Store, StoreError, attachment};
 
 on_both! {
     facts_tell_who_was_in_which_activity,
-    who_moves_to_another_school_is_of_that_school_in_kept_facts_too,
     a_correction_a_leave_and_a_new_member_change_the_facts,
     many_studios_have_the_same_facts_as_each_alone,
     kept_facts_are_those_that_the_lines_give,
@@ -20,23 +19,20 @@ on_both! {
     every_word_about_a_level_comes_with_its_day,
     what_an_office_takes_out_does_not_count_until_it_is_taken_in_again,
     where_nobody_came_nothing_was_held,
-    a_helped_school_says_whether_it_is_rural,
     the_kept_scorecard_is_made_anew_only_when_something_changed,
-    a_school_that_changes_makes_the_kept_scorecard_anew,
-    a_guest_who_names_the_helped_school_is_of_it,
     who_was_away_by_the_record_reviews_no_lesson,
     a_registered_policy_is_never_edited,
 }
 
-struct Small {
-    studio: StudioId,
-    host: AccountId,
-    core: AccountId,
-    visitor: AccountId,
+pub(crate) struct Small {
+    pub(crate) studio: StudioId,
+    pub(crate) host: AccountId,
+    pub(crate) core: AccountId,
+    pub(crate) visitor: AccountId,
 }
 
 /// A Studio with a host and a core member, and a teacher of the rural school who is in none.
-async fn small(store: &Store) -> Small {
+pub(crate) async fn small(store: &Store) -> Small {
     let places = places(store).await;
     let studio = studio(store, "周文澜小学语文名师工作室", places.county).await;
     let host = account(store, "zhouwenlan", "周文澜", places.school).await;
@@ -49,11 +45,11 @@ async fn small(store: &Store) -> Small {
     Small { studio, host, core, visitor }
 }
 
-fn is(account: AccountId) -> Person {
+pub(crate) fn is(account: AccountId) -> Person {
     Person::Account(account)
 }
 
-async fn facts(store: &Store, studio: StudioId) -> Facts {
+pub(crate) async fn facts(store: &Store, studio: StudioId) -> Facts {
     let studio = store::studio::get(store, studio).await.unwrap();
     store::fact::of_studio(store, studio).await.unwrap().facts
 }
@@ -88,23 +84,6 @@ async fn facts_tell_who_was_in_which_activity(fresh: Fresh) {
     let mut roles: Vec<_> = facts.members.iter().map(|one| one.role).collect();
     roles.sort();
     assert_eq!(roles, [MemberRole::Host, MemberRole::Core]);
-}
-
-async fn who_moves_to_another_school_is_of_that_school_in_kept_facts_too(fresh: Fresh) {
-    let store = &fresh.store;
-    let small = small(store).await;
-    hold(store, plan(small.studio, ActivityKind::Seminar, "2026-03-19"), &[is(small.visitor)]).await;
-    let rural = async || {
-        let facts = facts(store, small.studio).await;
-        facts.activities[0].people.iter().find(|one| one.person == small.visitor.to_string()).unwrap().rural
-    };
-    assert!(rural().await);
-    let region = store::studio::get(store, small.studio).await.unwrap().region;
-    let town = NewSchool { name: "县城小学".into(), region, rural: false };
-    let town = store::school::create(store, town).await.unwrap().id;
-    let moved = move |old| Ok(Account { school: Some(town), ..old });
-    store::account::update(store, small.visitor, moved, None).await.unwrap();
-    assert!(!rural().await);
 }
 
 async fn a_correction_a_leave_and_a_new_member_change_the_facts(fresh: Fresh) {
@@ -229,9 +208,9 @@ async fn kept_facts_are_those_that_the_lines_give(fresh: Fresh) {
     let joined = the_same_anew(&fresh, small.studio, "joined").await;
     assert_eq!(joined.activities[0].people.len(), 3);
 
-    let school = joined.members[0].school.unwrap();
+    let school = joined.members[0].workplace(day("2026-03-19")).school.unwrap();
     let town = move |old: School| NewSchool { name: old.name, region: old.region, rural: false };
-    store::school::update(store, school, town).await.unwrap();
+    store::school::update(store, school, town, ever(small.host)).await.unwrap();
     let in_town = the_same_anew(&fresh, small.studio, "no rural school any more").await;
     let rural = |facts: &Facts| facts.activities[1].people.iter().filter(|one| one.rural).count();
     assert_eq!((rural(&joined), rural(&in_town)), (3, 0));
@@ -240,7 +219,7 @@ async fn kept_facts_are_those_that_the_lines_give(fresh: Fresh) {
     let village = NewSchool { name: "青山小学".into(), region, rural: true };
     let village = store::school::create(store, village).await.unwrap().id;
     let moved = move |old| Ok(Account { school: Some(village), ..old });
-    store::account::update(store, small.visitor, moved, None).await.unwrap();
+    store::account::update(store, small.visitor, moved, None, ever(small.host)).await.unwrap();
     assert_eq!(rural(&the_same_anew(&fresh, small.studio, "moved").await), 1);
     let new = NewHelpedSchool { studio: small.studio, school: village, from: day("2026-02-01"), to: None };
     store::helped_school::create(store, new, small.host, now()).await.unwrap();
@@ -364,22 +343,6 @@ async fn where_nobody_came_nothing_was_held(fresh: Fresh) {
     assert_eq!(facts.activities.iter().map(|one| one.held).collect::<Vec<_>>(), [false, true]);
 }
 
-async fn a_helped_school_says_whether_it_is_rural(fresh: Fresh) {
-    let store = &fresh.store;
-    let small = small(store).await;
-    let studio = store::studio::get(store, small.studio).await.unwrap();
-    let town = NewSchool { name: "县城第一小学".into(), region: studio.region, rural: false };
-    let town = store::school::create(store, town).await.unwrap().id;
-    let rural = facts(store, small.studio).await.members[0].school.unwrap();
-    for school in [rural, town] {
-        let new = NewHelpedSchool { studio: small.studio, school, from: day("2026-02-01"), to: None };
-        store::helped_school::create(store, new, small.host, now()).await.unwrap();
-    }
-    let mut told: Vec<_> = facts(store, small.studio).await.helped.iter().map(|one| (one.rural, one.school)).collect();
-    told.sort_unstable();
-    assert_eq!(told, [(false, town), (true, rural)]);
-}
-
 async fn the_kept_scorecard_is_made_anew_only_when_something_changed(fresh: Fresh) {
     let store = &fresh.store;
     let small = small(store).await;
@@ -399,63 +362,6 @@ async fn the_kept_scorecard_is_made_anew_only_when_something_changed(fresh: Fres
     // The next day time has passed, and the other year is another card.
     assert_eq!(refresh(now() + std::time::Duration::from_secs(86_400)).await.unwrap(), 1);
     assert_eq!(store::scorecard::refresh(store, studios.clone(), Some(2025), now()).await.unwrap(), 1);
-}
-
-async fn a_school_that_changes_makes_the_kept_scorecard_anew(fresh: Fresh) {
-    let store = &fresh.store;
-    let small = small(store).await;
-    hold(store, plan(small.studio, ActivityKind::Outreach, "2026-03-19"), &[is(small.host), is(small.visitor)]).await;
-    let studios = store::studio::assessed(store, None).await.unwrap();
-    let refresh = async || store::scorecard::refresh(store, studios.clone(), None, now()).await.unwrap();
-    assert_eq!([refresh().await, refresh().await], [1, 0]);
-    let new = |name: &str, rural| NewSchool { name: name.into(), region: studios[0].region, rural };
-    // The visitor is no member: only who was there tells of their School.
-    let town = store::school::create(store, new("县城小学", false)).await.unwrap().id;
-    assert_eq!(refresh().await, 0, "nobody is of it");
-    let moved = move |old| Ok(Account { school: Some(town), ..old });
-    store::account::update(store, small.visitor, moved, None).await.unwrap();
-    assert_eq!([refresh().await, refresh().await], [1, 0]);
-    let rural = move |old: School| NewSchool { name: old.name, region: old.region, rural: true };
-    store::school::update(store, town, rural).await.unwrap();
-    assert_eq!([refresh().await, refresh().await], [1, 0]);
-    // The basis of what stands is the digest of its Facts, also where all that is kept of people was thrown away.
-    let basis = async || {
-        let kept = store::scorecard::kept(store, &[small.studio], "zhejiang-2019", 2026).await.unwrap();
-        kept[&small.studio].basis.clone()
-    };
-    let before = basis().await;
-    let rows = fresh.intruder().await;
-    sqlx::query("delete from activity_fact").execute(&rows).await.unwrap();
-    refresh().await;
-    assert_eq!((basis().await, refresh().await), (before, 0));
-}
-
-async fn a_guest_who_names_the_helped_school_is_of_it(fresh: Fresh) {
-    let store = &fresh.store;
-    let small = small(store).await;
-    let region = store::studio::get(store, small.studio).await.unwrap().region;
-    let village = NewSchool { name: "青山小学".into(), region, rural: true };
-    let village = store::school::create(store, village).await.unwrap().id;
-    let new = NewHelpedSchool { studio: small.studio, school: village, from: day("2026-02-01"), to: None };
-    store::helped_school::create(store, new, small.host, now()).await.unwrap();
-    let guest = |school: &str| Person::Guest { name: "王芳".into(), school: school.into() };
-    let outreach = |on| plan(small.studio, ActivityKind::Outreach, on);
-    hold(store, outreach("2026-01-19"), &[is(small.host), guest("青山小学")]).await;
-    hold(store, outreach("2026-03-19"), &[is(small.host), guest(" 青山小学")]).await;
-    hold(store, outreach("2026-04-02"), &[is(small.host), guest("青山中学")]).await;
-    let helped = async || {
-        let facts = facts(store, small.studio).await;
-        facts.activities.iter().map(|one| one.helped).collect::<Vec<_>>()
-    };
-    assert_eq!(helped().await, [None, Some(village), None], "not before it was helped, and not another school");
-    // As in reports it is the School of that name now, and a Scorecard follows from its name.
-    let studios = store::studio::assessed(store, None).await.unwrap();
-    let refresh = async || store::scorecard::refresh(store, studios.clone(), None, now()).await.unwrap();
-    assert_eq!([refresh().await, refresh().await], [1, 0]);
-    let named = move |old: School| NewSchool { name: "青山中学".into(), region: old.region, rural: old.rural };
-    store::school::update(store, village, named).await.unwrap();
-    assert_eq!(helped().await, [None, None, Some(village)]);
-    assert_eq!([refresh().await, refresh().await], [1, 0]);
 }
 
 async fn who_was_away_by_the_record_reviews_no_lesson(fresh: Fresh) {

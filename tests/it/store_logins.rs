@@ -124,7 +124,9 @@ async fn a_new_password_signs_out_everywhere(fresh: Fresh) {
     let id = someone(&fresh).await;
     let token = store::login::begin(&fresh.store, id, now()).await.unwrap().token;
     let account = store::account::get(&fresh.store, id).await.unwrap().account;
-    store::account::update(&fresh.store, account.id, |_| Ok(account), Some("another hash".into())).await.unwrap();
+    store::account::update(&fresh.store, account.id, |_| Ok(account), Some("another hash".into()), since(id))
+        .await
+        .unwrap();
     assert!(store::login::find(&fresh.store, &token, now()).await.unwrap().is_none());
     let known = store::login::credentials(&fresh.store, "zhouwenlan").await.unwrap().unwrap();
     assert_eq!(known.password_hash, "another hash");
@@ -136,12 +138,12 @@ async fn a_disabled_account_is_out_at_once(fresh: Fresh) {
     let mut account = store::account::get(&fresh.store, id).await.unwrap().account;
     account.disabled = true;
     let edited = account.clone();
-    store::account::update(&fresh.store, account.id, |_| Ok(edited), None).await.unwrap();
+    store::account::update(&fresh.store, account.id, |_| Ok(edited), None, since(id)).await.unwrap();
     assert!(store::login::find(&fresh.store, &token, now()).await.unwrap().is_none());
     assert!(store::login::credentials(&fresh.store, "zhouwenlan").await.unwrap().is_none());
     assert!(store::login::begin(&fresh.store, id, now()).await.is_err(), "not even with the right password");
     account.disabled = false;
-    store::account::update(&fresh.store, account.id, |_| Ok(account), None).await.unwrap();
+    store::account::update(&fresh.store, account.id, |_| Ok(account), None, since(id)).await.unwrap();
     assert!(store::login::credentials(&fresh.store, "zhouwenlan").await.unwrap().is_some());
 }
 

@@ -201,14 +201,15 @@ async fn an_account_keeps_all_that_was_entered(fresh: Fresh) {
 async fn a_school_can_be_changed(fresh: Fresh) {
     let store = &fresh.store;
     let places = places(store).await;
+    let by = account(store, "office", "宋雅琴", places.school).await;
     let form = NewSchool { name: " 石桥小学 ".into(), region: places.city, rural: false };
-    let changed = store::school::update(store, places.school, put(form.clone())).await.unwrap();
+    let changed = store::school::update(store, places.school, put(form.clone()), since(by)).await.unwrap();
     assert_eq!((changed.name.as_str(), changed.region, changed.rural), ("石桥小学", places.city, false));
     assert_eq!(store::school::get(store, places.school).await.unwrap(), changed);
     let other = NewSchool { name: "溪头小学".into(), region: places.city, rural: true };
     let other = store::school::create(store, other).await.unwrap().id;
-    assert_eq!(conflict(store::school::update(store, other, put(form.clone())).await), "school_name_taken");
-    let missing = store::school::update(store, next_id(), put(form)).await;
+    assert_eq!(conflict(store::school::update(store, other, put(form.clone()), since(by)).await), "school_name_taken");
+    let missing = store::school::update(store, next_id(), put(form), since(by)).await;
     assert!(matches!(missing, Err(StoreError::NotFound(Noun::School))), "{missing:?}");
 }
 
@@ -226,14 +227,15 @@ async fn an_account_can_be_changed_and_stays_signed_in(fresh: Fresh) {
         login_name: "another".into(),
         ..old.clone()
     };
-    store::account::update(store, new.id, |_| Ok(new), None).await.unwrap();
+    store::account::update(store, new.id, |_| Ok(new), None, since(id)).await.unwrap();
     let found = store::account::get(store, id).await.unwrap().account;
     assert_eq!((found.name.as_str(), found.role, found.school), ("陈小梅", AccountRole::Office, None));
     assert_eq!((found.scope, found.login_name.as_str()), (Some(places.county), "chenxiaomei"));
     assert!(store::login::find(store, &token, now()).await.unwrap().is_some());
-    let nameless = store::account::update(store, old.id, |old| Ok(Account { name: " ".into(), ..old }), None).await;
+    let nameless =
+        store::account::update(store, old.id, |old| Ok(Account { name: " ".into(), ..old }), None, since(id)).await;
     assert!(matches!(nameless, Err(StoreError::Invalid(_))), "{nameless:?}");
-    let missing = store::account::update(store, next_id(), Ok, None).await;
+    let missing = store::account::update(store, next_id(), Ok, None, since(id)).await;
     assert!(matches!(missing, Err(StoreError::NotFound(Noun::Account))), "{missing:?}");
 }
 
@@ -242,7 +244,9 @@ async fn people_are_found_by_real_name_only(fresh: Fresh) {
     let places = places(store).await;
     account(store, "chenxiaomei", "陈晓梅", places.school).await;
     let gone = account(store, "chenxiaodong", "陈晓东", places.school).await;
-    store::account::update(store, gone, |gone| Ok(Account { disabled: true, ..gone }), None).await.unwrap();
+    store::account::update(store, gone, |gone| Ok(Account { disabled: true, ..gone }), None, since(gone))
+        .await
+        .unwrap();
     for (search, count) in [("", 1), (" 晓 ", 1), ("chen", 0), ("晓东", 0)] {
         let found = store::account::people(store, search, Page::default()).await.unwrap();
         assert_eq!((found.total, found.rows.len()), (count, usize::try_from(count).unwrap()), "{search}");

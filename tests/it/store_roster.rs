@@ -31,7 +31,7 @@ fn newcomer(row: u32, phone: &str, school: SchoolId) -> Planned {
     Planned { plan, password_hash: Some("not a hash".into()) }
 }
 
-fn known(row: u32, account: AccountId, fill: AccountFill, role: MemberRole, step: Step) -> Planned {
+pub(crate) fn known(row: u32, account: AccountId, fill: AccountFill, role: MemberRole, step: Step) -> Planned {
     let plan = RosterPlan {
         row,
         who: Who::Known(account, fill),

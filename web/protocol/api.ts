@@ -181,7 +181,11 @@ export type SchoolChange = { name?: string,
 /**
  * Moves the School, with its people; the person who asks must supervise both Regions.
  */
-region?: string, rural?: boolean, };
+region?: string, rural?: boolean, 
+/**
+ * The first day on which it is rural, or no more so; today where it is absent.
+ */
+since?: string, };
 
 export type SchoolName = { id: string, name: string, rural: boolean, };
 
@@ -224,7 +228,12 @@ region_scope?: string,
 /**
  * `null` takes the School away, which a teacher can't be without.
  */
-school?: string | null, title?: string, subject?: string, 
+school?: string | null, 
+/**
+ * The first day on which they teach at this School; today where it is absent. With the School that is known already it puts
+ * that day right.
+ */
+since?: string, title?: string, subject?: string, 
 /**
  * `null` takes the phone away.
  */
@@ -2675,6 +2684,19 @@ export type StudioStorage = { used: number, quota: number, };
 export type TierMoveForm = { tier: Tier, reason: string, };
 
 export type TierMoveView = { from: Tier, to: Tier, reason: string, by_name: string, at: string, };
+
+/**
+ * 调动: from a day on somebody teaches at another School.
+ */
+export type SchoolMoveView = { 
+/**
+ * Names of Schools.
+ */
+from: string | null, to: string | null, 
+/**
+ * The first day at the new one.
+ */
+day: string, by_name: string, at: string, };
 
 export type LineCheckForm = { 
 /**

@@ -3,7 +3,7 @@
 use super::super::participation::{Home, MemberFact, from_where};
 use super::super::policy::{Capacity, CapacityOf, Measure, Origin, Part, PeriodKind, Policy, Scope};
 use super::super::words::words;
-use super::super::{MemberMark, MemberRole, Studio, StudioId};
+use super::super::{Day, MemberMark, MemberRole, Studio, StudioId};
 use super::recruitment::role_title;
 use std::collections::HashMap;
 
@@ -44,6 +44,7 @@ pub fn marks_asked(policy: &Policy) -> Vec<MemberMark> {
 pub struct Quota<'a> {
     pub policy: &'a Policy,
     pub role: MemberRole,
+    pub day: Day,
     /// Of that day.
     pub home: Home,
     pub there: &'a [MemberFact],
@@ -72,9 +73,9 @@ impl Quota<'_> {
         let left_after = most - there - 1;
         rules(self.policy, self.role).filter(|(_, origin)| *origin != Origin::Any).find_map(|(part, origin)| {
             let (least, most_of) = part.is.bounds(self.policy.about_percent);
-            let of = self.there.iter().filter(|one| from_where(one, origin, self.home)).count();
+            let of = self.there.iter().filter(|one| from_where(one, origin, self.home, self.day)).count();
             let of = u32::try_from(of).unwrap_or(u32::MAX);
-            let counts = from_where(newcomer, origin, self.home);
+            let counts = from_where(newcomer, origin, self.home, self.day);
             if !counts && least.saturating_sub(of) > left_after {
                 return Some(format!(
                     "剩下的 {} 个名额要留给{}的{called}：办法规定至少 {least} 人，现有 {of} 人。",

@@ -2,11 +2,13 @@
 
 mod decided;
 mod held;
+mod history;
 mod periods;
 mod roster;
 
 pub use decided::{Decided, say, standing};
 pub use held::{Held, Participation, Turnout, present_within};
+pub use history::History;
 pub use periods::{Assessed, Span, day_within, first_day, year_ahead, year_of, years_counting};
 pub use roster::{Home, from_where, population};
 
@@ -56,13 +58,19 @@ pub struct MemberFact {
     pub role: MemberRole,
     pub from: Day,
     pub to: Option<Day>,
-    pub school: Option<SchoolId>,
-    pub rural: bool,
-    pub city: Option<RegionId>,
+    pub workplaces: History<Workplace>,
     /// 新入职教师
     pub new_teacher: bool,
     /// 县级骨干教师或学科带头人
     pub backbone: bool,
+}
+
+/// Where somebody teaches.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Workplace {
+    pub school: Option<SchoolId>,
+    pub rural: bool,
+    pub city: Option<RegionId>,
 }
 
 impl ActivityFact {
@@ -83,6 +91,11 @@ impl MemberFact {
     #[must_use]
     pub fn on(&self, day: Day) -> bool {
         self.from <= day && self.to.is_none_or(|to| day <= to)
+    }
+
+    #[must_use]
+    pub fn workplace(&self, day: Day) -> Workplace {
+        *self.workplaces.on(day)
     }
 }
 
@@ -150,7 +163,7 @@ pub struct MentorFact {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HelpedFact {
     pub school: SchoolId,
-    pub rural: bool,
+    pub rural: History<bool>,
     pub from: Day,
     pub to: Option<Day>,
 }

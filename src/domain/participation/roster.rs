@@ -11,7 +11,7 @@ pub fn population<'a>(facts: &'a Facts, population: &Population, day: Day) -> Ve
     let mut found: BTreeMap<AccountId, &MemberFact> = BTreeMap::new();
     for member in facts.members.iter().filter(|member| member.on(day) && population.roles.contains(&member.role)) {
         let known = found.entry(member.account).or_insert(member);
-        if order(member) < order(known) {
+        if order(member, day) < order(known, day) {
             *known = member;
         }
     }
@@ -21,8 +21,8 @@ pub fn population<'a>(facts: &'a Facts, population: &Population, day: Day) -> Ve
 }
 
 /// Which of two Memberships of one person is told of, whatever the order in which they come.
-fn order(member: &MemberFact) -> impl Ord + '_ {
-    let origin = (member.school, member.city, member.rural, member.new_teacher, member.backbone);
+fn order(member: &MemberFact, day: Day) -> impl Ord + '_ {
+    let origin = (member.workplace(day), member.new_teacher, member.backbone);
     (member.role, member.from, member.to, &member.name, origin)
 }
 
@@ -42,23 +42,26 @@ impl Home {
         let hosts = || members.iter().filter(|one| one.role == MemberRole::Host);
         let there = hosts().filter(|one| one.on(day)).max_by_key(|one| (one.from, one.account));
         let before = || hosts().filter(|one| one.to.is_some_and(|to| to < day)).max_by_key(|one| (one.to, one.account));
-        let host = there.or_else(before);
-        Self { city: host.and_then(|host| host.city).or(studio.city), school: host.and_then(|host| host.school) }
+        // Where somebody went who has left is not the Studio's home.
+        let at = |host: &MemberFact| host.workplace(host.to.map_or(day, |to| to.min(day)));
+        let host = there.or_else(before).map(at).unwrap_or_default();
+        Self { city: host.city.or(studio.city), school: host.school }
     }
 }
 
-/// Does the member come from there? What is not known of them does not count for it.
+/// Does the member come from there, on that day? What is not known of them does not count for it.
 #[must_use]
-pub fn from_where(member: &MemberFact, origin: Origin, home: Home) -> bool {
-    let other_city = matches!((member.city, home.city), (Some(city), Some(own)) if city != own);
-    let school = match (member.school, home.school) {
+pub fn from_where(member: &MemberFact, origin: Origin, home: Home, day: Day) -> bool {
+    let at = member.workplace(day);
+    let other_city = matches!((at.city, home.city), (Some(city), Some(own)) if city != own);
+    let school = match (at.school, home.school) {
         (Some(school), Some(own)) => Some(school == own),
         _ => None,
     };
     match origin {
         Origin::Any => true,
-        Origin::Rural => member.rural,
-        Origin::RuralOrOtherCity => member.rural || other_city,
+        Origin::Rural => at.rural,
+        Origin::RuralOrOtherCity => at.rural || other_city,
         Origin::OtherSchool => school == Some(false),
         Origin::HostSchool => school == Some(true),
         Origin::NewTeacher => member.new_teacher,

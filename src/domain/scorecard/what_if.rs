@@ -97,7 +97,7 @@ fn held(facts: &Facts, at: usize, planned: &Planned) -> ActivityFact {
         person: account.to_string(),
         attended: Attended::Present,
         minutes: planned.minutes,
-        rural: facts.members.iter().any(|member| member.account == *account && member.rural),
+        rural: facts.members.iter().any(|member| member.account == *account && member.workplace(planned.day).rural),
     };
     let guests = planned.guests.min(MOST_GUESTS);
     let guests = (0..guests).map(|number| PersonFact {

@@ -1,7 +1,7 @@
 //! Accounts, logins and Memberships.
 
 use super::Named;
-use crate::domain::{AccountId, AccountRole, Day, MemberRole, MembershipId, RegionId, SchoolId};
+use crate::domain::{AccountId, AccountRole, Day, MemberRole, MembershipId, RegionId, SchoolId, Time};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::{IntoParams, ToSchema};
@@ -88,6 +88,9 @@ pub struct AccountChange {
     #[ts(type = "string | null")]
     #[schema(value_type = Option<String>)]
     pub school: Option<Option<SchoolId>>,
+    /// The first day on which they teach at this School; today where it is absent. With the School that is known already it puts
+    /// that day right.
+    pub since: Option<Day>,
     pub title: Option<String>,
     pub subject: Option<String>,
     /// `null` takes the phone away.
@@ -99,6 +102,18 @@ pub struct AccountChange {
     pub disabled: Option<bool>,
     /// A new password; it signs the Account out everywhere.
     pub password: Option<String>,
+}
+
+/// 调动: from a day on somebody teaches at another School.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct SchoolMoveView {
+    /// Names of Schools.
+    pub from: Option<String>,
+    pub to: Option<String>,
+    /// The first day at the new one.
+    pub day: Day,
+    pub by_name: String,
+    pub at: Time,
 }
 
 /// One who can be added to a Studio: enough to tell two of the same name apart.

@@ -1,6 +1,6 @@
 //! Regions and Schools.
 
-use crate::domain::{RegionId, RegionKind, SchoolId};
+use crate::domain::{Day, RegionId, RegionKind, SchoolId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::{IntoParams, ToSchema};
@@ -54,6 +54,8 @@ pub struct SchoolChange {
     /// Moves the School, with its people; the person who asks must supervise both Regions.
     pub region: Option<RegionId>,
     pub rural: Option<bool>,
+    /// The first day on which it is rural, or no more so; today where it is absent.
+    pub since: Option<Day>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]

@@ -364,6 +364,7 @@ pub fn typescript() -> String {
         StudioStorage,
         TierMoveForm,
         TierMoveView,
+        SchoolMoveView,
         LineCheckForm,
         LineCheckAnswer,
         LineCheckState,

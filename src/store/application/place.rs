@@ -1,10 +1,10 @@
 //! Places: whom the Policy's quotas let into a Studio, whoever brings them in and however many at once.
 
 use super::super::account::Profile;
-use super::super::fact::{roster, studio_fact};
+use super::super::fact::{RuralSchools, roster, studio_fact};
 use super::super::{Noun, Store, StoreError, account, fact, policy, school, studio};
 use crate::domain::application::Quota;
-use crate::domain::participation::{Home, MemberFact};
+use crate::domain::participation::{History, Home, MemberFact, Workplace};
 use crate::domain::policy::Policy;
 use crate::domain::roster::{RosterPlan, Step, Who};
 use crate::domain::{
@@ -99,7 +99,8 @@ async fn studio_with_members(
     tree: &RegionTree,
 ) -> Result<(Studio, Vec<MemberFact>), StoreError> {
     let found = studio::of_ids(connection, &[id]).await?.remove(&id).ok_or(StoreError::NotFound(Noun::Studio))?;
-    let members = roster::of_studios(connection, tree, &[id]).await?.remove(&id).unwrap_or_default();
+    let rural = RuralSchools::read(connection).await?;
+    let members = roster::of_studios(connection, (tree, &rural), &[id]).await?.remove(&id).unwrap_or_default();
     Ok((found, members))
 }
 
@@ -130,7 +131,7 @@ fn refused(
         let there: BTreeMap<AccountId, &MemberFact> =
             beside.iter().filter(|one| one.on(day)).map(|one| (one.account, *one)).collect();
         let there: Vec<MemberFact> = there.into_values().cloned().collect();
-        let quota = Quota { policy, role: newcomer.role, home, there: &there };
+        let quota = Quota { policy, role: newcomer.role, day, home, there: &there };
         if stays { quota.full() } else { quota.refuses(newcomer) }
     })
 }
@@ -187,9 +188,12 @@ fn fact(
         role,
         from: days.from,
         to: days.to,
-        rural: school.is_some_and(|school| school.rural),
-        city: school.and_then(|school| fact::city(tree, school.region)),
-        school: school.map(|school| school.id),
+        // Quotas look at days to come.
+        workplaces: History::always(Workplace {
+            school: school.map(|school| school.id),
+            rural: school.is_some_and(|school| school.rural),
+            city: school.and_then(|school| fact::city(tree, school.region)),
+        }),
         new_teacher: marks.new_teacher,
         backbone: marks.backbone,
     }

@@ -17,7 +17,7 @@ use crate::domain::participation::{
 use crate::domain::presence::hex;
 use crate::domain::{ActivityId, Day, EvidenceId, RegionId, RegionKind, RegionTree, SchoolId, Studio, StudioId};
 use activity::Held;
-use people::RuralSchools;
+pub(super) use people::RuralSchools;
 pub(super) use people::forget;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
@@ -26,7 +26,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 /// Counts up when the same rows give other Facts than before.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// The slot in which a Studio hands in that a resource of its was selected as 精品.
 pub const RESOURCE_SLOT: &str = "selected_resource";
@@ -77,7 +77,8 @@ pub async fn gather(store: &Store, studios: Vec<Studio>) -> Result<Vec<Gathered>
     let mut connection = store.read().await?;
     let connection = &mut *connection;
     let ids: Vec<StudioId> = studios.iter().map(|studio| studio.id).collect();
-    let mut members = roster::of_studios(connection, &tree, &ids).await?;
+    let rural = Arc::new(RuralSchools::read(connection).await?);
+    let mut members = roster::of_studios(connection, (&tree, &rural), &ids).await?;
     let mut mentors = by(mentor::of_studios(connection, &ids).await?, |one| one.studio);
     let mut helped = by(helped_school::of_studios(connection, &ids).await?, |one| one.studio);
     let mut evidence = by(evidence::of_studios(connection, &ids).await?, |one| one.studio);
@@ -89,7 +90,6 @@ pub async fn gather(store: &Store, studios: Vec<Studio>) -> Result<Vec<Gathered>
     let mut frozen = by(year_end::frozen_years(connection, &ids).await?, |one| one.studio);
     let mut activities = activity::of_studios(connection, &ids).await?;
     let kept = people::digests(connection, &ids).await?;
-    let rural = Arc::new(RuralSchools::read(connection).await?);
     let gathered = studios.into_iter().map(|studio| {
         let id = studio.id;
         let members = members.remove(&id).unwrap_or_default();
@@ -111,7 +111,7 @@ pub async fn gather(store: &Store, studios: Vec<Studio>) -> Result<Vec<Gathered>
             members,
             activities,
             mentors: mentors.remove(&id).unwrap_or_default().into_iter().map(mentor_fact).collect(),
-            helped: helped.into_iter().map(helped_fact).collect(),
+            helped: helped.into_iter().map(|one| helped_fact(&one, &rural)).collect(),
             resources: resources(&handed_in, nominated.remove(&id).unwrap_or_default()),
             evidence: handed_in,
             chosen: choices.remove(&id).unwrap_or_default().into_iter().flat_map(|one| chosen(one, &policy)).collect(),
@@ -181,8 +181,8 @@ fn mentor_fact(one: mentor::Mentor) -> MentorFact {
     MentorFact { mentor: one.mentor.id, mentee, from: one.from, to: one.to }
 }
 
-fn helped_fact(one: helped_school::HelpedSchool) -> HelpedFact {
-    HelpedFact { school: one.school.id, rural: one.school.rural, from: one.from, to: one.to }
+fn helped_fact(one: &helped_school::HelpedSchool, rural: &RuralSchools) -> HelpedFact {
+    HelpedFact { school: one.school.id, rural: rural.of(one.school.id), from: one.from, to: one.to }
 }
 
 type Counts = Vec<Decided<Option<u32>>>;

@@ -4,12 +4,13 @@
 use super::activity::Held;
 use super::{Gathered, Place, fingerprint, places};
 use crate::domain::attendance::{AttendanceRecord, AttendanceStatus};
-use crate::domain::participation::{ActivityFact, Attended, Facts, HelpedFact, MemberFact, PersonFact};
+use crate::domain::participation::{ActivityFact, Attended, Facts, HelpedFact, History, MemberFact, PersonFact};
 use crate::domain::presence::Person;
-use crate::domain::{AccountId, ActivityId, RegionTree, SchoolId, SessionId, StudioId};
+use crate::domain::{AccountId, ActivityId, Day, RegionTree, SchoolId, SessionId, StudioId};
 use crate::store::report::Subject;
 use crate::store::row::{Columns as _, rows_in};
-use crate::store::{Store, StoreError, account, region, session};
+use crate::store::school_history::RuralDays;
+use crate::store::{Store, StoreError, account, region, school_history, session};
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -17,22 +18,34 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// Activities that are kept by one write: what was made stays when the server stops in the middle.
 const KEPT_AT_ONCE: usize = 20;
 
-/// One person as kept: key, verdict, minutes, a guest who said to be from a rural school, the Account's School.
+/// One person as kept: key, verdict, minutes, a guest who said to be from a rural school, the Account's School of that day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept(String, Attended, u32, bool, Option<SchoolId>);
 
-/// The Schools that are rural now, with their SHA-256.
+/// The Schools that are rural now, and those that have not always been what they are, with the SHA-256 of both.
 #[derive(Debug)]
-pub(super) struct RuralSchools {
+pub(in crate::store) struct RuralSchools {
     ids: HashSet<SchoolId>,
+    changed: RuralDays,
     pub(super) digest: String,
 }
 
 impl RuralSchools {
-    pub(super) async fn read(connection: &mut AnyConnection) -> Result<Self, StoreError> {
-        let rows = sqlx::query("select id from school where rural = 1 order by id").fetch_all(connection).await?;
+    pub(in crate::store) async fn read(connection: &mut AnyConnection) -> Result<Self, StoreError> {
+        let query = sqlx::query("select id from school where rural = 1 order by id");
+        let rows = query.fetch_all(&mut *connection).await?;
         let ids: Vec<SchoolId> = rows.iter().map(|row| row.id("id")).collect::<Result<_, _>>()?;
-        Ok(Self { digest: fingerprint(&ids), ids: ids.into_iter().collect() })
+        let changed = school_history::rural_days(connection).await?;
+        let by_id: BTreeMap<_, _> = changed.iter().collect();
+        Ok(Self { digest: fingerprint(&(&ids, by_id)), ids: ids.into_iter().collect(), changed })
+    }
+
+    pub(super) fn of(&self, school: SchoolId) -> History<bool> {
+        self.changed.get(&school).cloned().unwrap_or_else(|| History::always(self.ids.contains(&school)))
+    }
+
+    fn on(&self, school: SchoolId, day: Day) -> bool {
+        self.changed.get(&school).map_or_else(|| self.ids.contains(&school), |of| *of.on(day))
     }
 }
 
@@ -55,17 +68,18 @@ pub(super) async fn fill(store: &Store, gathered: &mut [Gathered]) -> Result<(),
     let missing: Vec<&Held> = held.iter().filter(|one| !people.contains_key(&one.activity)).collect();
     if !missing.is_empty() {
         let tree = region::tree(store).await?;
+        let moves = school_history::moves_so_far(&mut *store.read().await?).await?;
         for some in missing.chunks(KEPT_AT_ONCE) {
             let mut made = Vec::with_capacity(some.len());
             for one in some {
                 let (studio, activity) = places[&one.activity];
-                let sessions = &gathered[studio].facts.activities[activity].sessions;
+                let fact = &gathered[studio].facts.activities[activity];
                 // There are few readers, and a request waits for one no longer than seconds: each Activity takes its turn.
-                let found = make(store, &mut *store.read().await?, &tree, sessions).await?;
+                let found = make(store, &mut *store.read().await?, &tree, (&fact.sessions, fact.day)).await?;
                 made.push((one.activity, one.basis.clone(), found.clone()));
                 people.insert(one.activity, found);
             }
-            keep(store, made).await;
+            keep(store, made, moves).await;
         }
     }
     for one in gathered {
@@ -83,12 +97,12 @@ impl Gathered {
             one.people = Some(fingerprint(&people));
             let fact = &mut activities[places[&one.activity].1];
             fact.helped = helped_school(fact, one, &people, (members, helped, &self.helped_names));
-            let rural = &self.rural.ids;
+            let (rural, day) = (&self.rural, fact.day);
             let person = |Kept(person, attended, minutes, said, school): Kept| PersonFact {
                 person,
                 attended,
                 minutes,
-                rural: school.map_or(said, |school| rural.contains(&school)),
+                rural: school.map_or(said, |school| rural.on(school, day)),
             };
             fact.people = people.into_iter().map(person).collect();
             // Begun and ended with nobody in it: nothing took place.
@@ -149,7 +163,7 @@ async fn make(
     store: &Store,
     connection: &mut AnyConnection,
     tree: &RegionTree,
-    sessions: &[SessionId],
+    (sessions, day): (&[SessionId], Day),
 ) -> Result<Vec<Kept>, StoreError> {
     let mut people: BTreeMap<String, Kept> = BTreeMap::new();
     for id in sessions {
@@ -167,10 +181,12 @@ async fn make(
         }
     }
     let accounts: Vec<AccountId> = people.keys().filter_map(|key| AccountId::parse(key).ok()).collect();
-    for (id, profile) in account::of_ids(connection, accounts).await? {
+    let mut profiles = account::of_ids(connection, accounts).await?;
+    school_history::as_of(connection, &mut profiles, day).await?;
+    for (id, profile) in profiles {
         if let Some(kept) = people.get_mut(id.as_str()) {
             kept.4 = profile.school.map(|school| school.id);
-            // What their School is now is looked up each time.
+            // Whether their School is rural is looked up each time.
             kept.3 = false;
         }
     }
@@ -202,14 +218,18 @@ pub(in crate::store) async fn forget(connection: &mut AnyConnection, account: Ac
     Ok(())
 }
 
-/// A full disk keeps nobody from the scorecard.
-async fn keep(store: &Store, made: Vec<(ActivityId, String, Vec<Kept>)>) {
+/// A full disk keeps nobody from the scorecard. Where somebody's School has changed since so many moves were known, nothing is kept:
+/// what was made may be of the School before.
+async fn keep(store: &Store, made: Vec<(ActivityId, String, Vec<Kept>)>, moves: i64) {
     if made.is_empty() {
         return;
     }
     let written = store
         .write(move |connection| {
             Box::pin(async move {
+                if school_history::moves_so_far(connection).await? != moves {
+                    return Ok(());
+                }
                 for (activity, basis, people) in made {
                     sqlx::query(
                         "insert into activity_fact (activity, basis, digest, content) values ($1, $2, $3, $4)

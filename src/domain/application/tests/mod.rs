@@ -2,7 +2,7 @@
 
 use super::form::years_between;
 use super::*;
-use crate::domain::participation::{Home, MemberFact};
+use crate::domain::participation::{History, Home, MemberFact, Workplace};
 use crate::domain::policy::{Policy, built_in};
 use crate::domain::{Level, MemberRole, RegionId, RegionKind, RegionTree, StudioKind, Tier};
 
@@ -332,9 +332,11 @@ fn person(n: u8, rural: bool) -> MemberFact {
         role: MemberRole::Core,
         from: day("2026-01-01"),
         to: None,
-        school: Some(SchoolId::from_random([if n == 0 { 0 } else { 1 }; 10])),
-        rural,
-        city: Some(RegionId::from_random([2; 10])),
+        workplaces: History::always(Workplace {
+            school: Some(SchoolId::from_random([if n == 0 { 0 } else { 1 }; 10])),
+            rural,
+            city: Some(RegionId::from_random([2; 10])),
+        }),
         new_teacher: false,
         backbone: false,
     }
@@ -342,7 +344,7 @@ fn person(n: u8, rural: bool) -> MemberFact {
 
 fn refused(key: &str, role: MemberRole, there: &[MemberFact], newcomer: &MemberFact) -> Option<String> {
     let (city, school) = (Some(RegionId::from_random([2; 10])), Some(SchoolId::from_random([1; 10])));
-    Quota { policy: policy(key), role, home: Home { city, school }, there }.refuses(newcomer)
+    Quota { policy: policy(key), role, day: day("2026-01-01"), home: Home { city, school }, there }.refuses(newcomer)
 }
 
 #[test]

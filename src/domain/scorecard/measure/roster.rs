@@ -4,7 +4,7 @@ use super::super::assessment::{Asked, Assessment, count};
 use super::super::compare::{Count, compared};
 use super::super::{Ground, SubjectScore};
 use crate::domain::Day;
-use crate::domain::participation::{Home, MemberFact, MentorFact, Span, from_where};
+use crate::domain::participation::{HelpedFact, Home, MemberFact, MentorFact, Span, from_where};
 use crate::domain::policy::{Origin, Part, PeriodKind, Population};
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ pub(super) fn members(
         let mut people = assessment.people(population, asked.span);
         let day = asked.span.to.min(assessment.on);
         let home = Home::on(day, &assessment.facts.studio, &assessment.facts.members);
-        people.retain(|member| from_where(member, origin, home));
+        people.retain(|member| from_where(member, origin, home, day));
         let ground = |member: &&MemberFact| Ground::Person {
             person: member.account.to_string(),
             name: Some(member.name.clone()),
@@ -66,8 +66,11 @@ fn is_guided_on_roster(assessment: &Assessment<'_>, row: &MentorFact, of: &Popul
 pub(super) fn helped(assessment: &Assessment<'_>, part: &Part, rural: bool, asked: &[Asked<'_>]) -> Vec<SubjectScore> {
     let count = |asked: &Asked<'_>| {
         let days = days(assessment, asked);
-        let rows = assessment.facts.helped.iter().filter(|row| row.rural || !rural);
-        let rows = rows.filter(|row| overlap(days, row.from, row.to).is_some());
+        // A School counts as rural where it was so on the last day on which it was helped.
+        let is_asked = |row: &&HelpedFact| {
+            overlap(days, row.from, row.to).is_some_and(|helped| !rural || *row.rural.on(helped.to))
+        };
+        let rows = assessment.facts.helped.iter().filter(is_asked);
         let schools: BTreeSet<_> = rows.map(|row| row.school).collect();
         let grounds = schools.iter().map(|school| Ground::School { school: school.to_string() }).collect();
         compared(assessment, part, asked, Count { measured: count(schools.iter()), waiting: 0, grounds })

@@ -1,6 +1,7 @@
 //! Each measure by itself, under a small Policy.
 
 use super::story::{Story, day, many};
+use crate::domain::participation::{History, Workplace};
 use crate::domain::scorecard::ScoreState::{Impossible, Met, NotYet, Waiting};
 use crate::domain::*;
 
@@ -347,7 +348,7 @@ fn a_member_from_another_city_or_a_rural_school_counts_once() {
     let mut story = Story::under(&one("studio", "now", measure, "{ at_least = 3 }", "人"), "2026-01-01");
     story.core(&["甲", "乙", "丙", "丁"]).rural(&["甲", "乙"]).in_city(&["乙", "丙"], "温州");
     assert_eq!(story.on("2026-06-30").numbers("it"), (3, 3));
-    story.about("丙", |member| member.city = None);
+    story.about("丙", |member| member.workplaces = History::always(Workplace::default()));
     assert_eq!(story.on("2026-06-30").numbers("it"), (2, 3));
 }
 
@@ -357,7 +358,7 @@ fn a_school_that_is_not_known_is_neither_the_hosts_nor_another() {
         let measure = format!(r#"{{ count = "members", population = "core", origin = "{origin}" }}"#);
         let mut story = Story::under(&one("studio", "now", &measure, "{ at_least = 9 }", "人"), "2026-01-01");
         story.host("周文澜").core(&["甲", "乙", "丙", "丁"]).at_school(&["甲", "乙"], "山北小学");
-        story.about("丙", |member| member.school = None);
+        story.about("丙", |member| member.workplaces = History::always(Workplace::default()));
         assert_eq!(story.on("2026-06-30").numbers("it"), (number, 9), "{origin}");
     }
 }
@@ -463,7 +464,7 @@ fn a_school_in_town_is_helped_and_is_not_rural() {
         let mut story = Story::under(&one("studio", "year", &measure, ONE, "所"), "2026-01-01");
         story.day("2026-02-01").helps("青山小学");
         story.day("2026-02-01").helps("城关小学");
-        story.facts.helped[1].rural = false;
+        story.facts.helped[1].rural = History::always(false);
         assert_eq!(story.on("2026-03-01").numbers("it"), (number, 1), "{rural}");
     }
 }

@@ -95,7 +95,9 @@ impl Playing<'_> {
 
     fn people(self, names: &[impl AsRef<str>], attended: Attended, minutes: u32) -> Self {
         for account in self.story.accounts(names) {
-            let rural = self.story.facts.members.iter().any(|member| member.account == account && member.rural);
+            let day = self.story.facts.activities.last().unwrap().day;
+            let rural =
+                self.story.facts.members.iter().any(|member| member.account == account && member.workplace(day).rural);
             let person = PersonFact { person: account.to_string(), attended, minutes, rural };
             self.story.facts.activities.last_mut().unwrap().people.push(person);
         }

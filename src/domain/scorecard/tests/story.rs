@@ -127,15 +127,13 @@ impl Story {
             role,
             from,
             to: None,
-            school: Some(school),
-            rural: false,
-            city: Some(city("杭州")),
+            workplaces: History::always(Workplace { school: Some(school), rural: false, city: Some(city("杭州")) }),
             new_teacher: false,
             backbone: false,
         });
     }
 
-    /// Changes what is known of a member: `story.about("何志强", |member| member.rural = true)`.
+    /// Changes what is known of a member: `story.about("何志强", |member| member.backbone = true)`.
     pub(in super::super) fn about(&mut self, name: &str, change: impl Fn(&mut MemberFact)) -> &mut Self {
         let account = self.account(name);
         self.facts.members.iter_mut().filter(|member| member.account == account).for_each(change);
@@ -143,18 +141,23 @@ impl Story {
     }
 
     pub(in super::super) fn rural(&mut self, names: &[&str]) -> &mut Self {
-        names.iter().for_each(|name| _ = self.about(name, |member| member.rural = true));
-        self
+        self.works(names, |place| Workplace { rural: true, ..place })
     }
 
     pub(in super::super) fn in_city(&mut self, names: &[&str], other: &str) -> &mut Self {
-        names.iter().for_each(|name| _ = self.about(name, |member| member.city = Some(city(other))));
-        self
+        self.works(names, |place| Workplace { city: Some(city(other)), ..place })
     }
 
     pub(in super::super) fn at_school(&mut self, names: &[&str], school: &str) -> &mut Self {
         let school = self.school(school);
-        names.iter().for_each(|name| _ = self.about(name, |member| member.school = Some(school)));
+        self.works(names, |place| Workplace { school: Some(school), ..place })
+    }
+
+    /// They have always taught there.
+    fn works(&mut self, names: &[&str], place: impl Fn(Workplace) -> Workplace) -> &mut Self {
+        for name in names {
+            _ = self.about(name, |member| member.workplaces = History::always(place(member.workplace(member.from))));
+        }
         self
     }
 
@@ -301,6 +304,15 @@ impl<'a> OnDay<'a> {
         self.story.about(name, |member| member.to = Some(member.to.map_or(day, |to| to.min(day))));
     }
 
+    /// Teaches at another school of the same city from this day on.
+    pub(in super::super) fn moves(self, name: &str, school: &str, rural: bool) {
+        let (day, school) = (self.day, self.story.school(school));
+        self.story.about(name, |member| {
+            let to = Workplace { school: Some(school), rural, ..member.workplace(day) };
+            member.workplaces = member.workplaces.clone().then(day, to);
+        });
+    }
+
     /// Hands in what proves something of this day; nobody has decided on it yet.
     pub(in super::super) fn evidence(self, slot: &str, title: &str) -> Paper<'a> {
         self.story.facts.evidence.push(EvidenceFact {
@@ -342,7 +354,7 @@ impl<'a> OnDay<'a> {
     /// Begins to help a rural school.
     pub(in super::super) fn helps(self, school: &str) {
         let school = self.story.school(school);
-        self.story.facts.helped.push(HelpedFact { school, rural: true, from: self.day, to: None });
+        self.story.facts.helped.push(HelpedFact { school, rural: History::always(true), from: self.day, to: None });
     }
 
     /// Takes on a Criterion of a Choice, in the assessed year that the day lies in.

@@ -76,3 +76,29 @@ fn the_studio_is_at_home_where_its_host_of_the_day_teaches() {
     let home = |day| Home::on(super::story::day(day), &story.facts.studio, &story.facts.members);
     assert_eq!(home("2025-12-31"), Home { city: story.facts.studio.city, school: None }, "nobody was host yet");
 }
+
+#[test]
+fn a_member_comes_from_where_they_teach_on_the_day() {
+    let rule = |origin: &str| format!(r#"{{ count = "members", population = "core", origin = "{origin}" }}"#);
+    for (origin, may, june) in [("rural", 1, 0), ("host_school", 0, 1), ("other_school", 2, 1)] {
+        let asked = part(&rule(origin), "{ at_least = 1 }", "人");
+        let rules = policy("calendar", 3, &criterion("it", "studio", "now", &asked));
+        let mut story = Story::under(&rules, "2026-01-01");
+        story.host("周文澜").core(&["何志强", "马海燕"]).at_school(&["周文澜"], "第一小学");
+        story.at_school(&["何志强", "马海燕"], "青山小学").rural(&["何志强"]);
+        story.day("2026-06-01").moves("何志强", "第一小学", false);
+        let counted = |day| story.on(day).numbers("it").0;
+        assert_eq!((counted("2026-05-31"), counted("2026-06-01")), (may, june), "{origin}");
+    }
+}
+
+#[test]
+fn where_a_host_went_who_has_left_is_not_the_studios_home() {
+    let members = r#"{ count = "members", population = "core", origin = "host_school" }"#;
+    let rules = policy("calendar", 3, &criterion("it", "studio", "now", &part(members, "{ exactly = 1 }", "人")));
+    let mut story = Story::under(&rules, "2026-01-01");
+    story.host("周文澜").core(&["何志强"]).at_school(&["周文澜", "何志强"], "第一小学");
+    story.day("2026-05-31").leaves("周文澜");
+    story.day("2026-07-01").moves("周文澜", "第二小学", false);
+    assert_eq!(story.on("2026-08-01").state("it"), Met);
+}
