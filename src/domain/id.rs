@@ -141,6 +141,7 @@ ids! {
     EvidenceId,
     MentorId,
     HelpedSchoolId,
+    StationId,
     LessonReviewId,
     ChoiceId,
     VetoId,

@@ -32,6 +32,7 @@ pub mod school;
 pub mod scorecard;
 pub mod session;
 pub mod sheet;
+pub mod station;
 pub mod studio;
 pub mod time;
 mod words;
@@ -55,7 +56,7 @@ pub use id::{
     AccountId, ActivityId, AnnouncementId, AppealId, ApplicationId, AttachmentId, CalendarFeedId, ChoiceId,
     ClassroomId, CommentId, EventId, EvidenceId, HelpedSchoolId, IssueId, LeaveId, LessonPlanId, LessonReviewId,
     LoginId, MembershipId, MentorId, NoticeId, ObjectionId, PhotoId, PrintedCodeId, RecordingId, RecruitmentId,
-    RegionId, ResourceId, SchoolId, SeriesId, SessionId, StudioId, TransferId, VetoId, YearEndId,
+    RegionId, ResourceId, SchoolId, SeriesId, SessionId, StationId, StudioId, TransferId, VetoId, YearEndId,
 };
 pub use invalid::{Checks, Invalid};
 pub use lesson_review::NewLessonReview;
@@ -69,6 +70,7 @@ pub use resource::{Resource, ResourceRefusal};
 pub use ruling::{GradeRuling, LevelRuling, NewChoice, NewVeto};
 pub use school::{NewSchool, School, SchoolMove, Since};
 pub use session::{ActivityRole, Session};
+pub use station::{NewStation, Station, StationClosing};
 pub use studio::{NewStudio, ProgrammeChange, Studio, StudioKind, Tier, TierMove};
 pub use time::{Day, Time};
 pub use words::Coded;

@@ -3,7 +3,7 @@
 use super::auth::Office;
 use super::body::{Id, Json, PageQuery, Query};
 use super::error::{ApiError, Need, Refused};
-use super::shapes::{AccountChange, AccountForm, AccountSearch, AccountView, PageOf, SchoolMoveView};
+use super::shapes::{AccountChange, AccountForm, AccountSearch, AccountView, PageOf, Rows, SchoolMoveView};
 use super::state::AppState;
 use super::{regions, schools};
 use crate::domain::{
@@ -96,12 +96,12 @@ async fn may_see(app: &AppState, office: &Office, profile: &Profile) -> Result<(
 
 /// Where the person has taught, as offices have said it, the latest first; none who has been at one School since they are known.
 #[utoipa::path(get, path = "/api/accounts/{id}/schools", tag = "accounts", params(("id" = String, Path)),
-    responses((status = 200, body = Vec<SchoolMoveView>), (status = 403, body = Refused), (status = 404, body = Refused)))]
+    responses((status = 200, body = Rows<SchoolMoveView>), (status = 403, body = Refused), (status = 404, body = Refused)))]
 pub(super) async fn school_moves(
     State(app): State<AppState>,
     office: Office,
     Id(id): Id,
-) -> Result<axum::Json<Vec<SchoolMoveView>>, ApiError> {
+) -> Result<axum::Json<Rows<SchoolMoveView>>, ApiError> {
     let id = AccountId::parse(&id).map_err(|_| ApiError::Missing(Noun::Account))?;
     let profile = store::account::get(&app.store, id).await?;
     may_see(&app, &office, &profile).await?;
@@ -110,7 +110,7 @@ pub(super) async fn school_moves(
         let SchoolMove { from, to, day, by, at } = one;
         SchoolMoveView { from, to, day, by_name: by.name, at }
     };
-    Ok(axum::Json(moves.into_iter().map(view).collect()))
+    Ok(axum::Json(Rows { rows: moves.into_iter().map(view).collect() }))
 }
 
 /// Changes an Account. An office changes teachers of its own Regions, and they stay teachers there; the rest takes an

@@ -10,7 +10,7 @@ use super::shapes::{
 use super::state::AppState;
 use crate::domain::application::{RegionCount, bounds, capacity_bounds, role_title};
 use crate::domain::policy::{Capacity, CapacityOf, Policy};
-use crate::domain::{MemberRole, Region, Studio, StudioId};
+use crate::domain::{MemberRole, Region, Station, Studio, StudioId};
 use crate::store;
 use axum::extract::State;
 use std::collections::{BTreeMap, HashMap};
@@ -40,8 +40,7 @@ pub(super) async fn of_region(
     if let Some(policy) = &policy {
         let count = store::capacity::of_region(&app.store, region.id, policy, today).await?;
         let rosters = store::capacity::rosters(&app.store, region.id, &policy.key, today).await?;
-        let stations = store::capacity::stations(&app.store, region.id).await?;
-        let told = |one: &Capacity| row(policy, one, &count, behind(one, &count, &rosters, &stations));
+        let told = |one: &Capacity| row(policy, one, &count, behind(one, &count, &rosters));
         rows = policy.capacities.iter().map(told).collect();
         studios = of_studios(policy, count, &rosters);
     }
@@ -56,13 +55,14 @@ pub(super) async fn of_region(
 
 type Rosters = HashMap<StudioId, HashMap<MemberRole, u32>>;
 
-/// What the number is of: Studios, the people of Studios, or offices.
-fn behind(one: &Capacity, count: &RegionCount, rosters: &Rosters, stations: &[String]) -> Vec<CapacityPart> {
+/// What the number is of: Studios, the people of Studios, or 名师工作站.
+fn behind(one: &Capacity, count: &RegionCount, rosters: &Rosters) -> Vec<CapacityPart> {
     let role = match one.count {
         CapacityOf::Core => Some(MemberRole::Core),
         CapacityOf::Trainees => Some(MemberRole::Trainee),
         CapacityOf::Stations => {
-            return stations.iter().map(|name| CapacityPart { studio: None, name: name.clone(), count: 1 }).collect();
+            let part = |one: &Station| CapacityPart { studio: None, name: one.name.clone(), count: 1 };
+            return count.stations.iter().map(part).collect();
         }
         _ => None,
     };
@@ -87,6 +87,7 @@ fn row(policy: &Policy, one: &Capacity, count: &RegionCount, behind: Vec<Capacit
         id: one.id.clone(),
         title: one.title.clone(),
         have,
+        of_stations: one.count == CapacityOf::Stations,
         unit: one.unit.clone(),
         wanted: policies::short(one.is),
         state: have.map_or(CapacityState::Unknown, |have| state(have, capacity_bounds(policy, one))),

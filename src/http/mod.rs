@@ -60,6 +60,7 @@ pub mod shapes;
 mod sign_in_sheets;
 mod socket;
 mod state;
+mod stations;
 mod studios;
 mod table_file;
 pub mod ticket;
@@ -272,6 +273,8 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(transfers::withdraw))
         .routes(routes!(transfers::mine))
         .routes(routes!(capacities::of_region))
+        .routes(routes!(stations::list, stations::open))
+        .routes(routes!(stations::close))
         .routes(routes!(announcements::list))
         .routes(routes!(announcements::publish))
         .routes(routes!(announcements::withdraw))

@@ -1,7 +1,7 @@
 //! Capacities: what a Region has under a Policy, held against what the Policy means it to have.
 
 use super::row::{Columns as _, below, number_of, sql};
-use super::{Store, StoreError, fact, scorecard, studio};
+use super::{Store, StoreError, fact, scorecard, station, studio};
 use crate::domain::application::{Reached, RegionCount};
 use crate::domain::participation::{Assessed, present_within, year_of};
 use crate::domain::policy::{CapacityOf, Policy};
@@ -64,19 +64,6 @@ pub async fn rosters(
     Ok(found)
 }
 
-/// The names of the Regions below this one that have an office with an Account.
-pub async fn stations(store: &Store, region: RegionId) -> Result<Vec<String>, StoreError> {
-    let rows = sqlx::query(sql!(
-        "select name from region where id <> $1 and id in {}
-             and id in (select scope from account where role = 'office' and disabled = 0) order by name, id",
-        below!("$1")
-    ))
-    .bind(region.as_str())
-    .fetch_all(&mut *store.read().await?)
-    .await?;
-    rows.iter().map(|row| row.text("name")).collect()
-}
-
 pub(super) async fn count(
     connection: &mut AnyConnection,
     region: RegionId,
@@ -107,20 +94,14 @@ pub(super) async fn count(
     .bind(number_of(day))
     .fetch_one(&mut *connection)
     .await?;
-    let stations = sqlx::query(sql!(
-        "select count(distinct scope) as stations from account
-         where role = 'office' and disabled = 0 and scope <> $1 and scope in {}",
-        below!("$1")
-    ))
-    .bind(region.as_str())
-    .fetch_one(&mut *connection)
-    .await?;
+    let mut stations = station::within(connection, region).await?;
+    stations.retain(|station| station.on(day));
     let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     Ok(RegionCount {
         studios,
         core: number(people.number("core")?),
         trainees: number(people.number("trainees")?),
-        stations: number(stations.number("stations")?),
+        stations,
         // Only a Policy that asks for it has it counted.
         reached: None,
     })

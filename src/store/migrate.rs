@@ -193,6 +193,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0031_school_history.sql"),
         include_str!("../../migrations/postgres/0031_school_history.sql"),
     ),
+    (
+        35,
+        "station",
+        include_str!("../../migrations/sqlite/0035_station.sql"),
+        include_str!("../../migrations/postgres/0035_station.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

@@ -63,6 +63,7 @@ pub mod session;
 mod session_record;
 pub mod setting;
 pub mod sign_in_sheet;
+pub mod station;
 pub mod studio;
 pub mod studio_programme;
 pub mod studio_tier;

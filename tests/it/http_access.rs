@@ -225,6 +225,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST",   "/api/transfers/{id}/withdrawal",       "----y----"),
     ("POST",   "/api/transfers/{id}/decision",         "------y-y"),
     ("GET",    "/api/regions/{id}/capacities",         "------y-y"),
+    ("GET",    "/api/regions/{id}/stations",           "------y-y"),
+    ("POST",   "/api/regions/{id}/stations",           "------y-y"),
+    ("POST",   "/api/stations/{id}/closing",           "------y-y"),
     ("GET",    "/api/announcements",                   "--yyyyyyy"),
     ("POST",   "/api/regions/{id}/announcements",      "------y-y"),
     ("POST",   "/api/announcements/{id}/withdrawal",   "------y-y"),
@@ -364,6 +367,12 @@ async fn noun_of(app: &TestApp, path: &str) -> String {
         Some("announcements") => {
             let url = format!("/api/regions/{}/announcements", app.world.county);
             let form = json!({ "title": "公告", "content": "请各工作室报送计划。" });
+            let made: Value = app.person("office").await.post(&url, &form).await.json().await.unwrap();
+            made["id"].as_str().unwrap().to_owned()
+        }
+        Some("stations") => {
+            let url = format!("/api/regions/{}/stations", app.world.county);
+            let form = json!({ "name": "县名师工作站", "seat": "县教师进修学校", "reason": "公开遴选" });
             let made: Value = app.person("office").await.post(&url, &form).await.json().await.unwrap();
             made["id"].as_str().unwrap().to_owned()
         }
@@ -588,6 +597,10 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
         }
         ("POST", "/api/transfers/{id}/decision") => json!({ "granted": true }),
         ("POST", "/api/regions/{id}/announcements") => json!({ "title": "公告", "content": "请报送计划。" }),
+        ("POST", "/api/regions/{id}/stations") => {
+            json!({ "name": "县名师工作站", "seat": "县教师进修学校", "reason": "公开遴选" })
+        }
+        ("POST", "/api/stations/{id}/closing") => json!({ "reason": "期满" }),
         ("POST", "/api/announcements/{id}/withdrawal") => json!({ "reason": "写错了" }),
         ("POST", "/api/studios/{id}/scorecard/what-if") => json!({ "planned": [] }),
         ("POST", "/api/regions/{id}/year-ends") => json!({ "policy": "zhejiang-2019", "year": 2026 }),

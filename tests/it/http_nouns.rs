@@ -111,6 +111,14 @@ async fn an_account_is_changed_by_the_office_of_its_school() {
         assert_eq!(refusal(office.patch(&path, &beyond).await).await.1, "admin_only", "{beyond}");
     }
 
+    let moved = json!({ "school": app.world.school, "since": app.now().day().plus(1) });
+    let (_, _, fields) = refusal(office.patch(&path, &moved).await).await;
+    assert!(fields["since"].is_string(), "nothing is known of tomorrow: {fields}");
+    let moved = json!({ "school": app.world.school, "since": "2026-01-15" });
+    assert_eq!(office.patch(&path, &moved).await.status(), StatusCode::OK);
+    let told: Value = office.get(&format!("{path}/schools")).await.json().await.unwrap();
+    assert_eq!((&told["rows"][0]["day"], &told["rows"][0]["by_name"]), (&json!("2026-01-15"), &json!("老师office")));
+
     let password = json!({ "password": "a new password" });
     assert_eq!(office.patch(&path, &password).await.status(), StatusCode::OK);
     assert_eq!(teacher.get("/api/me").await.status(), StatusCode::UNAUTHORIZED, "a new password signs out");

@@ -26,7 +26,7 @@ async fn assessed(app: &TestApp) -> String {
     format!("/api/studios/{studio}/scorecard")
 }
 
-async fn json_of(answer: reqwest::Response) -> Value {
+pub(crate) async fn json_of(answer: reqwest::Response) -> Value {
     let status = answer.status();
     let body: Value = answer.json().await.unwrap();
     assert_eq!(status, StatusCode::OK, "{body}");
@@ -171,7 +171,10 @@ async fn an_office_sees_its_own_tree_in_a_heat_table() {
     let office = app.person("office").await;
     let before = json_of(office.get(&path).await).await;
     assert_eq!((&before["counts"]["studios"], &before["counts"]["not_made"]), (&json!(1), &json!(1)));
+    let not_made = async || json_of(office.get(&format!("{path}?outlook=not_made")).await).await["total"].clone();
+    assert_eq!(not_made().await, 1, "the number opens to them");
     assert_eq!(assessment::refresh(&app.store, None, app.now()).await.unwrap(), 1);
+    assert_eq!(not_made().await, 0);
     let table = json_of(office.get(&format!("{path}?sort=points&q=老师host")).await).await;
     let rows = table["rows"].as_array().unwrap();
     assert_eq!((rows.len(), &rows[0]["studio"]["name"], &table["total"]), (1, &json!("王老师名师工作室"), &json!(1)));

@@ -40,6 +40,7 @@ mod http_sessions;
 mod http_sign_in_sheets;
 mod http_site;
 mod http_socket;
+mod http_stations;
 mod http_whip;
 mod http_year_ends;
 mod http_year_files;

@@ -2344,6 +2344,10 @@ export type CapacityRow = { id: string, title: string, have: number | null, unit
  */
 wanted: string, state: CapacityState, sources: Array<SourceView>, 
 /**
+ * It counts 名师工作站.
+ */
+of_stations: boolean, 
+/**
  * What the number is of, by name.
  */
 behind: Array<CapacityPart>, };
@@ -2697,6 +2701,37 @@ from: string | null, to: string | null,
  * The first day at the new one.
  */
 day: string, by_name: string, at: string, };
+
+/**
+ * A 名师工作站 that an office has set up.
+ */
+export type StationView = { id: string, 
+/**
+ * Whose office set it up.
+ */
+region: RegionName | null, name: string, 
+/**
+ * The institution that it is at (依托单位).
+ */
+seat: string, from: string, reason: string, by_name: string, closing: StationClosingView | null, };
+
+export type StationClosingView = { last_day: string, reason: string, by_name: string, };
+
+export type StationForm = { name: string, seat: string, 
+/**
+ * Today where it is absent.
+ */
+from?: string, 
+/**
+ * How it was chosen.
+ */
+reason: string, };
+
+export type StationClosingForm = { 
+/**
+ * Today where it is absent.
+ */
+last_day?: string, reason: string, };
 
 export type LineCheckForm = { 
 /**

@@ -3,7 +3,7 @@
 use super::super::participation::{Home, MemberFact, from_where};
 use super::super::policy::{Capacity, CapacityOf, Measure, Origin, Part, PeriodKind, Policy, Scope};
 use super::super::words::words;
-use super::super::{Day, MemberMark, MemberRole, Studio, StudioId};
+use super::super::{Day, MemberMark, MemberRole, Station, Studio, StudioId};
 use super::recruitment::role_title;
 use std::collections::HashMap;
 
@@ -124,8 +124,8 @@ pub struct RegionCount {
     /// Different people.
     pub core: u32,
     pub trainees: u32,
-    /// Offices with an Account, below the Region's own.
-    pub stations: u32,
+    /// 名师工作站 of the day.
+    pub stations: Vec<Station>,
     /// Who attended; none where nobody has counted.
     pub reached: Option<Reached>,
 }
@@ -145,7 +145,7 @@ impl RegionCount {
             | CapacityOf::PrincipalStudios
             | CapacityOf::HeadTeacherStudios
             | CapacityOf::TeacherStudios => Some(u32::try_from(self.behind(what).count()).unwrap_or(u32::MAX)),
-            CapacityOf::Stations => Some(self.stations),
+            CapacityOf::Stations => Some(u32::try_from(self.stations.len()).unwrap_or(u32::MAX)),
             CapacityOf::Core => Some(self.core),
             CapacityOf::Trainees => Some(self.trainees),
             CapacityOf::People => self.reached.as_ref().map(|reached| reached.people),

@@ -149,7 +149,7 @@ impl Table {
         rows.retain(|studio| {
             let hosts = self.hosts.get(&studio.id).map_or(&[][..], Vec::as_slice);
             let named = std::iter::once(&studio.name).chain(hosts).any(|name| name.to_lowercase().contains(&wanted));
-            named && search.outlook.is_none_or(|outlook| self.outlook(studio.id) == Some(outlook))
+            named && search.outlook.is_none_or(|outlook| self.outlook(studio.id) == outlook.looked_for())
         });
         self.rows = rows;
     }

@@ -1,6 +1,7 @@
 //! Regions and Schools.
 
-use crate::domain::{Day, RegionId, RegionKind, SchoolId};
+use super::RegionName;
+use crate::domain::{Day, RegionId, RegionKind, SchoolId, StationId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::{IntoParams, ToSchema};
@@ -66,4 +67,47 @@ pub struct SchoolSearch {
     /// Only Schools in this Region or below it.
     #[param(value_type = Option<String>)]
     pub region: Option<RegionId>,
+}
+
+/// A 名师工作站 that an office has set up.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct StationView {
+    pub id: StationId,
+    /// Whose office set it up.
+    pub region: Option<RegionName>,
+    pub name: String,
+    /// The institution that it is at (依托单位).
+    pub seat: String,
+    pub from: Day,
+    pub reason: String,
+    pub by_name: String,
+    pub closing: Option<StationClosingView>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct StationClosingView {
+    pub last_day: Day,
+    pub reason: String,
+    pub by_name: String,
+}
+
+#[derive(Debug, Clone, Deserialize, TS, ToSchema)]
+pub struct StationForm {
+    pub name: String,
+    pub seat: String,
+    /// Today where it is absent.
+    #[serde(default)]
+    #[ts(optional)]
+    pub from: Option<Day>,
+    /// How it was chosen.
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Deserialize, TS, ToSchema)]
+pub struct StationClosingForm {
+    /// Today where it is absent.
+    #[serde(default)]
+    #[ts(optional)]
+    pub last_day: Option<Day>,
+    pub reason: String,
 }

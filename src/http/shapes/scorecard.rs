@@ -342,10 +342,34 @@ pub struct RegionScorecardSearch {
     /// Key of the Policy; the one that most Studios of the Region are under when it is left out.
     pub policy: Option<String>,
     pub tier: Option<Tier>,
-    pub outlook: Option<Outlook>,
+    pub outlook: Option<OutlookSearch>,
     /// Part of a Studio's or a host's name.
     pub q: Option<String>,
     pub sort: Option<ScorecardSort>,
+}
+
+/// Studios by how their year looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutlookSearch {
+    Passing,
+    OnTrack,
+    AtRisk,
+    Lost,
+    /// Their scorecards are being made.
+    NotMade,
+}
+
+impl OutlookSearch {
+    pub const fn looked_for(self) -> Option<Outlook> {
+        match self {
+            Self::Passing => Some(Outlook::Passing),
+            Self::OnTrack => Some(Outlook::OnTrack),
+            Self::AtRisk => Some(Outlook::AtRisk),
+            Self::Lost => Some(Outlook::Lost),
+            Self::NotMade => None,
+        }
+    }
 }
 
 /// How the rows of the heat table lie.

@@ -94,6 +94,8 @@ pub struct CapacityRow {
     pub wanted: String,
     pub state: CapacityState,
     pub sources: Vec<SourceView>,
+    /// It counts 名师工作站.
+    pub of_stations: bool,
     /// What the number is of, by name.
     pub behind: Vec<CapacityPart>,
 }

@@ -64,6 +64,7 @@ plain_strings! {
     LessonPlanId: None, "mzxw6ytbojtg633c";
     MentorId: None, "mzxw6ytbojtg633c";
     HelpedSchoolId: None, "mzxw6ytbojtg633c";
+    StationId: None, "mzxw6ytbojtg633c";
     LessonReviewId: None, "mzxw6ytbojtg633c";
     ChoiceId: None, "mzxw6ytbojtg633c";
     VetoId: None, "mzxw6ytbojtg633c";

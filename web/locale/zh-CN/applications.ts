@@ -89,6 +89,11 @@ export const applications = {
     wanted: (wanted: string, unit: string) => `规定 ${wanted} ${unit}`, studios: '各工作室', studio: '工作室', rule: '出处', behind: (n: number) => `名单（${n} 个）`,
     studiosShort: (n: number) => `${n} 个工作室的人数不合规定`, studiosFine: '各工作室的人数都合规定',
   },
+  station: {
+    title: '名师工作站', open: '设立名师工作站', close: '撤销', closeOf: (name: string) => `撤销${name}`, closed: '已撤销', none: '还没有设立名师工作站。', notFetched: '没能取来名师工作站',
+    since: (day: string, reason: string, by: string) => `${day}设立：${reason}（${by}）`, until: (day: string, reason: string, by: string) => `${day}止：${reason}（${by}）`,
+    reasonHint: '如：公开竞争、资格准入的结果和文号。', why: '撤销理由', labels: { name: '名称', seat: '依托单位', from: '从哪天起', reason: '设立依据', last_day: '最后一天' },
+  },
   announcement: {
     title: '公告', notFetched: '公告没有取到', all: '全部公告', allOf: (n: number) => `全部 ${n} 条`, noneTitle: '还没有公告', noneHint: '工作站发布以后，会列在这里和首页。', recruitment: '看这次招募', write: '发布公告', none: '还没有公告。', headline: '标题', content: '内容', lead: (region: string) => `${region}各工作室和学校的老师都会在首页看到。`,
     send: '发布公告', withdraw: '撤回', withdrawTitle: '撤回公告', withdrawLead: '撤回后老师们不再看到。', reason: '原因', reasonMissing: '请写明原因。',

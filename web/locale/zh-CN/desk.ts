@@ -357,6 +357,13 @@ export const desk = {
     disable: '停用这个账号', disableHint: '停用后不能登录，已登录的立即退出。以前的记录都保留。',
     name: '姓名', login: '登录名', role: '身份', school: '学校', region: '区域', scope: '管辖区域', title2: '职称', subject: '学科', phone: '手机号', phoneHint: '11 位，导入名单时用来认人。', password: '初始密码',
     schoolName: '学校名称', rural: '乡村学校', ruralHint: '乡村教师的参加情况会单独统计。', regionName: '区域名称', regionKind: '层级', parent: '上级区域',
+    since: {
+      school: '从哪天起在这所学校', schoolHint: '这一天以前的活动，仍按原来的学校统计。', wrongDay: '改起始日期',
+      rural: '从哪天起', ruralHint: '这一天以前的活动，仍按原来的情况统计。已冻结的年度不变。',
+      today: '从今天起', day: '从这一天起', which: '起始日期', always: '一直如此，原来写错了',
+      all: '学校变动', line: (day: string, from: string, to: string, by: string) => `${day}起：${from} → ${to}（${by}）`, none: '没有学校',
+      notFetched: '学校变动没有取到。',
+    },
     loginHint: '3–32 位小写字母、数字、点、横线或下划线。',
     loginWrong: '登录名用 3–32 位小写字母、数字、点、横线或下划线。',
     passwordHint: '至少 8 位。请让老师第一次登录后妥善保管。',

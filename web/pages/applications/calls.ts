@@ -4,7 +4,7 @@ import { everyPage } from '@/pages/desk/calls'
 import type { PageOf } from '@/pages/desk/shapes'
 import type {
   AnnouncementForm, AnnouncementView, ApplicationDraftForm, ApplicationRow, ApplicationSaved, ApplicationView, CapacityPage, RecruitmentCard, RecruitmentChangeForm, RecruitmentForm,
-  RecruitmentPage, ReviewForm, Rows, SummaryAnswer, TransferForm, TransferView,
+  RecruitmentPage, ReviewForm, Rows, StationClosingForm, StationForm, StationView, SummaryAnswer, TransferForm, TransferView,
 } from '@/protocol/api'
 
 const id = encodeURIComponent
@@ -37,6 +37,9 @@ export const calls = {
   withdrawTransfer: (transfer: string) => api.post<TransferView>(`/api/transfers/${id(transfer)}/withdrawal`),
   decideTransfer: (transfer: string, granted: boolean, reason = '') => api.post<TransferView>(`/api/transfers/${id(transfer)}/decision`, { granted, reason }),
 
+  stations: (region: string, signal?: AbortSignal) => api.get<Rows<StationView>>(`/api/regions/${id(region)}/stations`, { signal }).then(rows),
+  openStation: (region: string, form: StationForm) => api.post<StationView>(`/api/regions/${id(region)}/stations`, form),
+  closeStation: (station: string, form: StationClosingForm) => api.post<StationView>(`/api/stations/${id(station)}/closing`, form),
   capacities: (region: string, policy?: string, signal?: AbortSignal) => api.get<CapacityPage>(`/api/regions/${id(region)}/capacities`, { query: { policy }, signal }),
   latestAnnouncements: (signal?: AbortSignal) => api.get<PageOf<AnnouncementView>>('/api/announcements', { signal }),
   announcements: (signal?: AbortSignal) => everyPage<AnnouncementView>('/api/announcements', signal),

@@ -3,7 +3,7 @@ import { api } from '@/api/client'
 import type { MembershipChange } from '@/protocol/api'
 import type {
   Account, AccountChange, AccountForm, AccountRole, ActivityCard, ActivityForm, ActivityPage, ActivityState, Attendance, AttendancePage, Home, Member, MembershipForm, PageOf, Person, PresencePage, Region,
-  RegionForm, Rows, Parameters, School, SchoolChange, SchoolForm, Series, SeriesForm, Studio, StudioForm, StudioPage, Tier,
+  RegionForm, Rows, Parameters, School, SchoolChange, SchoolForm, SchoolMove, Series, SeriesForm, Studio, StudioForm, StudioPage, Tier,
 } from './shapes'
 import type { ProgrammeForm } from '@/protocol/api'
 
@@ -71,6 +71,7 @@ export const calls = {
   accounts: (search: AccountSearch, signal?: AbortSignal) => api.get<PageOf<Account>>('/api/accounts', { query: { ...search }, signal }),
   createAccount: (form: AccountForm) => api.post<Account>('/api/accounts', form),
   changeAccount: (account: string, change: AccountChange) => api.patch<Account>(`/api/accounts/${id(account)}`, change),
+  schoolMoves: (account: string, signal?: AbortSignal) => api.get<Rows<SchoolMove>>(`/api/accounts/${id(account)}/schools`, { signal }).then(rows),
   /** Whom a host may add to a studio, by real name. */
   people: (name: string) => api.get<PageOf<Person>>('/api/people', { query: { q: name, size: 20 } }).then(rows),
 }

@@ -2,7 +2,7 @@
 export type {
   AccountChange, AccountForm, AccountRole, AccountView as Account, ActivityCard, ActivityForm, ActivityKind, ActivityPage, ActivityState, AttendancePage, AttendanceView as Attendance, GapKind,
   Home, IntervalView, Level, MemberRole, MemberView as Member, MembershipForm, Mode, Named, PersonView as Person, PresencePage, PresenceView as Presence, RecordView as AttendanceRecord, RegionForm, RegionKind,
-  RegionView as Region, Rows, ParametersView as Parameters, SchoolChange, SchoolForm, SchoolView as School, SeriesForm, SeriesView as Series, SessionCard, StudioForm, StudioKind, StudioPage,
+  RegionView as Region, Rows, ParametersView as Parameters, SchoolChange, SchoolForm, SchoolMoveView as SchoolMove, SchoolView as School, SeriesForm, SeriesView as Series, SessionCard, StudioForm, StudioKind, StudioPage,
   StudioView as Studio, Tier,
 } from '@/protocol/api'
 
