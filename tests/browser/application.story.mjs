@@ -128,6 +128,19 @@ export async function application(browser, server) {
   await behind.locator('summary').click();
   const studios = Number((await office.getByTestId('capacity').first().locator('.big').innerText()).match(/\d+/)[0]);
   assert.equal(await behind.getByRole('link').count(), studios, 'the number opens to its Studios');
+  const stations = office.getByTestId('capacity').filter({ hasText: '名师工作站' });
+  await office.getByTestId('open-station').click();
+  await office.getByTestId('st-save').click();
+  await office.getByTestId('error-summary').waitFor();
+  await office.getByTestId('st-name').fill('第一名师工作站');
+  await office.getByTestId('st-seat').fill('教师进修学院');
+  await office.getByTestId('st-reason').fill('公开竞争、资格准入');
+  await shoot(office, 'station-desk');
+  await office.getByTestId('st-save').click();
+  await office.getByTestId('station').getByText('第一名师工作站').waitFor();
+  await stations.locator('.big').getByText('1').waitFor();
+  await stations.getByTestId('capacity-behind').locator('summary').click();
+  await stations.getByRole('link', { name: '第一名师工作站' }).click();
   for (const [size, viewport] of Object.entries({ desk, phone })) {
     await office.setViewportSize(viewport);
     await shoot(office, `capacities-${size}`);

@@ -428,9 +428,26 @@ async function supervising(page) {
   await page.getByTestId('xf-save').click();
   await has(page, 'admin-said', '李云溪');
   await has(page, 'account-row', '一级教师');
+  // Who moves does so from a day on; what was before stays as it was.
+  await page.getByTestId('account-row').filter({ hasText: 'liyunxi' }).getByTestId('edit-account').click();
+  const old = await page.getByTestId('xf-school').inputValue();
+  await page.getByTestId('xf-school').fill('实验');
+  await page.getByTestId('xf-school-option').first().click();
+  await page.getByTestId('xf-since-day').check();
+  await page.getByTestId('xf-since-date').fill('2026-03-01');
+  await still(page, 'move-account');
+  await page.getByTestId('xf-save').click();
+  await has(page, 'admin-said', '李云溪');
+  await page.getByTestId('account-row').filter({ hasText: 'liyunxi' }).getByTestId('edit-account').click();
+  await page.getByTestId('school-moves').locator('summary').click();
+  await has(page, 'school-moves', `3月1日起：${old} → `);
+  await page.keyboard.press('Escape');
   await page.goto('/admin/schools');
   await page.getByTestId('school-row').filter({ hasText: '云溪村教学点' }).getByTestId('edit-school').click();
   await page.getByTestId('cf-name').fill('云溪村完全小学');
+  await page.getByTestId('cf-rural').click();
+  await page.getByTestId('cf-since-always').check();
+  await still(page, 'rural-school');
   await page.getByTestId('cf-save').click();
   await has(page, 'school-row', '云溪村完全小学');
   const studio = (await call(page, 'GET', '/api/studios')).body.rows[0].id;

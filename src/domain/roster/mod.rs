@@ -4,13 +4,11 @@
 //! told as plans; the same sheet again has none.
 
 mod cells;
-mod limits;
 mod nearest;
 mod person;
 mod read;
 
 pub use cells::{read_day, role};
-pub use limits::most_core;
 pub use read::read_roster;
 
 use super::case::Decider;
@@ -105,8 +103,6 @@ pub struct RosterRules<'a> {
     pub marks: &'a HashMap<MembershipId, MemberMarks>,
     /// The marks that the Policy keeps places for; columns of others say nothing.
     pub asks: &'a [MemberMark],
-    /// How many core members the Policy allows.
-    pub most_core: Option<u32>,
     /// As whom the sheet is sent.
     pub keeper: Decider,
     /// By row.

@@ -9,7 +9,7 @@ use super::{
     BACKBONE, FROM, MOST_NEW, NAME, NEW_TEACHER, PHONE, ROLE, RURAL, Remedy, RosterChoice, RosterLook, RosterPlan,
     RosterRead, RosterRow, RosterRules, SCHOOL, SUBJECT, Step, TITLE, Who, cells,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Reads every row; one that is not good plans nothing.
 #[must_use]
@@ -34,8 +34,6 @@ struct Reading<'a> {
     memberships: HashMap<String, Vec<&'a Membership>>,
     /// Who was told of in which row.
     seen: HashMap<String, u32>,
-    /// The core members that there will be.
-    core: HashSet<String>,
     new: usize,
 }
 
@@ -49,10 +47,8 @@ impl<'a> Reading<'a> {
         for one in rules.members {
             memberships.entry(one.account.to_string()).or_default().push(one);
         }
-        let goes_on = |one: &&Membership| one.role == MemberRole::Core && one.to.is_none_or(|to| rules.today <= to);
-        let core = rules.members.iter().filter(goes_on).map(|one| one.account.to_string()).collect();
         let (directory, seen) = (Directory::of(rules), HashMap::new());
-        Self { rules, directory, choices, memberships, seen, core, new: 0 }
+        Self { rules, directory, choices, memberships, seen, new: 0 }
     }
 
     fn one(&mut self, row: &RosterRow) -> Result<RosterPlan, Wrong> {
@@ -86,7 +82,12 @@ impl<'a> Reading<'a> {
             (Step::Keep, Some(one)) if marks != known => Step::Mark { of: one.id },
             _ => step,
         };
-        self.hold_limits(&mark, &who, role)?;
+        if matches!(who, Who::New(_)) {
+            if self.new == MOST_NEW {
+                return mend(NAME, format!("一次最多新建 {MOST_NEW} 个账号，这一行请再导入一次。"));
+            }
+            self.new += 1;
+        }
         self.seen.insert(mark, row.row);
         Ok(RosterPlan { row: row.row, who, role, from, step, marks })
     }
@@ -142,28 +143,6 @@ impl<'a> Reading<'a> {
         let rural = cells::rural(&text(RURAL, &row.rural)).or_else(|sentence| mend(RURAL, sentence))?;
         let school = self.directory.school(&text(SCHOOL, &row.school), rural)?;
         Ok(Said { name, phone, school, title, subject })
-    }
-
-    /// Refuses one more than the Policy allows, and more new accounts than one sheet may bring.
-    fn hold_limits(&mut self, mark: &str, who: &Who, role: MemberRole) -> Result<(), Wrong> {
-        if role == MemberRole::Core && !self.core.contains(mark) {
-            let there = u32::try_from(self.core.len()).unwrap_or(u32::MAX);
-            if let Some(most) = self.rules.most_core.filter(|most| there >= *most) {
-                return mend(ROLE, format!("核心成员已有 {there} 人，办法规定最多 {most} 人。"));
-            }
-        }
-        if matches!(who, Who::New(_)) {
-            if self.new == MOST_NEW {
-                return mend(NAME, format!("一次最多新建 {MOST_NEW} 个账号，这一行请再导入一次。"));
-            }
-            self.new += 1;
-        }
-        if role == MemberRole::Core {
-            self.core.insert(mark.to_owned());
-        } else {
-            self.core.remove(mark);
-        }
-        Ok(())
     }
 }
 

@@ -13,7 +13,6 @@ struct World {
     people: Vec<RosterPerson>,
     schools: Vec<RosterSchool>,
     members: Vec<Membership>,
-    most_core: Option<u32>,
     marks: HashMap<MembershipId, MemberMarks>,
     asks: Vec<MemberMark>,
     keeper: Decider,
@@ -47,7 +46,6 @@ fn world() -> World {
         people: vec![person(1, "李建国", Some("13800000001"), 1), person(2, "韩梅", Some("13800000002"), 2)],
         schools: vec![school(1, "石桥镇中心小学", true), school(2, "青禾县实验小学", false)],
         members: vec![member(1, 1, MemberRole::Core, "2025-09-01", None)],
-        most_core: None,
         marks: HashMap::new(),
         asks: Vec::new(),
         keeper: Decider::Office,
@@ -78,7 +76,6 @@ impl World {
                 people: &self.people,
                 schools: &self.schools,
                 members: &self.members,
-                most_core: self.most_core,
                 marks: &self.marks,
                 asks: &self.asks,
                 keeper: self.keeper,
@@ -220,18 +217,6 @@ fn another_role_ends_the_one_before() {
 }
 
 #[test]
-fn more_core_members_than_the_policy_allows_are_refused() {
-    let mut world = world();
-    world.most_core = Some(2);
-    let core = with(NEW, 3, "核心成员");
-    let read = world.read(&[KNOWN, core, with(with(core, 0, "曾丽华"), 1, "13973100227")]);
-    assert_eq!(read.plans.len(), 2);
-    assert_eq!(read.looks[0].sentence, "核心成员已有 2 人，办法规定最多 2 人。");
-    let freed = world.read(&[with(with(KNOWN, 3, "骨干学员"), 4, "2026-09-01"), core]);
-    assert_eq!(freed.looks, [], "who steps back makes room");
-}
-
-#[test]
 fn who_began_before_the_earliest_day_is_for_the_office() {
     let mut world = world();
     world.keeper = Decider::Host;
@@ -283,7 +268,6 @@ fn a_mark_of_town_or_country_has_to_fit_the_school() {
             members: &world.members,
             marks: &world.marks,
             asks: &[],
-            most_core: None,
             keeper: Decider::Office,
             choices: &[],
         };
@@ -326,7 +310,6 @@ fn marks_are_read_where_the_policy_keeps_places_for_them() {
             members: &world.members,
             marks: &world.marks,
             asks: &world.asks,
-            most_core: None,
             keeper: Decider::Office,
             choices: &[],
         };

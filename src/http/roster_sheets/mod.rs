@@ -16,7 +16,7 @@ use crate::domain::application::marks_asked;
 use crate::domain::case::Decider;
 use crate::domain::roster::{
     BACKBONE, FROM, NAME, NEW_TEACHER, NOTE, PHONE, ROLE, RURAL, RosterChoice, RosterPlan, RosterRead, RosterRow,
-    RosterRules, SCHOOL, SUBJECT, TITLE, Who, most_core, read_roster,
+    RosterRules, SCHOOL, SUBJECT, TITLE, Who, read_roster,
 };
 use crate::domain::{DaysNote, MemberMark, Membership, Studio, read_phone};
 use crate::store;
@@ -201,7 +201,6 @@ async fn read(
     let members: Vec<Membership> = members.into_iter().map(|member| member.membership).collect();
     let (rows, today) = (rows.to_vec(), app.clock.now().day());
     let policy = studio.policy.as_deref().and_then(|key| store::policy::in_force(&app.store, key, today));
-    let most_core = policy.as_deref().and_then(most_core);
     let asks = policy.as_deref().map(marks_asked).unwrap_or_default();
     app.exports
         .make(move || {
@@ -212,7 +211,6 @@ async fn read(
                 members: &members,
                 marks: &marks,
                 asks: &asks,
-                most_core,
                 keeper,
                 choices: &choices,
             };
