@@ -1,8 +1,10 @@
 //! Activity: something planned by a Studio, and what may become of it.
 
+use super::case::Decider;
 use super::invalid::{Checks, Invalid};
+use super::membership::check_day;
 use super::words::words;
-use super::{AccountId, ActivityId, SeriesId, StudioId, Time};
+use super::{AccountId, ActivityId, Day, PersonName, SeriesId, StudioId, Time};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -60,6 +62,8 @@ pub enum ActivityRefusal {
     NotLive,
     #[error("直播正在进行，请先结束直播。")]
     EndItFirst,
+    #[error("活动还没有结束，请直接修改活动。")]
+    NotOver,
     #[error("这个活动的教室或签到码太多了，不能再加。")]
     TooMany,
 }
@@ -73,6 +77,7 @@ impl ActivityRefusal {
             Self::Cancelled => "activity_cancelled",
             Self::NotLive => "not_live",
             Self::EndItFirst => "end_it_first",
+            Self::NotOver => "activity_not_over",
             Self::TooMany => "too_many_places",
         }
     }
@@ -140,6 +145,17 @@ impl Activity {
     }
 }
 
+impl Activity {
+    /// May it be corrected who presented?
+    pub const fn correct(&self) -> Result<(), ActivityRefusal> {
+        match self.state {
+            ActivityState::Ended => Ok(()),
+            ActivityState::Planned | ActivityState::Live => Err(ActivityRefusal::NotOver),
+            ActivityState::Cancelled => Err(ActivityRefusal::Cancelled),
+        }
+    }
+}
+
 /// A planned Activity as a form gives it; also the whole new content when one is edited.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewActivity {
@@ -171,7 +187,6 @@ const MOST_PRESENTERS: usize = 20;
 impl NewActivity {
     pub fn check(&self) -> Result<(), Invalid> {
         let span = self.planned_end.since(self.planned_start);
-        let unlike = self.presenters.iter().enumerate().all(|(at, one)| !self.presenters[..at].contains(one));
         Checks::new()
             .text(&self.title, "title", "活动名称", 60)
             .optional_text(&self.summary, "summary", "活动说明", 2000)
@@ -180,10 +195,53 @@ impl NewActivity {
             .that(self.mode == Mode::Online || !self.place.trim().is_empty(), "place", "线下活动请填写地点。")
             .that(!span.is_zero(), "planned_end", "结束时间应晚于开始时间。")
             .that(span <= LONGEST, "planned_end", "一次活动最长 24 小时，请检查结束日期。")
-            .that(self.presenters.len() <= MOST_PRESENTERS, "presenters", format!("主讲人最多 {MOST_PRESENTERS} 位。"))
-            .that(unlike, "presenters", "同一位主讲人只需选一次。")
+            .presenters(&self.presenters)
             .done()
     }
+}
+
+impl Checks {
+    fn presenters(&mut self, presenters: &[AccountId]) -> &mut Self {
+        let unlike = presenters.iter().enumerate().all(|(at, one)| !presenters[..at].contains(one));
+        self.that(presenters.len() <= MOST_PRESENTERS, "presenters", format!("主讲人最多 {MOST_PRESENTERS} 位。")).that(
+            unlike,
+            "presenters",
+            "同一位主讲人只需选一次。",
+        )
+    }
+}
+
+/// 更正主讲人: who presented an Activity that is over, where it was not whom the plan named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPresenters {
+    pub presenters: Vec<AccountId>,
+    pub reason: String,
+    pub keeper: Decider,
+    pub by: AccountId,
+    pub at: Time,
+}
+
+impl NewPresenters {
+    /// Weeks after the Activity an office does.
+    pub fn check(&self, day: Day, known: &[AccountId]) -> Result<(), Invalid> {
+        Checks::new()
+            .presenters(&self.presenters)
+            .that(self.presenters != known, "presenters", "主讲人没有变化。")
+            .text(&self.reason, "reason", "理由", 300)
+            .done()?;
+        check_day(day, self.keeper, self.at.day(), "presenters")
+    }
+}
+
+/// That whoever presented was corrected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresenterCorrection {
+    /// Names.
+    pub before: Vec<String>,
+    pub after: Vec<String>,
+    pub reason: String,
+    pub by: PersonName,
+    pub at: Time,
 }
 
 /// Activities on one theme.
@@ -249,6 +307,24 @@ mod tests {
         assert_eq!(allowed(Live), [false, true, false, false]);
         assert_eq!(allowed(Ended), [false; 4]);
         assert_eq!(allowed(Cancelled), [false; 4]);
+    }
+
+    #[test]
+    fn who_presented_is_corrected_once_it_is_over_and_weeks_later_by_an_office() {
+        let allowed = ActivityState::ALL.iter().filter(|state| activity(**state, Mode::Online).correct().is_ok());
+        assert_eq!(allowed.collect::<Vec<_>>(), [&ActivityState::Ended]);
+        let [by, other] = [1, 2].map(|number| AccountId::from_random([number; 10]));
+        let day = |text: &str| Day::parse(text).unwrap();
+        let fields = |keeper, presenters: &[AccountId], reason: &str, on: &str| {
+            let at = day("2026-11-23").start();
+            let new = NewPresenters { presenters: presenters.to_vec(), reason: reason.into(), keeper, by, at };
+            new.check(day(on), &[by]).err().map(|invalid| invalid.fields.into_keys().collect::<Vec<_>>())
+        };
+        assert_eq!(fields(Decider::Host, &[other], "临时换人", "2026-11-16"), None);
+        assert_eq!(fields(Decider::Host, &[other], "临时换人", "2026-11-15").unwrap(), ["presenters"]);
+        assert_eq!(fields(Decider::Office, &[other], "临时换人", "2026-03-15"), None);
+        assert_eq!(fields(Decider::Office, &[by], " ", "2026-03-15").unwrap(), ["presenters", "reason"]);
+        assert_eq!(fields(Decider::Office, &[other, other], "临时换人", "2026-03-15").unwrap(), ["presenters"]);
     }
 
     #[test]

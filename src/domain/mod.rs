@@ -40,7 +40,8 @@ pub mod year_end;
 
 pub use account::{Account, AccountRole, NewAccount, PersonName, read_phone};
 pub use activity::{
-    Activity, ActivityKind, ActivityRefusal, ActivityState, Level, Mode, NewActivity, NewSeries, Series,
+    Activity, ActivityKind, ActivityRefusal, ActivityState, Level, Mode, NewActivity, NewPresenters, NewSeries,
+    PresenterCorrection, Series,
 };
 pub use announcement::Announcement;
 pub use application::{

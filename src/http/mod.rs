@@ -40,6 +40,7 @@ mod people;
 pub mod per_address;
 mod photos;
 mod policies;
+mod presenters;
 mod printed_codes;
 mod range;
 mod recruitments;
@@ -232,6 +233,7 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(lesson_reviews::list, lesson_reviews::create))
         .routes(routes!(rulings::level, rulings::decide_level))
         .routes(routes!(rulings::counting, rulings::decide_counting))
+        .routes(routes!(presenters::read, presenters::correct))
         .routes(routes!(rulings::choices, rulings::choose))
         .routes(routes!(rulings::decide_choice))
         .routes(routes!(rulings::vetoes, rulings::find_veto))

@@ -77,10 +77,6 @@ pub async fn update(
                 .bind(i64::from(activity.guests_allowed))
                 .execute(&mut *connection)
                 .await?;
-                sqlx::query("delete from presenter where activity = $1")
-                    .bind(id.as_str())
-                    .execute(&mut *connection)
-                    .await?;
                 set_presenters(connection, id, &presenters).await?;
                 Ok(activity)
             })
@@ -177,16 +173,19 @@ async fn insert(connection: &mut AnyConnection, activity: &Activity) -> Result<(
     Ok(())
 }
 
-async fn presenters(connection: &mut AnyConnection, id: ActivityId) -> Result<Vec<AccountId>, StoreError> {
+pub(super) async fn presenters(connection: &mut AnyConnection, id: ActivityId) -> Result<Vec<AccountId>, StoreError> {
     let query = sqlx::query("select account from presenter where activity = $1 order by position").bind(id.as_str());
     query.fetch_all(connection).await?.iter().map(|row| row.id("account")).collect()
 }
 
-async fn set_presenters(
+/// These and nobody else.
+pub(super) async fn set_presenters(
     connection: &mut AnyConnection,
     activity: ActivityId,
     presenters: &[AccountId],
 ) -> Result<(), StoreError> {
+    let clear = sqlx::query("delete from presenter where activity = $1").bind(activity.as_str());
+    clear.execute(&mut *connection).await?;
     for (position, account) in (0_i64..).zip(presenters) {
         sqlx::query("insert into presenter (activity, account, position) values ($1, $2, $3)")
             .bind(activity.as_str())

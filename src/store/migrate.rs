@@ -199,6 +199,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0035_station.sql"),
         include_str!("../../migrations/postgres/0035_station.sql"),
     ),
+    (
+        36,
+        "presenter_corrected",
+        include_str!("../../migrations/sqlite/0036_presenter_corrected.sql"),
+        include_str!("../../migrations/postgres/0036_presenter_corrected.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {

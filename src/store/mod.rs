@@ -40,6 +40,7 @@ mod page;
 pub mod photo;
 pub mod policy;
 pub mod poll;
+pub mod presenter;
 pub mod printed_code;
 pub mod proof;
 mod random;

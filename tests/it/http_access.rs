@@ -168,6 +168,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST",   "/api/activities/{id}/level",           "------y-y"),
     ("GET",    "/api/activities/{id}/counting",        "---yy-y-y"),
     ("POST",   "/api/activities/{id}/counting",        "------y-y"),
+    ("GET",    "/api/activities/{id}/presenters",      "---yy-y-y"),
+    ("POST",   "/api/activities/{id}/presenters",      "----y-y-y"),
     ("GET",    "/api/studios/{id}/choices",            "---yy-y-y"),
     ("POST",   "/api/studios/{id}/choices",            "----y-y-y"),
     ("POST",   "/api/choices/{id}/decision",           "------y-y"),
@@ -580,6 +582,7 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
             json!({ "lesson": "习作", "strengths": "清楚", "advice": "慢一点" })
         }
         ("POST", "/api/activities/{id}/level") => json!({ "level": "county", "confirmed": true }),
+        ("POST", "/api/activities/{id}/presenters") => json!({ "presenters": [], "reason": "换人" }),
         ("POST", "/api/activities/{id}/counting") => json!({ "granted": true }),
         ("POST", "/api/studios/{id}/choices") => json!({ "choice": "features", "criteria": [] }),
         ("POST", "/api/choices/{id}/decision") => json!({ "granted": true }),

@@ -27,6 +27,7 @@ mod http_notices;
 mod http_nouns;
 mod http_packs;
 mod http_polls;
+mod http_presenters;
 mod http_programme_days;
 mod http_recruitments;
 mod http_reminders;

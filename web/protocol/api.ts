@@ -2703,6 +2703,26 @@ from: string | null, to: string | null,
 day: string, by_name: string, at: string, };
 
 /**
+ * What was corrected about who presented, the latest first.
+ */
+export type PresentersView = { 
+/**
+ * By the asker, now.
+ */
+may_correct: boolean, corrections: Array<PresenterCorrectionView>, };
+
+export type PresenterCorrectionView = { 
+/**
+ * Names.
+ */
+before: Array<string>, after: Array<string>, reason: string, by_name: string, at: string, };
+
+/**
+ * Everybody who presented, in order.
+ */
+export type PresentersForm = { presenters: Array<string>, reason: string, };
+
+/**
  * A 名师工作站 that an office has set up.
  */
 export type StationView = { id: string, 

@@ -139,3 +139,28 @@ pub struct ActivitySearch {
     pub q: Option<String>,
     pub state: Option<ActivityState>,
 }
+
+/// What was corrected about who presented, the latest first.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct PresentersView {
+    /// By the asker, now.
+    pub may_correct: bool,
+    pub corrections: Vec<PresenterCorrectionView>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct PresenterCorrectionView {
+    /// Names.
+    pub before: Vec<String>,
+    pub after: Vec<String>,
+    pub reason: String,
+    pub by_name: String,
+    pub at: Time,
+}
+
+/// Everybody who presented, in order.
+#[derive(Debug, Clone, Deserialize, TS, ToSchema)]
+pub struct PresentersForm {
+    pub presenters: Vec<AccountId>,
+    pub reason: String,
+}

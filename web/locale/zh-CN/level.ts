@@ -19,3 +19,11 @@ export const counting = {
   refuseTitle: '不计入考核', refuseLead: '误开、没有讲成的活动可以不计入。考勤记录不变，考核表里不再数这一次。写明原因，主持人看得到。',
   reason: '原因', reasonMissing: '请写明原因。',
 }
+
+/** 主讲人换了人，活动结束后可以更正。 */
+export const presenters = {
+  correct: '更正主讲人', save: '保存更正', who: '实际主讲的老师', reason: '理由', nobody: '没有主讲人',
+  lead: '临时换了人，按实际主讲的填写。出席以考勤为准，没有到场的不算主讲。更正会留下记录。',
+  corrected: (n: number) => `更正过 ${n} 次`, line: (when: string, before: string, after: string, reason: string, by: string) => `${when}：${before} → ${after}，${reason}（${by}）`,
+  notFetched: '主讲人的更正没有取到', rosterNotFetched: '成员没有取到',
+}
