@@ -91,7 +91,8 @@ pub(super) async fn read(
     one(&app, &me, found).await
 }
 
-/// Consents, returns or refuses, as whoever's turn it is; nobody about their own. The last consent begins the Membership.
+/// Consents, returns or refuses, as whoever's turn it is; nobody about their own. The last consent begins the Membership, or the
+/// publicity that the programme asks for.
 #[utoipa::path(post, path = "/api/applications/{id}/review", tag = "applications", params(("id" = String, Path)),
     request_body = ReviewForm, responses((status = 200, body = ApplicationView), (status = 403, body = Refused),
     (status = 409, description = "Another was faster, or no place is left", body = Refused),
