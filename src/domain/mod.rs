@@ -45,9 +45,9 @@ pub use activity::{
 };
 pub use announcement::Announcement;
 pub use application::{
-    Application, ApplicationDraft, ApplicationForm, ApplicationRefusal, ApplicationState, ConditionState,
-    NewRecruitment, NewReview, NewTransfer, Recruitment, Review, ReviewVerdict, SchoolStage, Sex, Step, Transfer,
-    TransferKind, TransferState,
+    Application, ApplicationDraft, ApplicationForm, ApplicationObjectionState, ApplicationRefusal, ApplicationState,
+    ConditionState, NewRecruitment, NewReview, NewTransfer, Recruitment, Review, ReviewVerdict, SchoolStage, Sex, Step,
+    Transfer, TransferKind, TransferState,
 };
 pub use attachment::{Attachment, MediaType};
 pub use case::{Appeal, CaseRefusal, Decision, Leave, Photo};

@@ -25,6 +25,8 @@ words! {
         MendApplication = "mend_application" / "申报要修改",
         RecruitmentCloses = "recruitment_closes" / "招募快截止",
         ReviewApplications = "review_applications" / "申报等审核",
+        AnswerApplicationObjections = "answer_application_objections" / "对公示的异议等答复",
+        NameApplicants = "name_applicants" / "公示期满等命名",
         DecideTransfers = "decide_transfers" / "变动等决定",
         DecideCases = "decide_cases" / "请假和申诉等审批",
         DecideEvidence = "decide_evidence" / "佐证等审核",

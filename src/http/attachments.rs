@@ -163,6 +163,9 @@ async fn may_read(app: &AppState, me: &SignedIn, attachment: &Attachment) -> Res
     if may_review_with(app, me, attachment).await? {
         return Ok(true);
     }
+    if may_answer_with(app, me, attachment).await? {
+        return Ok(true);
+    }
     for studio in store::attachment::studios(&app.store, attachment.id).await? {
         let studio = store::studio::get(&app.store, studio).await?;
         if me.keeps(app, &studio).await? {
@@ -183,6 +186,17 @@ async fn may_review_with(app: &AppState, me: &SignedIn, attachment: &Attachment)
     // What lay beside a draft only is nobody else's concern.
     let told = |case: &&Case| case.application.tells_of(attachment.id);
     Ok(cases.iter().filter(told).any(|case| desk.may_read(case, &studios)))
+}
+
+/// Does it go with an objection that this person's office answers? The applicant does not read it.
+async fn may_answer_with(app: &AppState, me: &SignedIn, attachment: &Attachment) -> Result<bool, ApiError> {
+    let about = store::application::objected_with(&app.store, attachment.id).await?;
+    if about.is_empty() {
+        return Ok(false);
+    }
+    let desk = Desk::of(app, me).await?;
+    let (cases, studios) = cases(app, &desk.tree, about).await?;
+    Ok(cases.iter().any(|case| desk.settles(case, &studios)))
 }
 
 /// Pictures and videos are shown, everything else is kept.

@@ -157,6 +157,8 @@ pub enum Need {
     Reviewer,
     #[error("自己的申请和变动不能自己决定，请由别的主持人或工作站处理。")]
     NotOwnApplication,
+    #[error("自己提的异议不能自己答复，请由工作站的其他人或上级工作站处理。")]
+    NotOwnObjection,
     #[error("只有申请人自己可以提交和撤回。")]
     OwnApplication,
     #[error("只有发起这次招募的人，或管这个区域的工作站可以这样做。")]
@@ -321,6 +323,7 @@ impl Need {
             Self::Reviewer => "not_your_review",
             Self::OwnApplication => "not_your_application",
             Self::NotOwnApplication => "own_application",
+            Self::NotOwnObjection => "own_objection",
             Self::RecruitmentKeeper => "recruitment_keeper_only",
             Self::WasThere => "was_not_there",
             Self::HigherOffice => "higher_office_only",

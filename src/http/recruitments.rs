@@ -12,7 +12,7 @@ use super::shapes::{
 use super::state::AppState;
 use super::{attachments, policies, regions, schools};
 use crate::domain::application::{Step, item_slots};
-use crate::domain::policy::Condition;
+use crate::domain::policy::{Condition, PublicityBy};
 use crate::domain::{
     Application, ApplicationDraft, ApplicationForm, ApplicationState, Day, MemberRole, NewRecruitment, Recruitment,
     RecruitmentId, Region, RegionId, Studio, StudioId,
@@ -173,6 +173,7 @@ async fn page(
         slots: slots.into_iter().map(|(key, title)| SlotView { key, title }).collect(),
         studios: studios.into_iter().map(|(id, name)| Named::new(id, name)).collect(),
         steps: steps(&recruitment),
+        publicity_days: policy.and_then(|policy| policy.publicity_days(PublicityBy::Office, recruitment.role)),
         school: me.profile.school.as_ref().map(schools::name),
         findings: findings.iter().map(view::finding).collect(),
         attachments: attachments::views(app, &files).await?,
@@ -224,6 +225,7 @@ async fn cards(
     let today = app.clock.now().day();
     let ids: Vec<RecruitmentId> = found.iter().map(|one| one.id).collect();
     let taken = store::application::taken(&app.store, &ids).await?;
+    let publicised = store::application::publicised(&app.store, &ids).await?;
     let studios: Vec<StudioId> = found.iter().filter_map(|one| one.studio).collect();
     let studios = store::studio::by_ids(&app.store, &studios).await?;
     let own = store::application::of_account(&app.store, me.profile.account.id).await?;
@@ -236,6 +238,7 @@ async fn cards(
             studio: one.studio.and_then(|id| studios.get(&id)).map(|studio| Named::new(studio.id, &studio.name)),
             region: regions::name(one.region, &desk.tree),
             taken: taken.get(&one.id).copied().unwrap_or(0),
+            publicised: publicised.get(&one.id).copied().unwrap_or(0),
             state: state(&one, today),
             keeps: desk.keeps(&one),
             mine: own.get(&one.id).copied(),

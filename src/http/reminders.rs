@@ -1,6 +1,6 @@
 //! Reminders: what waits for whoever asks, and what they may miss, gathered from where it stands.
 
-use super::applications::desk::{Desk, cases};
+use super::applications::desk::{Desk, Task, cases};
 use super::auth::SignedIn;
 use super::authority::Authority;
 use super::error::{ApiError, Refused};
@@ -72,7 +72,10 @@ async fn add_applications(app: &AppState, desk: &Desk, open: &mut Open) -> Resul
                     closes: closing.closes,
                 }));
             }
-            ApplicationState::Waiting | ApplicationState::Accepted | ApplicationState::Refused => {}
+            ApplicationState::Waiting
+            | ApplicationState::Publicised
+            | ApplicationState::Accepted
+            | ApplicationState::Refused => {}
         }
     }
     if desk.keeps_any() {
@@ -95,14 +98,25 @@ async fn add_decisions(app: &AppState, me: &SignedIn, desk: &Desk, open: &mut Op
         return Ok(());
     }
     let (found, _) = applications::waiting_for(app, desk).await?;
-    waiting.extend(found.into_iter().filter_map(|case| {
+    waiting.extend(found.into_iter().filter_map(|(case, task)| {
         let sending = case.application.last()?;
+        let (kind, since) = match task {
+            Task::Review => {
+                let last = sending.reviews.last().map_or(sending.sent_at, |review| review.at);
+                (ReminderKind::ReviewApplications, last.day())
+            }
+            Task::Answer => {
+                let open = case.objections().find(|one| one.answer.is_none() && one.by.id != desk.me)?;
+                (ReminderKind::AnswerApplicationObjections, open.at.day())
+            }
+            Task::Name => (ReminderKind::NameApplicants, case.publicity()?.span.to.plus(1)),
+        };
         Some(Waiting {
-            kind: ReminderKind::ReviewApplications,
+            kind,
             about: case.application.id.to_string(),
             title: case.recruitment.title.clone(),
             who: case.application.account.name.clone(),
-            since: sending.reviews.last().map_or(sending.sent_at, |review| review.at).day(),
+            since,
         })
     }));
     let keeping = super::cases::keeping(app, me).await?;

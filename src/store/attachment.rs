@@ -21,6 +21,7 @@ pub const REFERRING: &[&str] = &[
     "evidence_attachment",
     "application_attachment",
     "application_reviewed",
+    "application_objection",
     "transfer",
     "year_end_objection",
     "resource_attachment",

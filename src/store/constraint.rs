@@ -158,6 +158,19 @@ static RULES: &[Constraint] = &[
         "这份申请刚被别人处理过，请刷新后查看。",
     ),
     rule(
+        "application_objection_ordinal_taken",
+        "application_objection.application, application_objection.sending, application_objection.ordinal",
+        None,
+        "刚有另一件异议，请再提交一次。",
+    ),
+    rule("application_answer_key", "application_answer.objection", None, "这件异议已经答复过了，请刷新后查看。"),
+    rule(
+        "application_named_key",
+        "application_named.application, application_named.sending",
+        None,
+        "这份申请刚被别人处理过，请刷新后查看。",
+    ),
+    rule(
         "recruitment_changed_key",
         "recruitment_changed.recruitment, recruitment_changed.ordinal",
         None,

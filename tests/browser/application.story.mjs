@@ -1,5 +1,6 @@
 // A teacher gets into a studio: the host opens a recruitment, the teacher applies on a phone, the host chooses, the office
-// records the school's word and decides; then a transfer, and the names are announced.
+// records the school's word and decides; then a transfer, and the names are announced. A new host is public for a week before
+// the office names them.
 
 import assert from 'node:assert/strict';
 import { call, desk, person, phone, shoot, signIn } from './browser.mjs';
@@ -146,7 +147,8 @@ export async function application(browser, server) {
     await shoot(office, `capacities-${size}`);
     assert.ok(await office.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${size} scrolls sideways`);
   }
-  for (const page of [host, teacher, office]) {
+  const reader = await publicity(server, { office, teacher, open });
+  for (const page of [host, teacher, office, reader]) {
     assert.deepEqual(page.complaints, []);
     await page.context().close();
   }
@@ -162,8 +164,110 @@ async function review(page) {
   await page.getByTestId('review-form').waitFor({ state: 'detached' });
 }
 
-function dayAfter(day) {
+function dayAfter(day, days = 1) {
   const next = new Date(`${day}T12:00:00Z`);
-  next.setUTCDate(next.getUTCDate() + 1);
+  next.setUTCDate(next.getUTCDate() + days);
   return next.toISOString().slice(0, 10);
 }
+
+// Of a programme that names no host before everybody could object.
+async function publicity(server, { office, teacher, open }) {
+  const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+  const made = async (route, body) => {
+    const answer = await call(office, 'POST', route, body);
+    assert.ok(answer.status < 300, JSON.stringify(answer.body));
+    return answer.body;
+  };
+  const region = (await call(office, 'GET', '/api/regions')).body.rows.find((one) => one.name === '青禾县').id;
+  const form = { policy: 'district-2', role: 'host', title: '区名师工作室主持人遴选', places: 2, opens: today, closes: dayAfter(today), tier: 'county', kind: 'studio' };
+  const recruitment = (await made(`/api/regions/${region}/recruitments`, form)).id;
+  const page = (await call(teacher, 'GET', `/api/recruitments/${recruitment}`)).body;
+  const paper = await teacher.evaluate(async (bytes) => {
+    const form = new FormData();
+    form.append('file', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), '证书.png');
+    const csrf = decodeURIComponent(document.cookie.match(/lectern_csrf=([^;]+)/)[1]);
+    const answer = await fetch('/api/attachments', { method: 'POST', headers: { 'x-csrf-token': csrf }, body: form });
+    return (await answer.json()).id;
+  }, [...PAPER.buffer]);
+  const items = page.slots.flatMap((slot) => [1, 2, 3].map(() => ({ slot: slot.key, title: slot.title.slice(0, 40), attachment: paper })));
+  const fields = {
+    sex: 'female', born: '1988-09-01', phone: '13800000099', education: '本科', stage: 'primary', subject: '小学语文', title: '高级教师', post: '教研组长',
+    teaching_years: 16, honours: '区中小学学科首席教师', summary: '市级公开课 3 次。', plan: '每学期送教两次，带两位青年教师。', studio_name: '陈晓梅小学语文名师工作室', items,
+  };
+  const { id } = (await call(teacher, 'POST', `/api/recruitments/${recruitment}/application`, { fields, choices: [] })).body;
+  const sent = await call(teacher, 'POST', `/api/applications/${id}/sending`);
+  assert.equal(sent.status, 200, JSON.stringify(sent.body));
+
+  await office.setViewportSize(desk);
+  await office.goto(`/applications/${id}`);
+  await office.getByTestId('rv-paper').selectOption({ index: 1 });
+  await office.getByTestId('review-grant').click();
+  await office.getByTestId('error-summary').filter({ hasText: '校内公示' }).waitFor();
+  await office.getByTestId('rv-notice-from').fill(dayAfter(today, -8));
+  await office.getByTestId('rv-notice-to').fill(dayAfter(today, -1));
+  await shootBoth(office, 'publicity-school');
+  await office.getByTestId('review-grant').click();
+  await office.getByTestId('review').filter({ hasText: '校内公示' }).waitFor();
+  await shootBoth(office, 'publicity-consent');
+  await office.getByTestId('review-grant').filter({ hasText: '同意并公示' }).click();
+  await office.getByTestId('publicity-standing').filter({ hasText: '正式命名' }).waitFor();
+  assert.equal(await office.getByTestId('application-state').innerText(), '公示中');
+
+  // Everybody reads it; whoever is signed in objects.
+  const reader = await open(phone);
+  await reader.goto('/publicities');
+  await reader.getByTestId('public-applicant').filter({ hasText: '陈晓梅小学语文名师工作室' }).waitFor();
+  assert.ok(!(await reader.content()).includes('13800000099'), 'no phone is public');
+  await shootBoth(reader, 'publicities');
+  await reader.getByTestId('object-sign-in').click();
+  await signIn(reader, 'caoxiaoyan');
+  await reader.goto('/publicities');
+  await reader.getByTestId('object').click();
+  await reader.getByTestId('ob-send').click();
+  await reader.getByTestId('error-summary').waitFor();
+  await reader.getByTestId('ob-reason').fill('论文的刊物不在核心期刊目录里，请核实。');
+  await shootBoth(reader, 'publicity-object');
+  await reader.getByTestId('ob-send').click();
+  await reader.getByTestId('own-objections').getByText('等待答复').waitFor();
+  await teacher.goto(`/recruitments/${recruitment}`);
+  await teacher.getByTestId('own-publicity').filter({ hasText: '1 件异议' }).waitFor();
+  await shootBoth(teacher, 'publicity-own');
+
+  // The week passes: the office answers, and names.
+  await server.kill();
+  await server.start(7);
+  await signIn(office, 'songyaqin');
+  await office.goto('/');
+  await office.getByTestId('reminder-answer_application_objections').getByRole('link').click();
+  await office.getByTestId('answer-objection').click();
+  await office.getByTestId('oa-reason').fill('经核实，刊物在当年的目录里。');
+  await shootBoth(office, 'publicity-answer');
+  await office.getByTestId('oa-send').click();
+  await office.getByTestId('naming-form').waitFor();
+  await shootBoth(office, 'publicity-naming');
+  await office.goto(`/recruitments/${recruitment}`);
+  await office.getByTestId('name-all').click();
+  await office.getByTestId('na-save').click();
+  await office.getByTestId('named-all').filter({ hasText: '1' }).waitFor();
+  await shootBoth(office, 'publicity-named');
+  await signIn(reader, 'caoxiaoyan');
+  await reader.goto('/publicities');
+  await reader.getByTestId('own-objections').getByText('不采纳').waitFor();
+  await shootBoth(reader, 'publicity-answered');
+  await signIn(teacher, 'chenxiaomei');
+  await teacher.goto(`/recruitments/${recruitment}`);
+  await teacher.getByTestId('own-naming').waitFor();
+  return reader;
+}
+
+async function shootBoth(page, name) {
+  const before = page.viewportSize();
+  for (const [size, viewport] of Object.entries({ desk, phone })) {
+    await page.setViewportSize(viewport);
+    await shoot(page, `${name}-${size}`);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} ${size} scrolls sideways`);
+  }
+  await page.setViewportSize(before);
+}
+
+application.server = { calendar: true };

@@ -2,6 +2,7 @@
 
 use crate::app::{Person, TestApp};
 use crate::http_applications;
+use crate::http_publicity;
 use crate::http_resources;
 use lectern::domain::year_end::NewObjection;
 use lectern::domain::{AttachmentId, NewChoice, NewEvidence, NewHelpedSchool, NewMentor, NewVeto, OfficeTier, Officer};
@@ -219,6 +220,13 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST",   "/api/applications/{id}/sending",       "--y------"),
     ("POST",   "/api/applications/{id}/withdrawal",    "--y------"),
     ("POST",   "/api/applications/{id}/review",        "----y---y"),
+    // Of the teacher, who is public; whoever is signed in may object.
+    ("GET",    "/api/publicities",                     "yyyyyyyyy"),
+    ("POST",   "/api/applications/{id}/objections",    "--yyyyyyy"),
+    ("GET",    "/api/me/application-objections",       "--yyyyyyy"),
+    ("POST",   "/api/application-objections/{id}/answer", "------y-y"),
+    ("POST",   "/api/applications/{id}/naming",        "------y-y"),
+    ("POST",   "/api/recruitments/{id}/naming",        "------y-y"),
     // Of the core member, who may leave by themselves.
     ("POST",   "/api/memberships/{id}/transfers",      "---yy-y-y"),
     ("GET",    "/api/studios/{id}/transfers",          "----y-y-y"),
@@ -359,6 +367,13 @@ async fn noun_of(app: &TestApp, path: &str) -> String {
             sent.id.to_string()
         }
         Some("recruitments") => http_applications::core_recruitment(app).await,
+        Some("applications") if path.ends_with("/objections") || path.ends_with("/naming") => {
+            http_publicity::public_application(app).await
+        }
+        Some("application-objections") => {
+            let application = http_publicity::public_application(app).await;
+            http_publicity::objection(app, &application).await
+        }
         Some("applications") => http_applications::waiting_application(app).await.0,
         Some("transfers") => {
             let form = json!({ "kind": "quit", "day": "2026-03-02", "reason": "工作调整" });
@@ -595,6 +610,10 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
         ("POST", "/api/recruitments/{id}/closing") => json!({ "closes": "2026-03-20", "reason": "报名踊跃" }),
         ("POST", "/api/recruitments/{id}/application") => json!({ "fields": { "subject": "语文" }, "choices": [] }),
         ("POST", "/api/applications/{id}/review") => json!({ "verdict": "granted", "sending": 1, "seen": 0 }),
+        ("POST", "/api/applications/{id}/objections") => json!({ "reason": "材料有出入" }),
+        ("POST", "/api/application-objections/{id}/answer") => json!({ "upheld": false, "reason": "已核实" }),
+        ("POST", "/api/applications/{id}/naming") => json!({ "from": "2026-03-10", "sending": 1 }),
+        ("POST", "/api/recruitments/{id}/naming") => json!({ "from": "2026-03-10" }),
         ("POST", "/api/memberships/{id}/transfers") => {
             json!({ "kind": "quit", "day": "2026-03-02", "reason": "工作调整" })
         }

@@ -103,6 +103,7 @@ fn says(application: &Application, by: AccountId, attachment: Option<AttachmentI
         verdict: ReviewVerdict::Granted,
         reason: String::new(),
         attachment,
+        notice: (None, None),
         from: None,
         by,
     }

@@ -39,6 +39,8 @@ export function placeOf(one: ReminderView): string {
     case 'recruitment_closes':
       return `/recruitments/${about}`
     case 'review_applications':
+    case 'answer_application_objections':
+    case 'name_applicants':
       return about ? `/applications/${about}` : '/applications'
     case 'decide_transfers':
       return '/applications'

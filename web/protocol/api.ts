@@ -58,8 +58,8 @@ export type ScoreState = "met" | "waiting" | "not_yet" | "impossible";
 /** passing 可合格，on_track 正常，at_risk 有风险，lost 已不可能 */
 export type Outlook = "passing" | "on_track" | "at_risk" | "lost";
 
-/** draft 草稿，waiting 审核中，returned 退回修改，accepted 已录用，refused 未录用，withdrawn 已撤回 */
-export type ApplicationState = "draft" | "waiting" | "returned" | "accepted" | "refused" | "withdrawn";
+/** draft 草稿，waiting 审核中，publicised 公示中，returned 退回修改，accepted 已录用，refused 未录用，withdrawn 已撤回 */
+export type ApplicationState = "draft" | "waiting" | "publicised" | "returned" | "accepted" | "refused" | "withdrawn";
 
 /** met 符合，look 待核，missing 未填，unmet 不符合 */
 export type ConditionState = "met" | "look" | "missing" | "unmet";
@@ -82,8 +82,8 @@ export type TransferKind = "departed" | "quit" | "replaced" | "promoted" | "demo
 /** waiting 等待决定，granted 已同意，refused 未同意，withdrawn 已撤回 */
 export type TransferState = "waiting" | "granted" | "refused" | "withdrawn";
 
-/** send_application 申报快截止，mend_application 申报要修改，recruitment_closes 招募快截止，review_applications 申报等审核，decide_transfers 变动等决定，decide_cases 请假和申诉等审批，decide_evidence 佐证等审核，decide_levels 活动级别等确认，decide_choices 特色项目等确认，decide_resources 资源等发布，decide_selections 精品等评选，decide_notices 通知等审批，mend_notice 通知被退回，may_appeal 考勤可以申诉，may_object 公示期可提异议，answer_objections 异议等答复，publication_ends 公示快结束，settle_year 公示已结束，criterion_due 指标快到期 */
-export type ReminderKind = "send_application" | "mend_application" | "recruitment_closes" | "review_applications" | "decide_transfers" | "decide_cases" | "decide_evidence" | "decide_levels" | "decide_choices" | "decide_resources" | "decide_selections" | "decide_notices" | "mend_notice" | "may_appeal" | "may_object" | "answer_objections" | "publication_ends" | "settle_year" | "criterion_due";
+/** send_application 申报快截止，mend_application 申报要修改，recruitment_closes 招募快截止，review_applications 申报等审核，answer_application_objections 对公示的异议等答复，name_applicants 公示期满等命名，decide_transfers 变动等决定，decide_cases 请假和申诉等审批，decide_evidence 佐证等审核，decide_levels 活动级别等确认，decide_choices 特色项目等确认，decide_resources 资源等发布，decide_selections 精品等评选，decide_notices 通知等审批，mend_notice 通知被退回，may_appeal 考勤可以申诉，may_object 公示期可提异议，answer_objections 异议等答复，publication_ends 公示快结束，settle_year 公示已结束，criterion_due 指标快到期 */
+export type ReminderKind = "send_application" | "mend_application" | "recruitment_closes" | "review_applications" | "answer_application_objections" | "name_applicants" | "decide_transfers" | "decide_cases" | "decide_evidence" | "decide_levels" | "decide_choices" | "decide_resources" | "decide_selections" | "decide_notices" | "mend_notice" | "may_appeal" | "may_object" | "answer_objections" | "publication_ends" | "settle_year" | "criterion_due";
 
 /**
  * What somebody has to do or to decide.
@@ -2138,7 +2138,11 @@ studio: Named | null, region: RegionName | null, tier: Tier | null, kind: Studio
 /**
  * How many have been taken in.
  */
-taken: number, most_choices: number, opens: string, closes: string, state: RecruitmentState, 
+taken: number, 
+/**
+ * How many wait to be named.
+ */
+publicised: number, most_choices: number, opens: string, closes: string, state: RecruitmentState, 
 /**
  * Whoever asks opened it or supervises who did.
  */
@@ -2176,6 +2180,10 @@ studios: Array<Named>,
  * Who speaks about an Application, in order.
  */
 steps: Array<Step>, 
+/**
+ * Whoever all consent to is public for so many days before they are named.
+ */
+publicity_days: number | null, 
 /**
  * The asker's School, which an Application is sent from.
  */
@@ -2235,7 +2243,11 @@ export type ReviewView = { step: Step, who: string, verdict: ReviewVerdict, reas
 /**
  * An office spoke for a Studio that had no host.
  */
-in_place: boolean, by: string, at: string, };
+in_place: boolean, 
+/**
+ * When the School had its own publicity, where its consent says so.
+ */
+notice: SpanView | null, by: string, at: string, };
 
 export type ApplicantView = { name: string, school: SchoolName | null, region: string, };
 
@@ -2254,7 +2266,19 @@ taken_by: Named | null, sent_at: string | null, waits_for: StopView | null,
 /**
  * Conditions that a person has to look at, and those that are not met.
  */
-to_look: number, unmet: number, may_decide: boolean, };
+to_look: number, unmet: number, may_decide: boolean, 
+/**
+ * Once everybody has consented, where the Policy asks for it.
+ */
+publicity: PublicityView | null, 
+/**
+ * The days are over, nothing is open, and it is for the asker to name them.
+ */
+may_name: boolean, 
+/**
+ * An objection waits for the asker's answer.
+ */
+may_answer: boolean, };
 
 /**
  * An Application whole.
@@ -2279,9 +2303,33 @@ last_step: boolean,
 /**
  * The marks that can be set with it, because the Policy keeps places for such people.
  */
-marks_asked: Array<MemberMark>, };
+marks_asked: Array<MemberMark>, 
+/**
+ * The last consent begins a publicity of so many days, and no Membership.
+ */
+publicity_days: number | null, 
+/**
+ * The School's consent names when it had a publicity of so many days in its own house.
+ */
+notice_days: number | null, 
+/**
+ * For the office that answers them.
+ */
+objections: Array<ApplicationObjectionView>, 
+/**
+ * Why it was refused, where an objection was upheld.
+ */
+upheld: WordView | null, 
+/**
+ * Who named them after the publicity.
+ */
+naming: WordView | null, };
 
 export type ReviewForm = { verdict: ReviewVerdict, reason?: string, attachment?: string, 
+/**
+ * The first and the last day of the School's own publicity, with its consent.
+ */
+notice_from?: string, notice_to?: string, 
 /**
  * The first day of the Membership; today where none is named.
  */
@@ -2294,6 +2342,73 @@ new_teacher?: boolean,
  * With the last consent: 县级骨干教师或学科带头人
  */
 backbone?: boolean, sending: number, seen: number, };
+
+/** open 等待答复，upheld 采纳，dismissed 不采纳，lapsed 不再处理 */
+export type ApplicationObjectionState = "open" | "upheld" | "dismissed" | "lapsed";
+
+/**
+ * 公示: both days count.
+ */
+export type PublicityView = { from: string, to: string, 
+/**
+ * The last day is past.
+ */
+over: boolean, 
+/**
+ * Objections that nobody has answered.
+ */
+open: number, };
+
+export type ApplicationObjectionView = { id: string, state: ApplicationObjectionState, given: WordView, attachment: AttachmentView | null, answer: WordView | null, may_answer: boolean, };
+
+/**
+ * The asker's own, with what it is about.
+ */
+export type OwnObjectionView = { applicant: string, recruitment: string, 
+/**
+ * Empty of a host, who gets a new one.
+ */
+studio: string, objection: ApplicationObjectionView, };
+
+/**
+ * Who is to be named, as everybody reads it.
+ */
+export type PublicityCard = { id: string, recruitment: string, role_title: string, name: string, school: SchoolName | null, studio: string, 
+/**
+ * The Studio is made for them.
+ */
+new_studio: boolean, subject: string, 
+/**
+ * The Region whose office decided.
+ */
+office: string, from: string, to: string, };
+
+export type ApplicationObjectionForm = { reason: string, attachment?: string, };
+
+export type ApplicationAnswerForm = { 
+/**
+ * The Application is refused for it.
+ */
+upheld: boolean, reason: string, };
+
+export type NamingForm = { 
+/**
+ * The first day of the Membership, after the publicity.
+ */
+from: string, sending: number, };
+
+export type RecruitmentNamingForm = { from: string, };
+
+export type NamingAnswer = { named: number, left: Array<NotNamed>, };
+
+/**
+ * Somebody whom a rule keeps from being named.
+ */
+export type NotNamed = { 
+/**
+ * The Application's id and the applicant's name.
+ */
+application: Named, sentence: string, };
 
 /**
  * What a sheet of Applications came to; with an error nothing was written.

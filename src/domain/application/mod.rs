@@ -5,6 +5,7 @@
 
 mod condition;
 mod form;
+mod publicity;
 mod quota;
 mod recruitment;
 mod transfer;
@@ -15,11 +16,16 @@ mod tests;
 
 pub use condition::{Applicant, ConditionState, Finding, OPEN_LESSONS, findings, item_slots};
 pub use form::{ApplicationForm, ApplicationItem, SchoolStage, Sex};
+pub use publicity::{
+    ApplicationAnswer, ApplicationObjection, ApplicationObjectionState, Naming, NewApplicationAnswer,
+    NewApplicationObjection, Publicity, check_reason, school_notice,
+};
 pub use quota::{Quota, Reached, RegionCount, StudioSort, bounds, capacity_bounds, marks_asked, places_for};
 pub use recruitment::{MOST_CHOICES, NewRecruitment, Recruitment, RecruitmentChange, role_title};
 pub use transfer::{NewTransfer, Transfer, TransferDecision, TransferKind, TransferState, office_decides};
 pub use way::{Standing, Step, Stop, chosen, standing, stops};
 
+use super::participation::Span;
 use super::words::words;
 use super::{
     AccountId, ApplicationId, AttachmentId, Day, MemberMarks, MembershipId, PersonName, RecruitmentId, SchoolId,
@@ -35,6 +41,8 @@ words! {
     pub enum ApplicationState {
         Draft = "draft" / "草稿",
         Waiting = "waiting" / "审核中",
+        /// Everybody has consented, and everybody may read of it and object before the office names them.
+        Publicised = "publicised" / "公示中",
         /// A reviewer wants something changed; it may be sent again.
         Returned = "returned" / "退回修改",
         Accepted = "accepted" / "已录用",
@@ -85,6 +93,8 @@ pub struct Sending {
     pub sent_at: Time,
     pub withdrawn_at: Option<Time>,
     pub reviews: Vec<Review>,
+    /// Where the Policy asks for it.
+    pub publicity: Option<Publicity>,
 }
 
 /// A reviewer's word, which stands.
@@ -98,6 +108,8 @@ pub struct Review {
     pub attachment: Option<AttachmentId>,
     /// The office spoke for a Studio that had no host.
     pub in_place: bool,
+    /// When the School had it in its own house, as its consent says where the Policy asks for it.
+    pub notice: Option<Span>,
     /// What the last word of consent began.
     pub membership: Option<MembershipId>,
     pub by: PersonName,
@@ -112,6 +124,8 @@ pub struct NewReview {
     pub verdict: ReviewVerdict,
     pub reason: String,
     pub attachment: Option<AttachmentId>,
+    /// The first and the last day of the School's 校内公示.
+    pub notice: (Option<Day>, Option<Day>),
     /// From which day the Membership counts, where this is the last word.
     pub from: Option<Day>,
     /// What the person is marked as, where this is the last word.
@@ -146,6 +160,18 @@ pub enum ApplicationRefusal {
     NothingWaits,
     #[error("同意学校这一步，请附上学校盖章的意见（扫描件或照片）。")]
     NoSchoolPaper,
+    #[error("公示到 {} 结束，第二天起才能正式命名。", .until.words())]
+    StillPublicised { until: Day },
+    #[error("还有 {open} 件异议没有答复，都答复以后才能正式命名。")]
+    ObjectionsOpen { open: u32 },
+    #[error("现在不在公示期，不能提出异议。请直接联系公示的工作站。")]
+    ObjectionTooLate,
+    #[error("公示的是您本人，不用提异议；不想参加的，可以撤回申请。")]
+    ObjectionToOneself,
+    #[error("您的异议还在等待答复，不用再提交。")]
+    ObjectionTaken,
+    #[error("这件异议已经答复过了，或者申请已经有结果，不用再答复。")]
+    ObjectionAnswered,
     #[error("附件要从这份申请里选，或者由您自己上传。")]
     ForeignPaper,
     #[error("{0}")]
@@ -174,6 +200,12 @@ impl ApplicationRefusal {
             Self::NothingWaits => "nothing_waits",
             Self::NoSchoolPaper => "school_paper_missing",
             Self::ForeignPaper => "attachment_not_of_application",
+            Self::StillPublicised { .. } => "publicity_goes_on",
+            Self::ObjectionsOpen { .. } => "objections_open",
+            Self::ObjectionTooLate => "objection_too_late",
+            Self::ObjectionToOneself => "objection_to_oneself",
+            Self::ObjectionTaken => "objection_taken",
+            Self::ObjectionAnswered => "objection_answered",
             Self::Full(_) => "quota_full",
             Self::Roster(_) => "roster_changed",
             Self::TransferSettled => "transfer_settled",
@@ -200,7 +232,7 @@ impl Application {
     pub fn may_write(&self, recruitment: &Recruitment, stops: &[Stop]) -> Result<(), ApplicationRefusal> {
         match self.state(recruitment, stops) {
             ApplicationState::Draft | ApplicationState::Withdrawn | ApplicationState::Returned => Ok(()),
-            ApplicationState::Waiting => Err(ApplicationRefusal::Sent),
+            ApplicationState::Waiting | ApplicationState::Publicised => Err(ApplicationRefusal::Sent),
             ApplicationState::Accepted | ApplicationState::Refused => Err(ApplicationRefusal::Settled),
         }
     }
@@ -221,7 +253,7 @@ impl Application {
 
     pub fn may_withdraw(&self, recruitment: &Recruitment, stops: &[Stop]) -> Result<(), ApplicationRefusal> {
         match self.state(recruitment, stops) {
-            ApplicationState::Waiting => Ok(()),
+            ApplicationState::Waiting | ApplicationState::Publicised => Ok(()),
             // It is with the applicant already; withdrawn, it could not be sent any more after the closing day.
             ApplicationState::Returned => Err(ApplicationRefusal::IsReturned),
             ApplicationState::Draft | ApplicationState::Withdrawn => Err(ApplicationRefusal::NotSent),
@@ -238,6 +270,7 @@ impl Application {
             Some(sending) => match standing(recruitment, sending, stops) {
                 Standing::Waiting(_) => ApplicationState::Waiting,
                 Standing::Returned => ApplicationState::Returned,
+                Standing::Publicised => ApplicationState::Publicised,
                 Standing::Accepted => ApplicationState::Accepted,
                 Standing::Refused => ApplicationState::Refused,
             },

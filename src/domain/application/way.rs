@@ -2,7 +2,7 @@
 
 use super::super::words::words;
 use super::super::{MemberRole, RegionId, RegionTree, StudioId};
-use super::{Recruitment, Review, ReviewVerdict, Sending};
+use super::{Publicity, Recruitment, Review, ReviewVerdict, Sending};
 
 words! {
     pub enum Step {
@@ -30,6 +30,8 @@ pub struct Stop {
 pub enum Standing {
     Waiting(Stop),
     Returned,
+    /// Everybody consents, and the office has not named them yet.
+    Publicised,
     Accepted,
     Refused,
 }
@@ -77,7 +79,7 @@ pub fn standing(recruitment: &Recruitment, sending: &Sending, stops: &[Stop]) ->
             Some(ReviewVerdict::Refused) => return Standing::Refused,
         }
     }
-    Standing::Accepted
+    sending.publicity.as_ref().map_or(Standing::Accepted, Publicity::standing)
 }
 
 /// The Studio whose host took the applicant; none before that, and for hosts.

@@ -1,6 +1,6 @@
 //! A Policy as people read it: chapters of articles, each rule in words beside the sentence that it was taken from.
 
-use super::{Capacity, Deadline, Money, Policy, Source};
+use super::{Capacity, Deadline, Money, Policy, PublicityBy, PublicityRule, Source};
 use crate::domain::Day;
 use crate::domain::attendance::Clause;
 use serde::Serialize;
@@ -53,6 +53,7 @@ pub fn explain(policy: &Policy) -> Explained {
     chapters.push(named("考核结果", results(policy)));
     chapters.push(named("经费", policy.money.iter().map(money).collect()));
     chapters.push(named("申报条件", conditions(policy)));
+    chapters.push(named("公示", policy.publicity.iter().map(|one| publicity(policy, one)).collect()));
     chapters.push(named("日程", policy.deadlines.iter().map(deadline).collect()));
     chapters.push(named("总量", policy.capacities.iter().map(|one| capacity(policy, one)).collect()));
     chapters.push(named("由系统功能保证", statements(policy)));
@@ -172,6 +173,22 @@ fn conditions(policy: &Policy) -> Vec<Article> {
         ..Article::default()
     };
     policy.conditions.iter().map(article).collect()
+}
+
+fn publicity(policy: &Policy, one: &PublicityRule) -> Article {
+    let who: Vec<&str> = one.roles.iter().map(|role| policy.called_as(*role)).collect();
+    let who = who.join("、");
+    let text = match one.by {
+        PublicityBy::School => format!("学校推荐{who}前，在校内公示不少于 {} 天。", one.days),
+        PublicityBy::Office => format!("{who}审定后公示 {} 天，没有异议的才正式命名。", one.days),
+    };
+    Article {
+        title: one.by.word().to_owned(),
+        text,
+        sources: one.sources.clone(),
+        note: one.note.clone(),
+        ..Article::default()
+    }
 }
 
 fn deadline(one: &Deadline) -> Article {

@@ -86,6 +86,9 @@ pub struct Policy {
     /// What an applicant must show.
     #[serde(rename = "condition", default)]
     pub conditions: Vec<Condition>,
+    /// 公示 of applicants before they are recommended or named.
+    #[serde(rename = "publicity", default)]
+    pub publicity: Vec<PublicityRule>,
     /// What a whole Region must have.
     #[serde(rename = "capacity", default)]
     pub capacities: Vec<Capacity>,
@@ -331,6 +334,30 @@ pub struct Deadline {
     pub sources: Vec<Source>,
 }
 
+words! {
+    /// Who makes the names of applicants public.
+    pub enum PublicityBy {
+        /// The School does so in its own house before it recommends, and the office records when.
+        School = "school" / "校内公示",
+        /// The office that decides, on a page for everybody, before it names.
+        Office = "office" / "审定后公示",
+    }
+}
+
+/// So many days everybody may read who applies for these roles, and object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublicityRule {
+    pub by: PublicityBy,
+    pub roles: Vec<MemberRole>,
+    /// Both ends count.
+    pub days: u32,
+    pub sources: Vec<Source>,
+    /// What the document leaves open and this file decides.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
 /// How many of something a Region has or means to have.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -387,6 +414,12 @@ impl Policy {
     pub fn asks_level(&self, kind: ActivityKind, level: Level) -> bool {
         let mut parts = self.criteria.iter().flat_map(|criterion| &criterion.parts);
         parts.any(|part| part.measure.filter().is_some_and(|filter| filter.asks_level(kind, level)))
+    }
+
+    /// How many days applicants for this role are made public by the School or the office; none where the programme doesn't ask it.
+    #[must_use]
+    pub fn publicity_days(&self, by: PublicityBy, role: MemberRole) -> Option<u32> {
+        self.publicity.iter().find(|one| one.by == by && one.roles.contains(&role)).map(|one| one.days)
     }
 
     /// 学分 that people of a Studio of this tier get when it passes.

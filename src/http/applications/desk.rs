@@ -3,10 +3,10 @@
 use super::super::auth::SignedIn;
 use super::super::error::{ApiError, Need};
 use super::super::state::AppState;
-use crate::domain::application::{Standing, Step, Stop, chosen, standing, stops};
+use crate::domain::application::{ApplicationObjection, Publicity, Standing, Step, Stop, chosen, standing, stops};
 use crate::domain::{
-    AccountId, AccountRole, Application, ApplicationState, MemberRole, Recruitment, RecruitmentId, RegionId,
-    RegionTree, Review, ReviewVerdict, School, SchoolId, Studio, StudioId,
+    AccountId, AccountRole, Application, ApplicationState, Day, MemberRole, ObjectionId, Recruitment, RecruitmentId,
+    RegionId, RegionTree, Review, ReviewVerdict, School, SchoolId, Studio, StudioId,
 };
 use crate::store;
 use std::collections::{HashMap, HashSet};
@@ -30,6 +30,15 @@ pub(in crate::http) struct Case {
     pub(in crate::http) school: Option<School>,
     /// The Studio whose host is asked has none today: its office speaks in the host's place.
     pub(in crate::http) hostless: bool,
+}
+
+/// What somebody has to do about an Application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::http) enum Task {
+    Review,
+    /// An objection waits for its answer.
+    Answer,
+    Name,
 }
 
 /// Studios by id.
@@ -90,6 +99,30 @@ impl Desk {
         }
     }
 
+    /// Does the asker answer objections and name for this Application, as the office that decided? Nobody for themselves.
+    pub(in crate::http) fn settles(&self, case: &Case, studios: &Studios) -> bool {
+        if case.application.account.id == self.me {
+            return false;
+        }
+        match case.recruitment.role {
+            MemberRole::Host => self.supervises(case.recruitment.region),
+            _ => case.taken_by().and_then(|id| studios.get(&id)).is_some_and(|studio| self.decides_about(studio)),
+        }
+    }
+
+    /// What waits for the asker today.
+    pub(in crate::http) fn task(&self, case: &Case, studios: &Studios, today: Day) -> Option<Task> {
+        if self.may_decide(case, studios) {
+            return Some(Task::Review);
+        }
+        let public = case.publicity().filter(|public| public.stands() && self.settles(case, studios))?;
+        if public.may_name(today).is_ok() {
+            return Some(Task::Name);
+        }
+        let open = |one: &ApplicationObjection| one.answer.is_none() && one.by.id != self.me;
+        public.objections.iter().any(open).then_some(Task::Answer)
+    }
+
     /// Does the asker, who may speak, do so in the place of a host whom the Studio lacks?
     pub(in crate::http) fn speaks_in_place(&self, case: &Case) -> bool {
         case.hostless && case.asked_host().is_some_and(|studio| !self.hosted.contains(&studio))
@@ -134,6 +167,23 @@ impl Case {
 
     pub(in crate::http) fn state(&self) -> ApplicationState {
         self.application.state(&self.recruitment, &self.stops)
+    }
+
+    /// Of the last sending, while it was not withdrawn.
+    pub(in crate::http) fn publicity(&self) -> Option<&Publicity> {
+        self.application.last().filter(|sending| sending.withdrawn_at.is_none())?.publicity.as_ref()
+    }
+
+    /// All that were ever made, the latest sending last.
+    pub(in crate::http) fn objections(&self) -> impl Iterator<Item = &ApplicationObjection> {
+        let public = self.application.sendings.iter().filter_map(|sending| sending.publicity.as_ref());
+        public.flat_map(|public| &public.objections)
+    }
+
+    /// Is this objection to what waits to be named?
+    pub(in crate::http) fn is_about_now(&self, objection: ObjectionId) -> bool {
+        let public = self.publicity().filter(|public| public.stands());
+        public.is_some_and(|public| public.objections.iter().any(|one| one.id == objection))
     }
 
     pub(in crate::http) fn taken_by(&self) -> Option<StudioId> {

@@ -1,6 +1,7 @@
 //! Applications: written and sent by teachers, decided by hosts and offices, step by step.
 
 pub(super) mod desk;
+mod publicity;
 mod sheet;
 pub(super) mod view;
 
@@ -18,9 +19,14 @@ use crate::store::application::WAITING_AT_ONCE;
 use crate::store::{self, Noun, StoreError};
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-pub(super) use sheet::routes;
+use utoipa_axum::router::OpenApiRouter;
 
-use desk::{Case, Desk, Studios, case_for, cases};
+use desk::{Case, Desk, Studios, Task, case_for, cases};
+
+/// Those of sheets and of publicity.
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    sheet::routes().merge(publicity::routes())
+}
 
 /// Keeps what the asker has written for a Recruitment so far, and tells what the conditions come to.
 #[utoipa::path(post, path = "/api/recruitments/{id}/application", tag = "applications", params(("id" = String, Path)),
@@ -85,7 +91,8 @@ pub(super) async fn read(
     one(&app, &me, found).await
 }
 
-/// Consents, returns or refuses, as whoever's turn it is; nobody about their own. The last consent begins the Membership.
+/// Consents, returns or refuses, as whoever's turn it is; nobody about their own. The last consent begins the Membership, or the
+/// publicity that the programme asks for.
 #[utoipa::path(post, path = "/api/applications/{id}/review", tag = "applications", params(("id" = String, Path)),
     request_body = ReviewForm, responses((status = 200, body = ApplicationView), (status = 403, body = Refused),
     (status = 409, description = "Another was faster, or no place is left", body = Refused),
@@ -118,6 +125,7 @@ pub(super) async fn review(
         verdict: form.verdict,
         reason: form.reason,
         attachment: form.attachment,
+        notice: (form.notice_from, form.notice_to),
         from: form.from,
         marks: MemberMarks { new_teacher: form.new_teacher, backbone: form.backbone },
         in_place: desk.speaks_in_place(&case),
@@ -149,18 +157,21 @@ pub(super) async fn waiting(
 ) -> Result<axum::Json<Rows<ApplicationRow>>, ApiError> {
     let desk = Desk::of(&app, &me).await?;
     let (found, studios) = waiting_for(&app, &desk).await?;
-    Ok(axum::Json(Rows { rows: found.iter().map(|case| view::row(&app, &desk, case, &studios)).collect() }))
+    let found = found.iter().map(|(case, _)| case);
+    Ok(axum::Json(Rows { rows: found.map(|case| view::row(&app, &desk, case, &studios)).collect() }))
 }
 
 /// So often a Region's waiting Applications are looked through for those of the asker: six thousand of them.
 const ROUNDS: usize = 20;
 
-/// The first three hundred that wait for this asker's word, the oldest first.
-pub(super) async fn waiting_for(app: &AppState, desk: &Desk) -> Result<(Vec<Case>, Studios), ApiError> {
+/// The first three hundred that wait for this asker, with what for, the oldest first.
+pub(super) async fn waiting_for(app: &AppState, desk: &Desk) -> Result<(Vec<(Case, Task)>, Studios), ApiError> {
+    let today = app.clock.now().day();
     let hosted: Vec<StudioId> = desk.hosted.iter().copied().collect();
     let found = store::application::waiting_for(&app.store, &hosted).await?;
-    let (mut found, mut studios) = cases(app, &desk.tree, found).await?;
-    found.retain(|case| desk.may_decide(case, &studios));
+    let (found, mut studios) = cases(app, &desk.tree, found).await?;
+    let task = |case: Case, studios: &Studios| desk.task(&case, studios, today).map(|task| (case, task));
+    let mut found: Vec<(Case, Task)> = found.into_iter().filter_map(|case| task(case, &studios)).collect();
     let mut last: Option<Application> = None;
     // Of what lies in a Region most may wait for others: it is looked through until there are enough of its own.
     for _ in 0..ROUNDS {
@@ -173,16 +184,14 @@ pub(super) async fn waiting_for(app: &AppState, desk: &Desk) -> Result<(Vec<Case
         let (more, of_them) = cases(app, &desk.tree, some).await?;
         studios.extend(of_them);
         for case in more {
-            let known = found.iter().any(|one| one.application.id == case.application.id);
-            if !known && desk.may_decide(&case, &studios) {
-                found.push(case);
-            }
+            let known = found.iter().any(|(one, _)| one.application.id == case.application.id);
+            found.extend(task(case, &studios).filter(|_| !known));
         }
         if !whole {
             break;
         }
     }
-    found.sort_by_key(|case| (case.application.last().map(|sending| sending.sent_at), case.application.id));
+    found.sort_by_key(|(case, _)| (case.application.last().map(|sending| sending.sent_at), case.application.id));
     Ok((found, studios))
 }
 

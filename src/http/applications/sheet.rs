@@ -151,12 +151,13 @@ fn row(desk: &Desk, case: &Case, studios: &Studios, number: u32) -> Vec<Cell> {
     let open = findings.iter().filter(|one| one.state != ConditionState::Met);
     let open: Vec<String> = open.map(|one| format!("{}：{}", one.title, one.state.word())).collect();
     let reviews = sending.map_or(&[][..], |sending| &sending.reviews);
-    let said: Vec<String> = reviews
+    let mut said: Vec<String> = reviews
         .iter()
         .map(|one| {
             format!("{} {} {}{}", one.step.word(), one.by.name, ReviewVerdict::word(one.verdict), reason(&one.reason))
         })
         .collect();
+    said.extend(case.publicity().map(|public| format!("公示 {} 至 {}", public.span.from, public.span.to)));
     let wishes: Vec<&str> =
         case.choices().iter().filter_map(|id: &StudioId| studios.get(id)).map(|studio| studio.name.as_str()).collect();
     vec![

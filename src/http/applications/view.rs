@@ -2,19 +2,23 @@
 
 use super::super::shapes::{
     ApplicantView, ApplicationFields, ApplicationItemForm, ApplicationRow, ApplicationView, FindingView, Named,
-    ReviewView, StopView,
+    PublicityView, ReviewView, SpanView, StopView, WordView,
 };
 use super::super::state::AppState;
 use super::super::{attachments, schools};
-use super::desk::{Case, Desk, Studios};
+use super::desk::{Case, Desk, Studios, Task};
+use super::publicity::objection_view;
 use crate::domain::application::{ApplicationItem, Finding, Standing, Step, Stop, marks_asked, role_title};
+use crate::domain::policy::PublicityBy;
 use crate::domain::{
-    ApplicationForm, ApplicationState, ConditionState, MemberMark, MemberRole, Recruitment, Review, StudioId,
+    ApplicationForm, ApplicationState, ConditionState, MemberMark, MemberRole, PersonName, Recruitment, Review,
+    StudioId, Time,
 };
 use crate::http::error::ApiError;
 use crate::store;
 
 pub(in crate::http) fn row(app: &AppState, desk: &Desk, case: &Case, studios: &Studios) -> ApplicationRow {
+    let today = app.clock.now().day();
     let sending = case.application.last();
     let findings = sending.map_or(&[][..], |sending| &sending.findings);
     let count = |state| u32::try_from(findings.iter().filter(|one| one.state == state).count()).unwrap_or(u32::MAX);
@@ -40,7 +44,19 @@ pub(in crate::http) fn row(app: &AppState, desk: &Desk, case: &Case, studios: &S
         to_look: count(ConditionState::Look),
         unmet: count(ConditionState::Unmet),
         may_decide: desk.may_decide(case, studios),
+        publicity: case.publicity().map(|public| PublicityView {
+            from: public.span.from,
+            to: public.span.to,
+            over: public.is_over(today),
+            open: public.open(),
+        }),
+        may_name: desk.task(case, studios, today) == Some(Task::Name),
+        may_answer: desk.task(case, studios, today) == Some(Task::Answer),
     }
+}
+
+pub(in crate::http) fn word(reason: &str, by: &PersonName, at: Time) -> WordView {
+    WordView { reason: reason.to_owned(), by: by.name.clone(), at }
 }
 
 pub(in crate::http) async fn whole(
@@ -60,6 +76,18 @@ pub(in crate::http) async fn whole(
     files.extend(reviews.iter().filter_map(|review| review.attachment));
     let own = application.account.id == desk.me;
     let state = case.state();
+    let public = case.publicity();
+    let mut objections = Vec::new();
+    if desk.settles(case, studios) {
+        for one in case.objections() {
+            objections.push(objection_view(app, case, one.id, Some(desk)).await?);
+        }
+    }
+    let asked = |by, step: bool| {
+        let policy = store::policy::in_force(&app.store, &case.recruitment.policy, app.clock.now().day())?;
+        policy.publicity_days(by, case.recruitment.role).filter(|_| step)
+    };
+    let at_school = ahead.first().is_some_and(|stop| stop.step == Step::School);
     Ok(ApplicationView {
         row: row(app, desk, case, studios),
         fields: fields(&draft.form),
@@ -69,8 +97,13 @@ pub(in crate::http) async fn whole(
         earlier: earlier.map(told).collect(),
         last_step: ahead.len() == 1,
         marks_asked: if ahead.len() == 1 { marks(app, &case.recruitment) } else { Vec::new() },
+        may_withdraw: own && matches!(state, ApplicationState::Waiting | ApplicationState::Publicised),
+        publicity_days: asked(PublicityBy::Office, ahead.len() == 1),
+        notice_days: asked(PublicityBy::School, at_school),
+        objections,
+        upheld: public.and_then(|public| public.upheld()).map(|one| word(&one.reason, &one.by, one.at)),
+        naming: public.and_then(|public| public.naming.as_ref()).map(|one| word("", &one.by, one.at)),
         ahead: ahead.into_iter().map(|stop| stop_view(desk, case, studios, stop)).collect(),
-        may_withdraw: own && state == ApplicationState::Waiting,
         sending: sending.map_or(0, |sending| sending.ordinal),
         seen: u32::try_from(reviews.len()).unwrap_or(u32::MAX),
     })
@@ -106,6 +139,7 @@ fn review_view(desk: &Desk, case: &Case, studios: &Studios, review: &Review) -> 
         reason: review.reason.clone(),
         attachment: review.attachment,
         in_place: review.in_place,
+        notice: review.notice.map(|span| SpanView { from: span.from, to: span.to }),
         by: review.by.name.clone(),
         at: review.at,
     }

@@ -1,9 +1,9 @@
 //! Recruitments, Applications to them, and what reviewers say.
 
-use super::{AttachmentView, Named, RegionName, SchoolName, SheetErrorView, SlotView};
+use super::{AttachmentView, Named, RegionName, SchoolName, SheetErrorView, SlotView, SpanView, WordView};
 use crate::domain::{
-    ApplicationId, ApplicationState, AttachmentId, ConditionState, Day, MemberMark, MemberRole, RecruitmentId,
-    ReviewVerdict, SchoolStage, Sex, Step, StudioId, StudioKind, Tier, Time,
+    ApplicationId, ApplicationObjectionState, ApplicationState, AttachmentId, ConditionState, Day, MemberMark,
+    MemberRole, ObjectionId, RecruitmentId, ReviewVerdict, SchoolStage, Sex, Step, StudioId, StudioKind, Tier, Time,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -83,6 +83,8 @@ pub struct RecruitmentCard {
     pub places: u32,
     /// How many have been taken in.
     pub taken: u32,
+    /// How many wait to be named.
+    pub publicised: u32,
     pub most_choices: u32,
     pub opens: Day,
     pub closes: Day,
@@ -126,6 +128,8 @@ pub struct RecruitmentPage {
     pub studios: Vec<Named>,
     /// Who speaks about an Application, in order.
     pub steps: Vec<Step>,
+    /// Whoever all consent to is public for so many days before they are named.
+    pub publicity_days: Option<u32>,
     /// The asker's School, which an Application is sent from.
     pub school: Option<SchoolName>,
     /// What the asker has written; empty fields with what is known of them where they have not begun.
@@ -209,6 +213,8 @@ pub struct ReviewView {
     pub attachment: Option<AttachmentId>,
     /// An office spoke for a Studio that had no host.
     pub in_place: bool,
+    /// When the School had its own publicity, where its consent says so.
+    pub notice: Option<SpanView>,
     pub by: String,
     pub at: Time,
 }
@@ -238,6 +244,23 @@ pub struct ApplicationRow {
     pub to_look: u32,
     pub unmet: u32,
     pub may_decide: bool,
+    /// Once everybody has consented, where the Policy asks for it.
+    pub publicity: Option<PublicityView>,
+    /// The days are over, nothing is open, and it is for the asker to name them.
+    pub may_name: bool,
+    /// An objection waits for the asker's answer.
+    pub may_answer: bool,
+}
+
+/// 公示: both days count.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct PublicityView {
+    pub from: Day,
+    pub to: Day,
+    /// The last day is past.
+    pub over: bool,
+    /// Objections that nobody has answered.
+    pub open: u32,
 }
 
 /// An Application whole.
@@ -260,6 +283,95 @@ pub struct ApplicationView {
     pub last_step: bool,
     /// The marks that can be set with it, because the Policy keeps places for such people.
     pub marks_asked: Vec<MemberMark>,
+    /// The last consent begins a publicity of so many days, and no Membership.
+    pub publicity_days: Option<u32>,
+    /// The School's consent names when it had a publicity of so many days in its own house.
+    pub notice_days: Option<u32>,
+    /// For the office that answers them.
+    pub objections: Vec<ApplicationObjectionView>,
+    /// Why it was refused, where an objection was upheld.
+    pub upheld: Option<WordView>,
+    /// Who named them after the publicity.
+    pub naming: Option<WordView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct ApplicationObjectionView {
+    pub id: ObjectionId,
+    pub state: ApplicationObjectionState,
+    pub given: WordView,
+    pub attachment: Option<AttachmentView>,
+    pub answer: Option<WordView>,
+    pub may_answer: bool,
+}
+
+/// The asker's own, with what it is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct OwnObjectionView {
+    pub applicant: String,
+    pub recruitment: String,
+    /// Empty of a host, who gets a new one.
+    pub studio: String,
+    pub objection: ApplicationObjectionView,
+}
+
+/// Who is to be named, as everybody reads it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct PublicityCard {
+    pub id: ApplicationId,
+    pub recruitment: String,
+    pub role_title: String,
+    pub name: String,
+    pub school: Option<SchoolName>,
+    pub studio: String,
+    /// The Studio is made for them.
+    pub new_studio: bool,
+    pub subject: String,
+    /// The Region whose office decided.
+    pub office: String,
+    pub from: Day,
+    pub to: Day,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct ApplicationObjectionForm {
+    pub reason: String,
+    #[serde(default)]
+    #[ts(optional)]
+    pub attachment: Option<AttachmentId>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct ApplicationAnswerForm {
+    /// The Application is refused for it.
+    pub upheld: bool,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct NamingForm {
+    /// The first day of the Membership, after the publicity.
+    pub from: Day,
+    pub sending: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct RecruitmentNamingForm {
+    pub from: Day,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct NamingAnswer {
+    pub named: u32,
+    pub left: Vec<NotNamed>,
+}
+
+/// Somebody whom a rule keeps from being named.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct NotNamed {
+    /// The Application's id and the applicant's name.
+    pub application: Named,
+    pub sentence: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
@@ -271,6 +383,13 @@ pub struct ReviewForm {
     #[serde(default)]
     #[ts(optional)]
     pub attachment: Option<AttachmentId>,
+    /// The first and the last day of the School's own publicity, with its consent.
+    #[serde(default)]
+    #[ts(optional)]
+    pub notice_from: Option<Day>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub notice_to: Option<Day>,
     /// The first day of the Membership; today where none is named.
     #[serde(default)]
     #[ts(optional)]

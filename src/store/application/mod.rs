@@ -2,17 +2,23 @@
 
 mod admit;
 mod place;
+mod publicity;
+mod reserve;
 mod review;
 mod write;
 
 pub(super) use admit::make_room;
 pub(super) use place::{rows_over_quota, within_own_quota};
+pub use publicity::{answer, name, object, objected_by, objected_with, of_objection, public, publicised};
 pub use review::review;
 pub use write::{save, save_all, send, withdraw};
+
+use reserve::TAKEN;
 
 use super::row::{Columns as _, below, number_of, rows_in, sql};
 use super::{Noun, Store, StoreError, studio};
 use crate::domain::application::{Applicant, Finding, Sending};
+use crate::domain::participation::Span;
 use crate::domain::{
     AccountId, Application, ApplicationDraft, ApplicationId, AttachmentId, Day, Level, PersonName, Recruitment,
     RecruitmentId, RegionId, Review, StudioId,
@@ -34,7 +40,10 @@ const WAITS: &str = "from application p
         join school sc on sc.id = s.school
     where not exists (select 1 from application_withdrawn w where w.application = p.id and w.sending = s.ordinal)
         and not exists (select 1 from application_reviewed d where d.application = p.id and d.sending = s.ordinal
-            and (d.membership is not null or d.verdict = 'returned' or (d.verdict = 'refused' and d.step <> 'host')))";
+            and (d.membership is not null or d.verdict = 'returned' or (d.verdict = 'refused' and d.step <> 'host')))
+        and not exists (select 1 from application_named n where n.application = p.id and n.sending = s.ordinal)
+        and not exists (select 1 from application_objection o join application_answer a on a.objection = o.id
+            where o.application = p.id and o.sending = s.ordinal and a.upheld = 1)";
 
 pub async fn get(store: &Store, id: ApplicationId) -> Result<Application, StoreError> {
     find(&mut *store.read().await?, id).await
@@ -136,10 +145,11 @@ pub async fn of_attachment(store: &Store, attachment: AttachmentId) -> Result<Ve
 
 /// How many a Recruitment has taken in: all together, and by Studio.
 pub async fn taken(store: &Store, recruitments: &[RecruitmentId]) -> Result<HashMap<RecruitmentId, u32>, StoreError> {
-    let head =
-        "select p.recruitment, count(*) as taken from application p join application_reviewed d on d.application = p.id
-        where d.membership is not null and p.recruitment in";
-    let rows = rows_in(&mut *store.read().await?, head, recruitments, "group by p.recruitment").await?;
+    let head = format!(
+        "select p.recruitment, count(*) as taken from application p join {TAKEN} d on d.application = p.id
+        where p.recruitment in"
+    );
+    let rows = rows_in(&mut *store.read().await?, &head, recruitments, "group by p.recruitment").await?;
     rows.iter()
         .map(|row| Ok((row.id("recruitment")?, u32::try_from(row.number("taken")?).unwrap_or(u32::MAX))))
         .collect()
@@ -254,6 +264,7 @@ async fn sendings(
         where s.application in";
     let rows = rows_in(connection, head, ids, "order by s.application, s.ordinal").await?;
     let mut reviews = reviews(connection, ids).await?;
+    let mut publicities = publicity::of_applications(connection, ids).await?;
     let mut found: HashMap<ApplicationId, Vec<Sending>> = HashMap::new();
     for row in rows {
         let (id, ordinal) = (row.id("application")?, row.number("ordinal")?);
@@ -266,6 +277,7 @@ async fn sendings(
             sent_at: row.time("sent_at")?,
             withdrawn_at: row.optional_time("withdrawn_at")?,
             reviews: reviews.remove(&(id, ordinal)).unwrap_or_default(),
+            publicity: publicities.remove(&(id, ordinal)),
         });
     }
     Ok(found)
@@ -276,7 +288,7 @@ async fn reviews(
     ids: &[ApplicationId],
 ) -> Result<BTreeMap<(ApplicationId, i64), Vec<Review>>, StoreError> {
     let head = "select d.application, d.sending, d.step, d.studio, d.verdict, d.reason, d.attachment, d.membership,
-            d.in_place, d.reviewed_by, d.reviewed_at, a.name as reviewer_name
+            d.in_place, d.notice_from, d.notice_to, d.reviewed_by, d.reviewed_at, a.name as reviewer_name
         from application_reviewed d join account a on a.id = d.reviewed_by where d.application in";
     let mut found: BTreeMap<(ApplicationId, i64), Vec<Review>> = BTreeMap::new();
     for row in rows_in(connection, head, ids, "order by d.application, d.sending, d.ordinal").await? {
@@ -288,6 +300,10 @@ async fn reviews(
             attachment: row.optional_id("attachment")?,
             membership: row.optional_id("membership")?,
             in_place: row.flag("in_place")?,
+            notice: row
+                .optional_day("notice_from")?
+                .zip(row.optional_day("notice_to")?)
+                .map(|(from, to)| Span { from, to }),
             by: PersonName { id: row.id("reviewed_by")?, name: row.text("reviewer_name")? },
             at: row.time("reviewed_at")?,
         });

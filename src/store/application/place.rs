@@ -23,11 +23,36 @@ pub(in crate::store) async fn within_quota(
     policy: &Policy,
     tree: &RegionTree,
 ) -> Result<(), StoreError> {
+    within_quota_beside(connection, new, marks, &[], policy, tree).await
+}
+
+/// Somebody who is to be a member from that day on.
+pub(super) struct Held {
+    pub(super) account: AccountId,
+    pub(super) role: MemberRole,
+    pub(super) from: Day,
+    pub(super) marks: MemberMarks,
+}
+
+/// The same with the places of those who are to be members counted as taken.
+pub(super) async fn within_quota_beside(
+    connection: &mut AnyConnection,
+    new: &Membership,
+    marks: MemberMarks,
+    held: &[Held],
+    policy: &Policy,
+    tree: &RegionTree,
+) -> Result<(), StoreError> {
     if !new.takes_place() {
         return Ok(());
     }
-    let (found, members) = studio_with_members(connection, new.studio, tree).await?;
-    let profiles = account::of_ids(connection, [new.account]).await?;
+    let (found, mut members) = studio_with_members(connection, new.studio, tree).await?;
+    let profiles = account::of_ids(connection, held.iter().map(|one| one.account).chain([new.account])).await?;
+    members.extend(held.iter().filter_map(|one| {
+        let profile = profiles.get(&one.account)?;
+        let days = MembershipDays { from: one.from, to: None };
+        Some(fact_of(profile, profile.school.as_ref(), (one.role, days, one.marks), tree))
+    }));
     // Whom nobody knows the database refuses when the Membership is written.
     let Some(profile) = profiles.get(&new.account) else { return Ok(()) };
     let newcomer = fact_of(profile, profile.school.as_ref(), (new.role, new.days(), marks), tree);

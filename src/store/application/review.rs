@@ -1,12 +1,16 @@
-//! What reviewers do: one word each, in their order; the last consent begins the Membership in the same transaction.
+//! What reviewers do: one word each, in their order; the last consent begins the Membership in the same transaction, or the
+//! publicity where the Policy asks for one.
 
-use super::super::{Store, StoreError, attachment, policy, recruitment, region};
+use super::super::row::number_of;
+use super::super::{Noun, Store, StoreError, attachment, policy, recruitment, region};
 use super::admit::admit;
-use super::find;
+use super::reserve::reserve;
 use super::write::stops_of;
-use crate::domain::application::{Standing, standing};
+use super::{find, publicity};
+use crate::domain::application::{Publicity, Standing, chosen, school_notice, standing};
 use crate::domain::case::Decider;
 use crate::domain::membership::check_day;
+use crate::domain::policy::PublicityBy;
 use crate::domain::{
     AccountId, Application, ApplicationId, ApplicationRefusal, AttachmentId, Day, DaysNote, Invalid, MembershipId,
     NewReview, PersonName, Recruitment, Review, ReviewVerdict, Step, StudioId, Time,
@@ -33,6 +37,12 @@ pub async fn review(store: &Store, id: ApplicationId, new: NewReview, now: Time)
                     return Err(ApplicationRefusal::NothingWaits.into());
                 };
                 check_paper(connection, &application, stop.step, &new).await?;
+                let today = now.day();
+                let asked = |by| {
+                    let rules = policy::shelved(&shelf, &recruitment.policy, today)?;
+                    rules.publicity_days(by, recruitment.role)
+                };
+                let notice = school_notice(asked(PublicityBy::School), (stop.step, new.verdict), new.notice, today)?;
                 sending.reviews.push(Review {
                     step: stop.step,
                     studio: stop.studio,
@@ -40,33 +50,41 @@ pub async fn review(store: &Store, id: ApplicationId, new: NewReview, now: Time)
                     reason: new.reason.trim().to_owned(),
                     attachment: new.attachment,
                     in_place: new.in_place,
+                    notice,
                     membership: None,
                     by: PersonName { id: new.by, name: String::new() },
                     at: now,
                 });
-                let begun = if standing(&recruitment, &sending, &stops) == Standing::Accepted {
-                    let from = first_day(&recruitment, new.from, now.day())?;
-                    let keeper = if stop.step == Step::Host && !new.in_place { Decider::Host } else { Decider::Office };
-                    check_day(from, keeper, now.day(), "from")?;
-                    let rules = policy::shelved(&shelf, &recruitment.policy, from);
-                    let note =
-                        DaysNote { by: new.by, reason: format!("申报录用：{}", recruitment.title), at: now };
-                    Some(
-                        admit(
-                            connection,
-                            (&application, &sending),
-                            &recruitment,
-                            rules,
-                            &tree,
-                            (from, new.marks, &note),
-                        )
-                        .await?,
-                    )
-                } else {
-                    None
+                let last = standing(&recruitment, &sending, &stops) == Standing::Accepted;
+                let public = asked(PublicityBy::Office)
+                    .filter(|_| last)
+                    .map(|days| Publicity::begin(today, days, chosen(&sending.reviews), new.marks));
+                let begun = match &public {
+                    Some(public) => {
+                        let rules = policy::shelved(&shelf, &recruitment.policy, today);
+                        let rules = rules.ok_or(StoreError::NotFound(Noun::Policy))?;
+                        reserve(connection, (&application, &sending), &recruitment, (&rules, &tree), public, now)
+                            .await?;
+                        None
+                    }
+                    None if last => {
+                        let from = first_day(&recruitment, new.from, today)?;
+                        let keeper =
+                            if stop.step == Step::Host && !new.in_place { Decider::Host } else { Decider::Office };
+                        check_day(from, keeper, today, "from")?;
+                        let rules = policy::shelved(&shelf, &recruitment.policy, from);
+                        let note =
+                            DaysNote { by: new.by, reason: format!("申报录用：{}", recruitment.title), at: now };
+                        let day = (from, new.marks, &note);
+                        Some(admit(connection, (&application, &sending), &recruitment, rules, &tree, day).await?)
+                    }
+                    None => None,
                 };
                 if let Some(review) = sending.reviews.last() {
                     insert(connection, id, (sending.ordinal, so_far + 1), review, begun).await?;
+                }
+                if let Some(public) = &public {
+                    publicity::insert(connection, (id, sending.ordinal), public).await?;
                 }
                 find(connection, id).await
             })
@@ -100,7 +118,7 @@ async fn check_paper(
     Ok(())
 }
 
-fn first_day(recruitment: &Recruitment, from: Option<Day>, today: Day) -> Result<Day, Invalid> {
+pub(super) fn first_day(recruitment: &Recruitment, from: Option<Day>, today: Day) -> Result<Day, Invalid> {
     let from = from.unwrap_or(today);
     if from < recruitment.opens || today.plus(366) < from {
         return Err(Invalid::one("from", "加入日期不能早于招募开始的日子，最晚在一年以内。"));
@@ -117,8 +135,8 @@ async fn insert(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "insert into application_reviewed (application, sending, ordinal, step, studio, verdict, reason, attachment,
-             membership, reviewed_by, reviewed_at, in_place)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             membership, reviewed_by, reviewed_at, in_place, notice_from, notice_to)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(id.as_str())
     .bind(i64::from(sending))
@@ -132,6 +150,8 @@ async fn insert(
     .bind(AccountId::as_str(&review.by.id))
     .bind(review.at.micros())
     .bind(i64::from(review.in_place))
+    .bind(review.notice.map(|span| number_of(span.from)))
+    .bind(review.notice.map(|span| number_of(span.to)))
     .execute(connection)
     .await?;
     Ok(())

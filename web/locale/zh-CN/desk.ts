@@ -43,7 +43,7 @@ export const desk = {
     locked: (until: string) => `密码连续输错，为了安全，${until} 以后可以再试。忘记密码请联系工作室主持人或工作站。`,
     capsLock: '大写锁定开着。',
     help: '没有账号，或者忘记密码？请联系工作室主持人或工作站。',
-    publications: '评定公示', verify: '核对文件',
+    publications: '评定公示', publicities: '申报公示', verify: '核对文件',
     privacy: '登录后，系统会记录您进入和离开课堂的时间，用于活动考勤。不取位置，不拍照。',
     slogan: '名师在线，乡村同堂',
     about: '看直播、做研修、评课例，考勤自动记，考核看得清。',

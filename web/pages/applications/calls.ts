@@ -3,8 +3,9 @@ import { api, upload } from '@/api/client'
 import { everyPage } from '@/pages/desk/calls'
 import type { PageOf } from '@/pages/desk/shapes'
 import type {
-  AnnouncementForm, AnnouncementView, ApplicationDraftForm, ApplicationRow, ApplicationSaved, ApplicationView, CapacityPage, RecruitmentCard, RecruitmentChangeForm, RecruitmentForm,
-  RecruitmentPage, ReviewForm, Rows, StationClosingForm, StationForm, StationView, SummaryAnswer, TransferForm, TransferView,
+  AnnouncementForm, AnnouncementView, ApplicationAnswerForm, ApplicationDraftForm, ApplicationObjectionForm, ApplicationRow, ApplicationSaved, ApplicationView, CapacityPage,
+  NamingAnswer, NamingForm, OwnObjectionView, PublicityCard, RecruitmentCard, RecruitmentChangeForm, RecruitmentForm, RecruitmentPage, ReviewForm, Rows, StationClosingForm,
+  StationForm, StationView, SummaryAnswer, TransferForm, TransferView,
 } from '@/protocol/api'
 
 const id = encodeURIComponent
@@ -28,6 +29,12 @@ export const calls = {
   application: (application: string, signal?: AbortSignal) => api.get<ApplicationView>(`/api/applications/${id(application)}`, { signal }),
   send: (application: string) => api.post<ApplicationView>(`/api/applications/${id(application)}/sending`),
   withdraw: (application: string) => api.post<ApplicationView>(`/api/applications/${id(application)}/withdrawal`),
+  publicities: (signal?: AbortSignal) => everyPage<PublicityCard>('/api/publicities', signal),
+  object: (application: string, form: ApplicationObjectionForm) => api.post<OwnObjectionView>(`/api/applications/${id(application)}/objections`, form),
+  ownObjections: (signal?: AbortSignal) => api.get<Rows<OwnObjectionView>>('/api/me/application-objections', { signal }).then(rows),
+  answerObjection: (objection: string, form: ApplicationAnswerForm) => api.post<ApplicationView>(`/api/application-objections/${id(objection)}/answer`, form),
+  name: (application: string, form: NamingForm) => api.post<ApplicationView>(`/api/applications/${id(application)}/naming`, form),
+  nameAll: (recruitment: string, from: string) => api.post<NamingAnswer>(`/api/recruitments/${id(recruitment)}/naming`, { from }),
   review: (application: string, form: ReviewForm) => api.post<ApplicationView>(`/api/applications/${id(application)}/review`, form),
 
   askTransfer: (membership: string, form: TransferForm) => api.post<TransferView>(`/api/memberships/${id(membership)}/transfers`, form),

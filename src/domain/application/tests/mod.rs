@@ -1,5 +1,7 @@
 //! Conditions by hand-worked cases, the way of an Application, and quotas.
 
+mod publicity;
+
 use super::form::years_between;
 use super::*;
 use crate::domain::participation::{History, Home, MemberFact, Workplace};
@@ -235,6 +237,7 @@ fn sending(choices: &[StudioId], said: &[(Step, Option<StudioId>, ReviewVerdict)
         reason: String::new(),
         attachment: None,
         in_place: false,
+        notice: None,
         membership: None,
         by: PersonName { id: AccountId::from_random([2; 10]), name: "周文澜".into() },
         at: day("2026-11-20").start(),
@@ -247,6 +250,7 @@ fn sending(choices: &[StudioId], said: &[(Step, Option<StudioId>, ReviewVerdict)
         sent_at: day("2026-11-10").start(),
         withdrawn_at: None,
         reviews: said.iter().map(review).collect(),
+        publicity: None,
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) fn findings(policy: &Policy, document: Option<&str>) -> Vec<Finding> 
     criteria::choices(&mut findings);
     results::grades(&mut findings);
     results::conditions(&mut findings);
+    results::publicity(&mut findings);
     results::others(&mut findings);
     sources::sources(&mut findings, document);
     findings.found

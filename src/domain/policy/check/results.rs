@@ -1,7 +1,9 @@
 //! Whether grades, conditions, dates and amounts can be meant.
 
+use super::super::super::year_end::{LEAST_DAYS, MOST_DAYS};
 use super::super::{Comparison, ConditionCheck, GradeWhen};
 use super::{Findings, Place};
+use std::collections::BTreeSet;
 
 /// From the best to the worst, and everybody gets one.
 pub(super) fn grades(findings: &mut Findings<'_>) {
@@ -64,6 +66,24 @@ pub(super) fn conditions(findings: &mut Findings<'_>) {
                 ConditionCheck::TitleAtLeast(_) | ConditionCheck::EducationAtLeast(_) => true,
             };
             findings.that(enough, &place, || "这个条件的数不可能是这样。".to_owned());
+        }
+    }
+}
+
+/// A week at the least, as wherever a document names a length; nobody is made public twice for one role.
+pub(super) fn publicity(findings: &mut Findings<'_>) {
+    let policy = findings.policy;
+    let place = |n: usize| Place::top().at("publicity").at(n);
+    let mut seen = BTreeSet::new();
+    for (n, one) in policy.publicity.iter().enumerate() {
+        findings.that((LEAST_DAYS..=MOST_DAYS).contains(&one.days), &place(n).at("days"), || {
+            format!("公示应在 {LEAST_DAYS} 到 {MOST_DAYS} 天之间。")
+        });
+        findings.that(!one.roles.is_empty(), &place(n).at("roles"), || "没有写公示哪些人。".to_owned());
+        for role in &one.roles {
+            findings.that(seen.insert((one.by, *role)), &place(n).at("roles"), || {
+                format!("{}的{}已经写过了。", role.word(), one.by.word())
+            });
         }
     }
 }

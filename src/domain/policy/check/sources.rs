@@ -48,6 +48,7 @@ fn placed<'a>(findings: &mut Findings<'a>) -> Vec<(Place, &'a Source)> {
     all.extend(policy.money.iter().enumerate().map(|(n, one)| (entry("money", n), true, &*one.sources)));
     all.extend(policy.deadlines.iter().enumerate().map(|(n, one)| (entry("deadline", n), true, &*one.sources)));
     all.extend(policy.conditions.iter().enumerate().map(|(n, one)| (entry("condition", n), true, &*one.sources)));
+    all.extend(policy.publicity.iter().enumerate().map(|(n, one)| (entry("publicity", n), true, &*one.sources)));
     all.extend(policy.capacities.iter().enumerate().map(|(n, one)| (entry("capacity", n), true, &*one.sources)));
     all.extend(policy.statements.iter().enumerate().map(|(n, one)| (entry("statement", n), true, &*one.sources)));
     let mut placed = Vec::new();

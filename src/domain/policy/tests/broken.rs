@@ -127,6 +127,12 @@ amount = 12
 population = "core"
 sources = [{ id = "L-6", quote = "考核", part = "三", line = 3 }]
 
+[[publicity]]
+by = "office"
+roles = ["host", "core"]
+days = 7
+sources = [{ id = "L-9", quote = "前10名", part = "三", line = 3 }]
+
 [[deadline]]
 id = "L-7"
 title = "考核"
@@ -211,6 +217,10 @@ fn every_mistake_is_named_with_its_line() {
             "count = \"mentees\", population = \"young\"",
             "没有人群“young”，[populations] 里有 core。",
         ),
+        ("days = 7", "days = 6", "公示应在 7 到 120 天之间。"),
+        ("by = \"office\"", "by = \"host\"", "没有“host”这个取值，可写的有 school、office。"),
+        ("roles = [\"host\", \"core\"]", "roles = [\"host\", \"host\"]", "主持人的审定后公示已经写过了。"),
+        ("roles = [\"host\", \"core\"]", "roles = []", "没有写公示哪些人。"),
         // What the document does not say.
         ("quote = \"主讲1次\"", "quote = \"主讲 1 次\"", "文件里没有这句话，引文要一字不差。"),
         (

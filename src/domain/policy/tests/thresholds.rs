@@ -75,6 +75,7 @@ fn carriers(policy: &Policy) -> Vec<Carrier<'_>> {
         let ways = u32::try_from(one.any.len()).unwrap();
         entry(&one.sources, one.any.iter().flat_map(check_numbers).chain([ways]).collect())
     }));
+    all.extend(policy.publicity.iter().map(|one| entry(&one.sources, vec![one.days])));
     all.extend(policy.capacities.iter().map(|one| entry(&one.sources, numbers(one.is))));
     all.extend(policy.statements.iter().map(|one| Carrier { numbered: false, ..entry(&one.sources, Vec::new()) }));
     all

@@ -1,7 +1,7 @@
 //! What people are told of the built-in programmes.
 
-use crate::domain::Tier;
-use crate::domain::policy::{Policy, built_in, built_in_files, explain};
+use crate::domain::policy::{Policy, PublicityBy, built_in, built_in_files, explain};
+use crate::domain::{MemberRole, Tier};
 
 fn programme(key: &str) -> &'static Policy {
     built_in().iter().find(|one| one.key == key).unwrap_or_else(|| panic!("no {key}"))
@@ -84,6 +84,23 @@ fn a_condition_is_told_in_a_sentence() {
         let condition = policy.conditions.iter().find(|one| one.id == id).unwrap_or_else(|| panic!("no {id}"));
         assert_eq!(policy.condition_sentence(condition), told);
     }
+}
+
+#[test]
+fn two_programmes_make_applicants_public_before_they_are_named() {
+    use PublicityBy::{Office, School};
+    let days = |key: &str, by, role| programme(key).publicity_days(by, role);
+    assert_eq!([Office, School].map(|by| days("hangjin-2024", by, MemberRole::Host)), [Some(7), None]);
+    assert_eq!(days("hangjin-2024", Office, MemberRole::Core), None);
+    for role in [MemberRole::Host, MemberRole::Core] {
+        assert_eq!([Office, School].map(|by| days("district-2", by, role)), [Some(7), Some(7)]);
+    }
+    let asking: Vec<&str> =
+        built_in().iter().filter(|one| !one.publicity.is_empty()).map(|one| one.key.as_str()).collect();
+    assert_eq!(asking.len(), 2, "{asking:?}");
+    let told = explain(programme("district-2")).to_string();
+    assert!(told.contains("      学校推荐主持人、成员前，在校内公示不少于 7 天。\n"), "{told}");
+    assert!(told.contains("      主持人、成员审定后公示 7 天，没有异议的才正式命名。\n"), "{told}");
 }
 
 #[test]
