@@ -63,6 +63,7 @@ mod session_record;
 pub mod setting;
 pub mod sign_in_sheet;
 pub mod studio;
+pub mod studio_closing;
 pub mod studio_programme;
 pub mod studio_tier;
 pub mod transfer;

@@ -3,6 +3,7 @@
 use super::super::{Store, StoreError, attachment, policy, recruitment, region};
 use super::admit::admit;
 use super::find;
+use super::pass_over::pass_over;
 use super::write::stops_of;
 use crate::domain::application::{Standing, standing};
 use crate::domain::case::Decider;
@@ -68,6 +69,7 @@ pub async fn review(store: &Store, id: ApplicationId, new: NewReview, now: Time)
                 if let Some(review) = sending.reviews.last() {
                     insert(connection, id, (sending.ordinal, so_far + 1), review, begun).await?;
                 }
+                pass_over(connection, id, &tree, now).await?;
                 find(connection, id).await
             })
         })
@@ -108,7 +110,7 @@ fn first_day(recruitment: &Recruitment, from: Option<Day>, today: Day) -> Result
     Ok(from)
 }
 
-async fn insert(
+pub(super) async fn insert(
     connection: &mut AnyConnection,
     id: ApplicationId,
     (sending, ordinal): (u32, u32),
