@@ -247,3 +247,46 @@ async fn a_studio_that_is_to_close_is_not_wished_for_and_seeks_nobody() {
     let refused = teacher.post(&format!("/api/applications/{saved}/sending"), &Value::Null).await;
     assert!(refusal(refused).await.2["choices"].is_string());
 }
+
+#[tokio::test]
+async fn a_region_shows_it_in_the_year_in_which_it_closes_and_not_after() {
+    let app = TestApp::start().await;
+    under_policy(&app).await;
+    let region = format!("/api/regions/{}", app.world.county);
+    let shown = async |year: i32| {
+        let office = app.person("office").await;
+        let table = ok(office.get(&format!("{region}/scorecards?policy=zhejiang-2019&year={year}")).await).await;
+        (table["total"].as_u64().unwrap(), table["counts"]["studios"].as_u64().unwrap())
+    };
+    let capacity = async || {
+        let page = ok(app.person("office").await.get(&format!("{region}/capacities?policy=zhejiang-2019")).await).await;
+        page["studios"].as_array().unwrap().len()
+    };
+    assert_eq!((shown(2026).await, shown(2027).await, capacity().await), ((1, 1), (1, 1), 1));
+    ok(close(&app, &app.person("office").await, "2026-03-31").await).await;
+    assert_eq!((shown(2026).await, shown(2027).await), ((1, 1), (0, 0)));
+    assert_eq!(capacity().await, 1, "it works until then");
+    app.turn_clock(DAY * 30);
+    assert_eq!((shown(2026).await, capacity().await), ((1, 1), 0));
+    let table = ok(app.person("office").await.get(&format!("{region}/scorecards?policy=zhejiang-2019")).await).await;
+    assert_eq!(table["rows"][0]["hosts"], json!(["老师host"]), "those of its last day");
+}
+
+#[tokio::test]
+async fn who_hosted_it_on_its_last_day_objects_to_its_last_year() {
+    let app = TestApp::start().await;
+    under_policy(&app).await;
+    ok(close(&app, &app.person("office").await, "2026-11-30").await).await;
+    app.turn_clock(DAY * 309);
+    let office = app.person("office").await;
+    let url = format!("/api/regions/{}/year-ends", app.world.county);
+    let frozen = made(office.post(&url, &json!({ "policy": "zhejiang-2019", "year": 2026 })).await).await;
+    assert_eq!(frozen["rows"][0]["hosts"], json!(["老师host"]));
+    let url = format!("/api/year-ends/{}", frozen["card"]["id"].as_str().unwrap());
+    ok(office.post(&format!("{url}/publication"), &json!({ "until": "2027-01-15" })).await).await;
+    let form = json!({ "studio": app.world.studio, "reason": "11 月的研修没有计入" });
+    let object = async |who: &str| app.person(who).await.post(&format!("{url}/objections"), &form).await;
+    assert_eq!(code(object("core").await).await, "host_or_office_only");
+    assert_eq!(code(object("other-host").await).await, "host_or_office_only");
+    made(object("host").await).await;
+}
