@@ -103,15 +103,22 @@ async fn those_who_were_in_it_to_the_end_read_its_card_and_are_reminded_of_nothi
     let asks = json!({ "kind": "quit", "day": "2026-03-20", "reason": "工作调整" });
     let core = app.person("core").await;
     made(core.post(&format!("/api/memberships/{}/transfers", app.world.core_membership), &asks).await).await;
-    let waits = async |who: &str| reminded(who).await.iter().filter(|one| one["kind"] == "decide_transfers").count();
-    assert_eq!(waits("office").await, 1);
+    let notices = format!("/api/activities/{}/notices", app.world.activity);
+    made(app.person("host").await.post(&notices, &json!({ "content": "请参加。" })).await).await;
+    let waits = async |kind: &str| reminded("office").await.iter().filter(|one| one["kind"] == kind).count();
+    assert_eq!((waits("decide_transfers").await, waits("decide_notices").await), (1, 1));
     ok(close(&app, &office, "2026-03-31").await).await;
-    assert_eq!(waits("office").await, 0, "it is refused");
+    assert_eq!(
+        (waits("decide_transfers").await, waits("decide_notices").await),
+        (0, 1),
+        "what it still does is decided"
+    );
 
     app.turn_clock(DAY * 30);
     assert_eq!(app.now().day().to_string(), "2026-04-01");
     let host = app.person("host").await;
     assert_eq!(reminded("host").await, Vec::<Value>::new());
+    assert_eq!(waits("decide_notices").await, 0);
     let me = ok(host.get("/api/me").await).await;
     assert_eq!(me["memberships"], json!([]));
     assert_eq!(host.get("/api/home").await.status(), StatusCode::OK);
