@@ -8,6 +8,7 @@ pub mod attachment;
 pub mod attendance;
 pub mod case;
 pub mod classroom;
+pub mod closing;
 pub mod evidence;
 pub mod id;
 pub mod invalid;
@@ -52,6 +53,7 @@ pub use application::{
 pub use attachment::{Attachment, MediaType};
 pub use case::{Appeal, CaseRefusal, Decision, Leave, Photo};
 pub use classroom::{Classroom, NewClassroom, NewPrintedCode, PrintedCode};
+pub use closing::{ClosingKind, ClosingRefusal, ClosingWord, NewClosing};
 pub use evidence::{EvidenceVerdict, NewEvidence};
 pub use id::{
     AccountId, ActivityId, AnnouncementId, AppealId, ApplicationId, AttachmentId, CalendarFeedId, ChoiceId,

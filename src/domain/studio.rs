@@ -35,6 +35,9 @@ pub struct Studio {
     pub policy: Option<String>,
     pub introduction: String,
     pub created_at: Time,
+    /// On which it works, where it is closed.
+    #[serde(default)]
+    pub last_day: Option<Day>,
 }
 
 /// A promotion or a demotion, from the day on which it was decided.

@@ -56,7 +56,7 @@ pub(super) struct KeeperOf<T> {
     pub(super) noun: T,
 }
 
-/// Somebody who is in the noun's Studio today, or keeps it.
+/// Somebody who is in the noun's Studio today, or was on its last day, or keeps it.
 pub(super) struct InsiderOf<T> {
     pub(super) me: SignedIn,
     pub(super) noun: T,
@@ -94,6 +94,17 @@ impl SignedIn {
         Ok(role == Some(MemberRole::Host))
     }
 
+    /// Is this person a host of the Studio, or was one on its last day?
+    pub(super) async fn hosted(&self, app: &AppState, studio: &Studio) -> Result<bool, ApiError> {
+        Ok(self.last_role_in(app, studio).await? == Some(MemberRole::Host))
+    }
+
+    /// What this person is in the Studio today, or was on its last day.
+    async fn last_role_in(&self, app: &AppState, studio: &Studio) -> Result<Option<MemberRole>, ApiError> {
+        let day = studio.last_working_day(app.clock.now().day());
+        Ok(store::membership::role_on(&app.store, studio.id, self.profile.account.id, day).await?)
+    }
+
     /// Does the office of this person supervise the Region?
     pub(super) async fn supervises(&self, app: &AppState, region: RegionId) -> Result<bool, ApiError> {
         let Some(scope) = self.profile.account.scope.filter(|_| self.profile.account.role == AccountRole::Office)
@@ -115,18 +126,13 @@ impl SignedIn {
         Ok(Authority::of(app, self).await?.over(app, studio, app.clock.now().day()).is_ok())
     }
 
-    /// Refuses those who are neither in the Studio nor keep it.
+    /// Refuses those who are neither in the Studio nor keep it, nor were in it on its last day.
     pub(super) async fn must_be_in(&self, app: &AppState, studio: StudioId) -> Result<(), ApiError> {
         let studio = store::studio::get(&app.store, studio).await?;
-        if self.is_in(app, studio.id).await? || self.keeps(app, &studio).await? {
+        if self.last_role_in(app, &studio).await?.is_some() || self.keeps(app, &studio).await? {
             return Ok(());
         }
         Err(ApiError::Forbidden(Need::Member))
-    }
-
-    async fn is_in(&self, app: &AppState, studio: StudioId) -> Result<bool, ApiError> {
-        let today = app.clock.now().day();
-        Ok(store::membership::role_on(&app.store, studio, self.profile.account.id, today).await?.is_some())
     }
 }
 
@@ -345,6 +351,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Invalid(invalid) => invalid.into(),
             StoreError::Refused(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
+            StoreError::Closing(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::Case(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::YearEnd(refusal) => Self::Conflict { code: refusal.code(), sentence: refusal.to_string() },
             StoreError::DecidedAbove(_) => Self::Forbidden(Need::DecidedAbove),

@@ -27,7 +27,8 @@ pub(super) async fn of_region(
     let region = office.noun;
     let today = app.clock.now().day();
     let mut used: BTreeMap<String, u32> = BTreeMap::new();
-    for studio in store::studio::assessed(&app.store, Some(region.id)).await? {
+    let assessed = store::studio::assessed(&app.store, Some(region.id)).await?;
+    for studio in assessed.into_iter().filter(|studio| studio.works_on(today)) {
         *used.entry(studio.policy.unwrap_or_default()).or_default() += 1;
     }
     let most = used.iter().max_by_key(|(_, studios)| **studios).map(|(key, _)| key.clone());

@@ -19,6 +19,7 @@ mod cases;
 pub mod certificate;
 mod classrooms;
 pub mod clock;
+mod closings;
 mod cookie;
 mod disposition;
 mod error;
@@ -158,6 +159,8 @@ fn prompt() -> OpenApiRouter<AppState> {
         .routes(routes!(studios::read, studios::change))
         .routes(routes!(studios::move_tier))
         .routes(routes!(studios::change_programme))
+        .routes(routes!(closings::close))
+        .routes(routes!(closings::reopen))
         .routes(routes!(memberships::create))
         .routes(routes!(memberships::change))
         .routes(routes!(series::list, series::create))

@@ -164,7 +164,9 @@ pub(super) async fn waiting(
     Ok(axum::Json(Rows { rows: waiting_for(&app, &office.0).await? }))
 }
 
+/// Of a Studio that works no more nobody waits for a word.
 pub(super) async fn waiting_for(app: &AppState, me: &SignedIn) -> Result<Vec<NoticeView>, ApiError> {
+    let today = app.clock.now().day();
     let tree = store::region::tree(&app.store).await?;
     let authority = Authority::of(app, me).await?;
     let found = store::notice::waiting(&app.store, me.profile.account.scope).await?;
@@ -174,7 +176,8 @@ pub(super) async fn waiting_for(app: &AppState, me: &SignedIn) -> Result<Vec<Not
     let studios = store::studio::by_ids(&app.store, &studios).await?;
     let row = |notice: Notice| {
         let activity = activities.get(&notice.activity)?;
-        let rights = Rights::of(app, &authority, studios.get(&activity.studio)?, activity, false);
+        let studio = studios.get(&activity.studio).filter(|studio| studio.works_on(today))?;
+        let rights = Rights::of(app, &authority, studio, activity, false);
         Some(view(notice, activity, &tree, &rights))
     };
     Ok(found.into_iter().filter_map(row).collect())

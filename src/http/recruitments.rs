@@ -266,11 +266,11 @@ async fn states(
 }
 
 fn state(recruitment: &Recruitment, today: Day) -> RecruitmentState {
-    if today < recruitment.opens {
-        RecruitmentState::Coming
-    } else if recruitment.is_open(today) {
-        RecruitmentState::Open
-    } else {
+    if recruitment.closes < today {
         RecruitmentState::Closed
+    } else if today < recruitment.opens {
+        RecruitmentState::Coming
+    } else {
+        RecruitmentState::Open
     }
 }

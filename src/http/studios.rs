@@ -9,7 +9,7 @@ use super::shapes::{
     StudioSearch, StudioView, TierMoveForm, TierMoveView,
 };
 use super::state::AppState;
-use super::{cards, policies, roster_sheets, schools, series};
+use super::{cards, closings, policies, roster_sheets, schools, series};
 use crate::domain::{NewStudio, ProgrammeChange, RegionTree, Studio, StudioId, Tier, TierMove};
 use crate::store::card::{self, ActivityFilter, Look};
 use crate::store::membership::Member;
@@ -31,6 +31,7 @@ pub(super) async fn list(
         tier: search.tier,
         within: search.region,
         member: search.mine.unwrap_or(false).then_some(me.profile.account.id),
+        works_on: (!search.closed.unwrap_or(false)).then(|| app.clock.now().day()),
     };
     let tree = store::region::tree(&app.store).await?;
     let found = store::studio::list(&app.store, &filter, page.page()).await?;
@@ -83,6 +84,7 @@ pub(super) async fn read(
     let may_move_to = tiers.filter(|tier| by.is_some_and(|by| by.tier.moves(studio.tier, *tier))).collect();
     let moves = store::studio_tier::moves(&app.store, id).await?;
     let changes = store::studio_programme::changes(&app.store, id).await?;
+    let words = store::studio_closing::words(&app.store, id).await?;
     let policy = policies::of(&app, &studio).ok();
     Ok(axum::Json(StudioPage {
         may_move_to,
@@ -90,6 +92,8 @@ pub(super) async fn read(
         may_change_programme: by.is_some_and(|by| by.tier.founds(studio.tier)),
         policy_title: policy.map(|policy| policy.title.clone()),
         programme_changes: changes.into_iter().map(|one| programme_change(&app, one)).collect(),
+        may_close: closings::may_close(by, &studio, &words),
+        closings: words.into_iter().map(closings::word).collect(),
         may_manage: me.keeps(&app, &studio).await?,
         may_set_hosts: by.is_some(),
         marks_asked: roster_sheets::marks_of(&app, &studio),
@@ -201,7 +205,7 @@ pub(super) fn member(member: Member) -> MemberView {
     }
 }
 
-fn view(studio: Studio, tree: &RegionTree) -> StudioView {
+pub(super) fn view(studio: Studio, tree: &RegionTree) -> StudioView {
     StudioView {
         id: studio.id,
         name: studio.name,
@@ -213,5 +217,6 @@ fn view(studio: Studio, tree: &RegionTree) -> StudioView {
         cycle_start: studio.cycle_start,
         policy: studio.policy,
         introduction: studio.introduction,
+        last_day: studio.last_day,
     }
 }

@@ -1,9 +1,10 @@
 //! Activities: what studios plan, with their presenters.
 
 use super::row::{Columns as _, rows_in, sql};
-use super::{Noun, Store, StoreError, notice, random};
+use super::{Noun, Store, StoreError, notice, random, studio};
 use crate::domain::{
-    AccountId, Activity, ActivityId, ActivityRefusal, ActivityState, Checks, Invalid, NewActivity, SeriesId, Time,
+    AccountId, Activity, ActivityId, ActivityRefusal, ActivityState, Checks, Day, Invalid, NewActivity, SeriesId,
+    StudioId, Time,
 };
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -30,6 +31,7 @@ pub async fn create(store: &Store, new: NewActivity, now: Time) -> Result<Activi
     store
         .write(move |connection| {
             Box::pin(async move {
+                studio::must_work(connection, new.studio, Some(new.planned_start.day())).await?;
                 check_series(connection, &new).await?;
                 let (activity, presenters) = from(id, new, now);
                 insert(connection, &activity).await?;
@@ -56,6 +58,7 @@ pub async fn update(
                 let presenters = presenters(connection, id).await?;
                 let new = NewActivity { studio, ..edit(old, presenters) };
                 new.check()?;
+                studio::must_work(connection, studio, Some(new.planned_start.day())).await?;
                 check_series(connection, &new).await?;
                 let (activity, presenters) = from(id, new, created_at);
                 sqlx::query(
@@ -95,21 +98,51 @@ pub async fn cancel(
     store
         .write(move |connection| {
             Box::pin(async move {
-                let mut activity = find(connection, id).await?;
-                activity.state = activity.cancel()?;
-                activity.cancel_reason = Some(reason.trim().to_owned());
-                sqlx::query("update activity set state = $2, cancel_reason = $3 where id = $1")
-                    .bind(id.as_str())
-                    .bind(activity.state.code())
-                    .bind(activity.cancel_reason.as_deref())
-                    .execute(&mut *connection)
-                    .await?;
-                let why = format!("活动已取消：{}", reason.trim());
-                notice::withdraw_of_activity(connection, id, &why, (by, now)).await?;
-                Ok(activity)
+                let activity = find(connection, id).await?;
+                call_off(connection, activity, reason.trim(), (by, now)).await
             })
         })
         .await
+}
+
+async fn call_off(
+    connection: &mut AnyConnection,
+    mut activity: Activity,
+    reason: &str,
+    by: (AccountId, Time),
+) -> Result<Activity, StoreError> {
+    activity.state = activity.cancel()?;
+    activity.cancel_reason = Some(reason.to_owned());
+    sqlx::query("update activity set state = $2, cancel_reason = $3 where id = $1")
+        .bind(activity.id.as_str())
+        .bind(activity.state.code())
+        .bind(reason)
+        .execute(&mut *connection)
+        .await?;
+    let why = format!("活动已取消：{reason}");
+    notice::withdraw_of_activity(connection, activity.id, &why, by).await?;
+    Ok(activity)
+}
+
+/// Calls off what a Studio plans for days after this one.
+pub(super) async fn call_off_after(
+    connection: &mut AnyConnection,
+    studio: StudioId,
+    last_day: Day,
+    reason: &str,
+    by: (AccountId, Time),
+) -> Result<(), StoreError> {
+    let rows = sqlx::query(sql!(
+        "select {ACTIVITY} from activity a where a.studio = $1 and a.state = 'planned' and a.planned_start >= $2"
+    ))
+    .bind(studio.as_str())
+    .bind(last_day.plus(1).start().micros())
+    .fetch_all(&mut *connection)
+    .await?;
+    for row in &rows {
+        call_off(connection, read(row)?, reason, by).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn set_state(

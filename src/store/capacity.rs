@@ -1,6 +1,6 @@
 //! Capacities: what a Region has under a Policy, held against what the Policy means it to have.
 
-use super::row::{Columns as _, below, number_of, sql};
+use super::row::{Columns as _, below, number_of, sql, works};
 use super::{Store, StoreError, fact, scorecard, station, studio};
 use crate::domain::application::{Reached, RegionCount};
 use crate::domain::participation::{Assessed, present_within, year_of};
@@ -47,9 +47,10 @@ pub async fn rosters(
         "select m.studio, m.role, count(distinct m.account) as people from membership m
              join studio s on s.id = m.studio
          where s.policy = $2 and s.region in {} and m.from_day <= $3
-             and (m.to_day is null or m.to_day >= $3)
+             and (m.to_day is null or m.to_day >= $3) and {}
          group by m.studio, m.role",
-        below!("$1")
+        below!("$1"),
+        works!("$3")
     ))
     .bind(region.as_str())
     .bind(policy)
@@ -70,9 +71,11 @@ pub(super) async fn count(
     policy: &str,
     day: Day,
 ) -> Result<RegionCount, StoreError> {
-    let rows = sqlx::query(sql!("select id from studio where policy = $2 and region in {}", below!("$1")))
+    let head = "select id from studio where policy = $2 and region in";
+    let rows = sqlx::query(sql!("{head} {} and {}", below!("$1"), works!("$3")))
         .bind(region.as_str())
         .bind(policy)
+        .bind(number_of(day))
         .fetch_all(&mut *connection)
         .await?;
     let ids = rows.iter().map(|row| row.id("id")).collect::<Result<Vec<StudioId>, _>>()?;
@@ -86,8 +89,9 @@ pub(super) async fn count(
              count(distinct case when m.role = 'trainee' then m.account end) as trainees
          from membership m join studio s on s.id = m.studio
          where s.policy = $2 and s.region in {} and m.from_day <= $3
-             and (m.to_day is null or m.to_day >= $3)",
-        below!("$1")
+             and (m.to_day is null or m.to_day >= $3) and {}",
+        below!("$1"),
+        works!("$3")
     ))
     .bind(region.as_str())
     .bind(policy)

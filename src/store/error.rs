@@ -2,7 +2,9 @@
 
 use super::constraint::{self, Constraint};
 use crate::domain::office::DecidedAbove;
-use crate::domain::{ActivityRefusal, ApplicationRefusal, CaseRefusal, Invalid, ResourceRefusal, Time, YearEndRefusal};
+use crate::domain::{
+    ActivityRefusal, ApplicationRefusal, CaseRefusal, ClosingRefusal, Invalid, ResourceRefusal, Time, YearEndRefusal,
+};
 
 /// What was looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +95,8 @@ pub enum StoreError {
     #[error(transparent)]
     Refused(#[from] ActivityRefusal),
     #[error(transparent)]
+    Closing(#[from] ClosingRefusal),
+    #[error(transparent)]
     Case(#[from] CaseRefusal),
     #[error(transparent)]
     YearEnd(#[from] YearEndRefusal),
@@ -153,6 +157,7 @@ impl StoreError {
         match self {
             Self::Invalid(_) => "invalid",
             Self::Refused(refusal) => refusal.code(),
+            Self::Closing(refusal) => refusal.code(),
             Self::Case(refusal) => refusal.code(),
             Self::YearEnd(refusal) => refusal.code(),
             Self::DecidedAbove(_) => "decided_above",

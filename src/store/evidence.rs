@@ -1,7 +1,7 @@
 //! Evidence: handed in by a Studio's keepers, decided by its office; every word is a row of its own.
 
 use super::row::{Columns as _, below, number_of, rows_in, sql};
-use super::{Noun, Store, StoreError, attachment, constraint, policy, random, ruling};
+use super::{Noun, Store, StoreError, attachment, constraint, policy, random, ruling, studio};
 use crate::domain::evidence::largest_count;
 use crate::domain::{
     AccountId, Attachment, CaseRefusal, Day, EvidenceId, EvidenceVerdict, NewEvidence, OfficeTier, Officer, PersonName,
@@ -60,6 +60,7 @@ pub async fn create(store: &Store, new: NewEvidence, by: AccountId, now: Time) -
     store
         .write(move |connection| {
             Box::pin(async move {
+                studio::must_work(connection, new.studio, Some(new.day)).await?;
                 sqlx::query(
                     "insert into evidence (id, studio, policy, slot, account, title, day, given_by, given_at)
                      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",

@@ -1,7 +1,7 @@
 //! Schools that a Studio helps (结对帮扶), from a day to a day.
 
 use super::row::{Columns as _, number_of, rows_in, sql};
-use super::{Noun, Store, StoreError, random};
+use super::{Noun, Store, StoreError, random, studio};
 use crate::domain::{AccountId, Day, HelpedSchoolId, Invalid, NewHelpedSchool, School, StudioId, Time};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -25,6 +25,7 @@ pub async fn create(store: &Store, new: NewHelpedSchool, by: AccountId, now: Tim
     store
         .write(move |connection| {
             Box::pin(async move {
+                studio::must_work(connection, new.studio, Some(new.from)).await?;
                 sqlx::query(
                     "insert into helped_school (id, studio, school, from_day, to_day, made_by, made_at)
                      values ($1, $2, $3, $4, $5, $6, $7)",

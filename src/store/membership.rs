@@ -1,7 +1,7 @@
 //! Memberships: who is in which Studio, as what, from when to when.
 
-use super::row::{Columns as _, number_of, rows_in, sql};
-use super::{Noun, Store, StoreError, application, constraint, random, region};
+use super::row::{Columns as _, number_of, rows_in, sql, works};
+use super::{Noun, Store, StoreError, application, constraint, random, region, studio};
 use crate::domain::case::Decider;
 use crate::domain::{
     AccountId, Day, DaysNote, MemberMarks, MemberRole, Membership, MembershipDays, MembershipId, NewMembership,
@@ -48,17 +48,19 @@ pub async fn of_studio(store: &Store, studio: StudioId) -> Result<Vec<Member>, S
     rows.iter().map(read_member).collect()
 }
 
-/// The names of those who host these Studios on `day`.
+/// The names of those who host these Studios on `day`, or hosted them on their last day.
 pub async fn hosts_of(
     store: &Store,
     studios: &[StudioId],
     day: Day,
 ) -> Result<HashMap<StudioId, Vec<String>>, StoreError> {
     let day = number_of(day);
-    let head = "select m.studio, a.name, m.from_day, m.to_day from membership m join account a on a.id = m.account
-        where m.role = 'host' and m.studio in";
+    let head =
+        "select m.studio, a.name, m.from_day, m.to_day, s.last_day from membership m join account a on a.id = m.account
+            join studio s on s.id = m.studio where m.role = 'host' and m.studio in";
     let mut found: HashMap<StudioId, Vec<String>> = HashMap::new();
     for row in rows_in(&mut *store.read().await?, head, studios, "order by m.studio, m.from_day, m.id").await? {
+        let day = row.optional_number("last_day")?.map_or(day, |last| last.min(day));
         if row.number("from_day")? <= day && row.optional_number("to_day")?.is_none_or(|to| day <= to) {
             found.entry(row.id("studio")?).or_default().push(row.text("name")?);
         }
@@ -73,12 +75,13 @@ pub async fn roster_on(store: &Store, studio: StudioId, day: Day) -> Result<Vec<
     Ok(members)
 }
 
-/// The Memberships of a person that count on `day`.
+/// The Memberships of a person that count on `day`, in Studios that work on it.
 pub async fn of_account(store: &Store, account: AccountId, day: Day) -> Result<Vec<Belonging>, StoreError> {
     let rows = sqlx::query(sql!(
         "select {MEMBERSHIP}, s.name as studio_name
          from membership m join studio s on s.id = m.studio
-         where m.account = $1 and m.from_day <= $2 and (m.to_day is null or m.to_day >= $2) order by {ORDER}"
+         where m.account = $1 and m.from_day <= $2 and (m.to_day is null or m.to_day >= $2) and {} order by {ORDER}",
+        works!("$2")
     ))
     .bind(account.as_str())
     .bind(number_of(day))
@@ -135,6 +138,7 @@ pub async fn create(
 
 /// Within the caller's transaction, with the trace of who did it.
 pub(super) async fn begin(connection: &mut AnyConnection, new: &Membership, note: &DaysNote) -> Result<(), StoreError> {
+    studio::must_work(connection, new.studio, new.to).await?;
     insert(connection, new).await?;
     trace(connection, new.id, (None, new.days()), note).await
 }
@@ -217,6 +221,7 @@ pub async fn change(
                     backbone: change.backbone.unwrap_or(marks.backbone),
                 };
                 if after.reaches_beyond(before) {
+                    studio::must_work(connection, membership.studio, after.to).await?;
                     let longer = Membership { from: after.from, to: after.to, ..membership };
                     let now = (&tree, note.at.day());
                     application::within_own_quota(connection, &store_of, &longer, marks, now).await?;
@@ -244,6 +249,62 @@ async fn set_days(
         .execute(&mut *connection)
         .await?;
     trace(connection, id, (Some(before), after), note).await
+}
+
+/// Ends what lasts longer than the Studio works; what would have begun later is over with its first day. Each with the number of the
+/// word that says so.
+pub(super) async fn end_with_studio(
+    connection: &mut AnyConnection,
+    studio: StudioId,
+    last_day: Day,
+    note: &DaysNote,
+) -> Result<Vec<(MembershipId, i64)>, StoreError> {
+    let rows = sqlx::query(sql!(
+        "select {MEMBERSHIP} from membership m where m.studio = $1 and (m.to_day is null or m.to_day > $2) order by m.id"
+    ))
+    .bind(studio.as_str())
+    .bind(number_of(last_day))
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut ended = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let membership = read(row)?;
+        let before = membership.days();
+        let after = MembershipDays { to: Some(last_day.max(before.from)), ..before };
+        if after != before {
+            set_days(connection, membership.id, (before, after), note).await?;
+            ended.push((membership.id, last_change(connection, membership.id).await?));
+        }
+    }
+    Ok(ended)
+}
+
+/// Gives a Membership the days that it had before this word, unless somebody has changed them since.
+pub(super) async fn take_back(
+    connection: &mut AnyConnection,
+    (id, change): (MembershipId, i64),
+    note: &DaysNote,
+) -> Result<(), StoreError> {
+    if last_change(connection, id).await? != change {
+        return Ok(());
+    }
+    let row =
+        sqlx::query("select before_from, before_to from membership_changed where membership = $1 and ordinal = $2")
+            .bind(id.as_str())
+            .bind(change)
+            .fetch_one(&mut *connection)
+            .await?;
+    let before = MembershipDays { from: row.day("before_from")?, to: row.optional_day("before_to")? };
+    let now = find(connection, id).await?.days();
+    set_days(connection, id, (now, before), note).await
+}
+
+async fn last_change(connection: &mut AnyConnection, id: MembershipId) -> Result<i64, StoreError> {
+    sqlx::query("select coalesce(max(ordinal), 0) as last from membership_changed where membership = $1")
+        .bind(id.as_str())
+        .fetch_one(connection)
+        .await?
+        .number("last")
 }
 
 /// What the person of this Membership is marked as.

@@ -1,7 +1,7 @@
 //! Mentors: who guides whom in a Studio.
 
 use super::row::{Columns as _, number_of, rows_in, sql};
-use super::{Noun, Store, StoreError, random};
+use super::{Noun, Store, StoreError, random, studio};
 use crate::domain::{AccountId, Day, Invalid, MentorId, NewMentor, PersonName, StudioId, Time};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -28,6 +28,7 @@ pub async fn create(store: &Store, new: NewMentor, by: AccountId, now: Time) -> 
     store
         .write(move |connection| {
             Box::pin(async move {
+                studio::must_work(connection, new.studio, Some(new.from)).await?;
                 sqlx::query(
                     "insert into mentor (id, studio, mentor, mentee_account, mentee, from_day, to_day, made_by, made_at)
                      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",

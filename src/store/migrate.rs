@@ -200,6 +200,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0033_publicity.sql"),
     ),
     (
+        34,
+        "studio_closing",
+        include_str!("../../migrations/sqlite/0034_studio_closing.sql"),
+        include_str!("../../migrations/postgres/0034_studio_closing.sql"),
+    ),
+    (
         35,
         "station",
         include_str!("../../migrations/sqlite/0035_station.sql"),

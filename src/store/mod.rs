@@ -66,6 +66,7 @@ pub mod setting;
 pub mod sign_in_sheet;
 pub mod station;
 pub mod studio;
+pub mod studio_closing;
 pub mod studio_programme;
 pub mod studio_tier;
 pub mod transfer;

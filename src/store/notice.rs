@@ -1,7 +1,7 @@
 //! Notices: sent, decided and withdrawn, each a row of its own.
 
 use super::row::{Columns as _, below, sql};
-use super::{Noun, Store, StoreError, activity, constraint, fact, notice_draft, random};
+use super::{Noun, Store, StoreError, activity, constraint, fact, notice_draft, random, studio};
 use crate::domain::notice::{NoticeAbout, NoticeDecision, NoticeNumber, NoticeWithdrawal, check_content, check_reason};
 use crate::domain::{
     AccountId, ActivityId, ActivityState, Notice, NoticeId, NoticeState, OfficeTier, Officer, RegionId, Time,
@@ -37,9 +37,11 @@ pub async fn send(
     store
         .write(move |connection| {
             Box::pin(async move {
-                if activity::find(connection, activity).await?.state == ActivityState::Cancelled {
+                let about = activity::find(connection, activity).await?;
+                if about.state == ActivityState::Cancelled {
                     return Err(StoreError::Conflict(constraint::named("notice_of_cancelled")));
                 }
+                studio::must_work(connection, about.studio, Some(now.day())).await?;
                 let before = all_of(connection, activity).await?;
                 if before.iter().any(Notice::is_open) {
                     return Err(StoreError::Conflict(constraint::named("notice_ordinal_taken")));

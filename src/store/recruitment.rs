@@ -1,7 +1,7 @@
 //! Recruitments: opened once; only the closing day moves, by a row that says why.
 
 use super::row::{Columns as _, below, number_of, rows_in, sql};
-use super::{Noun, Page, Paged, Store, StoreError, policy, random};
+use super::{Noun, Page, Paged, Store, StoreError, policy, random, studio};
 use crate::domain::application::RecruitmentChange;
 use crate::domain::{
     AccountId, Day, Invalid, NewRecruitment, PersonName, Recruitment, RecruitmentId, RegionId, StudioId, Time,
@@ -28,6 +28,9 @@ pub async fn open(store: &Store, new: NewRecruitment, by: AccountId, now: Time) 
     store
         .write(move |connection| {
             Box::pin(async move {
+                if let Some(studio) = new.studio {
+                    studio::must_work(connection, studio, None).await?;
+                }
                 sqlx::query(
                     "insert into recruitment (id, policy, role, studio, region, tier, kind, title, content, places,
                          most_choices, school_consents, office_approves, opens, closes, opened_by, opened_at)
@@ -71,22 +74,54 @@ pub async fn change(
             Box::pin(async move {
                 let before = find(connection, id).await?;
                 before.check_change(closes, &reason, now.day())?;
-                sqlx::query(
-                    "insert into recruitment_changed (recruitment, ordinal, closes, reason, changed_by, changed_at)
-                     values ($1, $2, $3, $4, $5, $6)",
-                )
-                .bind(id.as_str())
-                .bind(i64::try_from(before.changes.len()).unwrap_or(i64::MAX) + 1)
-                .bind(number_of(closes))
-                .bind(reason.trim())
-                .bind(by.as_str())
-                .bind(now.micros())
-                .execute(&mut *connection)
-                .await?;
+                if let Some(studio) = before.studio.filter(|_| before.closes < closes) {
+                    studio::must_work(connection, studio, None).await?;
+                }
+                move_closing_day(connection, &before, (closes, reason.trim()), (by, now)).await?;
                 find(connection, id).await
             })
         })
         .await
+}
+
+async fn move_closing_day(
+    connection: &mut AnyConnection,
+    of: &Recruitment,
+    (closes, reason): (Day, &str),
+    (by, now): (AccountId, Time),
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into recruitment_changed (recruitment, ordinal, closes, reason, changed_by, changed_at)
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(of.id.as_str())
+    .bind(i64::try_from(of.changes.len()).unwrap_or(i64::MAX) + 1)
+    .bind(number_of(closes))
+    .bind(reason)
+    .bind(by.as_str())
+    .bind(now.micros())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Those of the Studio that are open, or are to open, ended yesterday.
+pub(super) async fn end_of_studio(
+    connection: &mut AnyConnection,
+    studio: StudioId,
+    reason: &str,
+    (by, now): (AccountId, Time),
+) -> Result<(), StoreError> {
+    let rows = sqlx::query("select id from recruitment where studio = $1")
+        .bind(studio.as_str())
+        .fetch_all(&mut *connection)
+        .await?;
+    let ids = rows.iter().map(|row| row.id("id")).collect::<Result<Vec<RecruitmentId>, _>>()?;
+    let today = now.day();
+    for one in of_ids(connection, &ids).await?.into_values().filter(|one| today <= one.closes) {
+        move_closing_day(connection, &one, (today.plus(-1), reason), (by, now)).await?;
+    }
+    Ok(())
 }
 
 pub async fn get(store: &Store, id: RecruitmentId) -> Result<Recruitment, StoreError> {

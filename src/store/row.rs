@@ -29,6 +29,18 @@ macro_rules! below {
 
 pub(super) use below;
 
+/// Of a Studio in the statement: does it work on the day whose number is bound in this place?
+macro_rules! works {
+    ($place:literal) => {
+        concat!("(last_day is null or last_day >= ", $place, ")")
+    };
+}
+
+pub(super) use works;
+
+/// Later than any last day: a Studio that works on it is not closed.
+pub(super) const WITHOUT_END: i64 = i64::MAX;
+
 /// What can be read from a row by the column's name.
 pub(super) trait Columns {
     fn text(&self, column: &'static str) -> Result<String, StoreError>;

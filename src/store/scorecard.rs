@@ -1,9 +1,9 @@
 //! Scorecards: made from Facts when they are asked for, and the last one of each year kept for tables over many Studios.
 
 use super::fact::{self, Gathered};
-use super::row::{Columns as _, number_of, rows_in};
+use super::row::{Columns as _, number_of, rows_in, sql, works};
 use super::{Store, StoreError, policy};
-use crate::domain::participation::{Facts, year_of};
+use crate::domain::participation::{Facts, first_day, year_of};
 use crate::domain::policy::Policy;
 use crate::domain::scorecard::{Outlook, ScoreState, Scorecard, ranks, score};
 use crate::domain::{Day, Studio, StudioId, Tier, Time};
@@ -153,6 +153,9 @@ async fn stale(store: &Store, studios: Vec<Studio>, which: Which, today: Day) ->
             Which::Current => year_of(policy::in_force(store, &key, today)?.year, today),
         };
         let policy = policy::of_year(store, &key, year, today)?;
+        if !gathered.studio.is_assessed_in(policy.year, year) {
+            return None;
+        }
         let known = bases.get(&(gathered.studio.id, year));
         (known != Some(&basis(&policy, &gathered, year, today))).then_some(Stale { gathered, policy, year })
     });
@@ -270,14 +273,16 @@ pub async fn kept(
     Ok(found)
 }
 
-/// Everybody's place in the programme's year, among those of the same tier, by the kept points.
-pub async fn standings(store: &Store, policy: &str, year: i32) -> Result<Vec<Standing>, StoreError> {
-    let rows = sqlx::query(
+/// Everybody's place in the programme's year, among those of the same tier that are assessed in it, by the kept points.
+pub async fn standings(store: &Store, policy: &Policy, year: i32) -> Result<Vec<Standing>, StoreError> {
+    let rows = sqlx::query(sql!(
         "select c.studio, s.tier, c.points from scorecard c join studio s on s.id = c.studio
-         where c.policy = $1 and c.year = $2 and s.policy = $1 order by s.tier, c.points desc, s.name, c.studio",
-    )
-    .bind(policy)
+         where c.policy = $1 and c.year = $2 and s.policy = $1 and {} order by s.tier, c.points desc, s.name, c.studio",
+        works!("$3")
+    ))
+    .bind(policy.key.as_str())
     .bind(i64::from(year))
+    .bind(number_of(first_day(policy.year, year)))
     .fetch_all(&mut *store.read().await?)
     .await?;
     let points = rows.iter().map(|row| Ok((row.coded("tier")?, u32::try_from(row.number("points")?).unwrap_or(0))));

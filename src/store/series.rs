@@ -1,7 +1,7 @@
 //! Series: Activities on one theme.
 
 use super::row::{Columns as _, rows_in};
-use super::{Store, StoreError, random};
+use super::{Store, StoreError, random, studio};
 use crate::domain::{NewSeries, Series, SeriesId, StudioId, Time};
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
@@ -49,13 +49,14 @@ pub async fn create(store: &Store, new: NewSeries, now: Time) -> Result<Series, 
     store
         .write(move |connection| {
             Box::pin(async move {
+                studio::must_work(connection, series.studio, Some(now.day())).await?;
                 sqlx::query("insert into series (id, studio, title, theme, created_at) values ($1, $2, $3, $4, $5)")
                     .bind(series.id.as_str())
                     .bind(series.studio.as_str())
                     .bind(series.title.as_str())
                     .bind(series.theme.as_str())
                     .bind(series.created_at.micros())
-                    .execute(connection)
+                    .execute(&mut *connection)
                     .await?;
                 Ok(series)
             })

@@ -1,8 +1,8 @@
 //! Sessions: an Activity goes live, and ends.
 
 use super::row::{Columns as _, sql};
-use super::{Noun, Store, StoreError, activity, random};
-use crate::domain::{AccountId, ActivityId, Session, SessionId, Time};
+use super::{Noun, Store, StoreError, activity, random, studio};
+use crate::domain::{AccountId, ActivityId, Day, Session, SessionId, StudioId, Time};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
@@ -20,7 +20,9 @@ pub async fn go_live(
     store
         .write(move |connection| {
             Box::pin(async move {
-                let state = activity::find(connection, activity).await?.go_live()?;
+                let found = activity::find(connection, activity).await?;
+                let state = found.go_live()?;
+                studio::must_work(connection, found.studio, Some(now.day())).await?;
                 activity::set_state(connection, activity, state).await?;
                 let session = Session { id, activity, started_at: now, ended_at: None, started_by: by };
                 sqlx::query("insert into session (id, activity, started_at, ended_at, started_by) values ($1, $2, $3, null, $4)")
@@ -79,6 +81,20 @@ pub(super) async fn find(connection: &mut AnyConnection, id: SessionId) -> Resul
         .fetch_optional(connection)
         .await?;
     read(&row.ok_or(StoreError::NotFound(Noun::Session))?)
+}
+
+/// The day of the Studio's last Session, live or over.
+pub(super) async fn last_of_studio(
+    connection: &mut AnyConnection,
+    studio: StudioId,
+) -> Result<Option<Day>, StoreError> {
+    let row = sqlx::query(
+        "select max(s.started_at) as last from session s join activity a on a.id = s.activity where a.studio = $1",
+    )
+    .bind(studio.as_str())
+    .fetch_one(connection)
+    .await?;
+    Ok(row.optional_time("last")?.map(Time::day))
 }
 
 pub(super) fn read(row: &AnyRow) -> Result<Session, StoreError> {

@@ -1,8 +1,8 @@
 //! Studios.
 
-use super::row::{Columns as _, below, number_of, rows_in, sql};
+use super::row::{Columns as _, below, number_of, rows_in, sql, works};
 use super::{Noun, Page, Paged, Store, StoreError, page, policy, random};
-use crate::domain::{AccountId, NewStudio, RegionId, Studio, StudioId, Tier, Time};
+use crate::domain::{AccountId, Day, NewStudio, RegionId, Studio, StudioId, Tier, Time};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
@@ -17,10 +17,12 @@ pub struct StudioFilter {
     pub within: Option<RegionId>,
     /// In which this person has ever had a Membership.
     pub member: Option<AccountId>,
+    /// Those that work on this day.
+    pub works_on: Option<Day>,
 }
 
 const STUDIO: &str =
-    "select id, name, tier, kind, subject, region, cycle_start, policy, introduction, created_at from studio";
+    "select id, name, tier, kind, subject, region, cycle_start, policy, introduction, created_at, last_day from studio";
 
 const FILTER: &str = concat!(
     "where ($1 = '' or lower(name) like $1 escape '\\' or lower(subject) like $1 escape '\\')
@@ -28,7 +30,9 @@ const FILTER: &str = concat!(
     and ($3 = '' or region in ",
     below!("$3"),
     ")
-    and ($4 = '' or id in (select studio from membership where account = $4))"
+    and ($4 = '' or id in (select studio from membership where account = $4))
+    and ",
+    works!("$5")
 );
 
 pub async fn list(store: &Store, filter: &StudioFilter, page: Page) -> Result<Paged<Studio>, StoreError> {
@@ -36,12 +40,15 @@ pub async fn list(store: &Store, filter: &StudioFilter, page: Page) -> Result<Pa
     let tier = filter.tier.map_or("", Tier::code);
     let within = filter.within.as_ref().map_or("", RegionId::as_str);
     let member = filter.member.as_ref().map_or("", AccountId::as_str);
+    // On days long gone every Studio works.
+    let day = filter.works_on.map_or(i64::MIN, number_of);
     let mut connection = store.read().await?;
-    let rows = sqlx::query(sql!("{STUDIO} {FILTER} order by name, id limit $5 offset $6"))
+    let rows = sqlx::query(sql!("{STUDIO} {FILTER} order by name, id limit $6 offset $7"))
         .bind(pattern.as_str())
         .bind(tier)
         .bind(within)
         .bind(member)
+        .bind(day)
         .bind(page.limit())
         .bind(page.offset())
         .fetch_all(&mut *connection)
@@ -51,6 +58,7 @@ pub async fn list(store: &Store, filter: &StudioFilter, page: Page) -> Result<Pa
         .bind(tier)
         .bind(within)
         .bind(member)
+        .bind(day)
         .fetch_one(&mut *connection)
         .await?
         .number("total")?;
@@ -85,6 +93,17 @@ pub(super) async fn of_ids(
 ) -> Result<HashMap<StudioId, Studio>, StoreError> {
     let rows = rows_in(connection, &format!("{STUDIO} where id in"), ids, "").await?;
     rows.iter().map(|row| read(row).map(|studio| (studio.id, studio))).collect()
+}
+
+/// Refuses what is to last until that day, or for none without an end, in a Studio that is closed before. Asked in the transaction
+/// that writes it.
+pub(super) async fn must_work(
+    connection: &mut AnyConnection,
+    id: StudioId,
+    until: Option<Day>,
+) -> Result<(), StoreError> {
+    let found = of_ids(connection, &[id]).await?.remove(&id).ok_or(StoreError::NotFound(Noun::Studio))?;
+    Ok(found.must_work_until(until)?)
 }
 
 pub async fn create(store: &Store, new: NewStudio, now: Time) -> Result<Studio, StoreError> {
@@ -132,11 +151,11 @@ pub async fn update(
         .write(move |connection| {
             Box::pin(async move {
                 let old = of_ids(connection, &[id]).await?.remove(&id).ok_or(StoreError::NotFound(Noun::Studio))?;
-                let created_at = old.created_at;
+                let (created_at, last_day) = (old.created_at, old.last_day);
                 let new = edit(old);
                 new.check()?;
                 policy::check(&policies, new.policy.as_deref())?;
-                let studio = from(id, new, created_at);
+                let studio = Studio { last_day, ..from(id, new, created_at) };
                 sqlx::query(
                     "update studio set name = $2, tier = $3, kind = $4, subject = $5, region = $6, cycle_start = $7,
                          policy = $8, introduction = $9
@@ -171,6 +190,7 @@ pub(super) fn from(id: StudioId, new: NewStudio, created_at: Time) -> Studio {
         policy: new.policy.filter(|key| !key.is_empty()),
         introduction: new.introduction.trim().to_owned(),
         created_at,
+        last_day: None,
     }
 }
 
@@ -186,5 +206,6 @@ fn read(row: &AnyRow) -> Result<Studio, StoreError> {
         policy: row.optional_text("policy")?,
         introduction: row.text("introduction")?,
         created_at: row.time("created_at")?,
+        last_day: row.optional_day("last_day")?,
     })
 }

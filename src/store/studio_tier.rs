@@ -18,6 +18,7 @@ pub async fn move_to(
                 let old =
                     studio::of_ids(connection, &[id]).await?.remove(&id).ok_or(StoreError::NotFound(Noun::Studio))?;
                 TierMove::check(old.tier, to, &reason)?;
+                old.must_work_until(None)?;
                 sqlx::query(
                     "insert into studio_tier (studio, ordinal, from_tier, to_tier, reason, decided_by, decided_at)
                      select $1, coalesce(max(ordinal), 0) + 1, $2, $3, $4, $5, $6 from studio_tier where studio = $1",

@@ -45,6 +45,9 @@ pub async fn ask(
             Box::pin(async move {
                 let ends = membership::find(connection, new.membership).await?;
                 new.check(&ends, now.day())?;
+                if new.role.is_some() {
+                    studio::must_work(connection, new.studio.unwrap_or(ends.studio), None).await?;
+                }
                 if let Some(file) = new.attachment
                     && attachment::find(connection, file).await?.author != by
                 {
@@ -128,6 +131,16 @@ async fn carry_out(
     }
     let note = DaysNote { by, reason: transfer.reason.clone(), at: now };
     let began = if word.granted { change(connection, store, tree, &transfer, &note).await? } else { None };
+    write_decision(connection, id, &word, began, (by, now)).await
+}
+
+async fn write_decision(
+    connection: &mut AnyConnection,
+    id: TransferId,
+    word: &TransferWord,
+    began: Option<MembershipId>,
+    (by, now): (AccountId, Time),
+) -> Result<(), StoreError> {
     sqlx::query(
         "insert into transfer_decided (transfer, granted, reason, began, decided_by, decided_at)
          values ($1, $2, $3, $4, $5, $6)",
@@ -140,6 +153,26 @@ async fn carry_out(
     .bind(now.micros())
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Refuses what waits about members of the Studio, and about moves into it.
+pub(super) async fn refuse_of_studio(
+    connection: &mut AnyConnection,
+    studio: StudioId,
+    reason: &str,
+    by: (AccountId, Time),
+) -> Result<(), StoreError> {
+    let rows = sqlx::query(sql!(
+        "{TRANSFER} where d.transfer is null and x.transfer is null and (m.studio = $1 or t.studio = $1)"
+    ))
+    .bind(studio.as_str())
+    .fetch_all(&mut *connection)
+    .await?;
+    let word = TransferWord { granted: false, reason: reason.to_owned() };
+    for row in &rows {
+        write_decision(connection, row.id("id")?, &word, None, by).await?;
+    }
     Ok(())
 }
 

@@ -28,6 +28,7 @@ export async function scorecard(browser, server) {
   await deciding(office, studio);
   await levelling(office, studio);
   await vetoing(office);
+  await closing(office);
   await host.goto(`/studios/${studio}/scorecard`);
   await row(host, CASE, 'met').waitFor();
   const teacher = await open('dark');
@@ -271,6 +272,42 @@ async function vetoing(page) {
   await page.getByTestId('word-send').click();
   await found.getByText('已撤销').waitFor();
   assert.equal((await view(page, id)).result.vetoes.length, 0, 'what was taken back weighs nothing');
+}
+
+// A studio that is closed leaves the lists and says so to everybody, until that is taken back.
+async function closing(page) {
+  const { id, name } = (await call(page, 'GET', '/api/studios')).body.rows.find((one) => one.name.startsWith('叶青'));
+  const today = (await view(page, id)).as_of.slice(0, 10);
+  const yesterday = new Date(Date.parse(today) - 86_400_000).toISOString().slice(0, 10);
+  await page.goto(`/studios/${id}`);
+  await page.getByTestId('close-studio').click();
+  await page.getByTestId('closing-send').click();
+  await page.getByTestId('field-error').first().waitFor();
+  await page.getByTestId('closing-kind').selectOption('shut');
+  await page.getByTestId('closing-day').fill(yesterday);
+  await page.getByTestId('closing-reason').fill('设而不建，一年没有活动');
+  await page.getByTestId('closing-effects').getByText('主持人不再管理工作室').waitFor();
+  await both(page, 'closing');
+  await page.getByTestId('closing-send').click();
+  await page.getByTestId('studio-closed').filter({ hasText: `已停办，最后一天是 ${yesterday}（关停）` }).waitFor();
+  assert.equal(await page.getByTestId('add-member').count(), 0);
+  await page.getByTestId('member-row').filter({ hasText: '叶青' }).waitFor();
+  await both(page, 'closed-studio');
+  await page.goto(`/studios/${id}/scorecard`);
+  await page.getByTestId('scorecard-closed').waitFor();
+  await page.goto('/studios');
+  await page.getByTestId('studio-card').first().waitFor();
+  assert.equal(await page.getByTestId('studio-card').filter({ hasText: name }).count(), 0);
+  await page.getByTestId('with-closed').check();
+  await page.getByTestId('studio-card').filter({ hasText: name }).getByTestId('card-closed').waitFor();
+  await both(page, 'closed-listed');
+  await page.goto(`/studios/${id}`);
+  await page.getByTestId('close-studio').click();
+  await page.getByTestId('closing-reason').fill('整改完成，恢复');
+  await both(page, 'reopening');
+  await page.getByTestId('closing-send').click();
+  await page.getByTestId('studio-closed').waitFor({ state: 'detached' });
+  await page.getByTestId('closings').filter({ hasText: '整改完成' }).waitFor({ state: 'attached' });
 }
 
 async function refused(page, studio) {

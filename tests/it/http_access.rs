@@ -62,6 +62,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("PATCH",  "/api/studios/{id}",                    "----y-y-y"),
     ("POST",   "/api/studios/{id}/tier",               "--------y"),
     ("POST",   "/api/studios/{id}/programme",          "------y-y"),
+    ("POST",   "/api/studios/{id}/closing",            "------y-y"),
+    ("POST",   "/api/studios/{id}/reopening",          "------y-y"),
     ("POST",   "/api/studios/{id}/memberships",        "----y-y-y"),
     ("PATCH",  "/api/memberships/{id}",                "----y-y-y"),
     ("GET",    "/api/studios/{id}/roster-sheet",       "----y-y-y"),
@@ -552,6 +554,10 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
         }),
         ("PATCH", "/api/studios/{id}") => json!({ "introduction": "简介" }),
         ("POST", "/api/studios/{id}/programme") => json!({ "policy": "county-1", "reason": "选定" }),
+        ("POST", "/api/studios/{id}/closing") => {
+            json!({ "kind": "shut", "last_day": "2026-03-31", "reason": "没有活动" })
+        }
+        ("POST", "/api/studios/{id}/reopening") => json!({ "reason": "整改完成" }),
         ("POST", "/api/studios/{id}/tier") => json!({ "tier": "province", "reason": "三年优秀" }),
         ("POST", "/api/studios/{id}/memberships") => {
             json!({ "account": world.teacher, "role": "trainee", "from": "2026-03-01" })

@@ -357,7 +357,8 @@ async fn the_kept_scorecard_is_made_anew_only_when_something_changed(fresh: Fres
     assert_eq!(refresh(now()).await.unwrap(), 1);
     let kept = store::scorecard::kept(store, &[small.studio], "zhejiang-2019", 2026).await.unwrap();
     assert_ne!(kept[&small.studio].summary, before.summary);
-    let standings = store::scorecard::standings(store, "zhejiang-2019", 2026).await.unwrap();
+    let rules = store::policy::of_year(store, "zhejiang-2019", 2026, now().day()).unwrap();
+    let standings = store::scorecard::standings(store, &rules, 2026).await.unwrap();
     assert_eq!(standings.iter().map(|one| (one.studio, one.rank)).collect::<Vec<_>>(), [(small.studio, 1)]);
     // The next day time has passed, and the other year is another card.
     assert_eq!(refresh(now() + std::time::Duration::from_secs(86_400)).await.unwrap(), 1);

@@ -15,6 +15,7 @@ on_both! {
     who_is_public_takes_a_place_of_the_recruitment_and_of_the_policy,
     a_host_gets_the_studio_only_when_named,
     two_new_studios_that_are_public_need_a_place_and_a_name_each,
+    who_is_to_be_named_in_a_studio_that_closes_is_refused,
     no_row_of_a_publicity_is_changed_or_taken_away,
 }
 
@@ -145,6 +146,24 @@ async fn core_of(store: &Store, studio: StudioId) -> Vec<(AccountId, Day)> {
     core.map(|one| (one.account, one.from)).collect()
 }
 
+async fn who_is_to_be_named_in_a_studio_that_closes_is_refused(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let recruitment = opened(store, &world, "district-2", MemberRole::Core, 2).await;
+    let sent = sent(store, recruitment, world.teacher, "").await;
+    let id = consented(store, &world, sent).await.unwrap().id;
+    assert_eq!(stands(store, &world, id).await, Standing::Publicised);
+    let new = NewClosing { kind: ClosingKind::Shut, last_day: now().day(), reason: "一年没有活动".into() };
+    let by = Officer { account: world.office, tier: OfficeTier::County };
+    store::studio_closing::close(store, world.studio, new, by, now()).await.unwrap();
+    assert_eq!(stands(store, &world, id).await, Standing::Refused);
+    assert_eq!(public_ids(store, later(1)).await, []);
+    let refused = application::get(store, id).await.unwrap();
+    let why = &refused.last().unwrap().publicity.as_ref().unwrap().upheld().unwrap().reason;
+    assert!(why.contains("停办"), "{why}");
+    assert_eq!(names(store, &world, id, later(8)).await.unwrap_err().code(), "nothing_waits");
+}
+
 async fn names(store: &Store, world: &World, id: ApplicationId, day: Time) -> Result<Application, StoreError> {
     application::name(store, id, (1, day.day()), world.office, day).await
 }
@@ -213,7 +232,7 @@ async fn a_core_member_is_named_after_the_week_and_not_before(fresh: Fresh) {
     assert_eq!(application::waiting_in(store, None, None).await.unwrap(), []);
     assert_eq!(names(store, &world, id, later(8)).await.unwrap_err().code(), "nothing_waits");
     let late = application::withdraw(store, id, world.teacher, later(8)).await.unwrap_err();
-    assert_eq!(late.code(), "application_settled");
+    assert_eq!(late.code(), "nothing_waits");
 }
 
 async fn an_objection_that_is_upheld_refuses_the_application_and_frees_its_place(fresh: Fresh) {

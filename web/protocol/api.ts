@@ -311,7 +311,11 @@ export type StudioView = { id: string, name: string, tier: Tier, kind: StudioKin
 /**
  * Key of the Policy that the Studio is assessed under, such as `zhejiang-2019`.
  */
-policy: string | null, introduction: string, };
+policy: string | null, introduction: string, 
+/**
+ * On which it works, where it is closed, or is to be.
+ */
+last_day: string | null, };
 
 export type StudioForm = { name: string, tier: Tier, kind: StudioKind, subject: string, region: string, 
 /**
@@ -363,7 +367,15 @@ may_change_programme: boolean, policy_title: string | null,
 /**
  * The latest first.
  */
-programme_changes: Array<ProgrammeChangeView>, };
+programme_changes: Array<ProgrammeChangeView>, 
+/**
+ * May the person who asks close it, or take that back?
+ */
+may_close: boolean, 
+/**
+ * The latest first; that one holds.
+ */
+closings: Array<ClosingWordView>, };
 
 export type SeriesView = { id: string, studio: string, title: string, theme: string, 
 /**
@@ -1444,6 +1456,10 @@ on: string, as_of: string,
  * Until the year is closed; 0 when it is over.
  */
 days_left: number, 
+/**
+ * On which the Studio works, where it is closed, or is to be.
+ */
+last_day: string | null, 
 /**
  * In the last year of a cycle what is asked of the cycle is part of the result.
  */
@@ -2867,6 +2883,20 @@ export type StationClosingForm = {
  * Today where it is absent.
  */
 last_day?: string, reason: string, };
+/** shut 关停，revoked 取消资格，expired 周期届满不再命名，quit 自行退出 */
+export type ClosingKind = "shut" | "revoked" | "expired" | "quit";
+
+export type ClosingForm = { kind: ClosingKind, 
+/**
+ * On which it still works.
+ */
+last_day: string, reason: string, };
+
+export type ClosingWordView = { 
+/**
+ * None where it takes the closing before it back.
+ */
+kind: ClosingKind | null, last_day: string | null, reason: string, by_name: string, at: string, };
 
 export type LineCheckForm = { 
 /**

@@ -14,7 +14,7 @@ pub use roster::{Home, from_where, population};
 
 use super::{
     AccountId, ActivityId, ActivityKind, Day, Level, MemberRole, Mode, RegionId, SchoolId, SeriesId, SessionId,
-    StudioId, StudioKind, Tier,
+    StudioId, StudioKind, Tier, closing,
 };
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,17 @@ pub struct StudioFact {
     pub cycle_start: Day,
     /// The one that its Region lies in.
     pub city: Option<RegionId>,
+    /// On which it works, where it is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_day: Option<Day>,
+}
+
+impl StudioFact {
+    /// The last day up to this one on which it works: nobody is in it afterwards, and nothing can be made up for.
+    #[must_use]
+    pub fn last_working_day(&self, day: Day) -> Day {
+        closing::last_working_day(self.last_day, day)
+    }
 }
 
 /// A Membership with what the rules ask of the person.

@@ -9,8 +9,8 @@ use crate::domain::policy::{Criterion, Logic, Measure, Part, PeriodKind, Policy,
 
 /// How far the Studio is in the assessed year that begins in `year`, at the end of the day `on`.
 ///
-/// After the year is over its Scorecard stays what it was after its last day, but for Evidence that is handed in for it, and for
-/// decisions on what happened before.
+/// After the year is over, or the Studio is closed, its Scorecard stays what it was after the last day, but for Evidence that is
+/// handed in for it, and for decisions on what happened before. What the year asks for is not less where the Studio closed within it.
 #[must_use]
 pub fn score(policy: &Policy, facts: &Facts, year: i32, on: Day) -> Scorecard {
     let assessment = Assessment::new(policy, facts, year, on);
@@ -37,7 +37,7 @@ pub(super) struct Assessment<'a> {
     pub(super) policy: &'a Policy,
     pub(super) facts: &'a Facts,
     pub(super) assessed: Assessed,
-    /// The last day that is looked at: the day asked for, or the last one of the year.
+    /// The last day that is looked at: the day asked for, or the last one of the year, or of the Studio.
     pub(super) on: Day,
     /// The day asked for: what was decided up to it is known, also where the year is over.
     pub(super) known: Day,
@@ -56,14 +56,15 @@ pub(super) struct Asked<'a> {
 impl<'a> Assessment<'a> {
     pub(super) fn new(policy: &'a Policy, facts: &'a Facts, year: i32, known: Day) -> Self {
         let assessed = Assessed::of(policy, facts.studio.cycle_start, year);
-        let on = known.min(assessed.span.to);
+        let on = facts.studio.last_working_day(known.min(assessed.span.to));
         Self { policy, facts, assessed, on, known, done: Participation::over(facts, on, known) }
     }
 
     /// The last day of the span has passed, and something held today does not count for it any more. On the last day of the year
-    /// itself all is open.
+    /// itself all is open. With a Studio that is closed all its spans end.
     pub(super) fn over(&self, span: Span) -> bool {
-        span.to <= self.on && span.to < self.known
+        let last = self.facts.studio.last_working_day(span.to);
+        last <= self.on && last < self.known
     }
 
     /// It is met by papers, and the year still takes them.

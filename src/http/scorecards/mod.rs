@@ -96,9 +96,12 @@ pub(super) fn asked(
     }
     let key = studio.policy.as_deref().ok_or_else(policies::none)?;
     let policy = store::policy::in_force(&app.store, key, on).ok_or_else(policies::none)?;
-    let year = year.unwrap_or_else(|| year_of(policy.year, on));
+    let year = year.unwrap_or_else(|| year_of(policy.year, studio.last_working_day(on)));
     if !YEARS.contains(&year) {
         return Err(ApiError::field("year", "请选择年份。"));
+    }
+    if !studio.is_assessed_in(policy.year, year) {
+        return Err(ApiError::field("year", "工作室在这一年之前已经停办，不再考核。"));
     }
     Ok((year, on))
 }

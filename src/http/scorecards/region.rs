@@ -115,7 +115,8 @@ impl Table {
     ) -> Result<Self, ApiError> {
         let key = policy.map_or("", |policy| policy.key.as_str());
         all.retain(|studio| {
-            studio.policy.as_deref() == Some(key) && search.tier.is_none_or(|tier| studio.tier == tier)
+            let assessed = policy.is_none_or(|policy| studio.is_assessed_in(policy.year, year));
+            studio.policy.as_deref() == Some(key) && assessed && search.tier.is_none_or(|tier| studio.tier == tier)
         });
         let ids: Vec<StudioId> = all.iter().map(|studio| studio.id).collect();
         let kept = scorecard::kept(&app.store, &ids, key, year).await?;
@@ -123,7 +124,10 @@ impl Table {
             scorecard::ask(&app.store, year);
         }
         let hosts = store::membership::hosts_of(&app.store, &ids, app.clock.now().day()).await?;
-        let standings = scorecard::standings(&app.store, key, year).await?;
+        let standings = match policy {
+            Some(policy) => scorecard::standings(&app.store, policy, year).await?,
+            None => Vec::new(),
+        };
         let names = all.iter().map(|studio| (studio.id, studio.name.clone())).collect();
         let (counts, as_of) = (counts(&all, &kept), kept.values().map(|one| one.made_at).min());
         let mut table = Self {
@@ -196,11 +200,13 @@ fn counts(all: &[Studio], kept: &HashMap<StudioId, Kept>) -> OutlookCounts {
     counts
 }
 
-/// The programmes of the Region, the one with the most Studios first.
+/// The programmes of the Region, the one with the most Studios that still work first.
 fn counted(app: &AppState, all: &[Studio], today: Day) -> Vec<PolicyCount> {
     let mut studios: BTreeMap<&str, u32> = BTreeMap::new();
-    for key in all.iter().filter_map(|studio| studio.policy.as_deref()) {
-        *studios.entry(key).or_default() += 1;
+    for studio in all {
+        if let Some(key) = studio.policy.as_deref() {
+            *studios.entry(key).or_default() += u32::from(studio.works_on(today));
+        }
     }
     let mut counted: Vec<PolicyCount> = studios
         .into_iter()

@@ -10,7 +10,7 @@ use crate::domain::policy::{Criterion, Part, Policy, Source};
 use crate::domain::scorecard::{
     ChoiceScore, Ground, Outlook, PartScore, Score, ScoreState, Scorecard, Share, SubjectScore, Todo, shares,
 };
-use crate::domain::{AccountId, ChoiceId, Day, SeriesId, Time};
+use crate::domain::{AccountId, ChoiceId, Day, SeriesId, Studio, Time};
 use crate::store::scorecard::Assessed;
 use std::collections::{BTreeMap, HashMap};
 
@@ -63,11 +63,11 @@ pub(super) fn scorecard(assessed: &Assessed, card: &Scorecard, todo: Vec<Todo>, 
         span: SpanView { from: card.span.from, to: card.span.to },
         on: card.on,
         as_of: around.now,
-        days_left: days_left(card.span.to, card.on),
+        days_left: days_left(studio.last_working_day(card.span.to), card.on),
+        last_day: studio.last_day,
         final_year: card.final_year,
-        years: years(policy, studio.cycle_start, around.now.day()),
-        ahead: ahead(policy, studio.cycle_start, around.now.day())
-            .filter(|_| card.year == year_of(policy.year, around.now.day())),
+        years: years(policy, studio, around.now.day()),
+        ahead: ahead(policy, studio, around.now.day()).filter(|_| card.year == year_of(policy.year, around.now.day())),
         result: result(policy, facts, card),
         counts: counts(card),
         sections: sections.collect(),
@@ -88,21 +88,25 @@ pub(in super::super) fn points_word(points: u32) -> String {
     format!("{}.{}", points / 100, points % 100 / 10)
 }
 
-/// From the one in which the cycle began to the last one that something of today counts for.
-fn years(policy: &Policy, cycle_start: Day, today: Day) -> Vec<YearName> {
-    let (first, current) = (year_of(policy.year, cycle_start), year_of(policy.year, today));
-    let (first, last) =
-        (first.max(current - 10).min(current), year_ahead(policy, cycle_start, today).unwrap_or(current));
+/// From the one in which the cycle began to the last one that something of today counts for, or of the Studio's last day.
+fn years(policy: &Policy, studio: &Studio, today: Day) -> Vec<YearName> {
+    let day = studio.last_working_day(today);
+    let (first, current) = (year_of(policy.year, studio.cycle_start), year_of(policy.year, day));
+    let (first, last) = (first.max(current - 10).min(current), next(policy, studio, today).unwrap_or(current));
     (first..=last).rev().map(|year| YearName { year, word: policy.year.named(year) }).collect()
 }
 
 /// The next year, with the criteria whose period runs today and counts for it.
-fn ahead(policy: &Policy, cycle_start: Day, today: Day) -> Option<YearAheadView> {
-    let year = year_ahead(policy, cycle_start, today)?;
-    let assessed = AssessedYear::of(policy, cycle_start, year);
+fn ahead(policy: &Policy, studio: &Studio, today: Day) -> Option<YearAheadView> {
+    let year = next(policy, studio, today)?;
+    let assessed = AssessedYear::of(policy, studio.cycle_start, year);
     let running = policy.criteria.iter().filter(|one| assessed.runs_ahead(one.period, today));
     let criteria = running.map(|one| Named::new(&one.id, one.title.as_str())).collect();
     Some(YearAheadView { year, word: policy.year.named(year), criteria })
+}
+
+fn next(policy: &Policy, studio: &Studio, today: Day) -> Option<i32> {
+    year_ahead(policy, studio.cycle_start, today).filter(|year| studio.is_assessed_in(policy.year, *year))
 }
 
 fn names(facts: &Facts) -> HashMap<AccountId, String> {

@@ -41,6 +41,8 @@ pub struct ScorecardView {
     pub as_of: Time,
     /// Until the year is closed; 0 when it is over.
     pub days_left: u32,
+    /// On which the Studio works, where it is closed, or is to be.
+    pub last_day: Option<Day>,
     /// In the last year of a cycle what is asked of the cycle is part of the result.
     pub final_year: bool,
     /// Years of the Studio that can be asked for, the latest first.

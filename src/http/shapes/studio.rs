@@ -1,7 +1,7 @@
 //! Studios and their Series.
 
 use super::{ActivityCard, MemberView};
-use crate::domain::{Day, MemberMark, RegionId, SeriesId, StudioId, StudioKind, Tier, Time};
+use crate::domain::{ClosingKind, Day, MemberMark, RegionId, SeriesId, StudioId, StudioKind, Tier, Time};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::{IntoParams, ToSchema};
@@ -29,6 +29,8 @@ pub struct StudioView {
     /// Key of the Policy that the Studio is assessed under, such as `zhejiang-2019`.
     pub policy: Option<String>,
     pub introduction: String,
+    /// On which it works, where it is closed, or is to be.
+    pub last_day: Option<Day>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
@@ -82,6 +84,28 @@ pub struct StudioPage {
     pub policy_title: Option<String>,
     /// The latest first.
     pub programme_changes: Vec<ProgrammeChangeView>,
+    /// May the person who asks close it, or take that back?
+    pub may_close: bool,
+    /// The latest first; that one holds.
+    pub closings: Vec<ClosingWordView>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct ClosingForm {
+    pub kind: ClosingKind,
+    /// On which it still works.
+    pub last_day: Day,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct ClosingWordView {
+    /// None where it takes the closing before it back.
+    pub kind: Option<ClosingKind>,
+    pub last_day: Option<Day>,
+    pub reason: String,
+    pub by_name: String,
+    pub at: Time,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
@@ -152,4 +176,6 @@ pub struct StudioSearch {
     pub region: Option<RegionId>,
     /// Only the Studios of the person who asks.
     pub mine: Option<bool>,
+    /// Those that are closed, too.
+    pub closed: Option<bool>,
 }

@@ -121,6 +121,6 @@ macro_rules! words {
 words! {
     AccountRole RegionKind StudioKind Tier MemberRole MemberMark ActivityKind Mode Level ActivityState ActivityRole AttendanceStatus
     GapKind Way CaseState NoticeState ReminderKind Class YearKind ScoreState Outlook ApplicationState ApplicationObjectionState ConditionState ReviewVerdict
-    SchoolStage Sex Step TransferKind TransferState YearEndStage ObjectionState CertificateKind
+    ClosingKind SchoolStage Sex Step TransferKind TransferState YearEndStage ObjectionState CertificateKind
     OfficeTier RecordingDoubt RecordingState ResourceKind ResourceState ResourceStep Selection Visibility
 }

@@ -10,6 +10,7 @@ use crate::store::year_end::{self, YearEnd};
 use crate::store::{self, Noun};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use std::collections::BTreeSet;
 
 /// The office of the YearEnd's Region, or one above it.
 pub(in super::super) struct SettlerOf<T> {
@@ -22,7 +23,7 @@ pub(in super::super) struct ConcernedBy {
     pub(in super::super) me: SignedIn,
     pub(in super::super) year_end: YearEnd,
     pub(in super::super) office: bool,
-    /// The Studios in the list that this person hosts.
+    /// The Studios in the list that this person hosts, or hosted on their last day.
     pub(in super::super) own: Vec<StudioId>,
 }
 
@@ -92,11 +93,14 @@ impl FromRequestParts<AppState> for ConcernedBy {
         let office = me.settles(app, &year_end).await?;
         let mut own = Vec::new();
         if year_end.published.is_some() {
-            let (account, today) = (me.profile.account.id, app.clock.now().day());
             let listed = year_end::studios_of(&app.store, year_end.id).await?;
-            let hosted = store::membership::of_account(&app.store, account, today).await?;
-            let hosted = hosted.into_iter().map(|one| one.membership).filter(|one| one.role == MemberRole::Host);
-            own.extend(hosted.map(|one| one.studio).filter(|studio| listed.contains(studio)));
+            let hosted = store::membership::all_of_account(&app.store, me.profile.account.id).await?.into_iter();
+            let hosted = hosted.filter(|one| one.role == MemberRole::Host && listed.contains(&one.studio));
+            let hosted: BTreeSet<StudioId> = hosted.map(|one| one.studio).collect();
+            for studio in hosted {
+                let studio = store::studio::get(&app.store, studio).await?;
+                own.extend(me.hosted(app, &studio).await?.then_some(studio.id));
+            }
         }
         if office || !own.is_empty() {
             return Ok(Self { me, year_end, office, own });
@@ -130,7 +134,8 @@ impl FromRequestParts<AppState> for HolderOf {
         let certificate = certificate_named(parts, app).await?;
         let own = certificate.account.as_ref().is_some_and(|person| person.id == me.profile.account.id);
         let year_end = year_end::get(&app.store, certificate.year_end).await?;
-        if own || me.hosts(app, certificate.studio).await? || me.settles(app, &year_end).await? {
+        let studio = store::studio::get(&app.store, certificate.studio).await?;
+        if own || me.hosted(app, &studio).await? || me.settles(app, &year_end).await? {
             return Ok(Self(certificate));
         }
         Err(ApiError::Forbidden(Need::HostOrOffice))

@@ -39,7 +39,7 @@ pub(in super::super) async fn frozen_scorecard(
         rows.iter().find(|row| row.settled.studio == studio.id).ok_or(StoreError::from(YearEndRefusal::NotInList))?;
     let rules = year_end.rules(&app.store)?;
     let keeps = me.keeps(&app, &studio).await?;
-    let own = if me.hosts(&app, studio.id).await? { vec![studio.id] } else { Vec::new() };
+    let own = if me.hosted(&app, &studio).await? { vec![studio.id] } else { Vec::new() };
     let row = view::year_row(&rules, row, None, view::Seen::Hosts(&own));
     // As the list has it, whatever became of the Studio since.
     let studio = year_end::studio_as_frozen(&app.store, &year_end, studio.id).await?;

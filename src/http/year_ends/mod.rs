@@ -203,7 +203,7 @@ pub(super) async fn of_studio(
     insider: InsiderOf<Studio>,
 ) -> Result<axum::Json<Rows<StudioYearEndView>>, ApiError> {
     let InsiderOf { me, noun: studio } = insider;
-    let hosts = me.hosts(&app, studio.id).await?;
+    let hosts = me.hosted(&app, &studio).await?;
     let keeps = me.keeps(&app, &studio).await?;
     let mut rows = Vec::new();
     for one in year_end::of_studio(&app.store, studio.id).await? {

@@ -1,6 +1,7 @@
 //! Applications: drafts that change, and what was sent, withdrawn and said about it, each a row that stands.
 
 mod admit;
+mod pass_over;
 mod place;
 mod publicity;
 mod reserve;
@@ -8,6 +9,7 @@ mod review;
 mod write;
 
 pub(super) use admit::make_room;
+pub(super) use pass_over::pass_over_waiting;
 pub(super) use place::{rows_over_quota, within_own_quota};
 pub use publicity::{answer, name, object, objected_by, objected_with, of_objection, public, publicised};
 pub use review::review;
@@ -15,7 +17,7 @@ pub use write::{save, save_all, send, withdraw};
 
 use reserve::TAKEN;
 
-use super::row::{Columns as _, below, number_of, rows_in, sql};
+use super::row::{Columns as _, WITHOUT_END, below, number_of, rows_in, sql, works};
 use super::{Noun, Store, StoreError, studio};
 use crate::domain::application::{Applicant, Finding, Sending};
 use crate::domain::participation::Span;
@@ -118,19 +120,28 @@ pub async fn waiting_in(
 /// What may wait for the hosts of these Studios.
 pub async fn waiting_for(store: &Store, studios: &[StudioId]) -> Result<Vec<Application>, StoreError> {
     let mut connection = store.read().await?;
+    let ids = ids_waiting_for(&mut connection, studios).await?;
+    let mut found = of_ids(&mut connection, &ids).await?;
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// Those in which one of these Studios is chosen, the earliest first.
+async fn ids_waiting_for(
+    connection: &mut AnyConnection,
+    studios: &[StudioId],
+) -> Result<Vec<ApplicationId>, StoreError> {
     let mut ids = Vec::new();
     let head = format!(
         "select p.id {WAITS} and p.id in (select c.application from application_choice c where c.sending = s.ordinal
              and c.studio in"
     );
-    for row in rows_in(&mut connection, &head, studios, ") order by s.sent_at, p.id").await? {
+    for row in rows_in(connection, &head, studios, ") order by s.sent_at, p.id").await? {
         let id: ApplicationId = row.id("id")?;
         if !ids.contains(&id) {
             ids.push(id);
         }
     }
-    let mut found = of_ids(&mut connection, &ids).await?;
-    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    Ok(ids)
 }
 
 /// The Applications that this file was put beside.
@@ -319,7 +330,7 @@ fn written(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("plain data")
 }
 
-/// The Studios that may be wished for in a Recruitment.
+/// The Studios that may be wished for in a Recruitment: none that is closed, or is to be.
 pub async fn studios_of(store: &Store, recruitment: &Recruitment) -> Result<Vec<(StudioId, String)>, StoreError> {
     let rows = wishable(&mut *store.read().await?, recruitment).await?;
     rows.iter().map(|row| Ok((row.id("id")?, row.text("name")?))).collect()
@@ -327,12 +338,14 @@ pub async fn studios_of(store: &Store, recruitment: &Recruitment) -> Result<Vec<
 
 async fn wishable(connection: &mut AnyConnection, recruitment: &Recruitment) -> Result<Vec<AnyRow>, StoreError> {
     let rows = sqlx::query(sql!(
-        "select id, name from studio where policy = $1 and ($2 = '' or id = $2) and region in {} order by name, id",
-        below!("$3")
+        "select id, name from studio where policy = $1 and ($2 = '' or id = $2) and region in {} and {} order by name, id",
+        below!("$3"),
+        works!("$4")
     ))
     .bind(recruitment.policy.as_str())
     .bind(recruitment.studio.as_ref().map_or("", StudioId::as_str))
     .bind(recruitment.region.as_str())
+    .bind(WITHOUT_END)
     .fetch_all(connection)
     .await?;
     Ok(rows)
@@ -360,10 +373,11 @@ async fn hosts_under(
     account: AccountId,
     day: Day,
 ) -> Result<bool, StoreError> {
-    let row = sqlx::query(
+    let row = sqlx::query(sql!(
         "select m.id from membership m join studio s on s.id = m.studio
-         where m.account = $1 and m.role = 'host' and s.policy = $2 and (m.to_day is null or m.to_day >= $3)",
-    )
+         where m.account = $1 and m.role = 'host' and s.policy = $2 and (m.to_day is null or m.to_day >= $3) and {}",
+        works!("$3")
+    ))
     .bind(account.as_str())
     .bind(policy)
     .bind(number_of(day))

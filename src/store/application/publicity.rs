@@ -111,21 +111,7 @@ pub async fn object(
                 {
                     return Err(CaseRefusal::ForeignAttachment.into());
                 }
-                sqlx::query(
-                    "insert into application_objection (id, application, sending, ordinal, reason, attachment, given_by,
-                         given_at)
-                     values ($1, $2, $3, $4, $5, $6, $7, $8)",
-                )
-                .bind(objection.as_str())
-                .bind(id.as_str())
-                .bind(i64::from(sending.ordinal))
-                .bind(i64::try_from(publicity.objections.len()).unwrap_or(i64::MAX) + 1)
-                .bind(new.reason.trim())
-                .bind(new.attachment.as_ref().map(AttachmentId::as_str))
-                .bind(new.by.as_str())
-                .bind(now.micros())
-                .execute(&mut *connection)
-                .await?;
+                insert_objection(connection, (id, sending), objection, &new, now).await?;
                 Ok(objection)
             })
         })
@@ -151,21 +137,69 @@ pub async fn answer(
                 if !stands.is_some_and(|(_, public)| public.objections.iter().any(open)) {
                     return Err(ApplicationRefusal::ObjectionAnswered.into());
                 }
-                sqlx::query(
-                    "insert into application_answer (objection, upheld, reason, answered_by, answered_at)
-                     values ($1, $2, $3, $4, $5)",
-                )
-                .bind(id.as_str())
-                .bind(i64::from(new.upheld))
-                .bind(new.reason.trim())
-                .bind(new.by.as_str())
-                .bind(now.micros())
-                .execute(&mut *connection)
-                .await?;
+                insert_answer(connection, id, &new, now).await?;
                 find(connection, of).await
             })
         })
         .await
+}
+
+/// Whoever was to be named is not, by a word of the office's own.
+pub(super) async fn refuse(
+    connection: &mut AnyConnection,
+    (id, sending): (ApplicationId, &Sending),
+    (by, reason): (AccountId, String),
+    now: Time,
+) -> Result<(), StoreError> {
+    let objection: ObjectionId = random::id()?;
+    let new = NewApplicationObjection { reason: reason.clone(), attachment: None, by };
+    insert_objection(connection, (id, sending), objection, &new, now).await?;
+    insert_answer(connection, objection, &NewApplicationAnswer { upheld: true, reason, by }, now).await
+}
+
+async fn insert_objection(
+    connection: &mut AnyConnection,
+    (id, sending): (ApplicationId, &Sending),
+    objection: ObjectionId,
+    new: &NewApplicationObjection,
+    now: Time,
+) -> Result<(), StoreError> {
+    let so_far = sending.publicity.as_ref().map_or(0, |publicity| publicity.objections.len());
+    sqlx::query(
+        "insert into application_objection (id, application, sending, ordinal, reason, attachment, given_by, given_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(objection.as_str())
+    .bind(id.as_str())
+    .bind(i64::from(sending.ordinal))
+    .bind(i64::try_from(so_far).unwrap_or(i64::MAX).saturating_add(1))
+    .bind(new.reason.trim())
+    .bind(new.attachment.as_ref().map(AttachmentId::as_str))
+    .bind(new.by.as_str())
+    .bind(now.micros())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn insert_answer(
+    connection: &mut AnyConnection,
+    objection: ObjectionId,
+    new: &NewApplicationAnswer,
+    now: Time,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into application_answer (objection, upheld, reason, answered_by, answered_at)
+         values ($1, $2, $3, $4, $5)",
+    )
+    .bind(objection.as_str())
+    .bind(i64::from(new.upheld))
+    .bind(new.reason.trim())
+    .bind(new.by.as_str())
+    .bind(now.micros())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Names whoever was public long enough (正式命名): the Membership begins on that day, with the Studio of a host.

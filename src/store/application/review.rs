@@ -4,6 +4,7 @@
 use super::super::row::number_of;
 use super::super::{Noun, Store, StoreError, attachment, policy, recruitment, region};
 use super::admit::admit;
+use super::pass_over::pass_over;
 use super::reserve::reserve;
 use super::write::stops_of;
 use super::{find, publicity};
@@ -86,6 +87,7 @@ pub async fn review(store: &Store, id: ApplicationId, new: NewReview, now: Time)
                 if let Some(public) = &public {
                     publicity::insert(connection, (id, sending.ordinal), public).await?;
                 }
+                pass_over(connection, id, &tree, now).await?;
                 find(connection, id).await
             })
         })
@@ -126,7 +128,7 @@ pub(super) fn first_day(recruitment: &Recruitment, from: Option<Day>, today: Day
     Ok(from)
 }
 
-async fn insert(
+pub(super) async fn insert(
     connection: &mut AnyConnection,
     id: ApplicationId,
     (sending, ordinal): (u32, u32),

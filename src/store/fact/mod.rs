@@ -160,6 +160,7 @@ pub(super) fn studio_fact(studio: &Studio, tree: &RegionTree) -> StudioFact {
         kind: studio.kind,
         cycle_start: studio.cycle_start,
         city: city(tree, studio.region),
+        last_day: studio.last_day,
     }
 }
 

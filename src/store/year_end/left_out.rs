@@ -23,7 +23,7 @@ pub async fn sorted(store: &Store, within: RegionId, rules: &Policy, year: i32) 
     let mut studios = studio::assessed(store, Some(within)).await?;
     studios.retain(|one| {
         let asked = || !Assessed::of(rules, one.cycle_start, year).span.is_empty();
-        one.policy.as_deref() == Some(&rules.key) && asked()
+        one.policy.as_deref() == Some(&rules.key) && one.is_assessed_in(rules.year, year) && asked()
     });
     let ids: Vec<StudioId> = studios.iter().map(|studio| studio.id).collect();
     let taken = taken(&mut *store.read().await?, &rules.key, year, &ids).await?;

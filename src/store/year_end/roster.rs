@@ -1,7 +1,7 @@
 //! The rosters of a frozen year: who was in each Studio on its last day.
 
 use super::super::row::{Columns as _, rows_in};
-use super::super::{Store, StoreError, membership};
+use super::super::{Store, StoreError, membership, studio};
 use super::YearEnd;
 use crate::domain::participation::Assessed;
 use crate::domain::policy::Policy;
@@ -20,11 +20,12 @@ fn last_day(rules: &Policy, year: i32, frozen_on: Day) -> Day {
 /// As it is known now.
 pub(super) async fn on_last_day(
     store: &Store,
-    studio: StudioId,
+    id: StudioId,
     (rules, year): (&Policy, i32),
     today: Day,
 ) -> Result<FrozenRoster, StoreError> {
-    let roster = membership::roster_on(store, studio, last_day(rules, year, today)).await?;
+    let last = studio::get(store, id).await?.last_working_day(last_day(rules, year, today));
+    let roster = membership::roster_on(store, id, last).await?;
     let mut people = FrozenRoster::new();
     for member in roster {
         // Ordered by role: the highest comes first.

@@ -8,6 +8,7 @@ export const scorecard = {
   asOf: (when: string) => `数据到 ${when}`,
   daysLeft: (end: string, days: number) => `距 ${end}结算还有 ${days} 天`,
   over: (end: string) => `${end}已结算`,
+  closed: (day: string) => `工作室最后一天是 ${day}`,
   lastDay: (end: string) => `今天（${end}）是最后一天`,
   ahead: (titles: string[], year: string) => `正在进行的学期、学年里，${titles.slice(0, 3).join('、')}${titles.length > 3 ? '等' : ''}计入 ${year}`,
   finalYear: '本年是周期的最后一年，周期指标一并计入',

@@ -2,6 +2,7 @@
 export const vocabulary = {
   tier: { province: '省级', city: '市级', county: '县级' },
   studioKind: { studio: '名师工作室', network: '名师网络工作室', alliance: '联盟' },
+  closingKind: { shut: '关停', revoked: '取消资格', expired: '周期届满不再命名', quit: '自行退出' },
   memberMark: { new_teacher: '新入职教师', backbone: '县级骨干教师或学科带头人' },
   memberRole: { host: '主持人', core: '学科带头人', trainee: '骨干学员', follower: '网络学员', adviser: '导师' },
   activityKind: {

@@ -1,6 +1,6 @@
 /** Every question the desk asks the server, one line each. */
 import { api } from '@/api/client'
-import type { MembershipChange } from '@/protocol/api'
+import type { ClosingForm, MembershipChange } from '@/protocol/api'
 import type {
   Account, AccountChange, AccountForm, AccountRole, ActivityCard, ActivityForm, ActivityPage, ActivityState, Attendance, AttendancePage, Home, Member, MembershipForm, PageOf, Person, PresencePage, Region,
   RegionForm, Rows, Parameters, School, SchoolChange, SchoolForm, SchoolMove, Series, SeriesForm, Studio, StudioForm, StudioPage, Tier,
@@ -35,13 +35,15 @@ export interface SchoolSearch { q?: string; region?: string; page?: number; size
 export const calls = {
   home: (signal?: AbortSignal) => api.get<Home>('/api/home', { signal }),
 
-  studios: (signal?: AbortSignal) => everyPage<Studio>('/api/studios', signal),
+  studios: (signal?: AbortSignal, closed = false) => everyPage<Studio>('/api/studios', signal, closed ? { closed: 'true' } : {}),
   findStudios: (q: string) => api.get<PageOf<Studio>>('/api/studios', { query: { q, size: 20 } }),
   studio: (studio: string, signal?: AbortSignal) => api.get<StudioPage>(`/api/studios/${id(studio)}`, { signal }),
   createStudio: (form: StudioForm) => api.post<Studio>('/api/studios', form),
   changeStudio: (studio: string, change: Partial<Pick<StudioForm, 'name' | 'subject' | 'introduction'>>) => api.patch<Studio>(`/api/studios/${id(studio)}`, change),
   changeProgramme: (studio: string, form: ProgrammeForm) => api.post<Studio>(`/api/studios/${id(studio)}/programme`, form),
   moveTier: (studio: string, tier: Tier, reason: string) => api.post<Studio>(`/api/studios/${id(studio)}/tier`, { tier, reason }),
+  close: (studio: string, form: ClosingForm) => api.post<Studio>(`/api/studios/${id(studio)}/closing`, form),
+  reopen: (studio: string, reason: string) => api.post<Studio>(`/api/studios/${id(studio)}/reopening`, { reason }),
   addMember: (studio: string, form: MembershipForm) => api.post<Member>(`/api/studios/${id(studio)}/memberships`, form),
   changeMember: (membership: string, change: MembershipChange) => api.patch<Member>(`/api/memberships/${id(membership)}`, change),
   createSeries: (studio: string, form: SeriesForm) => api.post<Series>(`/api/studios/${id(studio)}/series`, form),

@@ -412,6 +412,7 @@ fn studios_are_told_apart_by_subject_and_counted_against_the_programme() {
         policy: Some("hangjin-2024".into()),
         introduction: String::new(),
         created_at: day("2026-01-01").start(),
+        last_day: None,
     };
     let count = RegionCount { studios: vec![made(1, "校长"), made(2, "园长")], ..RegionCount::default() };
     let full = count.refuses(policy("hangjin-2024"), "校长").unwrap();

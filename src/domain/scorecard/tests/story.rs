@@ -61,6 +61,7 @@ impl Story {
             kind: StudioKind::Network,
             cycle_start,
             city: Some(city("杭州")),
+            last_day: None,
         };
         let facts = Facts {
             studio,

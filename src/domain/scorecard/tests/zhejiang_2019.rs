@@ -3,7 +3,7 @@
 use super::story::{Story, many};
 use crate::domain::participation::Attended;
 use crate::domain::scorecard::ScoreState::{Impossible, Met, NotYet, Waiting};
-use crate::domain::{Level, MemberRole};
+use crate::domain::{Day, Level, MemberRole};
 
 const CORE: [&str; 10] =
     ["何志强", "马海燕", "孙立群", "郑小云", "钱一鸣", "吴晓岚", "冯国栋", "陈思雨", "褚建平", "卫红梅"];
@@ -96,6 +96,25 @@ fn november() -> Story {
     story.day("2026-11-18").evidence("activity_case", "案例二");
     story.day("2026-11-19").evidence("province_award", "省教学比赛一等奖").of("何志强").accepted();
     story
+}
+
+#[test]
+fn a_studio_that_closes_within_the_year_is_held_against_its_last_day() {
+    let last_day = Day::parse("2026-03-31").unwrap();
+    let open = march().on("2026-04-10");
+    let mut story = march();
+    story.facts.studio.last_day = Some(last_day);
+    story.facts.members.iter_mut().for_each(|member| member.to = Some(last_day));
+    let on_last = story.on("2026-03-31");
+    assert_eq!((on_last.state("S1-12"), on_last.numbers("S1-12")), (NotYet, (1, 5)), "the last day is open to its end");
+    let closed = story.on("2026-04-10");
+    assert_eq!((closed.state("S1-12"), closed.numbers("S1-12")), (Impossible, (1, 5)), "no less is asked of it");
+    // Who was in it at the end counts as before.
+    for criterion in ["S1-04", "S1-05", "S1-06"] {
+        assert_eq!(closed.numbers(criterion), open.numbers(criterion), "{criterion}");
+    }
+    story.day("2026-03-20").evidence("activity_case", "案例").accepted();
+    assert_ne!(story.on("2026-04-20").numbers("S1-13"), closed.numbers("S1-13"), "what proves an earlier day comes in");
 }
 
 #[test]
