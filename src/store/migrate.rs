@@ -187,6 +187,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0030_studio_programme.sql"),
         include_str!("../../migrations/postgres/0030_studio_programme.sql"),
     ),
+    (
+        32,
+        "cycle",
+        include_str!("../../migrations/sqlite/0032_cycle.sql"),
+        include_str!("../../migrations/postgres/0032_cycle.sql"),
+    ),
 ];
 
 pub(super) async fn run(database: Database, pool: &AnyPool) -> Result<(), StoreError> {
