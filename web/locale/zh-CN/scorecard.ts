@@ -12,6 +12,11 @@ export const scorecard = {
   ahead: (titles: string[], year: string) => `正在进行的学期、学年里，${titles.slice(0, 3).join('、')}${titles.length > 3 ? '等' : ''}计入 ${year}`,
   finalYear: '本年是周期的最后一年，周期指标一并计入',
   year: '年度',
+  cycle: {
+    heading: (studio: string, span: string, assessment: string) => `${studio} · ${span} ${assessment}`, usual: '终结性考核',
+    open: (assessment: string) => `看${assessment}`, back: '看最后一年', years: '各年度', mean: '得分是各年度得分的平均数',
+    notSettled: '没有最终结果',
+  },
   noPolicy: '还没有选定考核办法',
   noPolicyHint: '管这个工作室的工作站选定办法以后，考核表会自动算出来。',
   states: { met: '已达标', waiting: '等确认', at_risk: '有风险', not_yet: '进行中', evidence: '等佐证', impossible: '已不可能', aside: '不计入' },
@@ -35,7 +40,7 @@ export const scorecard = {
   },
   frozen: {
     page: '冻结的考核表', label: '冻结时的结果', anewLabel: '重新核算的结果',
-    title: (day: string) => `年度冻结的考核表，冻结于${day}`,
+    title: (day: string, cycle: boolean) => `${cycle ? '周期' : '年度'}冻结的考核表，冻结于${day}`,
     on: (day: string) => `数据截至${day}`,
     stands: (grade: string, points: string, rank: string) => `这次评定的结果：${grade}，${points} 分，${rank}`,
     answered: '异议答复以后改过，下面是答复以前冻结的',

@@ -1,15 +1,15 @@
 /** 年度评定：冻结、公示、异议、最终结果、证书。 */
 export const yearEnd = {
   title: '年度评定', open: '年度评定',
-  heading: (region: string, year: string) => `${region} ${year}评定`,
+  heading: (region: string, assessment: string) => `${region} ${assessment}`,
   listHeading: (region: string) => `${region}年度评定`,
-  lead: '每年一次：冻结考核表，公示，答复异议，定为最终结果，颁发证书。每一步都留下谁在什么时候做的，不能改写。',
+  lead: '每年一次，办法规定的周期末再做一次终结性考核：冻结考核表，公示，答复异议，定为最终结果，颁发证书。每一步都留下谁在什么时候做的，不能改写。',
   notFetched: '年度评定没有取到',
   onlyOffices: '年度评定由工作站办理。您工作室的结果公示后在考核表页面里。',
-  candidates: '可以评定的年度', existing: '已经开始的评定',
+  candidates: '可以评定的年度和周期', existing: '已经开始的评定',
   studios: (n: number) => `${n} 个工作室`,
-  freeze: '冻结这一年', fromDay: (day: string) => `${day}起可以冻结`,
-  freezeTitle: (year: string) => `冻结 ${year}`,
+  freezeOf: { year: '冻结这一年', cycle: '冻结这个周期' }, waitsForYears: '各年度都有最终结果以后可以冻结', fromDay: (day: string) => `${day}起可以冻结`,
+  freezeTitle: (assessment: string) => `冻结 ${assessment}`,
   freezeText: (n: number) => `把 ${n} 个工作室现在的考核表写成名单，按得分排名。以后的活动、材料和确认都不改变名单，页面上会标出与现状的不同。`,
   freezing: '正在核算',
   none: '还没有开始过评定', noneHint: '到了年度的最后一个月，这里会列出可以冻结的年度。',
@@ -99,5 +99,5 @@ export const yearEnd = {
     objections: '对结果有异议的，请工作室主持人在公示期内登录后提出。', final: (day: string) => `${day}定为最终结果`, ended: '公示已结束，还没有定为最终结果。',
     columns: { rank: '名次', studio: '工作室', hosts: '主持人', grade: '等次' }, corrected: (grade: string, day: string) => `${day}更正为${grade}`, see: '看名单',
   },
-  studio: { title: '年度评定', notFetched: '年度评定没有取到', result: (grade: string, rank: string) => `${grade}，${rank}`, see: '看名单' },
+  studio: { title: (scope: 'year' | 'cycle', assessment: string) => (scope === 'cycle' ? assessment : '年度评定'), notFetched: '年度评定没有取到', result: (grade: string, rank: string) => `${grade}，${rank}`, see: '看名单' },
 }
