@@ -4,13 +4,15 @@ use crate::store_database::*;
 use lectern::domain::policy::{AssessmentScope, Covered};
 use lectern::domain::year_end::*;
 use lectern::domain::*;
+use lectern::store::report_issue::{self, NewIssue, Subject};
 use lectern::store::year_end::{NewCorrection, NewYearEnd, YearEnd};
-use lectern::store::{self, Store, StoreError, year_end};
+use lectern::store::{self, Store, StoreError, scorecard, verification, year_end};
 
 on_both! {
     a_cycle_is_frozen_from_the_final_results_of_its_years,
     who_was_not_settled_in_all_years_is_left_out_with_the_years,
     a_cycle_and_its_last_year_are_settled_and_given_up_apart,
+    a_paper_of_a_cycle_is_held_against_the_cycle_and_not_against_its_last_year,
 }
 
 struct World {
@@ -151,4 +153,31 @@ async fn a_cycle_and_its_last_year_are_settled_and_given_up_apart(fresh: Fresh) 
     year_end::withdraw(store, id, "名单有误".into(), world.office, noon("2027-01-16")).await.unwrap();
     assert!(frozen(2026.into()).await && !frozen(Covered::cycle(2026)).await);
     freeze(store, &world, Covered::cycle(2026), "2027-01-17").await.unwrap();
+}
+
+async fn a_paper_of_a_cycle_is_held_against_the_cycle_and_not_against_its_last_year(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let (id, now) = (world.studios[0], noon("2027-01-15"));
+    let same = async |of: Covered, says: Covered| {
+        let studio = store::studio::get(store, id).await.unwrap();
+        let assessed = scorecard::of_studio(store, studio, says, now.day()).await.unwrap().unwrap();
+        let new = NewIssue {
+            subject: Subject::Scorecard(id, of),
+            title: "考核表".into(),
+            parameters: None,
+            figures: Vec::new(),
+            heads: Vec::new(),
+            digest: scorecard::digest(&assessed.card),
+            made_at: now,
+            made_by: world.office,
+        };
+        let issue = report_issue::record(store, new).await.unwrap();
+        let issue = report_issue::get(store, issue).await.unwrap();
+        assert_eq!(issue.content.subject, Subject::Scorecard(id, of));
+        verification::of(store, &issue).await.unwrap().same
+    };
+    let (year, cycle) = (Covered::from(2026), Covered::cycle(2026));
+    assert!(same(cycle, cycle).await && same(year, year).await);
+    assert!(!same(cycle, year).await && !same(year, cycle).await);
 }

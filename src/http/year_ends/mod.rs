@@ -93,6 +93,9 @@ async fn candidate(
     policy: &Policy,
     covered: Covered,
 ) -> Result<Option<YearEndCandidate>, ApiError> {
+    if covered.scope == AssessmentScope::Cycle && policy.cycle.final_assessment.is_none() {
+        return Ok(None);
+    }
     let sorted = year_end::sorted(&app.store, region, policy, covered).await?;
     let waits = sorted.left_out.iter().any(|(_, reason)| *reason == LeftOut::Unsettled);
     if sorted.taken_in.is_empty() && !waits {
