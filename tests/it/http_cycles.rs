@@ -152,7 +152,10 @@ async fn a_cycle_is_settled_from_its_years_to_the_certificate_with_a_recount_bet
         .collect();
     let met = ["S2-L70", "S2-03", "S2-09b"].map(|id| (json!(id), json!("met")));
     assert_eq!(criteria, met, "what is asked over the cycle, and nothing else");
-    assert_eq!((&card["result"]["sentence"], &card["result"]["credits"]), (&json!("未合格，差 1 项"), &Value::Null));
+    assert_eq!(
+        (&card["result"]["sentence"], &card["result"]["credits"]),
+        (&json!("未合格，差 1 个年度"), &Value::Null)
+    );
 
     publish(&app, &url).await;
     let correction = json!({ "studio": app.world.studio, "grade": "passed", "reason": "漏计材料" });

@@ -153,10 +153,10 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
     let sentence = match (result.passes, result.lost, result.vetoes.is_empty()) {
         (true, ..) => grade.map_or_else(|| "可合格".to_owned(), |one| one.title.clone()),
         (false, _, false) => "一票否决".to_owned(),
-        (false, true, true) if over => format!("未合格，差 {} 项", result.missing),
-        (false, true, true) => format!("已不可能合格，差 {} 项", result.missing),
-        (false, false, true) if takes_papers => format!("未合格，差 {} 项，可补交材料", result.missing),
-        (false, false, true) => format!("还不合格，差 {} 项", result.missing),
+        (false, true, true) if over => format!("未合格，{}", missing(card)),
+        (false, true, true) => format!("已不可能合格，{}", missing(card)),
+        (false, false, true) if takes_papers => format!("未合格，{}，可补交材料", missing(card)),
+        (false, false, true) => format!("还不合格，{}", missing(card)),
     };
     ResultView {
         grade: result.grade.clone(),
@@ -171,6 +171,16 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
         points_word: points_word(card.points),
         shares: shares(policy, facts.studio.cycle_start, card).into_iter().map(|one| share(policy, one)).collect(),
         credits: credits.map(|one| one.amount),
+    }
+}
+
+/// 差 7 项; of a cycle 差 2 个年度、3 项
+fn missing(card: &Scorecard) -> String {
+    let years = card.years.iter().filter(|one| !one.result.as_ref().is_some_and(|one| one.outcome.passes)).count();
+    match (years, (card.result.missing as usize).saturating_sub(years)) {
+        (0, criteria) => format!("差 {criteria} 项"),
+        (years, 0) => format!("差 {years} 个年度"),
+        (years, criteria) => format!("差 {years} 个年度、{criteria} 项"),
     }
 }
 

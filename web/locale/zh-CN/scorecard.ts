@@ -28,7 +28,7 @@ export const scorecard = {
       waiting: (n: number) => `${n} 项等确认`, evidence: (n: number) => `${n} 项等佐证`, impossible: (n: number) => `${n} 项已不可能`,
     },
     stillPossible: (n: number) => `${n} 项都还来得及。`,
-    someLost: (n: number) => `${n} 项今年已来不及。`,
+    someLost: (n: number) => `${n} 项已来不及。`,
     points: (n: string) => `得分 ${n}`,
     credits: (n: number) => `合格后负责人和带头人每人计 ${n} 学分`,
     cell: (title: string, state: string) => `${title}：${state}`,

@@ -38,7 +38,7 @@ export const yearEnd = {
   },
   settle: { act: '定为最终结果', title: '定为最终结果', text: '名次和等次以公示后的结果为准，写成最终结果，不能再改。' },
   withdraw: { act: '作废这次评定', title: '作废这次评定', lead: '作废以后名单不再有效，公开页面只说明已经作废。请写明理由。', reason: '理由', missing: '请写明理由。' },
-  public: '公开页面', annual: '年报', annualHints: { xlsx: '汇总、名单、指标达标率和全部考核表', csv: '名单', pdf: '带图表，可打印，扫码能核对真伪' },
+  public: '公开页面', annual: { year: '年报', cycle: '报告' }, annualHints: { xlsx: '汇总、名单、指标达标率和全部考核表', csv: '名单', pdf: '带图表，可打印，扫码能核对真伪' },
   log: '经过', said: { frozen: '冻结', published: '公示', settled: '定为最终结果', withdrawn: '作废' },
   by: (who: string, when: string) => `${who}，${when}`,
   counts: (title: string, n: number) => `${title} ${n} 个`,
