@@ -87,8 +87,8 @@ async fn a_cycle_is_frozen_from_the_final_results_of_its_years(fresh: Fresh) {
     // What stands in it stays; the kept Scorecard of today tells what is otherwise.
     year_end::correct(store, passed(years[0]), world.office, noon("2027-01-16")).await.unwrap();
     let studio = store::studio::get(store, world.studios[0]).await.unwrap();
-    let made = store::scorecard::refresh(store, vec![studio], Some(cycle.covered()), noon("2027-01-16")).await.unwrap();
-    let kept = store::scorecard::kept(store, &world.studios, "hangjin-2024", cycle.covered()).await.unwrap();
+    let made = scorecard::refresh(store, vec![studio], Some(cycle.covered()), noon("2027-01-16")).await.unwrap();
+    let kept = scorecard::kept(store, &world.studios, "hangjin-2024", cycle.covered()).await.unwrap();
     assert_eq!((made, kept[&world.studios[0]].summary.missing), (1, 4));
     assert_eq!(year_end::frozen_scorecard(store, cycle.id, world.studios[0]).await.unwrap(), card);
 }
