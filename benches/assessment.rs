@@ -130,6 +130,7 @@ fn world(number: usize) -> (&'static Policy, Facts) {
         vetoes: vec![],
         grades: vec![],
         frozen: vec![],
+        settled: vec![],
     };
     for month in 0..12 * YEARS {
         let day = Day::first_of(start.month() + month).plus(dice.below(28) as i32);

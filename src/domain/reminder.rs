@@ -261,7 +261,7 @@ fn waiting(all: &[Waiting]) -> Vec<Reminder> {
 mod tests {
     use super::*;
     use crate::domain::StudioId;
-    use crate::domain::policy::Comparison;
+    use crate::domain::policy::{AssessmentScope, Comparison};
     use crate::domain::scorecard::{GradeResult, PartScore, SubjectScore};
 
     fn day(text: &str) -> Day {
@@ -355,6 +355,7 @@ mod tests {
                 studio: StudioId::from_random([1; 10]),
                 policy: "county-1".into(),
                 version: 1,
+                scope: AssessmentScope::Year,
                 year: 2026,
                 span,
                 on: span.from,
@@ -363,6 +364,7 @@ mod tests {
                 points: 0,
                 criteria: vec![score],
                 choices: vec![],
+                years: vec![],
             },
         }
     }

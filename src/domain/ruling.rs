@@ -1,6 +1,7 @@
 //! Rulings: what a person decides about a Studio's year where no number does. Levels, choices, vetoes, grades.
 
 use super::invalid::{Checks, Invalid};
+use super::policy::AssessmentScope;
 use super::{Day, Level, StudioId};
 
 const LONGEST_REASON: usize = 300;
@@ -53,6 +54,8 @@ impl NewVeto {
 pub struct GradeRuling {
     pub studio: StudioId,
     pub policy: String,
+    pub scope: AssessmentScope,
+    /// Of a cycle its last one.
     pub year: i32,
     pub grade: String,
     pub granted: bool,

@@ -8,8 +8,8 @@ use super::shapes::{EvidenceDecisionForm, EvidenceForm, EvidenceStateView, Evide
 use super::state::AppState;
 use super::{attachments, policies};
 use crate::domain::evidence::largest_count;
-use crate::domain::participation::years_counting;
-use crate::domain::policy::{Criterion, Measure, PeriodKind, Policy, Scope};
+use crate::domain::participation::{cycle_of, years_counting};
+use crate::domain::policy::{Covered, Criterion, Measure, PeriodKind, Policy, Scope};
 use crate::domain::year_end::YearEndRefusal;
 use crate::domain::{AccountId, Day, EvidenceId, EvidenceVerdict, MemberRole, NewEvidence, Region, Studio, StudioId};
 use crate::store::evidence::{self, Evidence};
@@ -41,8 +41,8 @@ pub(super) async fn create(
     if counting.is_empty() && !policy.slots.contains_key(&form.slot) {
         return Err(ApiError::field("slot", "这个考核办法没有这类材料，请从列表中选择。"));
     }
-    if let Some(year) = frozen_year(&app, &studio, &policy, &counting, form.day).await? {
-        return Err(store::StoreError::from(YearEndRefusal::Frozen { year }).into());
+    if let Some(refusal) = frozen(&app, &studio, &policy, &counting, form.day).await? {
+        return Err(store::StoreError::from(refusal).into());
     }
     let personal = counting.iter().any(|one| matches!(one.scope, Scope::Each(_)));
     if !keeps && !asks_of(&app, &me, &studio, (&policy, &counting)).await? {
@@ -64,27 +64,37 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, axum::Json(one(&app, &me, made).await?)))
 }
 
-/// The last of the years that something of this day counts for, where all of them are frozen.
-async fn frozen_year(
+/// Why nothing of this day is handed in any more: all years that it counts for are frozen, and the cycle, where it counts over that.
+async fn frozen(
     app: &AppState,
     studio: &Studio,
     policy: &Policy,
     counting: &[&Criterion],
     day: Day,
-) -> Result<Option<i32>, ApiError> {
-    let periods: Vec<PeriodKind> = counting.iter().map(|one| one.period).collect();
-    // What counts over a whole cycle may still come in.
-    if periods.iter().any(|period| matches!(period, PeriodKind::Cycle | PeriodKind::Now)) {
+) -> Result<Option<YearEndRefusal>, ApiError> {
+    let mut periods: Vec<PeriodKind> = counting.iter().map(|one| one.period).collect();
+    if periods.contains(&PeriodKind::Now) {
         return Ok(None);
     }
-    let mut last = None;
+    let mut refusal = None;
+    if periods.contains(&PeriodKind::Cycle) {
+        let Some(last) = cycle_of(policy, studio.cycle_start, day).map(Covered::cycle) else { return Ok(None) };
+        if !store::year_end::is_frozen(&app.store, studio.id, &policy.key, last).await? {
+            return Ok(None);
+        }
+        refusal = Some(YearEndRefusal::CycleFrozen);
+        periods.retain(|period| *period != PeriodKind::Cycle);
+        if periods.is_empty() {
+            return Ok(refusal);
+        }
+    }
     for year in years_counting(policy, studio.cycle_start, &periods, day) {
         if !store::year_end::is_frozen(&app.store, studio.id, &policy.key, year).await? {
             return Ok(None);
         }
-        last = Some(year);
+        refusal = Some(YearEndRefusal::Frozen { year });
     }
-    Ok(last)
+    Ok(refusal)
 }
 
 /// Does one of these criteria ask something of the person, as the core member or trainee that they are?

@@ -9,7 +9,7 @@ use super::state::AppState;
 use super::{applications, evidence, notices, transfers};
 use crate::domain::attendance::AttendanceStatus;
 use crate::domain::participation::{day_within, first_day, year_of};
-use crate::domain::policy::YearKind;
+use crate::domain::policy::{AssessmentScope, YearKind};
 use crate::domain::reminder::{
     Card, Closing, Missed, Open, Published, ReminderKind, Returned, Settling, Waiting, reminders,
 };
@@ -282,7 +282,10 @@ async fn add_year_ends(app: &AppState, me: &SignedIn, studios: &[Studio], open: 
 
 fn title(app: &AppState, one: &YearEnd) -> Result<String, ApiError> {
     let rules = one.rules(&app.store)?;
-    Ok(format!("{} {}", rules.title, rules.year.named(one.year)))
+    Ok(match one.scope {
+        AssessmentScope::Year => format!("{} {}", rules.title, rules.span_word(one.covered())),
+        AssessmentScope::Cycle => format!("{} {}", rules.title, rules.assessment_word(one.covered())),
+    })
 }
 
 /// The kept Scorecards of the year that each is in: at most a minute old.

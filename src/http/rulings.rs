@@ -10,8 +10,9 @@ use super::shapes::{
     RulingForm, RulingView, VetoForm, VetoView,
 };
 use super::state::AppState;
-use crate::domain::participation::{day_within, year_of};
-use crate::domain::policy::Policy;
+use crate::domain::participation::{day_within, ends_cycle, year_of};
+use crate::domain::policy::{AssessmentScope, Covered, Policy};
+use crate::domain::year_end::YearEndRefusal;
 use crate::domain::{
     Activity, ActivityState, ChoiceId, Day, GradeRuling, LevelRuling, NewChoice, NewVeto, Studio, StudioId, VetoId,
 };
@@ -219,8 +220,11 @@ pub(super) async fn grades(
     let found = ruling::grades_of(&app.store, insider.noun.id).await?.into_iter().map(|one| {
         let policy = store::policy::in_force(&app.store, &one.policy, today);
         let rule = policy.as_ref().and_then(|policy| policy.grades.iter().find(|rule| rule.id == one.grade));
+        let covered = Covered { scope: one.scope, year: one.year };
         GradeView {
+            scope: one.scope,
             year: one.year,
+            assessment: policy.as_ref().map_or_else(String::new, |policy| policy.assessment_word(covered)),
             grade: Named::new(&one.grade, rule.map_or(one.grade.as_str(), |rule| rule.title.as_str())),
             ruling: ruling_view(one.ruled),
         }
@@ -242,10 +246,17 @@ pub(super) async fn grade(
     }
     let now = app.clock.now();
     let year = year(&policy, form.year, now.day())?;
+    let covered = Covered { scope: form.scope, year };
     let by = supervisor.over_year_of(&app, day_within(year))?;
+    for earlier in policy.years_of(covered) {
+        supervisor.over_year_of(&app, day_within(earlier))?;
+    }
     let studio = supervisor.noun;
-    let GradeForm { grade, granted, reason, .. } = form;
-    let new = GradeRuling { studio: studio.id, policy: policy.key.clone(), year, grade, granted, reason };
+    if covered.scope == AssessmentScope::Cycle && !ends_cycle(&policy, studio.cycle_start, year) {
+        return Err(store::StoreError::from(YearEndRefusal::NoCycle).into());
+    }
+    let GradeForm { scope, grade, granted, reason, .. } = form;
+    let new = GradeRuling { studio: studio.id, policy: policy.key.clone(), scope, year, grade, granted, reason };
     ruling::grade(&app.store, new, by, now).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,6 @@
 //! Keeps the Scorecards of all Studios current, a few Studios at a time, so that tables over a Region are read and not made.
 
+use crate::domain::policy::Covered;
 use crate::domain::{Studio, Time};
 use crate::store::scorecard::{AT_ONCE, Progress};
 use crate::store::{self, Store, StoreError};
@@ -16,23 +17,23 @@ const PAUSE: Duration = Duration::from_secs(5);
 pub async fn keep_current(store: Store, now: impl Fn() -> Time + Send) {
     let mut seen = None;
     loop {
-        let years = store::scorecard::asked(&store, EVERY).await;
+        let asked = store::scorecard::asked(&store, EVERY).await;
         let at = now();
         // What is written during the round is for the next one.
         let state = (at.day(), store.write_totals().writes);
-        if years.is_empty() && seen == Some(state) {
+        if asked.is_empty() && seen == Some(state) {
             continue;
         }
         // A year is settled in the months after its end.
-        let mut wanted = BTreeSet::from([None, Some(at.day().year() - 1)]);
-        wanted.extend(years.into_iter().map(Some));
+        let mut wanted = BTreeSet::from([None, Some(Covered::from(at.day().year() - 1))]);
+        wanted.extend(asked.into_iter().map(Some));
         seen = Some(state);
-        for year in wanted {
-            match refresh(&store, year, at).await {
+        for covered in wanted {
+            match refresh(&store, covered, at).await {
                 Ok(0) => {}
-                Ok(made) => tracing::info!(made, year, "scorecards made anew"),
+                Ok(made) => tracing::info!(made, ?covered, "scorecards made anew"),
                 Err(error) => {
-                    tracing::warn!(%error, year, "scorecards not made");
+                    tracing::warn!(%error, ?covered, "scorecards not made");
                     seen = None;
                 }
             }
@@ -41,17 +42,17 @@ pub async fn keep_current(store: Store, now: impl Fn() -> Time + Send) {
     }
 }
 
-/// One round through all Studios that are assessed; how many Scorecards were made anew. Without a year it is the one that each
-/// is in.
-pub async fn refresh(store: &Store, year: Option<i32>, now: Time) -> Result<usize, StoreError> {
+/// One round through all Studios that are assessed; how many Scorecards were made anew. Without a word it is the
+/// year that each is in.
+pub async fn refresh(store: &Store, covered: Option<Covered>, now: Time) -> Result<usize, StoreError> {
     let studios = store::studio::assessed(store, None).await?;
     let of = studios.len();
     let (mut done, mut made) = (0, 0);
     for some in studios.chunks(AT_ONCE) {
         store::scorecard::set_progress(store, Progress { done, of });
-        made += match store::scorecard::refresh(store, some.to_vec(), year, now).await {
+        made += match store::scorecard::refresh(store, some.to_vec(), covered, now).await {
             Ok(made) => made,
-            Err(error) => one_by_one(store, some, year, now, error).await,
+            Err(error) => one_by_one(store, some, covered, now, error).await,
         };
         done += some.len();
     }
@@ -60,11 +61,11 @@ pub async fn refresh(store: &Store, year: Option<i32>, now: Time) -> Result<usiz
 }
 
 /// What one Studio's rows spoil must not keep the others back.
-async fn one_by_one(store: &Store, some: &[Studio], year: Option<i32>, now: Time, error: StoreError) -> usize {
+async fn one_by_one(store: &Store, some: &[Studio], covered: Option<Covered>, now: Time, error: StoreError) -> usize {
     tracing::warn!(%error, studios = some.len(), "scorecards are made one by one");
     let mut made = 0;
     for studio in some {
-        match store::scorecard::refresh(store, vec![studio.clone()], year, now).await {
+        match store::scorecard::refresh(store, vec![studio.clone()], covered, now).await {
             Ok(one) => made += one,
             Err(error) => tracing::warn!(%error, studio = %studio.id, "scorecard not made"),
         }

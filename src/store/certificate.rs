@@ -162,21 +162,24 @@ fn text(year_end: &YearEnd, rules: &Policy, row: &Row, today: Day) -> Certificat
         person: None,
         credits: None,
         policy: rules.title.clone(),
-        year_word: rules.year.named(year_end.year),
+        span_word: rules.span_word(year_end.covered()),
+        assessment: rules.assessment_word(year_end.covered()),
         grade: grade.map_or_else(|| "合格".to_owned(), |rule| rule.title.clone()),
+        follows: Policy::follows(year_end.scope, row.passes()),
         office: year_end.region_name.clone(),
         given_on: today,
     }
 }
 
-/// Who was on the roster when the year ended, as it was frozen.
+/// Who was on the roster when the year ended, as it was frozen. Credits are given for years.
 async fn credits(
     store: &Store,
     year_end: &YearEnd,
     rules: &Policy,
     (row, text): (&Row, &CertificateText),
 ) -> Result<Vec<(AccountId, CertificateText)>, StoreError> {
-    let Some(rule) = rules.credits_of(row.entry.frozen.tier) else { return Ok(Vec::new()) };
+    let rule = rules.credits_of(row.entry.frozen.tier).filter(|_| year_end.scope.is_year());
+    let Some(rule) = rule else { return Ok(Vec::new()) };
     let roles = rules.populations.get(&rule.population).map(|one| one.roles.as_slice()).unwrap_or_default();
     let mut people = year_end::roster(store, year_end, rules, row.settled.studio).await?;
     people.retain(|_, (_, role)| roles.contains(role));

@@ -194,6 +194,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0031_school_history.sql"),
     ),
     (
+        32,
+        "cycle",
+        include_str!("../../migrations/sqlite/0032_cycle.sql"),
+        include_str!("../../migrations/postgres/0032_cycle.sql"),
+    ),
+    (
         33,
         "publicity",
         include_str!("../../migrations/sqlite/0033_publicity.sql"),

@@ -35,12 +35,12 @@ pub async fn appealed(store: &Store, account: AccountId) -> Result<HashSet<Sessi
     rows.iter().map(|row| row.id("session")).collect()
 }
 
-/// The last Scorecards of these Studios as they are kept, each with its year; some may be missing.
+/// The last Scorecards of the years of these Studios as they are kept, each with its year; some may be missing.
 pub async fn kept_cards(
     store: &Store,
     studios: &[StudioId],
 ) -> Result<HashMap<(StudioId, i32), Scorecard>, StoreError> {
-    let head = "select content from scorecard where studio in";
+    let head = "select content from scorecard where scope = 'year' and studio in";
     let rows = rows_in(&mut *store.read().await?, head, studios, "").await?;
     let mut found = HashMap::with_capacity(rows.len());
     for row in rows {

@@ -3,6 +3,7 @@
 use super::row::{Columns as _, sql};
 use super::{Noun, Store, StoreError, random};
 use crate::domain::attendance::AttendanceParameters;
+use crate::domain::policy::{AssessmentScope, Covered};
 use crate::domain::{AccountId, Coded, IssueId, NoticeId, SessionId, StudioId, Time, YearEndId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,7 +16,7 @@ pub enum Subject {
     Session(SessionId),
     Year(StudioId, i32),
     Person(AccountId, i32),
-    Scorecard(StudioId, i32),
+    Scorecard(StudioId, Covered),
     Notice(NoticeId),
     Certificate(YearEndId, StudioId),
     Annual(YearEndId),
@@ -118,11 +119,14 @@ impl Subject {
     }
 
     fn year(self) -> Option<i32> {
-        if let Self::Year(_, year) | Self::Person(_, year) | Self::Scorecard(_, year) = self {
-            Some(year)
-        } else {
-            None
+        match self {
+            Self::Year(_, year) | Self::Person(_, year) | Self::Scorecard(_, Covered { year, .. }) => Some(year),
+            _ => None,
         }
+    }
+
+    fn scope(self) -> AssessmentScope {
+        if let Self::Scorecard(_, covered) = self { covered.scope } else { AssessmentScope::Year }
     }
 }
 
@@ -163,8 +167,8 @@ pub(super) async fn insert(connection: &mut AnyConnection, id: IssueId, new: &Ne
     let subject = new.subject;
     sqlx::query(
         "insert into report_issue (id, kind, session, studio, account, notice, year_end, year, title, parameters, figures,
-             heads, digest, made_at, made_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+             heads, digest, made_at, made_by, scope)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(id.as_str())
     .bind(subject.kind().code())
@@ -181,6 +185,7 @@ pub(super) async fn insert(connection: &mut AnyConnection, id: IssueId, new: &Ne
     .bind(new.digest.as_str())
     .bind(new.made_at.micros())
     .bind(new.made_by.as_str())
+    .bind(subject.scope().code())
     .execute(connection)
     .await?;
     Ok(())
@@ -216,7 +221,7 @@ fn read(row: &AnyRow) -> Result<Issue, StoreError> {
         Kind::Session => Subject::Session(row.id("session")?),
         Kind::Year => Subject::Year(row.id("studio")?, year()?),
         Kind::Person => Subject::Person(row.id("account")?, year()?),
-        Kind::Scorecard => Subject::Scorecard(row.id("studio")?, year()?),
+        Kind::Scorecard => Subject::Scorecard(row.id("studio")?, Covered { scope: row.coded("scope")?, year: year()? }),
         Kind::Notice => Subject::Notice(row.id("notice")?),
         Kind::Certificate => Subject::Certificate(row.id("year_end")?, row.id("studio")?),
         Kind::Annual => Subject::Annual(row.id("year_end")?),

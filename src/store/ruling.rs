@@ -2,6 +2,7 @@
 
 use super::row::{Columns as _, below, number_of, rows_in, sql};
 use super::{Noun, Store, StoreError, random};
+use crate::domain::policy::AssessmentScope;
 use crate::domain::ruling::check_ruling;
 use crate::domain::{
     AccountId, Activity, ActivityId, ActivityKind, ChoiceId, Day, GradeRuling, Level, LevelRuling, NewChoice, NewVeto,
@@ -62,6 +63,7 @@ pub struct VetoFound {
 pub struct GradeRuled {
     pub studio: StudioId,
     pub policy: String,
+    pub scope: AssessmentScope,
     pub year: i32,
     pub grade: String,
     pub ruled: Ruled,
@@ -402,17 +404,19 @@ pub async fn grade(store: &Store, new: GradeRuling, by: Officer, now: Time) -> R
         .write(move |connection| {
             Box::pin(async move {
                 let last = "select tier from grade_decided where studio = $1 and policy = $2 and year = $3
-                    order by ordinal desc limit 1";
+                    and scope = $4 order by ordinal desc limit 1";
                 let last = sqlx::query(last)
                     .bind(new.studio.as_str())
                     .bind(new.policy.as_str())
                     .bind(i64::from(new.year))
+                    .bind(new.scope.code())
                     .fetch_optional(&mut *connection)
                     .await?;
                 decides_after(by, last)?;
+                // Words about the year and about the cycle are counted together, so that each has an ordinal of its own.
                 sqlx::query(
-                    "insert into grade_decided (studio, policy, year, ordinal, grade, granted, reason, decided_by, decided_at, tier)
-                     select $1, $2, $3, coalesce(max(ordinal), 0) + 1, $4, $5, $6, $7, $8, $9 from grade_decided
+                    "insert into grade_decided (studio, policy, year, ordinal, grade, granted, reason, decided_by, decided_at, tier, scope)
+                     select $1, $2, $3, coalesce(max(ordinal), 0) + 1, $4, $5, $6, $7, $8, $9, $10 from grade_decided
                      where studio = $1 and policy = $2 and year = $3",
                 )
                 .bind(new.studio.as_str())
@@ -424,6 +428,7 @@ pub async fn grade(store: &Store, new: GradeRuling, by: Officer, now: Time) -> R
                 .bind(by.account.as_str())
                 .bind(now.micros())
                 .bind(by.tier.code())
+                .bind(new.scope.code())
                 .execute(connection)
                 .await?;
                 Ok(())
@@ -433,23 +438,23 @@ pub async fn grade(store: &Store, new: GradeRuling, by: Officer, now: Time) -> R
 }
 
 const GRADE: &str =
-    "select g.studio, g.policy, g.year, g.grade, g.granted, g.reason, b.name as by_name, g.decided_at, g.tier
+    "select g.studio, g.policy, g.scope, g.year, g.grade, g.granted, g.reason, b.name as by_name, g.decided_at, g.tier
     from grade_decided g join account b on b.id = g.decided_by";
 
-/// The last word about each year of these Studios that has one.
+/// The last word about each year and each cycle of these Studios that has one.
 pub(super) async fn grades(
     connection: &mut AnyConnection,
     studios: &[StudioId],
 ) -> Result<Vec<GradeRuled>, StoreError> {
     let head = format!(
         "{GRADE} where g.ordinal = (select max(l.ordinal) from grade_decided l
-            where l.studio = g.studio and l.policy = g.policy and l.year = g.year) and g.studio in"
+            where l.studio = g.studio and l.policy = g.policy and l.scope = g.scope and l.year = g.year) and g.studio in"
     );
     let rows = rows_in(connection, &head, studios, "order by g.studio, g.year").await?;
     rows.iter().map(read_grade).collect()
 }
 
-/// Every word about every year of this Studio, the latest first.
+/// Every word about every year and every cycle of this Studio, the latest first.
 pub async fn grades_of(store: &Store, studio: StudioId) -> Result<Vec<GradeRuled>, StoreError> {
     let rows = sqlx::query(sql!("{GRADE} where g.studio = $1 order by g.year desc, g.policy, g.ordinal desc"))
         .bind(studio.as_str())
@@ -462,6 +467,7 @@ fn read_grade(row: &AnyRow) -> Result<GradeRuled, StoreError> {
     Ok(GradeRuled {
         studio: row.id("studio")?,
         policy: row.text("policy")?,
+        scope: row.coded("scope")?,
         year: year(row)?,
         grade: row.text("grade")?,
         ruled: ruled(row)?,

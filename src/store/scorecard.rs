@@ -3,9 +3,10 @@
 use super::fact::{self, Gathered};
 use super::row::{Columns as _, number_of, rows_in, sql, works};
 use super::{Store, StoreError, policy};
-use crate::domain::participation::{Facts, first_day, year_of};
-use crate::domain::policy::Policy;
-use crate::domain::scorecard::{Outlook, ScoreState, Scorecard, ranks, score};
+use crate::domain::participation::{Facts, ends_cycle, first_day, year_of};
+use crate::domain::policy::{AssessmentScope, Covered, Policy};
+use crate::domain::scorecard::{Outlook, ScoreState, Scorecard, ranks, score_of};
+use crate::domain::year_end::YearEndRefusal;
 use crate::domain::{Day, Studio, StudioId, Tier, Time};
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
@@ -73,17 +74,23 @@ pub struct Standing {
 }
 
 /// The state at the end of the day, from what is known now; none where the Studio is not assessed.
-pub async fn of_studio(store: &Store, studio: Studio, year: i32, on: Day) -> Result<Option<Assessed>, StoreError> {
-    let Some(policy) = studio.policy.as_deref().and_then(|key| policy::of_year(store, key, year, on)) else {
+pub async fn of_studio(
+    store: &Store,
+    studio: Studio,
+    covered: impl Into<Covered>,
+    on: Day,
+) -> Result<Option<Assessed>, StoreError> {
+    let covered = covered.into();
+    let Some(policy) = studio.policy.as_deref().and_then(|key| policy::of_year(store, key, covered.year, on)) else {
         return Ok(None);
     };
     let Gathered { studio, facts, .. } = fact::of_studio(store, studio).await?;
     let scoring = tokio::task::spawn_blocking(move || {
-        let card = score(&policy, &facts, year, on);
-        Assessed { studio, policy, facts, card }
+        let card = score_of(&policy, &facts, covered, on).ok_or(YearEndRefusal::NoCycle)?;
+        Ok(Some(Assessed { studio, policy, facts, card }))
     });
     // It does not panic, and nobody cancels it: only a runtime that stops lets it fall.
-    scoring.await.map(Some).map_err(|_| StoreError::Busy)
+    scoring.await.map_err(|_| StoreError::Busy)?
 }
 
 /// Of a whole Scorecard, as its paper is verified by.
@@ -92,32 +99,42 @@ pub fn digest(card: &Scorecard) -> String {
     fact::fingerprint(card)
 }
 
-/// One to make: the Studio's Facts, its Policy and the year.
+/// One to make: the Studio's Facts, its Policy and the year or the cycle.
 struct Stale {
     gathered: Gathered,
     policy: Arc<Policy>,
-    year: i32,
+    covered: Covered,
 }
 
-/// Which year's Scorecards are to be made.
+/// Which Scorecards are to be made.
 #[derive(Debug, Clone, Copy)]
 enum Which {
-    /// The one that each Studio is in.
+    /// Those of the year that each Studio is in.
     Current,
-    Of(i32),
+    Of(Covered),
     /// As it is once it is frozen.
-    Closing(i32),
+    Closing(Covered),
 }
 
 /// Makes the kept Scorecards of these Studios anew where anything has changed since; how many did. Without a year it is the
-/// one that each is in.
-pub async fn refresh(store: &Store, studios: Vec<Studio>, year: Option<i32>, now: Time) -> Result<usize, StoreError> {
-    make_anew(store, studios, year.map_or(Which::Current, Which::Of), now).await
+/// one that each is in; of a cycle those whose last year it is.
+pub async fn refresh(
+    store: &Store,
+    studios: Vec<Studio>,
+    covered: Option<Covered>,
+    now: Time,
+) -> Result<usize, StoreError> {
+    make_anew(store, studios, covered.map_or(Which::Current, Which::Of), now).await
 }
 
-/// The same, of a year that is about to be frozen: nothing is handed in for it any more.
-pub(super) async fn close(store: &Store, studios: Vec<Studio>, year: i32, now: Time) -> Result<usize, StoreError> {
-    make_anew(store, studios, Which::Closing(year), now).await
+/// The same, of a year or a cycle that is about to be frozen: nothing is handed in for it any more.
+pub(super) async fn close(
+    store: &Store,
+    studios: Vec<Studio>,
+    covered: Covered,
+    now: Time,
+) -> Result<usize, StoreError> {
+    make_anew(store, studios, Which::Closing(covered), now).await
 }
 
 async fn make_anew(store: &Store, studios: Vec<Studio>, which: Which, now: Time) -> Result<usize, StoreError> {
@@ -127,11 +144,11 @@ async fn make_anew(store: &Store, studios: Vec<Studio>, which: Which, now: Time)
         return Ok(0);
     }
     let (mut gathered, rules): (Vec<Gathered>, Vec<_>) =
-        stale.into_iter().map(|one| (one.gathered, (one.policy, one.year))).unzip();
+        stale.into_iter().map(|one| (one.gathered, (one.policy, one.covered))).unzip();
     fact::fill(store, &mut gathered).await?;
     let scoring = tokio::task::spawn_blocking(move || {
         let all = gathered.iter().zip(&rules);
-        all.map(|(one, (policy, year))| made(policy, one, *year, today)).collect()
+        all.filter_map(|(one, (policy, covered))| made(policy, one, *covered, today)).collect()
     });
     let made: Vec<Made> = scoring.await.map_err(|_| StoreError::Busy)?;
     let count = made.len();
@@ -141,43 +158,47 @@ async fn make_anew(store: &Store, studios: Vec<Studio>, which: Which, now: Time)
 
 async fn stale(store: &Store, studios: Vec<Studio>, which: Which, today: Day) -> Result<Vec<Stale>, StoreError> {
     let mut gathered = fact::gather(store, studios).await?;
-    if let Which::Closing(year) = which {
-        gathered.iter_mut().for_each(|one| one.close(year, today));
+    if let Which::Closing(covered) = which {
+        gathered.iter_mut().for_each(|one| one.close(covered, today));
     }
     let ids: Vec<StudioId> = gathered.iter().map(|one| one.studio.id).collect();
     let bases = bases(&mut *store.read().await?, &ids).await?;
     let stale = gathered.into_iter().filter_map(|gathered| {
         let key = gathered.studio.policy.clone()?;
-        let year = match which {
-            Which::Of(year) | Which::Closing(year) => year,
-            Which::Current => year_of(policy::in_force(store, &key, today)?.year, today),
+        let covered = match which {
+            Which::Of(covered) | Which::Closing(covered) => covered,
+            Which::Current => year_of(policy::in_force(store, &key, today)?.year, today).into(),
         };
-        let policy = policy::of_year(store, &key, year, today)?;
-        if !gathered.studio.is_assessed_in(policy.year, year) {
+        let policy = policy::of_year(store, &key, covered.year, today)?;
+        if covered.scope == AssessmentScope::Cycle && !ends_cycle(&policy, gathered.studio.cycle_start, covered.year) {
             return None;
         }
-        let known = bases.get(&(gathered.studio.id, year));
-        (known != Some(&basis(&policy, &gathered, year, today))).then_some(Stale { gathered, policy, year })
+        if !gathered.studio.is_assessed_in(policy.year, covered.year) {
+            return None;
+        }
+        let known = bases.get(&(gathered.studio.id, covered));
+        (known != Some(&basis(&policy, &gathered, covered, today))).then_some(Stale { gathered, policy, covered })
     });
     Ok(stale.collect())
 }
 
-/// The digest of all that the Scorecard of the year follows from.
-fn basis(policy: &Policy, gathered: &Gathered, year: i32, today: Day) -> String {
-    fact::fingerprint(&(&policy.key, policy.version, year, today, &gathered.digest))
+/// The digest of all that the Scorecard follows from.
+fn basis(policy: &Policy, gathered: &Gathered, covered: Covered, today: Day) -> String {
+    fact::fingerprint(&(&policy.key, policy.version, covered, today, &gathered.digest))
 }
 
 async fn bases(
     connection: &mut AnyConnection,
     studios: &[StudioId],
-) -> Result<HashMap<(StudioId, i32), String>, StoreError> {
-    let rows = rows_in(connection, "select studio, year, basis from scorecard where studio in", studios, "").await?;
-    rows.iter()
-        .map(|row| {
-            let year = i32::try_from(row.number("year")?).map_err(|_| StoreError::Unreadable { column: "year" })?;
-            Ok(((row.id("studio")?, year), row.text("basis")?))
-        })
-        .collect()
+) -> Result<HashMap<(StudioId, Covered), String>, StoreError> {
+    let head = "select studio, scope, year, basis from scorecard where studio in";
+    let rows = rows_in(connection, head, studios, "").await?;
+    rows.iter().map(|row| Ok(((row.id("studio")?, covered(row)?), row.text("basis")?))).collect()
+}
+
+fn covered(row: &AnyRow) -> Result<Covered, StoreError> {
+    let year = i32::try_from(row.number("year")?).map_err(|_| StoreError::Unreadable { column: "year" })?;
+    Ok(Covered { scope: row.coded("scope")?, year })
 }
 
 /// A Scorecard as it is written down.
@@ -188,12 +209,12 @@ struct Made {
     content: String,
 }
 
-fn made(policy: &Policy, gathered: &Gathered, year: i32, today: Day) -> Made {
-    let basis = basis(policy, gathered, year, today);
-    let card = score(policy, &gathered.facts, year, today);
+fn made(policy: &Policy, gathered: &Gathered, covered: Covered, today: Day) -> Option<Made> {
+    let basis = basis(policy, gathered, covered, today);
+    let card = score_of(policy, &gathered.facts, covered, today)?;
     let summary = serde_json::to_string(&summary(&card, &gathered.facts)).expect("plain data");
     let content = serde_json::to_string(&card).expect("plain data");
-    Made { card, basis, summary, content }
+    Some(Made { card, basis, summary, content })
 }
 
 pub(super) fn summary(card: &Scorecard, facts: &Facts) -> Summary {
@@ -217,9 +238,10 @@ async fn keep(store: &Store, made: Vec<Made>, now: Time) -> Result<(), StoreErro
             Box::pin(async move {
                 for Made { card, basis, summary, content } in made {
                     sqlx::query(
-                        "insert into scorecard (studio, year, policy, version, on_day, basis, points, summary, content, made_at)
-                         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                         on conflict (studio, year) do update set policy = excluded.policy, version = excluded.version,
+                        "insert into scorecard (studio, year, policy, version, on_day, basis, points, summary, content, made_at,
+                             scope)
+                         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                         on conflict (studio, scope, year) do update set policy = excluded.policy, version = excluded.version,
                              on_day = excluded.on_day, basis = excluded.basis, points = excluded.points,
                              summary = excluded.summary, content = excluded.content, made_at = excluded.made_at",
                     )
@@ -233,6 +255,7 @@ async fn keep(store: &Store, made: Vec<Made>, now: Time) -> Result<(), StoreErro
                     .bind(summary)
                     .bind(content)
                     .bind(now.micros())
+                    .bind(card.scope.code())
                     .execute(&mut *connection)
                     .await?;
                 }
@@ -247,13 +270,14 @@ pub async fn kept(
     store: &Store,
     studios: &[StudioId],
     policy: &str,
-    year: i32,
+    asked: impl Into<Covered>,
 ) -> Result<HashMap<StudioId, Kept>, StoreError> {
-    let head =
-        "select studio, year, policy, version, points, summary, basis, on_day, made_at from scorecard where studio in";
+    let asked = asked.into();
+    let head = "select studio, scope, year, policy, version, points, summary, basis, on_day, made_at
+        from scorecard where studio in";
     let mut found = HashMap::with_capacity(studios.len());
     for row in rows_in(&mut *store.read().await?, head, studios, "").await? {
-        if row.number("year")? != i64::from(year) || row.text("policy")? != policy {
+        if covered(&row)? != asked || row.text("policy")? != policy {
             continue;
         }
         // What another version wrote is made anew.
@@ -277,7 +301,7 @@ pub async fn kept(
 pub async fn standings(store: &Store, policy: &Policy, year: i32) -> Result<Vec<Standing>, StoreError> {
     let rows = sqlx::query(sql!(
         "select c.studio, s.tier, c.points from scorecard c join studio s on s.id = c.studio
-         where c.policy = $1 and c.year = $2 and s.policy = $1 and {} order by s.tier, c.points desc, s.name, c.studio",
+         where c.policy = $1 and c.scope = 'year' and c.year = $2 and s.policy = $1 and {} order by s.tier, c.points desc, s.name, c.studio",
         works!("$3")
     ))
     .bind(policy.key.as_str())
@@ -293,10 +317,10 @@ pub async fn standings(store: &Store, policy: &Policy, year: i32) -> Result<Vec<
     rows.iter().zip(ranks(&points)).zip(&points).map(standing).collect()
 }
 
-/// Which years somebody wants kept besides the current ones, and how far the one who makes them is.
+/// Which years and cycles somebody wants kept besides the current years, and how far the one who makes them is.
 #[derive(Default)]
 pub(super) struct Demand {
-    years: Mutex<BTreeSet<i32>>,
+    wanted: Mutex<BTreeSet<Covered>>,
     progress: Mutex<Progress>,
     asked: Notify,
 }
@@ -315,18 +339,18 @@ impl Progress {
     }
 }
 
-/// Asks whoever keeps the Scorecards to look at this year soon.
-pub fn ask(store: &Store, year: i32) {
+/// Asks whoever keeps the Scorecards to look at this year, or at this cycle, soon.
+pub fn ask(store: &Store, covered: impl Into<Covered>) {
     let demand = &store.0.demand;
-    demand.years.lock().unwrap_or_else(PoisonError::into_inner).insert(year);
+    demand.wanted.lock().unwrap_or_else(PoisonError::into_inner).insert(covered.into());
     demand.asked.notify_one();
 }
 
-/// Waits until somebody asks, at most so long; the years that were asked for, which count as asked for no more.
-pub async fn asked(store: &Store, patience: Duration) -> BTreeSet<i32> {
+/// Waits until somebody asks, at most so long; what was asked for, which counts as asked for no more.
+pub async fn asked(store: &Store, patience: Duration) -> BTreeSet<Covered> {
     let demand = &store.0.demand;
     let _nobody_asked = tokio::time::timeout(patience, demand.asked.notified()).await;
-    std::mem::take(&mut *demand.years.lock().unwrap_or_else(PoisonError::into_inner))
+    std::mem::take(&mut *demand.wanted.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 #[must_use]

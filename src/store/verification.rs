@@ -4,6 +4,7 @@ use super::report_issue::{Issue, KeptHead, Subject};
 use super::year_end::Word;
 use super::{Store, StoreError, account, certificate, ledger, notice, proof, report, scorecard, studio, year_end};
 use crate::domain::attendance::{AttendanceParameters, YearReport};
+use crate::domain::policy::Covered;
 use crate::domain::presence::{Head, PresenceEvent, PresenceKind, hex, verify as verify_chain};
 use crate::domain::{NoticeState, SessionId, StudioId};
 
@@ -28,7 +29,7 @@ pub async fn of(store: &Store, issue: &Issue) -> Result<Found, StoreError> {
     let mut found = Found { intact: None, same: false, corrections_since: 0, revoked: None, outdated: false };
     let digest = match content.subject {
         Subject::Session(_) | Subject::Year(..) | Subject::Person(..) => of_lines(store, issue, &mut found).await?,
-        Subject::Scorecard(id, year) => scorecard_digest(store, issue, (id, year)).await?,
+        Subject::Scorecard(id, covered) => scorecard_digest(store, issue, (id, covered)).await?,
         Subject::Notice(id) => {
             let notice = notice::get(store, id).await?;
             if notice.state() == NoticeState::Withdrawn {
@@ -61,10 +62,10 @@ pub async fn of(store: &Store, issue: &Issue) -> Result<Found, StoreError> {
 async fn scorecard_digest(
     store: &Store,
     issue: &Issue,
-    (id, year): (StudioId, i32),
+    (id, covered): (StudioId, Covered),
 ) -> Result<Option<String>, StoreError> {
     let studio = studio::get(store, id).await?;
-    let assessed = scorecard::of_studio(store, studio, year, issue.content.made_at.day()).await?;
+    let assessed = scorecard::of_studio(store, studio, covered, issue.content.made_at.day()).await?;
     Ok(assessed.map(|one| scorecard::digest(&one.card)))
 }
 

@@ -4,6 +4,7 @@ use crate::app::{Person, TestApp};
 use crate::http_applications;
 use crate::http_publicity;
 use crate::http_resources;
+use lectern::domain::policy::AssessmentScope;
 use lectern::domain::year_end::NewObjection;
 use lectern::domain::{AttachmentId, NewChoice, NewEvidence, NewHelpedSchool, NewMentor, NewVeto, OfficeTier, Officer};
 use lectern::store;
@@ -463,8 +464,13 @@ async fn settled_noun(app: &TestApp, noun: &str) -> String {
         .await;
     assert_eq!(under.status(), StatusCode::OK);
     app.turn_clock(DAY * 309);
-    let new =
-        NewYearEnd { region: app.world.county, policy: "zhejiang-2019".into(), year: 2026, reason: String::new() };
+    let new = NewYearEnd {
+        region: app.world.county,
+        policy: "zhejiang-2019".into(),
+        scope: AssessmentScope::Year,
+        year: 2026,
+        reason: String::new(),
+    };
     let id = year_end::freeze(&app.store, new, by, app.now()).await.unwrap().id;
     let until = (app.now().day().plus(6), String::new());
     year_end::publish(&app.store, id, until, by, app.now()).await.unwrap();

@@ -3,6 +3,7 @@
 use crate::app::TestApp;
 use crate::held::{hold, plan};
 use crate::{http_applications, http_resources};
+use lectern::domain::policy::AssessmentScope;
 use lectern::domain::presence::Person;
 use lectern::domain::year_end::NewObjection;
 use lectern::domain::{ActivityKind, Level, NewActivity};
@@ -162,8 +163,13 @@ async fn a_publication_is_told_to_its_hosts_and_its_office() {
         .await;
     assert_eq!(under.status(), StatusCode::OK);
     app.turn_clock(DAY * 309);
-    let new =
-        NewYearEnd { region: app.world.county, policy: "zhejiang-2019".into(), year: 2026, reason: String::new() };
+    let new = NewYearEnd {
+        region: app.world.county,
+        policy: "zhejiang-2019".into(),
+        scope: AssessmentScope::Year,
+        year: 2026,
+        reason: String::new(),
+    };
     let id = year_end::freeze(&app.store, new, by, app.now()).await.unwrap().id;
     let until = app.now().day().plus(6);
     year_end::publish(&app.store, id, (until, String::new()), by, app.now()).await.unwrap();

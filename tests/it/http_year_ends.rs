@@ -213,7 +213,7 @@ async fn what_papers_could_still_meet_is_lost_with_the_freeze_and_stays_the_same
     let url = frozen(&app).await;
     assert_eq!(case().await, (json!("impossible"), json!("0/2 个，还差 2 个，时间已过，补不回来")));
     let studio = store::studio::get(&app.store, app.world.studio).await.unwrap();
-    let made_anew = store::scorecard::refresh(&app.store, vec![studio], Some(2026), app.now()).await.unwrap();
+    let made_anew = store::scorecard::refresh(&app.store, vec![studio], Some(2026.into()), app.now()).await.unwrap();
     let row = made(app.person("station").await.get(&url).await).await["rows"][0].clone();
     assert_eq!((made_anew, &row["difference"]), (0, &Value::Null), "it was frozen as it stands");
     let told = made(app.person("station").await.get(&frozen_card(&app, &url)).await).await;
@@ -313,7 +313,7 @@ async fn what_is_public_names_studios_and_hosts_and_nobody_else() {
     let keys: Vec<_> = row.keys().map(String::as_str).collect();
     assert_eq!(
         keys,
-        ["corrected", "grade_title", "hosts", "rank", "region", "studio", "tied", "tier", "within"],
+        ["corrected", "follows", "grade_title", "hosts", "rank", "region", "studio", "tied", "tier", "within"],
         "no points, no account, no reason"
     );
     assert_eq!(row["hosts"], json!(["老师host"]));
@@ -409,7 +409,7 @@ async fn the_page_tells_where_the_scorecard_of_today_differs() {
     let decision = format!("/api/evidence/{}/decision", given["id"].as_str().unwrap());
     made(office.post(&decision, &json!({ "accepted": true, "count": 2 })).await).await;
     let studio = store::studio::get(&app.store, app.world.studio).await.unwrap();
-    store::scorecard::refresh(&app.store, vec![studio], Some(2026), app.now()).await.unwrap();
+    store::scorecard::refresh(&app.store, vec![studio], Some(2026.into()), app.now()).await.unwrap();
     let told = made(office.get(&url).await).await;
     let changes = told["rows"][0]["difference"]["changes"].as_array().unwrap();
     assert!(changes.iter().any(|one| one["criterion"]["id"] == "S1-13"), "{changes:?}");

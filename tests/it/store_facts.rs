@@ -362,7 +362,7 @@ async fn the_kept_scorecard_is_made_anew_only_when_something_changed(fresh: Fres
     assert_eq!(standings.iter().map(|one| (one.studio, one.rank)).collect::<Vec<_>>(), [(small.studio, 1)]);
     // The next day time has passed, and the other year is another card.
     assert_eq!(refresh(now() + std::time::Duration::from_secs(86_400)).await.unwrap(), 1);
-    assert_eq!(store::scorecard::refresh(store, studios.clone(), Some(2025), now()).await.unwrap(), 1);
+    assert_eq!(store::scorecard::refresh(store, studios.clone(), Some(2025.into()), now()).await.unwrap(), 1);
 }
 
 async fn who_was_away_by_the_record_reviews_no_lesson(fresh: Fresh) {

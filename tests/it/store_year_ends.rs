@@ -1,6 +1,7 @@
 //! YearEnds in the database: a year frozen, published, objected to, final and corrected, on both databases.
 
 use crate::store_database::*;
+use lectern::domain::policy::AssessmentScope;
 use lectern::domain::year_end::*;
 use lectern::domain::*;
 use lectern::store::year_end::{NewCorrection, NewYearEnd};
@@ -67,7 +68,13 @@ async fn with_members(store: &Store, world: &World, studio: StudioId) {
 }
 
 fn new(world: &World) -> NewYearEnd {
-    NewYearEnd { region: world.region, policy: POLICY.into(), year: 2026, reason: String::new() }
+    NewYearEnd {
+        region: world.region,
+        policy: POLICY.into(),
+        scope: AssessmentScope::Year,
+        year: 2026,
+        reason: String::new(),
+    }
 }
 
 async fn frozen(store: &Store, world: &World) -> YearEndId {
@@ -270,13 +277,14 @@ async fn an_office_settles_the_tiers_up_to_its_own_and_leaves_the_others_to_thos
     assert_eq!(listed.len(), 2);
     assert!(!listed.contains(&world.studios[0]), "the province's is not the county's to settle");
     let left_out = year_end::left_out(store, id).await.unwrap();
-    assert_eq!(left_out, [(world.studios[0], "周文澜名师工作室".to_owned(), LeftOut::Above)]);
+    let left_out: Vec<_> = left_out.into_iter().map(|one| (one.studio, one.name, one.reason, one.years)).collect();
+    assert_eq!(left_out, [(world.studios[0], "周文澜名师工作室".to_owned(), LeftOut::Above, vec![])]);
     // The province settles its own, and what the county has settled is left to it.
     let province = NewYearEnd { region: world.places.province, ..new(&world) };
     let of_province = year_end::freeze(store, province.clone(), world.office, noon("2027-01-06")).await.unwrap();
     assert_eq!(year_end::studios_of(store, of_province.id).await.unwrap(), [world.studios[0]]);
     let left_out = year_end::left_out(store, of_province.id).await.unwrap();
-    assert!(left_out.len() == 2 && left_out.iter().all(|(.., why)| *why == LeftOut::Taken), "{left_out:?}");
+    assert!(left_out.len() == 2 && left_out.iter().all(|one| one.reason == LeftOut::Taken), "{left_out:?}");
     let again = year_end::freeze(store, province, world.office, noon("2027-01-06")).await;
     assert!(matches!(refused(again), YearEndRefusal::Taken { studios: 3, .. }));
     for at in 0..3 {
@@ -294,7 +302,7 @@ async fn later_facts_change_nothing_that_was_frozen(fresh: Fresh) {
     let before = row(store, id, world.studios[2]).await;
     with_members(store, &world, world.studios[2]).await;
     let all = store::studio::assessed(store, Some(world.places.county)).await.unwrap();
-    store::scorecard::refresh(store, all, Some(2026), noon("2027-01-07")).await.unwrap();
+    store::scorecard::refresh(store, all, Some(2026.into()), noon("2027-01-07")).await.unwrap();
     assert_eq!(row(store, id, world.studios[2]).await, before);
     let kept = store::scorecard::kept(store, &world.studios, POLICY, 2026).await.unwrap();
     assert!(kept[&world.studios[2]].points > before.settled.outcome.points, "today it is more");

@@ -1443,9 +1443,13 @@ export type SpanView = { from: string, to: string, };
 /**
  * A Studio's year under its Policy.
  */
-export type ScorecardView = { studio: Named, policy: PolicyName, year: number, 
+export type ScorecardView = { studio: Named, policy: PolicyName, scope: AssessmentScope, 
 /**
- * 2026 年度, 2026—2027 学年
+ * Of a cycle its last one.
+ */
+year: number, 
+/**
+ * 2026 年度, 2026—2027 学年; of a cycle 2024-09—2027-08
  */
 year_word: string, span: SpanView, 
 /**
@@ -1464,6 +1468,14 @@ last_day: string | null,
  * In the last year of a cycle what is asked of the cycle is part of the result.
  */
 final_year: boolean, 
+/**
+ * What the programme calls the assessment of the whole cycle (终结性考核), where the cycle ends with this year.
+ */
+final_assessment: string | null, 
+/**
+ * Of a cycle its years, from the first.
+ */
+cycle_years: Array<CycleYearView>, 
 /**
  * Years of the Studio that can be asked for, the latest first.
  */
@@ -1495,6 +1507,21 @@ export type YearAheadView = { year: number, word: string,
  * What is counted for it already.
  */
 criteria: Array<Named>, };
+
+/**
+ * A year of a cycle, with its result once that is final.
+ */
+export type CycleYearView = { year: number, word: string, result: CycleResultView | null, };
+
+export type CycleResultView = { 
+/**
+ * In which the Scorecard of the year is frozen.
+ */
+year_end: string, grade_title: string | null, passes: boolean, 
+/**
+ * 71.5
+ */
+points_word: string, };
 
 export type ResultView = { 
 /**
@@ -1869,15 +1896,26 @@ export type VetoView = { id: string, veto: Named, day: string, reason: string, b
  */
 lifted: RulingView | null, };
 
-export type GradeView = { year: number, grade: Named, ruling: RulingView, };
+export type GradeView = { scope: AssessmentScope, year: number, 
+/**
+ * 2026 年度考核, 2024-09—2027-08 终结性考核
+ */
+assessment: string, grade: Named, ruling: RulingView, };
 
 export type LiftingForm = { reason: string, };
 
-export type GradeForm = { year?: number, 
+export type GradeForm = { 
+/**
+ * A year when it is left out.
+ */
+scope?: AssessmentScope, year?: number, 
 /**
  * A grade of the Policy that a person gives.
  */
 grade: string, granted: boolean, reason?: string, };
+
+/** year 年度考核，cycle 终结性考核 */
+export type AssessmentScope = "year" | "cycle";
 
 /** frozen 已冻结，published 公示，final 最终结果，withdrawn 已作废 */
 export type YearEndStage = "frozen" | "published" | "final" | "withdrawn";
@@ -1892,7 +1930,15 @@ export type YearEndForm = {
 /**
  * The programme's key.
  */
-policy: string, year: number, reason?: string, };
+policy: string, 
+/**
+ * A year when it is left out.
+ */
+scope?: AssessmentScope, 
+/**
+ * Of a cycle its last one.
+ */
+year: number, reason?: string, };
 
 export type PublicationForm = { 
 /**
@@ -1918,11 +1964,19 @@ grade?: string, reason: string, };
 
 export type ResultCorrectionForm = { studio: string, grade: string, reason: string, };
 
-export type YearEndCard = { id: string, region: string, region_name: string, policy: PolicyName, year: number, 
+export type YearEndCard = { id: string, region: string, region_name: string, policy: PolicyName, scope: AssessmentScope, 
 /**
- * 2026 年度
+ * Of a cycle its last one.
  */
-year_word: string, stage: YearEndStage, 
+year: number, 
+/**
+ * 2026 年度; of a cycle 2024-09—2027-08
+ */
+year_word: string, 
+/**
+ * 2026 年度考核, 2024-09—2027-08 终结性考核
+ */
+assessment: string, stage: YearEndStage, 
 /**
  * The Scorecards are those of the end of this day.
  */
@@ -1945,14 +1999,18 @@ may_decide: boolean, };
  */
 export type LeftOutView = { 
 /**
- * 由上级工作站评定
+ * 由上级工作站评定; 周期内还有年度没有最终结果：2025 年度
  */
 reason: string, studios: Array<Named>, };
 
 /**
- * A year that may be frozen, or will be.
+ * A year or a cycle that may be frozen, or will be.
  */
-export type YearEndCandidate = { policy: PolicyName, year: number, year_word: string, studios: number, 
+export type YearEndCandidate = { policy: PolicyName, scope: AssessmentScope, year: number, year_word: string, assessment: string, 
+/**
+ * None of a cycle whose years are not all final yet.
+ */
+studios: number, 
 /**
  * Studios of the Region that would be left out, and why.
  */
@@ -2011,6 +2069,10 @@ frozen: OutcomeView | null,
  * The latest last.
  */
 corrections: Array<ResultCorrectionView>, 
+/**
+ * What follows from the final result of a cycle, corrections included: 可进入下一周期（继续命名）
+ */
+follows: string | null, 
 /**
  * Told to the office only.
  */
@@ -2094,6 +2156,10 @@ scorecard: ScorecardView, };
 
 export type PublicRow = { studio: string, hosts: Array<string>, region: string, tier: Tier, grade_title: string | null, rank: number, tied: boolean, within: boolean | null, 
 /**
+ * What follows from the final result of a cycle, corrections included.
+ */
+follows: string | null, 
+/**
  * What the last correction says, and its day.
  */
 corrected: CorrectedView | null, };
@@ -2108,9 +2174,9 @@ rows: Array<PublicRow>, counts: Array<GradeCountView>, cut_off: CutOffView | nul
 
 export type PublicationCard = { id: string, 
 /**
- * 青禾县 2026 年度考核
+ * 青禾县 2026 年度考核, 青禾县 2024-09—2027-08 终结性考核
  */
-title: string, policy_title: string, region_name: string, year_word: string, stage: YearEndStage, span: SpanView, over: boolean, settled_on: string | null, studios: number, };
+title: string, policy_title: string, region_name: string, scope: AssessmentScope, year_word: string, stage: YearEndStage, span: SpanView, over: boolean, settled_on: string | null, studios: number, };
 
 export type RecruitmentForm = { 
 /**

@@ -9,12 +9,13 @@ mod roster;
 pub use decided::{Decided, say, standing};
 pub use held::{Held, Participation, Turnout, present_within};
 pub use history::History;
-pub use periods::{Assessed, Span, day_within, first_day, year_ahead, year_of, years_counting};
+pub use periods::{Assessed, Span, cycle_of, day_within, ends_cycle, first_day, year_ahead, year_of, years_counting};
 pub use roster::{Home, from_where, population};
 
+use super::policy::AssessmentScope;
 use super::{
     AccountId, ActivityId, ActivityKind, Day, Level, MemberRole, Mode, RegionId, SchoolId, SeriesId, SessionId,
-    StudioId, StudioKind, Tier, closing,
+    StudioId, StudioKind, Tier, YearEndId, closing,
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,9 @@ pub struct Facts {
     pub grades: Vec<GradeFact>,
     /// Years that an office has frozen: nothing is handed in for them any more.
     pub frozen: Vec<FrozenFact>,
+    /// Years whose result is final; what a cycle comes to follows from them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<SettledFact>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -227,6 +231,8 @@ pub struct VetoFact {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrozenFact {
+    #[serde(default, skip_serializing_if = "AssessmentScope::is_year")]
+    pub scope: AssessmentScope,
     /// The year in which the assessed year begins.
     pub year: i32,
     pub day: Day,
@@ -236,8 +242,28 @@ pub struct FrozenFact {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GradeFact {
     pub grade: String,
+    #[serde(default, skip_serializing_if = "AssessmentScope::is_year")]
+    pub scope: AssessmentScope,
     /// The year in which the assessed year begins.
     pub year: i32,
     /// When it was decided.
     pub day: Day,
+}
+
+/// A year that an office has made final, with the corrections that stand beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettledFact {
+    pub year: i32,
+    pub year_end: YearEndId,
+    pub results: Vec<Decided<YearResult>>,
+}
+
+/// What a year came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct YearResult {
+    /// The id of the grade; none where the Policy has no grades.
+    pub grade: Option<String>,
+    pub passes: bool,
+    /// Hundredths of points.
+    pub points: u32,
 }

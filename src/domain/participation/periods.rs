@@ -134,6 +134,21 @@ pub fn year_of(kind: YearKind, day: Day) -> i32 {
     }
 }
 
+/// Is the whole cycle of a Studio settled with this year: does the programme say so, and is it the last one?
+#[must_use]
+pub fn ends_cycle(policy: &Policy, cycle_start: Day, year: i32) -> bool {
+    let assessed = Assessed::of(policy, cycle_start, year);
+    policy.cycle.final_assessment.is_some() && assessed.final_year && !assessed.span.is_empty()
+}
+
+/// The last year of the cycle that the day lies in, where the cycle is settled as a whole.
+#[must_use]
+pub fn cycle_of(policy: &Policy, cycle_start: Day, day: Day) -> Option<i32> {
+    let own = year_of(policy.year, day);
+    let years = i32::try_from(policy.cycle.years).unwrap_or(1);
+    (own..own.saturating_add(years)).find(|year| ends_cycle(policy, cycle_start, *year))
+}
+
 /// The next assessed year, where something is asked for in it over a period that runs on this day: 本学期 may end after the year.
 #[must_use]
 pub fn year_ahead(policy: &Policy, cycle_start: Day, on: Day) -> Option<i32> {

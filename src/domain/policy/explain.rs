@@ -135,6 +135,16 @@ fn results(policy: &Policy) -> Vec<Article> {
             ..Article::default()
         }
     }));
+    articles.extend(policy.cycle.final_assessment.iter().map(|one| Article {
+        title: one.title.clone(),
+        text: format!(
+            "{} 年周期的最后一年进行：各年度都有通过的最终结果、周期指标全部达标、周期内没有一票否决的为合格，可进入下一周期；否则不再命名。",
+            policy.cycle.years
+        ),
+        sources: one.sources.clone(),
+        note: Some("文件没有写明怎样评定，由本办法规定；得分是各年度得分的平均数。".to_owned()),
+        ..Article::default()
+    }));
     articles.extend(policy.ranking.iter().map(|ranking| Article {
         title: "排名".to_owned(),
         text: format!("{}工作室按得分排名，取前 {} 名。", ranking.tier.word(), ranking.cut_off),

@@ -7,6 +7,7 @@ mod built_in;
 mod check;
 mod chinese;
 mod condition;
+mod cycle;
 mod explain;
 mod parse;
 mod place;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use built_in::{built_in, built_in_files, document};
 pub use condition::{Condition, ConditionCheck, Education, SlotCount, TeacherTitle};
+pub use cycle::{AssessmentScope, Covered, Cycle, FinalAssessment};
 pub use explain::{Article, Chapter, Explained, explain};
 pub use parse::PolicyError;
 pub use rule::{Comparison, Filter, Measure, Origin, Part, Rate, Scope, Taking};
@@ -108,13 +110,6 @@ pub struct Source {
     pub part: String,
     /// The line of the document.
     pub line: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Cycle {
-    pub years: u32,
-    pub sources: Vec<Source>,
 }
 
 words! {

@@ -5,7 +5,7 @@ use super::{PartScore, Score, ScoreState, Scorecard, SubjectScore};
 use super::{choice, compare, grade, measure, points, risk, sentence};
 use crate::domain::Day;
 use crate::domain::participation::{Assessed, ChosenFact, Facts, MemberFact, Participation, Span, population};
-use crate::domain::policy::{Criterion, Logic, Measure, Part, PeriodKind, Policy, Scope};
+use crate::domain::policy::{AssessmentScope, Criterion, Logic, Measure, Part, PeriodKind, Policy, Scope};
 
 /// How far the Studio is in the assessed year that begins in `year`, at the end of the day `on`.
 ///
@@ -13,7 +13,7 @@ use crate::domain::policy::{Criterion, Logic, Measure, Part, PeriodKind, Policy,
 /// handed in for it, and for decisions on what happened before. What the year asks for is not less where the Studio closed within it.
 #[must_use]
 pub fn score(policy: &Policy, facts: &Facts, year: i32, on: Day) -> Scorecard {
-    let assessment = Assessment::new(policy, facts, year, on);
+    let assessment = Assessment::new(policy, facts, (AssessmentScope::Year, year), on);
     let criteria: Vec<Score> = policy.criteria.iter().map(|criterion| assessment.score_of(criterion)).collect();
     let choices: Vec<_> = policy.choices.iter().map(|one| choice::score(&assessment, one, &criteria)).collect();
     let result = grade::result(&assessment, &criteria, &choices);
@@ -21,6 +21,7 @@ pub fn score(policy: &Policy, facts: &Facts, year: i32, on: Day) -> Scorecard {
         studio: facts.studio.id,
         policy: policy.key.clone(),
         version: policy.version,
+        scope: AssessmentScope::Year,
         year,
         span: assessment.assessed.span,
         on,
@@ -29,6 +30,7 @@ pub fn score(policy: &Policy, facts: &Facts, year: i32, on: Day) -> Scorecard {
         points: points::points(policy, &assessment.assessed, &criteria, &choices),
         criteria,
         choices,
+        years: Vec::new(),
     }
 }
 
@@ -37,6 +39,8 @@ pub(super) struct Assessment<'a> {
     pub(super) policy: &'a Policy,
     pub(super) facts: &'a Facts,
     pub(super) assessed: Assessed,
+    /// Whether the year is asked about or the cycle that ends with it.
+    pub(super) scope: AssessmentScope,
     /// The last day that is looked at: the day asked for, or the last one of the year, or of the Studio.
     pub(super) on: Day,
     /// The day asked for: what was decided up to it is known, also where the year is over.
@@ -54,10 +58,10 @@ pub(super) struct Asked<'a> {
 }
 
 impl<'a> Assessment<'a> {
-    pub(super) fn new(policy: &'a Policy, facts: &'a Facts, year: i32, known: Day) -> Self {
+    pub(super) fn new(policy: &'a Policy, facts: &'a Facts, (scope, year): (AssessmentScope, i32), known: Day) -> Self {
         let assessed = Assessed::of(policy, facts.studio.cycle_start, year);
         let on = facts.studio.last_working_day(known.min(assessed.span.to));
-        Self { policy, facts, assessed, on, known, done: Participation::over(facts, on, known) }
+        Self { policy, facts, assessed, scope, on, known, done: Participation::over(facts, on, known) }
     }
 
     /// The last day of the span has passed, and something held today does not count for it any more. On the last day of the year
@@ -67,9 +71,18 @@ impl<'a> Assessment<'a> {
         last <= self.on && last < self.known
     }
 
-    /// It is met by papers, and the year still takes them.
+    /// The year, or the whole cycle.
+    pub(super) fn whole(&self) -> Span {
+        match self.scope {
+            AssessmentScope::Year => self.assessed.span,
+            AssessmentScope::Cycle => self.assessed.cycle,
+        }
+    }
+
+    /// It is met by papers, and they are still taken.
     pub(super) fn takes_papers(&self, measure: &Measure) -> bool {
-        let mut frozen = self.facts.frozen.iter().filter(|one| one.year == self.assessed.year);
+        let covered = (self.scope, self.assessed.year);
+        let mut frozen = self.facts.frozen.iter().filter(|one| (one.scope, one.year) == covered);
         measure.is_of_papers() && !frozen.any(|one| one.day <= self.known)
     }
 
@@ -110,7 +123,7 @@ impl<'a> Assessment<'a> {
         self.assessed.asks(criterion.period)
     }
 
-    fn score_of(&self, criterion: &Criterion) -> Score {
+    pub(super) fn score_of(&self, criterion: &Criterion) -> Score {
         let asked = self.asked(criterion);
         let parts: Vec<PartScore> = criterion.parts.iter().map(|part| self.part(part, &asked)).collect();
         let state = compare::each_and_all(&by_subject(criterion.logic, &parts));

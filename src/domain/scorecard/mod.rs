@@ -3,6 +3,7 @@
 mod assessment;
 mod choice;
 mod compare;
+mod cycle;
 mod grade;
 mod measure;
 mod outlook;
@@ -17,15 +18,17 @@ mod what_if;
 
 pub use super::participation::Span;
 pub use assessment::score;
+pub use cycle::score_cycle;
 pub use outlook::Outlook;
 pub use points::{Share, shares};
 pub use rank::ranks;
 pub use todo::{Todo, todo};
 pub use what_if::{Change, Planned, Step, WhatIf, what_if};
 
-use super::policy::Comparison;
+use super::participation::{Facts, YearResult};
+use super::policy::{AssessmentScope, Comparison, Covered, Policy};
 use super::words::words;
-use super::{AccountId, ActivityId, Day, SeriesId, StudioId};
+use super::{AccountId, ActivityId, Day, SeriesId, StudioId, YearEndId};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -40,13 +43,26 @@ words! {
     }
 }
 
+/// A year, or a cycle: none where there is no such cycle to settle.
+#[must_use]
+pub fn score_of(policy: &Policy, facts: &Facts, covered: Covered, on: Day) -> Option<Scorecard> {
+    match covered.scope {
+        AssessmentScope::Year => Some(score(policy, facts, covered.year, on)),
+        AssessmentScope::Cycle => score_cycle(policy, facts, covered.year, on),
+    }
+}
+
 /// Follows from a Policy, Facts and a day, and from nothing else.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scorecard {
     pub studio: StudioId,
     pub policy: String,
     pub version: u32,
+    #[serde(default, skip_serializing_if = "AssessmentScope::is_year")]
+    pub scope: AssessmentScope,
+    /// Of a cycle its last one.
     pub year: i32,
+    /// The year, or the whole cycle.
     pub span: Span,
     /// The state at the end of this day.
     pub on: Day,
@@ -55,8 +71,33 @@ pub struct Scorecard {
     pub result: GradeResult,
     /// 0 to 10 000: hundredths of points, by weight.
     pub points: u32,
+    /// Of a cycle those that are asked over it.
     pub criteria: Vec<Score>,
     pub choices: Vec<ChoiceScore>,
+    /// Of a cycle its years, from the first; empty for a year.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub years: Vec<CycleYear>,
+}
+
+impl Scorecard {
+    #[must_use]
+    pub const fn covered(&self) -> Covered {
+        Covered { scope: self.scope, year: self.year }
+    }
+}
+
+/// A year of a cycle, with its result once that is final.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CycleYear {
+    pub year: i32,
+    pub result: Option<CycleResult>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CycleResult {
+    pub year_end: YearEndId,
+    #[serde(flatten)]
+    pub outcome: YearResult,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use super::assessment::{by_subject, count};
 use super::{ChoiceScore, PartScore, Score, ScoreState, Scorecard, SubjectScore};
 use crate::domain::Day;
 use crate::domain::participation::Assessed;
-use crate::domain::policy::{Comparison, Criterion, Logic, Policy};
+use crate::domain::policy::{AssessmentScope, Comparison, Criterion, Logic, Policy};
 
 /// A whole share. It divides by every number up to 20, so that three thirds are a whole.
 pub(super) const WHOLE: u64 = 232_792_560;
@@ -35,9 +35,13 @@ pub(super) fn points(policy: &Policy, assessed: &Assessed, criteria: &[Score], c
 }
 
 /// What the points of a Scorecard are made of, in the order of the Policy. The Policy is of the version that it was scored by. None
-/// where the shares do not come to its points: the beginning of the Studio's cycle was another one then.
+/// where the shares do not come to its points: the beginning of the Studio's cycle was another one then. The points of a cycle are those
+/// of its years.
 #[must_use]
 pub fn shares(policy: &Policy, cycle_start: Day, card: &Scorecard) -> Vec<Share> {
+    if card.scope == AssessmentScope::Cycle {
+        return Vec::new();
+    }
     let assessed = Assessed::of(policy, cycle_start, card.year);
     let all = weighed(policy, &assessed, &card.criteria, &card.choices);
     if sum(&all) != card.points {

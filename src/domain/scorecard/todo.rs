@@ -26,7 +26,7 @@ pub struct Todo {
 /// What the result of the year still needs and may still get.
 #[must_use]
 pub fn todo(policy: &Policy, card: &Scorecard, facts: &Facts) -> Vec<Todo> {
-    let assessment = Assessment::new(policy, facts, card.year, card.on);
+    let assessment = Assessment::new(policy, facts, (card.scope, card.year), card.on);
     let mut all: Vec<Todo> = Vec::new();
     for (criterion, score) in policy.criteria.iter().zip(&card.criteria) {
         let taken = card.choices.iter().any(|choice| is_open(choice.state) && choice.taken.contains(&criterion.id));

@@ -36,8 +36,13 @@ pub struct CertificateText {
     pub person: Option<(String, String)>,
     pub credits: Option<u32>,
     pub policy: String,
-    pub year_word: String,
+    /// 2026 年度; of a cycle 2024-09—2027-08.
+    pub span_word: String,
+    /// 2026 年度考核; of a cycle 2024-09—2027-08 终结性考核.
+    pub assessment: String,
     pub grade: String,
+    /// What follows from the grade besides.
+    pub follows: Option<&'static str>,
     pub office: String,
     pub given_on: Day,
 }
@@ -45,8 +50,10 @@ pub struct CertificateText {
 impl CertificateText {
     #[must_use]
     pub fn title(&self) -> String {
-        let who = self.person.as_ref().map_or(&self.studio, |(name, _)| name);
-        format!("{who} {}{}", self.year_word, self.kind.word())
+        match (self.kind, &self.person) {
+            (CertificateKind::Credits, Some((name, _))) => format!("{name} {}{}", self.span_word, self.kind.word()),
+            _ => format!("{} {}证书", self.studio, self.assessment),
+        }
     }
 
     /// The sentence that the certificate is for.
@@ -54,10 +61,16 @@ impl CertificateText {
     pub fn sentence(&self) -> String {
         match (&self.person, self.credits) {
             (Some((name, role)), Some(credits)) => format!(
-                "{name}为{}{role}。该工作室 {}考核{}，按《{}》计 {credits} 学分。",
-                self.studio, self.year_word, self.grade, self.policy
+                "{name}为{}{role}。该工作室 {}{}，按《{}》计 {credits} 学分。",
+                self.studio, self.assessment, self.grade, self.policy
             ),
-            _ => format!("{}在 {}考核中评定为{}，依据《{}》。", self.studio, self.year_word, self.grade, self.policy),
+            _ => {
+                let follows = self.follows.map_or_else(String::new, |word| format!("，{word}"));
+                format!(
+                    "{}在 {}中评定为{}{follows}，依据《{}》。",
+                    self.studio, self.assessment, self.grade, self.policy
+                )
+            }
         }
     }
 
@@ -69,8 +82,9 @@ impl CertificateText {
             Some((name, role)) => figures.push(("姓名", format!("{name}，{role}"))),
             None => figures.push(("主持人", self.hosts.join("、"))),
         }
-        figures.push(("考核", self.year_word.clone()));
+        figures.push(("考核", if self.follows.is_some() { &self.assessment } else { &self.span_word }.clone()));
         figures.push(("等次", self.grade.clone()));
+        figures.extend(self.follows.map(|word| ("结论", word.to_owned())));
         if let Some(credits) = self.credits {
             figures.push(("学分", format!("{credits} 学分")));
         }
@@ -93,8 +107,10 @@ mod tests {
             person: None,
             credits: None,
             policy: "名师网络工作室考核办法".into(),
-            year_word: "2026 年度".into(),
+            span_word: "2026 年度".into(),
+            assessment: "2026 年度考核".into(),
             grade: "合格".into(),
+            follows: None,
             office: "青禾县".into(),
             given_on: Day::parse("2027-01-20").unwrap(),
         }
@@ -118,5 +134,19 @@ mod tests {
         assert_eq!(one.title(), "陈晓梅 2026 年度学分证明");
         assert!(one.sentence().contains("计 30 学分"));
         assert!(one.figures().contains(&("学分".into(), "30 学分".into())));
+    }
+
+    #[test]
+    fn the_certificate_of_a_cycle_says_what_follows_from_it() {
+        let (span_word, assessment) = ("2024-09—2027-08".to_owned(), "2024-09—2027-08 终结性考核".to_owned());
+        let one = CertificateText {
+            span_word, assessment, follows: Some("可进入下一周期（继续命名）"), ..text()
+        };
+        assert_eq!(one.title(), "周文澜小学语文名师工作室 2024-09—2027-08 终结性考核证书");
+        assert_eq!(
+            one.sentence(),
+            "周文澜小学语文名师工作室在 2024-09—2027-08 终结性考核中评定为合格，可进入下一周期（继续命名），依据《名师网络工作室考核办法》。"
+        );
+        assert!(one.figures().contains(&("考核".into(), "2024-09—2027-08 终结性考核".into())));
     }
 }

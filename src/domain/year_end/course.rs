@@ -15,7 +15,7 @@ pub struct Course {
     pub withdrawn: bool,
 }
 
-/// The first day on which the year may be frozen: its last month, in which the programmes hold their assessment (每年12月).
+/// The first day on which the year, or the cycle that ends with it, may be frozen: its last month, in which the programmes hold their assessment (每年12月).
 #[must_use]
 pub fn first_freeze(policy: &Policy, year: i32) -> Day {
     let last = Assessed::of(policy, policy.effective_from, year).span.to;

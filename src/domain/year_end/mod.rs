@@ -58,8 +58,10 @@ words! {
     pub enum LeftOut {
         /// Its tier is for a higher office.
         Above = "above" / "由上级工作站评定",
-        /// Another YearEnd of the same Policy and year has it.
+        /// Another YearEnd of the same Policy, year and scope has it.
         Taken = "taken" / "已在另一次评定里",
+        /// Its cycle has years that nobody has settled.
+        Unsettled = "unsettled" / "周期内还有年度没有最终结果",
     }
 }
 

@@ -13,6 +13,10 @@ pub enum YearEndRefusal {
     Above { studio: String, studios: usize },
     #[error("{studio}等 {studios} 个工作室的这一年已在另一次评定里，不能再冻结一次。")]
     Taken { studio: String, studios: usize },
+    #[error("{studio}等 {studios} 个工作室的周期内还有年度没有最终结果，先把年度考核定为最终结果。")]
+    Unsettled { studio: String, studios: usize },
+    #[error("没有这样的终结性考核：考核办法没有规定，或者这一年不是周期的最后一年。")]
+    NoCycle,
     #[error("还有工作室没有核算完，请过一会儿再冻结。")]
     NotCounted,
     #[error("公示至少 {LEAST_DAYS} 天，最多 {MOST_DAYS} 天，首尾两天都算。")]
@@ -37,6 +41,8 @@ pub enum YearEndRefusal {
     Final,
     #[error("{year} 年度的考核已经冻结，不能再交这一年的材料。对结果有异议的，请在公示期提出。")]
     Frozen { year: i32 },
+    #[error("这个周期的终结性考核已经冻结，不能再交周期的材料。对结果有异议的，请在公示期提出。")]
+    CycleFrozen,
     #[error("还不是最终结果。")]
     NotFinal,
     #[error("这次评定已经作废。")]
@@ -59,6 +65,8 @@ impl YearEndRefusal {
             Self::Nobody => "year_end_nobody",
             Self::Above { .. } => "year_end_above",
             Self::Taken { .. } => "year_end_taken",
+            Self::Unsettled { .. } => "year_end_unsettled",
+            Self::NoCycle => "no_final_assessment",
             Self::NotCounted => "year_end_not_counted",
             Self::Length => "publication_length",
             Self::Published => "year_end_published",
@@ -71,6 +79,7 @@ impl YearEndRefusal {
             Self::Answered => "objection_answered",
             Self::Final => "year_end_final",
             Self::Frozen { .. } => "year_frozen",
+            Self::CycleFrozen => "cycle_frozen",
             Self::NotFinal => "year_end_not_final",
             Self::Withdrawn => "year_end_withdrawn",
             Self::UnknownGrade => "unknown_grade",

@@ -3,7 +3,7 @@
 use super::super::scorecards::points_word;
 use super::book::{Book, Cell, Column, Sheet, columns};
 use super::pdf::{Bar, Paper, PaperChart, PaperTable};
-use crate::domain::policy::{Criterion, Policy};
+use crate::domain::policy::{AssessmentScope, Criterion, PeriodKind, Policy};
 use crate::domain::scorecard::ScoreState;
 use crate::domain::year_end::YearEndStage;
 use crate::store::certificate::Certificate;
@@ -20,7 +20,25 @@ pub(super) struct Annual {
 
 impl Annual {
     pub(super) fn title(&self) -> String {
-        format!("{} {}工作室考核年报", self.year_end.region_name, self.rules.year.named(self.year_end.year))
+        let (region, covered) = (&self.year_end.region_name, self.year_end.covered());
+        match self.year_end.scope {
+            AssessmentScope::Year => format!("{region} {}工作室考核年报", self.rules.span_word(covered)),
+            AssessmentScope::Cycle => format!("{region} {}报告", self.rules.assessment_word(covered)),
+        }
+    }
+
+    /// Of a cycle those that are asked over it.
+    fn criteria(&self) -> impl Iterator<Item = &Criterion> {
+        let cycle = self.year_end.scope == AssessmentScope::Cycle;
+        let asked =
+            move |one: &&Criterion| !cycle || (one.period == PeriodKind::Cycle && !self.rules.is_chosen_from(&one.id));
+        self.rules.criteria.iter().filter(asked)
+    }
+
+    /// What follows from the final result of a cycle.
+    fn follows(&self, row: &Row) -> &'static str {
+        let settled = self.year_end.settled.as_ref();
+        settled.and_then(|_| Policy::follows(self.year_end.scope, row.passes())).unwrap_or_default()
     }
 
     fn stage_words(&self) -> String {
@@ -78,7 +96,7 @@ impl Annual {
         let row = |label: &str, value: Cell, note: &str| vec![Cell::text(label), value, Cell::text(note)];
         let mut rows = vec![
             row("区域", Cell::text(&self.year_end.region_name), ""),
-            row("考核", Cell::text(self.rules.year.named(self.year_end.year)), &self.rules.title),
+            row("考核", Cell::text(self.rules.span_word(self.year_end.covered())), &self.rules.title),
             row("冻结日", Cell::text(self.year_end.on.to_string()), "考核表是这一天结束时的"),
             row("工作室", number(self.rows.len()), "个"),
             row("通过考核", number(self.passed()), "个"),
@@ -101,6 +119,7 @@ impl Annual {
             ("通过", 7.0),
             ("冻结时等次", 12.0),
             ("更正", 40.0),
+            ("结论", 24.0),
         ];
         let rows = self.rows.iter().map(|row| {
             let corrected = row.corrections.last().map_or_else(String::new, |one| {
@@ -118,15 +137,22 @@ impl Annual {
                 Cell::yes(row.passes()),
                 Cell::text(self.title_of(row.entry.frozen.outcome.grade.as_deref())),
                 Cell::text(corrected),
+                Cell::text(self.follows(row)),
             ]
         });
-        Sheet { name: "名单", columns: columns(&headers), rows: rows.collect() }
+        // Nothing follows from a year.
+        let headers = if self.year_end.scope.is_year() { &headers[..headers.len() - 1] } else { &headers };
+        let rows = rows.map(|mut row: Vec<Cell>| {
+            row.truncate(headers.len());
+            row
+        });
+        Sheet { name: "名单", columns: columns(headers), rows: rows.collect() }
     }
 
     fn shares(&self) -> Sheet {
         let headers =
             [("指标", 12.0), ("名称", 40.0), ("方式", 12.0), ("达标工作室", 12.0), ("工作室", 10.0), ("达标率", 10.0)];
-        let rows = self.rules.criteria.iter().map(|one| {
+        let rows = self.criteria().map(|one| {
             let met = self.met(one);
             vec![
                 Cell::text(&one.id),
@@ -143,7 +169,7 @@ impl Annual {
     /// Each Studio beside each Criterion.
     fn cards(&self) -> Sheet {
         let mut headers = columns(&[("工作室", 36.0), ("等次", 10.0), ("得分", 8.0)]);
-        for one in &self.rules.criteria {
+        for one in self.criteria() {
             headers.push(Column { header: format!("{}（已完成）", one.title), width: 14.0 });
             headers.push(Column { header: format!("{}（目标）", one.title), width: 12.0 });
             headers.push(Column { header: format!("{}（状态）", one.title), width: 12.0 });
@@ -154,7 +180,7 @@ impl Annual {
                 Cell::text(self.title_of(row.settled.outcome.grade.as_deref())),
                 Cell::Points(f64::from(row.settled.outcome.points) / 100.0),
             ];
-            for one in &self.rules.criteria {
+            for one in self.criteria() {
                 match standing(row, &one.id) {
                     Some(cell) => {
                         cells.extend([Cell::count(cell.done), Cell::count(cell.of), Cell::text(cell.state.word())]);
@@ -170,7 +196,11 @@ impl Annual {
     pub(super) fn paper(&self) -> Paper {
         let all = self.rows.len();
         let grades = self.rules.grades.iter().map(|rule| bar(rule.title.clone(), self.of_grade(&rule.id), all));
-        let shares = self.rules.criteria.iter().map(|one| bar(one.title.clone(), self.met(one), all));
+        let shares = self.criteria().map(|one| bar(one.title.clone(), self.met(one), all));
+        let follows = |row: &Row| match self.follows(row) {
+            "" => String::new(),
+            word => format!("，{word}"),
+        };
         let list = self.rows.iter().map(|row| {
             let ranked = &row.settled.ranked;
             let tied = if ranked.tied { "（并列）" } else { "" };
@@ -183,20 +213,27 @@ impl Annual {
                 row.entry.name.clone(),
                 row.entry.hosts.join("、"),
                 points_word(row.settled.outcome.points),
-                format!("{}{corrected}", self.title_of(row.settled.outcome.grade.as_deref())),
+                format!("{}{corrected}{}", self.title_of(row.settled.outcome.grade.as_deref()), follows(row)),
             ]
         });
         let columns =
             [("级别", 14.0), ("名次", 22.0), ("工作室", 76.0), ("主持人", 28.0), ("得分", 16.0), ("等次", 32.0)];
         let mut notes = vec![
             format!("依据《{}》第 {} 版。", self.rules.title, self.rules.version),
-            "得分按各项指标的权重和完成比例计算，满分 100；同级别内得分相同的并列。达标率是达标的工作室占全部工作室的比例。".to_owned(),
+            match self.year_end.scope {
+                AssessmentScope::Year => "得分按各项指标的权重和完成比例计算，满分 100；同级别内得分相同的并列。达标率是达标的工作室占全部工作室的比例。",
+                AssessmentScope::Cycle => "得分是周期内各年度得分的平均数，满分 100；同级别内得分相同的并列。达标率是达标的工作室占全部工作室的比例。",
+            }
+            .to_owned(),
         ];
-        if let Some(rule) = &self.rules.ranking {
+        if let Some(rule) = self.year_end.ranking(&self.rules) {
             notes.push(format!("{}前 {} 名择优，并列在最后一名的都在内。", rule.tier.word(), rule.cut_off));
         }
         Paper {
-            heading: "年度考核报告",
+            heading: match self.year_end.scope {
+                AssessmentScope::Year => "年度考核报告",
+                AssessmentScope::Cycle => "终结性考核报告",
+            },
             title: self.title(),
             facts: vec![format!("考核表是 {} 结束时的。", self.year_end.on), self.stage_words()],
             figures: self.figures(),

@@ -31,12 +31,11 @@ pub(in super::super) async fn scorecard_file(
 ) -> Result<Response, ApiError> {
     let studio = insider.noun;
     let now = app.clock.now();
-    let (year, on) = asked(&app, &studio, search.year, search.on, now)?;
-    let assessed = scorecard::of_studio(&app.store, studio, year, on).await?.ok_or_else(policies::none)?;
-    let year_word = assessed.policy.year.named(year);
-    let name = format!("{} {year_word}考核表", assessed.studio.name);
+    let (covered, on) = asked(&app, &studio, &search, now)?;
+    let assessed = scorecard::of_studio(&app.store, studio, covered, on).await?.ok_or_else(policies::none)?;
+    let name = format!("{} {}表", assessed.studio.name, assessed.policy.assessment_word(covered));
     let issue = || NewIssue {
-        subject: Subject::Scorecard(assessed.studio.id, year),
+        subject: Subject::Scorecard(assessed.studio.id, covered),
         title: name.clone(),
         parameters: Some(assessed.policy.attendance.clone()),
         figures: scorecard_book::figures(&assessed),

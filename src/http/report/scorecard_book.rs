@@ -16,15 +16,20 @@ pub(super) fn figures(one: &Assessed) -> Vec<(String, String)> {
         ("等次", grade.map_or_else(String::new, |rule| rule.title.clone())),
         ("得分", points_word(card.points)),
         ("必达指标", format!("{met} / {} 项已达标", required().count())),
-        ("考核", policy.year.named(card.year)),
+        ("考核", policy.span_word(card.covered())),
         ("截至", card.on.to_string()),
         ("考核办法", format!("第 {} 版", policy.version)),
     ];
-    figures.into_iter().map(|(label, value)| (label.to_owned(), value)).collect()
+    let title = |id: &String| policy.grades.iter().find(|rule| rule.id == *id).map(|rule| rule.title.clone());
+    let years = card.years.iter().map(|year| {
+        let grade = year.result.as_ref().map(|one| one.outcome.grade.as_ref().and_then(title).unwrap_or_default());
+        (policy.span_word(year.year.into()), grade.unwrap_or_else(|| "没有最终结果".to_owned()))
+    });
+    figures.into_iter().map(|(label, value)| (label.to_owned(), value)).chain(years).collect()
 }
 
 pub(super) fn book(one: &Assessed) -> Book {
-    let title = format!("{} {}考核表", one.studio.name, one.policy.year.named(one.card.year));
+    let title = format!("{} {}表", one.studio.name, one.policy.assessment_word(one.card.covered()));
     Book { title, sheets: vec![summary(one), criteria(one), grounds(one)] }
 }
 
@@ -157,7 +162,7 @@ pub(super) fn paper(one: &Assessed) -> Paper {
     });
     Paper {
         heading: "考核表",
-        title: format!("{} {}", one.studio.name, one.policy.year.named(one.card.year)),
+        title: format!("{} {}", one.studio.name, one.policy.span_word(one.card.covered())),
         facts: vec![format!("依据《{}》，截至 {}。", one.policy.title, one.card.on)],
         figures: figures(one),
         charts: vec![PaperChart { title: "必达指标".to_owned(), bars: bars.collect() }],

@@ -14,7 +14,7 @@ use super::policies;
 use super::shapes::{ChangeView, PlannedForm, ScorecardSearch, ScorecardView, StepView, WhatIfForm, WhatIfView};
 use super::state::AppState;
 use crate::domain::participation::{Facts, year_of};
-use crate::domain::policy::Policy;
+use crate::domain::policy::{AssessmentScope, Covered, Policy};
 use crate::domain::scorecard::{Change, Planned, Scorecard, Step, todo, what_if as compare};
 use crate::domain::{Day, SeriesId, Studio, Time};
 use crate::store::scorecard::{self, Assessed};
@@ -30,7 +30,7 @@ const YEARS: RangeInclusive<i32> = 2000..=2100;
 /// More Activities nobody holds in a year.
 const MOST_PLANNED: usize = 60;
 
-/// A Studio's year, for its members and their office: always as of now, or of the day that is asked for.
+/// A Studio's year, or its cycle, for its members and their office: always as of now, or of the day that is asked for.
 #[utoipa::path(get, path = "/api/studios/{id}/scorecard", tag = "assessment", params(("id" = String, Path), ScorecardSearch),
     responses((status = 200, body = ScorecardView), (status = 403, body = Refused),
     (status = 409, description = "The Studio is under no Policy", body = Refused)))]
@@ -41,11 +41,15 @@ pub(super) async fn read(
 ) -> Result<axum::Json<ScorecardView>, ApiError> {
     let InsiderOf { me, noun: studio } = insider;
     let now = app.clock.now();
-    let (year, on) = asked(&app, &studio, search.year, search.on, now)?;
-    let assessed = scorecard::of_studio(&app.store, studio, year, on).await?.ok_or_else(policies::none)?;
+    let (covered, on) = asked(&app, &studio, &search, now)?;
+    let assessed = scorecard::of_studio(&app.store, studio, covered, on).await?.ok_or_else(policies::none)?;
     let around = around(&app, &me, &assessed, now).await?;
     let told = aside(move || {
-        let todo = todo(&assessed.policy, &assessed.card, &assessed.facts);
+        // What is left to do is told of the years.
+        let todo = match covered.scope {
+            AssessmentScope::Year => todo(&assessed.policy, &assessed.card, &assessed.facts),
+            AssessmentScope::Cycle => Vec::new(),
+        };
         view::scorecard(&assessed, &assessed.card, todo, &around)
     });
     Ok(axum::Json(told.await?))
@@ -65,12 +69,13 @@ pub(super) async fn what_if(
         return Err(ApiError::field("planned", format!("一次最多试算 {MOST_PLANNED} 场活动。")));
     }
     let now = app.clock.now();
-    let (year, on) = asked(&app, &studio, form.year, None, now)?;
-    let assessed = scorecard::of_studio(&app.store, studio, year, on).await?.ok_or_else(policies::none)?;
+    let search = ScorecardSearch { year: form.year, ..ScorecardSearch::default() };
+    let (covered, on) = asked(&app, &studio, &search, now)?;
+    let assessed = scorecard::of_studio(&app.store, studio, covered, on).await?.ok_or_else(policies::none)?;
     let around = around(&app, &me, &assessed, now).await?;
     let planned: Vec<Planned> = form.planned.into_iter().map(planned).collect();
     let told = aside(move || {
-        let compared = compare(&assessed.policy, &assessed.facts, &planned, year, on);
+        let compared = compare(&assessed.policy, &assessed.facts, &planned, covered.year, on);
         let changes = compared.changes.into_iter().map(|one| change(&assessed.policy, one));
         WhatIfView {
             before: view::scorecard(&assessed, &compared.before, Vec::new(), &around),
@@ -81,29 +86,28 @@ pub(super) async fn what_if(
     Ok(axum::Json(told.await?))
 }
 
-/// The year and the day that are meant.
+/// The year or the cycle, and the day, that are meant.
 pub(super) fn asked(
     app: &AppState,
     studio: &Studio,
-    year: Option<i32>,
-    on: Option<Day>,
+    search: &ScorecardSearch,
     now: Time,
-) -> Result<(i32, Day), ApiError> {
+) -> Result<(Covered, Day), ApiError> {
     let today = now.day();
-    let on = on.unwrap_or(today);
+    let on = search.on.unwrap_or(today);
     if on > today {
         return Err(ApiError::field("on", "日期不能晚于今天。"));
     }
     let key = studio.policy.as_deref().ok_or_else(policies::none)?;
     let policy = store::policy::in_force(&app.store, key, on).ok_or_else(policies::none)?;
-    let year = year.unwrap_or_else(|| year_of(policy.year, studio.last_working_day(on)));
+    let year = search.year.unwrap_or_else(|| year_of(policy.year, studio.last_working_day(on)));
     if !YEARS.contains(&year) {
         return Err(ApiError::field("year", "请选择年份。"));
     }
     if !studio.is_assessed_in(policy.year, year) {
         return Err(ApiError::field("year", "工作室在这一年之前已经停办，不再考核。"));
     }
-    Ok((year, on))
+    Ok((Covered { scope: search.scope, year }, on))
 }
 
 /// What a page needs besides the Scorecard itself.

@@ -2,13 +2,14 @@
 
 use super::super::policies;
 use super::super::shapes::{
-    ChoiceScoreView, CriterionView, GroundView, Named, PartScoreView, ResultView, ScoreSectionView, ScorecardView,
-    ShareView, SpanView, StateCountsView, SubjectView, TodoView, VetoScoreView, YearAheadView, YearName,
+    ChoiceScoreView, CriterionView, CycleResultView, CycleYearView, GroundView, Named, PartScoreView, ResultView,
+    ScoreSectionView, ScorecardView, ShareView, SpanView, StateCountsView, SubjectView, TodoView, VetoScoreView,
+    YearAheadView, YearName,
 };
-use crate::domain::participation::{Assessed as AssessedYear, Facts, year_ahead, year_of};
-use crate::domain::policy::{Criterion, Part, Policy, Source};
+use crate::domain::participation::{Assessed as AssessedYear, Facts, ends_cycle, year_ahead, year_of};
+use crate::domain::policy::{AssessmentScope, Criterion, Part, Policy, Section, Source};
 use crate::domain::scorecard::{
-    ChoiceScore, Ground, Outlook, PartScore, Score, ScoreState, Scorecard, Share, SubjectScore, Todo, shares,
+    ChoiceScore, CycleYear, Ground, Outlook, PartScore, Score, ScoreState, Scorecard, Share, SubjectScore, Todo, shares,
 };
 use crate::domain::{AccountId, ChoiceId, Day, SeriesId, Studio, Time};
 use crate::store::scorecard::Assessed;
@@ -33,7 +34,12 @@ pub(super) fn scorecard(assessed: &Assessed, card: &Scorecard, todo: Vec<Todo>, 
     let Assessed { studio, policy, facts, .. } = assessed;
     let names = names(facts);
     let scores: HashMap<&str, &Score> = card.criteria.iter().map(|score| (score.criterion.as_str(), score)).collect();
-    let sections = policy.sections.iter().map(|section| ScoreSectionView {
+    // Of a cycle those in which something is asked over it.
+    let asked = |section: &&Section| {
+        let mut criteria = policy.criteria.iter().filter(|one| one.section == section.id);
+        card.scope.is_year() || criteria.any(|one| scores.contains_key(one.id.as_str()))
+    };
+    let sections = policy.sections.iter().filter(asked).map(|section| ScoreSectionView {
         id: section.id.clone(),
         title: section.title.clone(),
         part: section.part.clone(),
@@ -58,16 +64,21 @@ pub(super) fn scorecard(assessed: &Assessed, card: &Scorecard, todo: Vec<Todo>, 
     ScorecardView {
         studio: Named::new(studio.id, &studio.name),
         policy: policies::name(policy),
+        scope: card.scope,
         year: card.year,
-        year_word: policy.year.named(card.year),
+        year_word: policy.span_word(card.covered()),
         span: SpanView { from: card.span.from, to: card.span.to },
         on: card.on,
         as_of: around.now,
         days_left: days_left(studio.last_working_day(card.span.to), card.on),
         last_day: studio.last_day,
         final_year: card.final_year,
+        final_assessment: ends_cycle(policy, studio.cycle_start, card.year)
+            .then(|| policy.assessment_title(AssessmentScope::Cycle).to_owned()),
+        cycle_years: card.years.iter().map(|one| cycle_year(policy, one)).collect(),
         years: years(policy, studio, around.now.day()),
-        ahead: ahead(policy, studio, around.now.day()).filter(|_| card.year == year_of(policy.year, around.now.day())),
+        ahead: ahead(policy, studio, around.now.day())
+            .filter(|_| card.covered() == year_of(policy.year, around.now.day()).into()),
         result: result(policy, facts, card),
         counts: counts(card),
         sections: sections.collect(),
@@ -76,6 +87,20 @@ pub(super) fn scorecard(assessed: &Assessed, card: &Scorecard, todo: Vec<Todo>, 
         veto_rules: policies::vetoes(policy),
         may_manage: around.may_manage,
         may_decide: around.may_decide,
+    }
+}
+
+fn cycle_year(policy: &Policy, one: &CycleYear) -> CycleYearView {
+    let title = |id: &String| policy.grades.iter().find(|rule| rule.id == *id).map(|rule| rule.title.clone());
+    CycleYearView {
+        year: one.year,
+        word: policy.span_word(one.year.into()),
+        result: one.result.as_ref().map(|one| CycleResultView {
+            year_end: one.year_end,
+            grade_title: one.outcome.grade.as_ref().and_then(title),
+            passes: one.outcome.passes,
+            points_word: points_word(one.outcome.points),
+        }),
     }
 }
 
@@ -126,16 +151,17 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
             reason: one.reason.clone(),
         })
         .collect();
-    let credits = policy.credits_of(facts.studio.tier).filter(|_| card.outlook() == Outlook::Passing);
+    let credits = policy.credits_of(facts.studio.tier);
+    let credits = credits.filter(|_| card.scope.is_year() && card.outlook() == Outlook::Passing);
     let over = card.span.to < card.on;
     let takes_papers = over && lacks_papers(policy, card);
     let sentence = match (result.passes, result.lost, result.vetoes.is_empty()) {
         (true, ..) => grade.map_or_else(|| "可合格".to_owned(), |one| one.title.clone()),
         (false, _, false) => "一票否决".to_owned(),
-        (false, true, true) if over => format!("未合格，差 {} 项", result.missing),
-        (false, true, true) => format!("已不可能合格，差 {} 项", result.missing),
-        (false, false, true) if takes_papers => format!("未合格，差 {} 项，可补交材料", result.missing),
-        (false, false, true) => format!("还不合格，差 {} 项", result.missing),
+        (false, true, true) if over => format!("未合格，{}", missing(card)),
+        (false, true, true) => format!("已不可能合格，{}", missing(card)),
+        (false, false, true) if takes_papers => format!("未合格，{}，可补交材料", missing(card)),
+        (false, false, true) => format!("还不合格，{}", missing(card)),
     };
     ResultView {
         grade: result.grade.clone(),
@@ -153,10 +179,21 @@ fn result(policy: &Policy, facts: &Facts, card: &Scorecard) -> ResultView {
     }
 }
 
+/// 差 7 项; of a cycle 差 2 个年度、3 项
+fn missing(card: &Scorecard) -> String {
+    let years = card.years.iter().filter(|one| !one.result.as_ref().is_some_and(|one| one.outcome.passes)).count();
+    match (years, (card.result.missing as usize).saturating_sub(years)) {
+        (0, criteria) => format!("差 {criteria} 项"),
+        (years, 0) => format!("差 {years} 个年度"),
+        (years, criteria) => format!("差 {years} 个年度、{criteria} 项"),
+    }
+}
+
 /// Papers may still show that something required was done.
 fn lacks_papers(policy: &Policy, card: &Scorecard) -> bool {
     let lacks = |(rule, score): (&Part, &PartScore)| rule.measure.is_of_papers() && score.state == ScoreState::NotYet;
-    let both = policy.criteria.iter().zip(&card.criteria).filter(|(_, score)| score.required);
+    let rule = |score: &Score| policy.criteria.iter().find(|rule| rule.id == score.criterion);
+    let both = card.criteria.iter().filter(|score| score.required).filter_map(|score| Some((rule(score)?, score)));
     both.filter(|(_, score)| score.state == ScoreState::NotYet)
         .any(|(rule, score)| rule.parts.iter().zip(&score.parts).any(lacks))
 }

@@ -1,6 +1,7 @@
 //! Rulings: levels, choices, vetoes and grades that an office decides.
 
 use super::{Named, RulingView};
+use crate::domain::policy::AssessmentScope;
 use crate::domain::{ChoiceId, Day, Level, Time, VetoId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -86,7 +87,10 @@ pub struct VetoView {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct GradeView {
+    pub scope: AssessmentScope,
     pub year: i32,
+    /// 2026 年度考核, 2024-09—2027-08 终结性考核
+    pub assessment: String,
     pub grade: Named,
     pub ruling: RulingView,
 }
@@ -98,6 +102,10 @@ pub struct LiftingForm {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct GradeForm {
+    /// A year when it is left out.
+    #[serde(default)]
+    #[ts(optional, as = "Option<AssessmentScope>")]
+    pub scope: AssessmentScope,
     #[serde(default)]
     #[ts(optional)]
     pub year: Option<i32>,

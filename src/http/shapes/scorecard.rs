@@ -1,11 +1,11 @@
 //! Scorecards: how far a Studio's year is, beside the sentences that ask for it and what each number comes from.
 
 use super::{Named, PolicyName, RegionName, SlotView, SourceView, StudioCard, VetoRuleView};
-use crate::domain::policy::Class;
+use crate::domain::policy::{AssessmentScope, Class};
 use crate::domain::scorecard::{Outlook, ScoreState};
 use crate::domain::{
     AccountId, ActivityId, ActivityKind, ChoiceId, Day, Level, Mode, RegionId, SchoolId, SeriesId, SessionId, Tier,
-    Time,
+    Time, YearEndId,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -18,6 +18,9 @@ pub struct ScorecardSearch {
     pub year: Option<i32>,
     /// At the end of this day; today when it is left out.
     pub on: Option<Day>,
+    /// `cycle`: the whole cycle that ends with the year.
+    #[serde(default)]
+    pub scope: AssessmentScope,
 }
 
 /// Both days count.
@@ -32,8 +35,10 @@ pub struct SpanView {
 pub struct ScorecardView {
     pub studio: Named,
     pub policy: PolicyName,
+    pub scope: AssessmentScope,
+    /// Of a cycle its last one.
     pub year: i32,
-    /// 2026 年度, 2026—2027 学年
+    /// 2026 年度, 2026—2027 学年; of a cycle 2024-09—2027-08
     pub year_word: String,
     pub span: SpanView,
     /// The state at the end of this day, or now when it is today.
@@ -45,6 +50,10 @@ pub struct ScorecardView {
     pub last_day: Option<Day>,
     /// In the last year of a cycle what is asked of the cycle is part of the result.
     pub final_year: bool,
+    /// What the programme calls the assessment of the whole cycle (终结性考核), where the cycle ends with this year.
+    pub final_assessment: Option<String>,
+    /// Of a cycle its years, from the first.
+    pub cycle_years: Vec<CycleYearView>,
     /// Years of the Studio that can be asked for, the latest first.
     pub years: Vec<YearName>,
     /// Of this year: the next one, for which counts what is done now.
@@ -60,6 +69,24 @@ pub struct ScorecardView {
     /// May the person who asks hand in Evidence and choose? Decide about it?
     pub may_manage: bool,
     pub may_decide: bool,
+}
+
+/// A year of a cycle, with its result once that is final.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CycleYearView {
+    pub year: i32,
+    pub word: String,
+    pub result: Option<CycleResultView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct CycleResultView {
+    /// In which the Scorecard of the year is frozen.
+    pub year_end: YearEndId,
+    pub grade_title: Option<String>,
+    pub passes: bool,
+    /// 71.5
+    pub points_word: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]

@@ -4,7 +4,7 @@ use super::super::error::Refused;
 use super::*;
 use crate::domain::attendance::{AttendanceStatus, GapKind, Way};
 use crate::domain::case::CaseState;
-use crate::domain::policy::{Class, YearKind};
+use crate::domain::policy::{AssessmentScope, Class, YearKind};
 use crate::domain::reminder::ReminderKind;
 use crate::domain::resource::{ResourceKind, ResourceState, ResourceStep, Selection, Visibility};
 use crate::domain::scorecard::{Outlook, ScoreState};
@@ -208,6 +208,8 @@ pub fn typescript() -> String {
         ScorecardView,
         YearName,
         YearAheadView,
+        CycleYearView,
+        CycleResultView,
         ResultView,
         ShareView,
         VetoScoreView,
@@ -259,6 +261,7 @@ pub fn typescript() -> String {
         GradeView,
         LiftingForm,
         GradeForm,
+        AssessmentScope,
         YearEndStage,
         ObjectionState,
         CertificateKind,

@@ -2,7 +2,7 @@
 
 use crate::domain::attendance::{AttendanceStatus, GapKind, Way};
 use crate::domain::case::CaseState;
-use crate::domain::policy::{Class, YearKind};
+use crate::domain::policy::{AssessmentScope, Class, YearKind};
 use crate::domain::reminder::ReminderKind;
 use crate::domain::resource::{ResourceKind, ResourceState, ResourceStep, Selection, Visibility};
 use crate::domain::scorecard::{Outlook, ScoreState};
@@ -120,7 +120,7 @@ macro_rules! words {
 
 words! {
     AccountRole RegionKind StudioKind Tier MemberRole MemberMark ActivityKind Mode Level ActivityState ActivityRole AttendanceStatus
-    GapKind Way CaseState NoticeState ReminderKind Class YearKind ScoreState Outlook ApplicationState ApplicationObjectionState ConditionState ReviewVerdict
-    ClosingKind SchoolStage Sex Step TransferKind TransferState YearEndStage ObjectionState CertificateKind
+    GapKind Way CaseState NoticeState ReminderKind Class YearKind AssessmentScope ScoreState Outlook ApplicationState ApplicationObjectionState ConditionState
+    ReviewVerdict ClosingKind SchoolStage Sex Step TransferKind TransferState YearEndStage ObjectionState CertificateKind
     OfficeTier RecordingDoubt RecordingState ResourceKind ResourceState ResourceStep Selection Visibility
 }

@@ -1,6 +1,7 @@
 //! YearEnds: what an office settles, what hosts object to, and what everybody may read.
 
 use super::{AttachmentView, GradeRuleView, Named, PolicyName, ScorecardView, SpanView, WordView};
+use crate::domain::policy::AssessmentScope;
 use crate::domain::year_end::{CertificateKind, ObjectionState, YearEndStage};
 use crate::domain::{AttachmentId, Day, IssueId, ObjectionId, RegionId, StudioId, Tier, Time, YearEndId};
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,11 @@ use utoipa::{IntoParams, ToSchema};
 pub struct YearEndForm {
     /// The programme's key.
     pub policy: String,
+    /// A year when it is left out.
+    #[serde(default)]
+    #[ts(optional, as = "Option<AssessmentScope>")]
+    pub scope: AssessmentScope,
+    /// Of a cycle its last one.
     pub year: i32,
     #[serde(default)]
     #[ts(optional, as = "Option<String>")]
@@ -71,9 +77,13 @@ pub struct YearEndCard {
     pub region: RegionId,
     pub region_name: String,
     pub policy: PolicyName,
+    pub scope: AssessmentScope,
+    /// Of a cycle its last one.
     pub year: i32,
-    /// 2026 年度
+    /// 2026 年度; of a cycle 2024-09—2027-08
     pub year_word: String,
+    /// 2026 年度考核, 2024-09—2027-08 终结性考核
+    pub assessment: String,
     pub stage: YearEndStage,
     /// The Scorecards are those of the end of this day.
     pub on: Day,
@@ -87,12 +97,15 @@ pub struct YearEndCard {
     pub may_decide: bool,
 }
 
-/// A year that may be frozen, or will be.
+/// A year or a cycle that may be frozen, or will be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct YearEndCandidate {
     pub policy: PolicyName,
+    pub scope: AssessmentScope,
     pub year: i32,
     pub year_word: String,
+    pub assessment: String,
+    /// None of a cycle whose years are not all final yet.
     pub studios: u32,
     /// Studios of the Region that would be left out, and why.
     pub left_out: Vec<LeftOutView>,
@@ -104,7 +117,7 @@ pub struct YearEndCandidate {
 /// Studios that are not settled with the others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct LeftOutView {
-    /// 由上级工作站评定
+    /// 由上级工作站评定; 周期内还有年度没有最终结果：2025 年度
     pub reason: String,
     pub studios: Vec<Named>,
 }
@@ -170,6 +183,8 @@ pub struct YearEndRow {
     pub frozen: Option<OutcomeView>,
     /// The latest last.
     pub corrections: Vec<ResultCorrectionView>,
+    /// What follows from the final result of a cycle, corrections included: 可进入下一周期（继续命名）
+    pub follows: Option<String>,
     /// Told to the office only.
     pub difference: Option<DifferenceView>,
     /// Whoever asks hosts it.
@@ -296,6 +311,8 @@ pub struct PublicRow {
     pub rank: u32,
     pub tied: bool,
     pub within: Option<bool>,
+    /// What follows from the final result of a cycle, corrections included.
+    pub follows: Option<String>,
     /// What the last correction says, and its day.
     pub corrected: Option<CorrectedView>,
 }
@@ -309,10 +326,11 @@ pub struct CorrectedView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct PublicationCard {
     pub id: YearEndId,
-    /// 青禾县 2026 年度考核
+    /// 青禾县 2026 年度考核, 青禾县 2024-09—2027-08 终结性考核
     pub title: String,
     pub policy_title: String,
     pub region_name: String,
+    pub scope: AssessmentScope,
     pub year_word: String,
     pub stage: YearEndStage,
     pub span: SpanView,

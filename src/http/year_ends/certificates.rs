@@ -64,8 +64,9 @@ pub(in super::super) async fn renew(
 
 /// Nobody decides what their own Studio holds.
 async fn may_change(app: &AppState, me: &SignedIn, one: &Certificate) -> Result<(), ApiError> {
-    let year = year_end::get(&app.store, one.year_end).await?.year;
-    decides_about(app, &Authority::of(app, me).await?, (one.studio, year)).await
+    let year_end = year_end::get(&app.store, one.year_end).await?;
+    let years = year_end.rules(&app.store)?.years_of(year_end.covered());
+    decides_about(app, &Authority::of(app, me).await?, (one.studio, years)).await
 }
 
 /// One's own credits.

@@ -40,7 +40,7 @@ pub(in super::super) async fn frozen_scorecard(
     let rules = year_end.rules(&app.store)?;
     let keeps = me.keeps(&app, &studio).await?;
     let own = if me.hosted(&app, &studio).await? { vec![studio.id] } else { Vec::new() };
-    let row = view::year_row(&rules, row, None, view::Seen::Hosts(&own));
+    let row = view::year_row((&year_end, &rules), row, None, view::Seen::Hosts(&own));
     // As the list has it, whatever became of the Studio since.
     let studio = year_end::studio_as_frozen(&app.store, &year_end, studio.id).await?;
     let at = counted_anew.as_ref().map_or(year_end.frozen.at, |word| word.at);

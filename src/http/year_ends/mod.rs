@@ -24,7 +24,8 @@ use super::shapes::{
 };
 use super::state::AppState;
 use crate::domain::participation::year_of;
-use crate::domain::year_end::{LEAST_DAYS, MOST_DAYS, first_freeze};
+use crate::domain::policy::{AssessmentScope, Covered, Policy};
+use crate::domain::year_end::{LEAST_DAYS, LeftOut, MOST_DAYS, first_freeze};
 use crate::domain::{Day, Region, RegionId, Studio};
 use crate::store;
 use crate::store::scorecard;
@@ -66,7 +67,8 @@ pub(super) async fn of_region(
     }))
 }
 
-/// The year that goes on and the one before, of each programme, where the office of the Region has anything to settle.
+/// The year that goes on and the one before, and the cycles that end with them, of each programme, where the office of the Region has
+/// anything to settle.
 async fn candidates(app: &AppState, region: RegionId, today: Day) -> Result<Vec<YearEndCandidate>, ApiError> {
     let studios = store::studio::assessed(&app.store, Some(region)).await?;
     let keys: BTreeSet<String> = studios.into_iter().filter_map(|studio| studio.policy).collect();
@@ -75,29 +77,46 @@ async fn candidates(app: &AppState, region: RegionId, today: Day) -> Result<Vec<
         let Some(policy) = store::policy::in_force(&app.store, &key, today) else { continue };
         let this = year_of(policy.year, today);
         for year in [this - 1, this] {
-            let sorted = year_end::sorted(&app.store, region, &policy, year).await?;
-            let count = u32::try_from(sorted.taken_in.len()).unwrap_or(u32::MAX);
-            if count == 0 {
-                continue;
+            for scope in AssessmentScope::ALL {
+                candidates.extend(candidate(app, region, &policy, Covered { scope: *scope, year }).await?);
             }
-            let left_out = sorted.left_out.into_iter().map(|(studio, reason)| (studio.id, studio.name, reason));
-            let from = first_freeze(&policy, year);
-            candidates.push(YearEndCandidate {
-                policy: policies::name(&policy),
-                year,
-                year_word: policy.year.named(year),
-                studios: count,
-                left_out: view::left_out_view(left_out.collect()),
-                from,
-                ready: today >= from,
-            });
         }
     }
     candidates.sort_by_key(|one| (!one.ready, std::cmp::Reverse(one.studios)));
     Ok(candidates)
 }
 
-/// Freezes a year: writes down the Scorecards of all Studios of the Region that are under the Policy, as they are now.
+/// None where nobody is to be settled. A cycle whose years are not all final is told of, so that its office sees what is missing.
+async fn candidate(
+    app: &AppState,
+    region: RegionId,
+    policy: &Policy,
+    covered: Covered,
+) -> Result<Option<YearEndCandidate>, ApiError> {
+    if covered.scope == AssessmentScope::Cycle && policy.cycle.final_assessment.is_none() {
+        return Ok(None);
+    }
+    let sorted = year_end::sorted(&app.store, region, policy, covered).await?;
+    let waits = sorted.left_out.iter().any(|(_, reason)| *reason == LeftOut::Unsettled);
+    if sorted.taken_in.is_empty() && !waits {
+        return Ok(None);
+    }
+    let from = first_freeze(policy, covered.year);
+    let ready = app.clock.now().day() >= from && !sorted.taken_in.is_empty();
+    Ok(Some(YearEndCandidate {
+        policy: policies::name(policy),
+        scope: covered.scope,
+        year: covered.year,
+        year_word: policy.span_word(covered),
+        assessment: policy.assessment_word(covered),
+        studios: u32::try_from(sorted.taken_in.len()).unwrap_or(u32::MAX),
+        left_out: view::left_out_view(policy, sorted.not_settled()),
+        from,
+        ready,
+    }))
+}
+
+/// Freezes a year, or the cycle that ends with it: writes down the Scorecards of all Studios of the Region that are under the Policy, as they are now.
 #[utoipa::path(post, path = "/api/regions/{id}/year-ends", tag = "year-end", params(("id" = String, Path)),
     request_body = YearEndForm, responses((status = 201, body = YearEndView), (status = 403, body = Refused),
     (status = 409, description = "Too early, settled already, or nothing to settle", body = Refused),
@@ -111,8 +130,8 @@ pub(super) async fn freeze(
     if !YEARS.contains(&form.year) {
         return Err(ApiError::field("year", "请选择年份。"));
     }
-    let YearEndForm { policy, year, reason } = form;
-    let new = NewYearEnd { region: region.id, policy, year, reason };
+    let YearEndForm { policy, scope, year, reason } = form;
+    let new = NewYearEnd { region: region.id, policy, scope, year, reason };
     let frozen = year_end::freeze(&app.store, new, office.0.profile.account.id, app.clock.now()).await?;
     tracing::info!(year_end = %frozen.id, studios = frozen.studios, "frozen");
     Ok((StatusCode::CREATED, axum::Json(view::page(&app, frozen, Seen::Office(&office.0)).await?)))
@@ -187,7 +206,8 @@ pub(super) async fn correct(
 ) -> Result<axum::Json<YearEndView>, ApiError> {
     let SettlerOf { me, noun: year_end } = settler;
     let ResultCorrectionForm { studio, grade, reason } = form;
-    decides_about(&app, &Authority::of(&app, &me).await?, (studio, year_end.year)).await?;
+    let years = year_end.rules(&app.store)?.years_of(year_end.covered());
+    decides_about(&app, &Authority::of(&app, &me).await?, (studio, years)).await?;
     let new = NewCorrection { year_end: year_end.id, studio, grade, reason };
     year_end::correct(&app.store, new, me.profile.account.id, app.clock.now()).await?;
     tracing::info!(year_end = %year_end.id, %studio, "corrected");
@@ -218,9 +238,9 @@ async fn current(
     year_end: &YearEnd,
     studios: &[crate::domain::StudioId],
 ) -> Result<HashMap<crate::domain::StudioId, scorecard::Kept>, ApiError> {
-    let kept = scorecard::kept(&app.store, studios, &year_end.policy, year_end.year).await?;
+    let kept = scorecard::kept(&app.store, studios, &year_end.policy, year_end.covered()).await?;
     if kept.len() < studios.len() || kept.values().any(|one| one.on != app.clock.now().day()) {
-        scorecard::ask(&app.store, year_end.year);
+        scorecard::ask(&app.store, year_end.covered());
     }
     Ok(kept)
 }

@@ -15,6 +15,7 @@ use crate::store::year_end::{self, Objection};
 use crate::store::{self, Noun};
 use axum::extract::State;
 use axum::http::StatusCode;
+use std::ops::RangeInclusive;
 
 /// Objects to what is published of one's own Studio.
 #[utoipa::path(post, path = "/api/year-ends/{id}/objections", tag = "year-end", params(("id" = String, Path)),
@@ -54,6 +55,8 @@ pub(in super::super) async fn answer(
         return Err(ApiError::Forbidden(Need::OfficeOfRegion));
     }
     let rules = year_end.rules(&app.store)?;
+    let years = rules.years_of(year_end.covered());
+    decides_about(&app, &Authority::of(&app, &me).await?, (objection.studio, years)).await?;
     let answer = match (form.state, form.grade) {
         (ObjectionState::Open, _) => return Err(ApiError::field("state", "请选择怎样答复。")),
         (ObjectionState::Recomputed, _) => Answer::Recompute,
@@ -69,14 +72,14 @@ pub(in super::super) async fn answer(
     Ok(axum::Json(view::objection(&rules, answered, false)))
 }
 
-/// Refuses who may not decide about this year of the Studio.
+/// Refuses who may not decide about one of these years of the Studio.
 pub(super) async fn decides_about(
     app: &AppState,
     authority: &Authority,
-    (studio, year): (StudioId, i32),
+    (studio, mut years): (StudioId, RangeInclusive<i32>),
 ) -> Result<(), ApiError> {
     let studio = store::studio::get(&app.store, studio).await?;
-    authority.over(app, &studio, day_within(year)).map(drop).map_err(ApiError::Forbidden)
+    years.try_for_each(|year| authority.over(app, &studio, day_within(year)).map(drop)).map_err(ApiError::Forbidden)
 }
 
 impl OfStudio for Objection {
@@ -90,6 +93,6 @@ impl OfStudio for Objection {
     }
 
     fn day(&self) -> Option<Day> {
-        Some(day_within(self.year))
+        Some(day_within(self.covered.year))
     }
 }

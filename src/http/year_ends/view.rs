@@ -19,8 +19,8 @@ use crate::domain::year_end::{
 use crate::store;
 use crate::store::certificate::{self, Certificate};
 use crate::store::scorecard::{Kept, Summary};
-use crate::store::year_end::{self, Correction, Objection, Row, YearEnd};
-use std::collections::HashSet;
+use crate::store::year_end::{self, Correction, NotSettled, Objection, Row, YearEnd};
+use std::collections::{BTreeMap, HashSet};
 
 /// With whose eyes it is looked at.
 #[derive(Clone, Copy)]
@@ -48,8 +48,10 @@ pub(super) fn card(app: &AppState, one: &YearEnd, may_decide: bool) -> Result<Ye
         region: one.region,
         region_name: one.region_name.clone(),
         policy: policies::name(&rules),
+        scope: one.scope,
         year: one.year,
-        year_word: rules.year.named(one.year),
+        year_word: rules.span_word(one.covered()),
+        assessment: rules.assessment_word(one.covered()),
         stage: one.course().stage(),
         on: one.on,
         studios: one.studios,
@@ -80,24 +82,29 @@ pub(super) async fn page(app: &AppState, one: YearEnd, seen: Seen<'_>) -> Result
     };
     for one in all.into_iter().filter(|one| seen.is_office() || seen.owns(one.studio)) {
         let may_answer = match &authority {
-            Some(authority) => super::decides_about(app, authority, (one.studio, one.year)).await.is_ok(),
+            Some(authority) => {
+                let years = rules.years_of(one.covered);
+                super::decides_about(app, authority, (one.studio, years)).await.is_ok()
+            }
             None => false,
         };
         objections.push(objection(&rules, one, may_answer));
     }
     let certificates = certificate::of_year_end(&app.store, one.id).await?.into_iter();
     let certificates = certificates.filter(|one| seen.is_office() || seen.owns(one.studio));
+    let listed = rows.iter().map(|row| year_row((&one, &rules), row, current.get(&row.settled.studio), seen)).collect();
+    let cut_off = cut_off((&one, &rules), &rows);
     let left_out = if seen.is_office() { year_end::left_out(&app.store, one.id).await? } else { Vec::new() };
     Ok(YearEndView {
         card: card(app, &one, seen.is_office())?,
-        left_out: left_out_view(left_out),
+        left_out: left_out_view(&rules, left_out),
         frozen: cards::word(one.frozen),
         published: one.published.map(|(_, word)| cards::word(word)),
         settled: one.settled.map(cards::word),
         withdrawn: one.withdrawn.map(cards::word),
         counts: counts(&rules, &rows),
-        cut_off: cut_off(&rules, &rows),
-        rows: rows.iter().map(|row| year_row(&rules, row, current.get(&row.settled.studio), seen)).collect(),
+        cut_off,
+        rows: listed,
         grades: grades(&rules),
         objections,
         certificates: certificates.map(certificate).collect(),
@@ -109,17 +116,18 @@ pub(super) async fn page(app: &AppState, one: YearEnd, seen: Seen<'_>) -> Result
     })
 }
 
-/// By reason.
-pub(super) fn left_out_view(all: Vec<(StudioId, String, LeftOut)>) -> Vec<LeftOutView> {
-    let of = |reason: LeftOut| {
-        let studios: Vec<Named> = all
-            .iter()
-            .filter(|(.., why)| *why == reason)
-            .map(|(studio, name, _)| Named::new(*studio, name.as_str()))
-            .collect();
-        (!studios.is_empty()).then(|| LeftOutView { reason: reason.word().to_owned(), studios })
-    };
-    LeftOut::ALL.iter().filter_map(|reason| of(*reason)).collect()
+/// By reason; of a cycle also by the years that are missing.
+pub(super) fn left_out_view(rules: &Policy, all: Vec<NotSettled>) -> Vec<LeftOutView> {
+    let mut by_reason: BTreeMap<(LeftOut, Vec<i32>), Vec<Named>> = BTreeMap::new();
+    for one in all {
+        by_reason.entry((one.reason, one.years)).or_default().push(Named::new(one.studio, one.name));
+    }
+    let told = by_reason.into_iter().map(|((reason, years), studios)| {
+        let years: Vec<String> = years.into_iter().map(|year| rules.span_word(year.into())).collect();
+        let which = if years.is_empty() { String::new() } else { format!("：{}", years.join("、")) };
+        LeftOutView { reason: format!("{}{which}", reason.word()), studios }
+    });
+    told.collect()
 }
 
 /// None where the Studio is not in it.
@@ -144,14 +152,19 @@ pub(super) async fn of_studio(
     let may_object = hosts && !open && one.course().may_object(app.clock.now().day()).is_ok();
     Ok(Some(StudioYearEndView {
         card: card(app, &one, false)?,
-        row: year_row(&rules, row, None, Seen::Hosts(if hosts { &own } else { &[] })),
+        row: year_row((&one, &rules), row, None, Seen::Hosts(if hosts { &own } else { &[] })),
         objections: objections.into_iter().map(|one| objection(&rules, one, false)).collect(),
         certificates: certificates.map(certificate).collect(),
         may_object,
     }))
 }
 
-pub(super) fn year_row(rules: &Policy, row: &Row, current: Option<&Kept>, seen: Seen<'_>) -> YearEndRow {
+pub(super) fn year_row(
+    (year_end, rules): (&YearEnd, &Policy),
+    row: &Row,
+    current: Option<&Kept>,
+    seen: Seen<'_>,
+) -> YearEndRow {
     let Row { entry, settled, corrections } = row;
     let answered = entry.frozen.answered.is_some();
     YearEndRow {
@@ -165,10 +178,16 @@ pub(super) fn year_row(rules: &Policy, row: &Row, current: Option<&Kept>, seen: 
         within: settled.ranked.within,
         frozen: answered.then(|| outcome(rules, &entry.frozen.outcome)),
         corrections: corrections.iter().map(|one| correction(rules, one)).collect(),
+        follows: follows(year_end, row),
         difference: current.and_then(|current| difference(rules, row, current)),
         own: seen.owns(settled.studio),
         digest: entry.basis.clone(),
     }
+}
+
+fn follows(year_end: &YearEnd, row: &Row) -> Option<String> {
+    year_end.settled.as_ref()?;
+    Policy::follows(year_end.scope, row.passes()).map(str::to_owned)
 }
 
 fn correction(rules: &Policy, one: &Correction) -> ResultCorrectionView {
@@ -273,8 +292,8 @@ fn counts(rules: &Policy, rows: &[Row]) -> Vec<GradeCountView> {
     rules.grades.iter().map(grade).collect()
 }
 
-fn cut_off(rules: &Policy, rows: &[Row]) -> Option<CutOffView> {
-    let rule = rules.ranking.as_ref()?;
+fn cut_off((year_end, rules): (&YearEnd, &Policy), rows: &[Row]) -> Option<CutOffView> {
+    let rule = year_end.ranking(rules)?;
     let of_tier = || rows.iter().filter(|row| row.entry.frozen.tier == rule.tier);
     let within = of_tier().filter(|row| row.settled.ranked.within == Some(true));
     let last = within.clone().map(|row| row.settled.ranked.rank).max()?;
@@ -292,13 +311,13 @@ fn cut_off(rules: &Policy, rows: &[Row]) -> Option<CutOffView> {
 pub(super) fn publication_card(app: &AppState, one: &YearEnd) -> Result<Option<PublicationCard>, ApiError> {
     let Some((span, _)) = &one.published else { return Ok(None) };
     let rules = one.rules(&app.store)?;
-    let year_word = rules.year.named(one.year);
     Ok(Some(PublicationCard {
         id: one.id,
-        title: format!("{} {year_word}考核", one.region_name),
+        title: format!("{} {}", one.region_name, rules.assessment_word(one.covered())),
         policy_title: rules.title.clone(),
         region_name: one.region_name.clone(),
-        year_word,
+        scope: one.scope,
+        year_word: rules.span_word(one.covered()),
         stage: one.course().stage(),
         span: SpanView { from: span.from, to: span.to },
         over: app.clock.now().day() > span.to,
@@ -323,11 +342,12 @@ pub(super) async fn publication(app: &AppState, one: &YearEnd) -> Result<Option<
         rank: row.settled.ranked.rank,
         tied: row.settled.ranked.tied,
         within: row.settled.ranked.within,
+        follows: follows(one, row),
         corrected: row.corrections.last().map(|one| CorrectedView {
             grade_title: title(&rules, Some(&one.grade)).unwrap_or_default(),
             on: one.word.at.day(),
         }),
     });
-    let (counts, cut_off) = (counts(&rules, &rows), cut_off(&rules, &rows));
+    let (counts, cut_off) = (counts(&rules, &rows), cut_off((one, &rules), &rows));
     Ok(Some(PublicationView { card, rows: public.collect(), counts, cut_off }))
 }

@@ -8,12 +8,13 @@ pub(super) mod roster;
 use super::resource::Nominated;
 use super::row::{Columns as _, rows_in};
 use super::ruling::{ChoiceMade, GradeRuled, VetoFound};
-use super::year_end::FrozenYear;
+use super::year_end::{FrozenYear, SettledYear};
 use super::{Store, StoreError, evidence, helped_school, mentor, region, resource as published, ruling, year_end};
 use crate::domain::participation::{
-    ChosenFact, Decided, EvidenceFact, Facts, FrozenFact, GradeFact, HelpedFact, MentorFact, ResourceFact, StudioFact,
-    VetoFact,
+    ChosenFact, Decided, EvidenceFact, Facts, FrozenFact, GradeFact, HelpedFact, MentorFact, ResourceFact, SettledFact,
+    StudioFact, VetoFact,
 };
+use crate::domain::policy::Covered;
 use crate::domain::presence::hex;
 use crate::domain::{ActivityId, Day, EvidenceId, RegionId, RegionKind, RegionTree, SchoolId, Studio, StudioId};
 use activity::Held;
@@ -48,10 +49,11 @@ pub struct Gathered {
 }
 
 impl Gathered {
-    /// As it is once the year is frozen, today.
-    pub(super) fn close(&mut self, year: i32, today: Day) {
-        if self.facts.frozen.iter().all(|one| one.year != year) {
-            self.facts.frozen.push(FrozenFact { year, day: today });
+    /// As it is once the year or the cycle is frozen, today.
+    pub(super) fn close(&mut self, covered: Covered, today: Day) {
+        let Covered { scope, year } = covered;
+        if self.facts.frozen.iter().all(|one| (one.scope, one.year) != (scope, year)) {
+            self.facts.frozen.push(FrozenFact { scope, year, day: today });
             self.seal();
         }
     }
@@ -88,6 +90,7 @@ pub async fn gather(store: &Store, studios: Vec<Studio>) -> Result<Vec<Gathered>
     let mut grades = by(ruling::grades(connection, &ids).await?, |one| one.studio);
     let mut nominated = by(published::nominated(connection, &ids).await?, |one| one.studio);
     let mut frozen = by(year_end::frozen_years(connection, &ids).await?, |one| one.studio);
+    let mut settled = by(year_end::settled_years(connection, &ids).await?, |one| one.studio);
     let mut activities = activity::of_studios(connection, &ids).await?;
     let kept = people::digests(connection, &ids).await?;
     let gathered = studios.into_iter().map(|studio| {
@@ -118,6 +121,7 @@ pub async fn gather(store: &Store, studios: Vec<Studio>) -> Result<Vec<Gathered>
             vetoes: vetoes.remove(&id).unwrap_or_default().into_iter().filter_map(|one| veto(one, &policy)).collect(),
             grades: grades.remove(&id).unwrap_or_default().into_iter().filter_map(|one| grade(one, &policy)).collect(),
             frozen: frozen_years(frozen.remove(&id).unwrap_or_default(), &policy),
+            settled: settled_years(settled.remove(&id).unwrap_or_default(), &policy),
         };
         let (rural, rows, digest) = (Arc::clone(&rural), String::new(), String::new());
         let mut gathered = Gathered { studio, facts, held, helped_names, rural, rows, digest };
@@ -229,14 +233,18 @@ fn veto(one: VetoFound, policy: &str) -> Option<VetoFact> {
 }
 
 fn grade(one: GradeRuled, policy: &str) -> Option<GradeFact> {
-    let GradeRuled { grade, year, ruled, .. } = one;
+    let GradeRuled { grade, scope, year, ruled, .. } = one;
     let counts = one.policy == policy && ruled.granted;
-    counts.then(|| GradeFact { grade, year, day: ruled.at.day() })
+    counts.then(|| GradeFact { grade, scope, year, day: ruled.at.day() })
 }
 
 fn frozen_years(all: Vec<FrozenYear>, policy: &str) -> Vec<FrozenFact> {
     let of_policy = all.into_iter().filter(|one| one.policy == policy);
-    of_policy.map(|one| FrozenFact { year: one.year, day: one.day }).collect()
+    of_policy.map(|one| FrozenFact { scope: one.scope, year: one.year, day: one.day }).collect()
+}
+
+fn settled_years(all: Vec<SettledYear>, policy: &str) -> Vec<SettledFact> {
+    all.into_iter().filter(|one| one.policy == policy).map(|one| one.fact).collect()
 }
 
 /// Which Activity of which of the Studios a held one is.

@@ -25,7 +25,8 @@ pub async fn settle(
     now: Time,
 ) -> Result<YearEnd, StoreError> {
     check_remark(&reason)?;
-    let ranking = super::get(store, id).await?.rules(store)?.ranking.clone();
+    let year_end = super::get(store, id).await?;
+    let ranking = year_end.ranking(year_end.rules(store)?.as_ref()).cloned();
     store
         .write(move |connection| {
             Box::pin(async move {

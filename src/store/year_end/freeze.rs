@@ -6,7 +6,7 @@ use super::read::find;
 use super::roster::{self, FrozenRoster};
 use super::{YearEnd, broken, left_out};
 use crate::domain::participation::Assessed;
-use crate::domain::policy::Policy;
+use crate::domain::policy::{AssessmentScope, Covered, Policy};
 use crate::domain::year_end::{YearEndRefusal, check_remark, first_freeze};
 use crate::domain::{AccountId, Day, RegionId, Studio, StudioId, Time, YearEndId};
 use sqlx::AnyConnection;
@@ -18,8 +18,16 @@ pub struct NewYearEnd {
     pub region: RegionId,
     /// The programme's key.
     pub policy: String,
+    pub scope: AssessmentScope,
+    /// Of a cycle its last one.
     pub year: i32,
     pub reason: String,
+}
+
+impl NewYearEnd {
+    const fn covered(&self) -> Covered {
+        Covered { scope: self.scope, year: self.year }
+    }
 }
 
 /// What is written down of one Studio, besides what is copied from its kept Scorecard.
@@ -39,15 +47,18 @@ pub async fn freeze(store: &Store, new: NewYearEnd, by: AccountId, now: Time) ->
     check_remark(&new.reason)?;
     let today = now.day();
     let rules = policy::of_year(store, &new.policy, new.year, today).ok_or(YearEndRefusal::Nobody)?;
+    if new.scope == AssessmentScope::Cycle && rules.cycle.final_assessment.is_none() {
+        return Err(YearEndRefusal::NoCycle.into());
+    }
     let from = first_freeze(&rules, new.year);
     if today < from {
         return Err(YearEndRefusal::TooEarly { from }.into());
     }
-    let mut sorted = left_out::sorted(store, new.region, &rules, new.year).await?;
+    let mut sorted = left_out::sorted(store, new.region, &rules, new.covered()).await?;
     sorted.check()?;
     let studios = sorted.taken_in.clone();
     for chunk in studios.chunks(scorecard::AT_ONCE) {
-        scorecard::close(store, chunk.to_vec(), new.year, now).await?;
+        scorecard::close(store, chunk.to_vec(), new.covered(), now).await?;
     }
     let written = written(store, studios, &new, &rules, today).await?;
     let id: YearEndId = random::id()?;
@@ -56,10 +67,11 @@ pub async fn freeze(store: &Store, new: NewYearEnd, by: AccountId, now: Time) ->
         .write(move |connection| {
             Box::pin(async move {
                 // Asked again where it counts.
-                sorted.again(connection, &new.policy, new.year).await?;
+                sorted.again(connection, &new.policy, new.covered()).await?;
                 sqlx::query(
-                    "insert into year_end (id, region, policy, version, year, ordinal, on_day, reason, frozen_by, frozen_at)
-                     select $1, $2, $3, $4, $5, coalesce(max(ordinal), 0) + 1, $6, $7, $8, $9 from year_end
+                    "insert into year_end (id, region, policy, version, year, ordinal, on_day, reason, frozen_by, frozen_at,
+                         scope)
+                     select $1, $2, $3, $4, $5, coalesce(max(ordinal), 0) + 1, $6, $7, $8, $9, $10 from year_end
                      where policy = $3 and year = $5",
                 )
                 .bind(id.as_str())
@@ -71,13 +83,14 @@ pub async fn freeze(store: &Store, new: NewYearEnd, by: AccountId, now: Time) ->
                 .bind(new.reason.trim())
                 .bind(by.as_str())
                 .bind(now.micros())
+                .bind(new.scope.code())
                 .execute(&mut *connection)
                 .await?;
                 let stays: HashSet<StudioId> = sorted.taken_in.iter().map(|studio| studio.id).collect();
                 for one in written.iter().filter(|one| stays.contains(&one.studio.id)) {
-                    write_entry(connection, id, one, new.year).await?;
+                    write_entry(connection, id, one, new.covered()).await?;
                 }
-                left_out::write(connection, id, &sorted.left_out).await?;
+                left_out::write(connection, id, &sorted).await?;
                 find(connection, id).await
             })
         })
@@ -92,7 +105,7 @@ async fn written(
     today: Day,
 ) -> Result<Vec<Written>, StoreError> {
     let ids: Vec<StudioId> = studios.iter().map(|studio| studio.id).collect();
-    let mut kept = scorecard::kept(store, &ids, &new.policy, new.year).await?;
+    let mut kept = scorecard::kept(store, &ids, &new.policy, new.covered()).await?;
     let last = Assessed::of(rules, rules.effective_from, new.year).span.to;
     let mut hosts = membership::hosts_of(store, &ids, last.min(today)).await?;
     let tree = region::tree(store).await?;
@@ -122,13 +135,13 @@ async fn write_entry(
     connection: &mut AnyConnection,
     id: YearEndId,
     one: &Written,
-    year: i32,
+    covered: Covered,
 ) -> Result<(), StoreError> {
     let done = sqlx::query(
         "insert into year_end_entry (year_end, studio, name, hosts, region_name, tier, basis, grade, passes, points,
              summary, content)
          select $1, studio, $2, $3, $4, $5, basis, $6, $7, points, summary, content from scorecard
-         where studio = $8 and year = $9 and basis = $10",
+         where studio = $8 and scope = $9 and year = $10 and basis = $11",
     )
     .bind(id.as_str())
     .bind(one.studio.name.as_str())
@@ -138,7 +151,8 @@ async fn write_entry(
     .bind(one.grade.as_deref())
     .bind(i64::from(one.passes))
     .bind(one.studio.id.as_str())
-    .bind(i64::from(year))
+    .bind(covered.scope.code())
+    .bind(i64::from(covered.year))
     .bind(one.basis.as_str())
     .execute(&mut *connection)
     .await?;

@@ -6,7 +6,8 @@ use super::super::scorecard::summary;
 use super::super::{Noun, Store, StoreError, fact, random};
 use super::read::find;
 use super::{Word, YearEnd};
-use crate::domain::scorecard::score;
+use crate::domain::policy::Covered;
+use crate::domain::scorecard::score_of;
 use crate::domain::year_end::{Answer, NewObjection, ObjectionState, Outcome, YearEndRefusal, check_reason};
 use crate::domain::{AccountId, Attachment, CaseRefusal, ObjectionId, StudioId, Time, YearEndId};
 use sqlx::AnyConnection;
@@ -16,8 +17,8 @@ use sqlx::any::AnyRow;
 pub struct Objection {
     pub id: ObjectionId,
     pub year_end: YearEndId,
-    /// The assessed year.
-    pub year: i32,
+    /// The assessed year, or the cycle.
+    pub covered: Covered,
     pub studio: StudioId,
     pub studio_name: String,
     pub by: AccountId,
@@ -41,7 +42,7 @@ impl Objection {
     }
 }
 
-const OBJECTION: &str = "o.year_end, y.year, o.studio, e.name as studio_name, o.id as objection, o.attachment, o.reason, g.name as by_name,
+const OBJECTION: &str = "o.year_end, y.scope, y.year, o.studio, e.name as studio_name, o.id as objection, o.attachment, o.reason, g.name as by_name,
         o.given_by, o.given_at, a.state, a.grade, a.passes, a.points, a.reason as a_reason, b.name as a_by_name, a.answered_at
     from year_end_objection o join year_end y on y.id = o.year_end
         join year_end_entry e on e.year_end = o.year_end and e.studio = o.studio
@@ -173,19 +174,19 @@ async fn graded(store: &Store, year_end: &YearEnd, studio: StudioId, grade: Stri
 
 /// By the version of the Policy that was frozen, from what is known now.
 async fn recomputed(store: &Store, year_end: &YearEnd, id: StudioId, now: Time) -> Result<Upheld, StoreError> {
-    let (rules, year) = (year_end.rules(store)?, year_end.year);
+    let (rules, covered) = (year_end.rules(store)?, year_end.covered());
     let gathered = fact::of_studio(store, super::studio_as_frozen(store, year_end, id).await?).await?;
     let counting = tokio::task::spawn_blocking(move || {
-        let card = score(&rules, &gathered.facts, year, now.day());
+        let card = score_of(&rules, &gathered.facts, covered, now.day()).ok_or(YearEndRefusal::NoCycle)?;
         let counted = Counted {
             basis: gathered.digest.clone(),
             summary: serde_json::to_string(&summary(&card, &gathered.facts)).expect("plain data"),
             content: serde_json::to_string(&card).expect("plain data"),
         };
         let outcome = Outcome { grade: card.result.grade, passes: card.result.passes, points: card.points };
-        Upheld { outcome, counted: Some(counted) }
+        Ok(Upheld { outcome, counted: Some(counted) })
     });
-    counting.await.map_err(|_| StoreError::Busy)
+    counting.await.map_err(|_| StoreError::Busy)?
 }
 
 pub async fn get(store: &Store, id: ObjectionId) -> Result<Objection, StoreError> {
@@ -232,7 +233,10 @@ fn read(row: &AnyRow) -> Result<Objection, StoreError> {
     Ok(Objection {
         id: row.id("objection")?,
         year_end: row.id("year_end")?,
-        year: i32::try_from(row.number("year")?).map_err(|_| StoreError::Unreadable { column: "year" })?,
+        covered: Covered {
+            scope: row.coded("scope")?,
+            year: i32::try_from(row.number("year")?).map_err(|_| StoreError::Unreadable { column: "year" })?,
+        },
         studio: row.id("studio")?,
         studio_name: row.text("studio_name")?,
         by: row.id("given_by")?,

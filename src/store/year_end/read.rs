@@ -4,8 +4,8 @@ use super::super::row::{Columns as _, below, number_of, rows_in, sql};
 use super::super::scorecard::Summary;
 use super::super::{Noun, Page, Paged, Store, StoreError, fact, studio, studio_programme};
 use super::{Word, YearEnd};
-use crate::domain::participation::Span;
-use crate::domain::policy::Ranking;
+use crate::domain::participation::{Decided, SettledFact, Span, YearResult, say};
+use crate::domain::policy::{AssessmentScope, Covered, Ranking};
 use crate::domain::scorecard::Scorecard;
 use crate::domain::year_end::{self, Frozen, Outcome, Ranked, Settled, YearEndRefusal};
 use crate::domain::{Day, RegionId, Studio, StudioId, YearEndId};
@@ -13,7 +13,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
 
-const YEAR_END: &str = "select y.id, y.region, r.name as region_name, y.policy, y.version, y.year, y.on_day,
+const YEAR_END: &str = "select y.id, y.region, r.name as region_name, y.policy, y.version, y.scope, y.year, y.on_day,
         y.reason, f.name as by_name, y.frozen_at,
         p.from_day, p.until_day, p.reason as p_reason, pb.name as p_by_name, p.published_at,
         c.stage, c.reason as c_reason, cb.name as c_by_name, c.closed_at,
@@ -108,25 +108,33 @@ pub async fn of_studio(store: &Store, studio: StudioId) -> Result<Vec<YearEnd>, 
     rows.iter().map(read).collect()
 }
 
-/// Is what this Studio did in this year frozen under this Policy, and not given up since?
-pub async fn is_frozen(store: &Store, studio: StudioId, policy: &str, year: i32) -> Result<bool, StoreError> {
+/// Is what this Studio did in this year, or in this cycle, frozen under this Policy, and not given up since?
+pub async fn is_frozen(
+    store: &Store,
+    studio: StudioId,
+    policy: &str,
+    covered: impl Into<Covered>,
+) -> Result<bool, StoreError> {
+    let Covered { scope, year } = covered.into();
     let found = sqlx::query(
         "select 1 as one from year_end y join year_end_entry e on e.year_end = y.id
              left join year_end_closed c on c.year_end = y.id
-         where e.studio = $1 and y.policy = $2 and y.year = $3 and coalesce(c.stage, '') <> 'withdrawn' limit 1",
+         where e.studio = $1 and y.policy = $2 and y.year = $3 and y.scope = $4 and coalesce(c.stage, '') <> 'withdrawn' limit 1",
     )
     .bind(studio.as_str())
     .bind(policy)
     .bind(i64::from(year))
+    .bind(scope.code())
     .fetch_optional(&mut *store.read().await?)
     .await?;
     Ok(found.is_some())
 }
 
-/// A year of a Studio under a Policy that is frozen, and not given up since.
+/// A year or a cycle of a Studio under a Policy that is frozen, and not given up since.
 pub(in crate::store) struct FrozenYear {
     pub(in crate::store) studio: StudioId,
     pub(in crate::store) policy: String,
+    pub(in crate::store) scope: AssessmentScope,
     pub(in crate::store) year: i32,
     pub(in crate::store) day: Day,
 }
@@ -135,15 +143,57 @@ pub(in crate::store) async fn frozen_years(
     connection: &mut AnyConnection,
     studios: &[StudioId],
 ) -> Result<Vec<FrozenYear>, StoreError> {
-    let head = "select e.studio, y.policy, y.year, y.on_day from year_end_entry e join year_end y on y.id = e.year_end
+    let head = "select e.studio, y.policy, y.scope, y.year, y.on_day from year_end_entry e join year_end y on y.id = e.year_end
             left join year_end_closed c on c.year_end = y.id
         where coalesce(c.stage, '') <> 'withdrawn' and e.studio in";
     let rows = rows_in(connection, head, studios, "order by e.studio, y.year, y.id").await?;
     let read = |row: &AnyRow| {
-        let year = i32::try_from(row.number("year")?).map_err(|_| StoreError::Unreadable { column: "year" })?;
-        Ok(FrozenYear { studio: row.id("studio")?, policy: row.text("policy")?, year, day: row.day("on_day")? })
+        Ok(FrozenYear {
+            studio: row.id("studio")?,
+            policy: row.text("policy")?,
+            scope: row.coded("scope")?,
+            year: year(row)?,
+            day: row.day("on_day")?,
+        })
     };
     rows.iter().map(read).collect()
+}
+
+/// A year of a Studio under a Policy whose result is final.
+pub(in crate::store) struct SettledYear {
+    pub(in crate::store) studio: StudioId,
+    pub(in crate::store) policy: String,
+    pub(in crate::store) fact: SettledFact,
+}
+
+pub(in crate::store) async fn settled_years(
+    connection: &mut AnyConnection,
+    studios: &[StudioId],
+) -> Result<Vec<SettledYear>, StoreError> {
+    let head = "select r.studio, y.id, y.policy, y.year, r.grade, r.passes, r.points, c.closed_at
+        from year_end_result r join year_end y on y.id = r.year_end join year_end_closed c on c.year_end = y.id
+        where y.scope = 'year' and r.studio in";
+    let mut settled = Vec::new();
+    for row in rows_in(connection, head, studios, "order by r.studio, y.year, y.id").await? {
+        let Outcome { grade, passes, points } = outcome(&row)?;
+        let results = vec![Decided { day: row.time("closed_at")?.day(), what: YearResult { grade, passes, points } }];
+        let fact = SettledFact { year: year(&row)?, year_end: row.id("id")?, results };
+        settled.push(SettledYear { studio: row.id("studio")?, policy: row.text("policy")?, fact });
+    }
+    let head = "select studio, year_end, grade, passes, corrected_at from year_end_correction where studio in";
+    for row in rows_in(connection, head, studios, "order by studio, year_end, ordinal").await? {
+        let (studio, year_end) = (row.id("studio")?, row.id("year_end")?);
+        let mut years = settled.iter_mut().filter(|one| one.studio == studio);
+        let Some(corrected) = years.find(|one| one.fact.year_end == year_end) else { continue };
+        let Some(points) = corrected.fact.results.first().map(|one| one.what.points) else { continue };
+        let what = YearResult { grade: Some(row.text("grade")?), passes: row.flag("passes")?, points };
+        say(&mut corrected.fact.results, Decided { day: row.time("corrected_at")?.day(), what });
+    }
+    Ok(settled)
+}
+
+fn year(row: &AnyRow) -> Result<i32, StoreError> {
+    i32::try_from(row.number("year")?).map_err(|_| StoreError::Unreadable { column: "year" })
 }
 
 /// Those that were published and not given up: before all others those that are still open to objections, then the latest first.
@@ -169,12 +219,12 @@ pub async fn public(store: &Store, today: Day, page: Page) -> Result<Paged<YearE
 
 /// What stands for each Studio, by tier and rank: of a final one what was written down, otherwise what would be.
 pub async fn rows(store: &Store, year_end: &YearEnd) -> Result<Vec<Row>, StoreError> {
-    let ranking = year_end.rules(store)?.ranking.clone();
+    let rules = year_end.rules(store)?;
     let connection = &mut *store.read().await?;
     let entries = entries(connection, year_end.id).await?;
     let settled = match year_end.settled {
         Some(_) => results(connection, year_end.id).await?,
-        None => settled(&entries, ranking.as_ref()),
+        None => settled(&entries, year_end.ranking(&rules)),
     };
     let mut corrections = corrections(connection, year_end.id).await?;
     let mut settled: HashMap<StudioId, Settled> = settled.into_iter().map(|one| (one.studio, one)).collect();
@@ -370,7 +420,8 @@ fn read(row: &AnyRow) -> Result<YearEnd, StoreError> {
         region_name: row.text("region_name")?,
         policy: row.text("policy")?,
         version: u32::try_from(row.number("version")?).unwrap_or(0),
-        year: i32::try_from(row.number("year")?).map_err(|_| StoreError::Unreadable { column: "year" })?,
+        scope: row.coded("scope")?,
+        year: year(row)?,
         on: row.day("on_day")?,
         studios: u32::try_from(row.number("studios")?).unwrap_or(u32::MAX),
         open: u32::try_from(row.number("open")?).unwrap_or(u32::MAX),

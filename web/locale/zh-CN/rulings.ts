@@ -3,7 +3,7 @@ export const rulings = {
   title: '主管部门认定',
   notFetched: '认定记录没有取到',
   veto: {
-    title: '一票否决', none: '这一年没有一票否决。', held: '有效', lifted: '已撤销',
+    title: '一票否决', none: '没有一票否决。', held: '有效', lifted: '已撤销',
     by: (name: string, when: string) => `${name} ${when} 认定`,
     liftedBy: (name: string, when: string, reason: string) => `${name} ${when} 撤销：${reason}`,
     find: '认定一票否决', findLead: (studio: string, year: string) => `认定后，${studio} ${year}的考核不合格，其余指标照常统计。工作室看得到事由。`,

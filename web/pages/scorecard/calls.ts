@@ -1,7 +1,7 @@
 /** What the scorecard and the office's dashboard ask the server. */
 import { api } from '@/api/client'
 import type {
-  ChoiceForm, ChoiceView, EvidenceDecisionForm, EvidenceForm, EvidenceView, FrozenScorecardView, GradeForm, LiftingForm, PolicyPage, RegionScorecards, Rows, RulingForm, ScorecardView, VetoForm, GradeView, VetoView, WhatIfForm,
+  AssessmentScope, ChoiceForm, ChoiceView, EvidenceDecisionForm, EvidenceForm, EvidenceView, FrozenScorecardView, GradeForm, LiftingForm, PolicyPage, RegionScorecards, Rows, RulingForm, ScorecardView, VetoForm, GradeView, VetoView, WhatIfForm,
   WhatIfView,
 } from '@/protocol/api'
 
@@ -19,7 +19,7 @@ export interface RegionQuery {
 }
 
 export const calls = {
-  scorecard: (studio: string, year: number | undefined, signal?: AbortSignal) => api.get<ScorecardView>(`/api/studios/${id(studio)}/scorecard`, { query: { year }, signal }),
+  scorecard: (studio: string, year: number | undefined, scope: AssessmentScope, signal?: AbortSignal) => api.get<ScorecardView>(`/api/studios/${id(studio)}/scorecard`, { query: { year, scope: scope === 'cycle' ? scope : undefined }, signal }),
   frozen: (yearEnd: string, studio: string, before: boolean, signal?: AbortSignal) => api.get<FrozenScorecardView>(`/api/year-ends/${id(yearEnd)}/studios/${id(studio)}/scorecard${before ? '?before=true' : ''}`, { signal }),
   whatIf: (studio: string, form: WhatIfForm) => api.post<WhatIfView>(`/api/studios/${id(studio)}/scorecard/what-if`, form),
   evidence: (studio: string, signal?: AbortSignal) => api.get<Rows<EvidenceView>>(`/api/studios/${id(studio)}/evidence`, { signal }).then((answer) => answer.rows),

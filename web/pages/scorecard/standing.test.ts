@@ -30,7 +30,7 @@ describe('standing', () => {
     expect(countWords(cells)).toEqual(['1 项已达标', '1 项进行中', '1 项等确认'])
     expect(hopeWords(cells, 41)).toBe('2 项都还来得及。')
     expect(hopeWords(cells, 0)).toBe('')
-    expect(hopeWords([{ id: '1', title: '', standing: 'impossible' }], 41)).toBe('1 项今年已来不及。')
+    expect(hopeWords([{ id: '1', title: '', standing: 'impossible' }], 41)).toBe('1 项已来不及。')
   })
   it('writes shares without rounding them up to a whole', () => {
     expect([hundredths(714), hundredths(0), percentWords(9999), percentWords(3333), percentWords(10_000)]).toEqual(['7.14', '0.00', '99.9%', '33.3%', '100%'])

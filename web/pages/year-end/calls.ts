@@ -2,7 +2,7 @@
 import { api } from '@/api/client'
 import { everyPage } from '@/pages/desk/calls'
 import type {
-  AnswerForm, CertificateView, ObjectionForm, ObjectionView, PublicationCard, PublicationView, ResultCorrectionForm, Rows, StudioYearEndView, YearEndView, YearEndsView,
+  AnswerForm, CertificateView, ObjectionForm, ObjectionView, PublicationCard, PublicationView, ResultCorrectionForm, Rows, StudioYearEndView, YearEndForm, YearEndView, YearEndsView,
 } from '@/protocol/api'
 
 const id = encodeURIComponent
@@ -10,7 +10,7 @@ const rows = <T>(answer: Rows<T>) => answer.rows
 
 export const calls = {
   ofRegion: (region: string, signal?: AbortSignal) => api.get<YearEndsView>(`/api/regions/${id(region)}/year-ends`, { signal }),
-  freeze: (region: string, policy: string, year: number) => api.post<YearEndView>(`/api/regions/${id(region)}/year-ends`, { policy, year }),
+  freeze: (region: string, form: YearEndForm) => api.post<YearEndView>(`/api/regions/${id(region)}/year-ends`, form),
   read: (yearEnd: string, signal?: AbortSignal) => api.get<YearEndView>(`/api/year-ends/${id(yearEnd)}`, { signal }),
   publish: (yearEnd: string, until: string, reason: string) => api.post<YearEndView>(`/api/year-ends/${id(yearEnd)}/publication`, { until, reason }),
   settle: (yearEnd: string) => api.post<YearEndView>(`/api/year-ends/${id(yearEnd)}/final`, {}),

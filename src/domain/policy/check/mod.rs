@@ -88,6 +88,9 @@ fn head(findings: &mut Findings<'_>) {
     });
     let years = top.at("cycle").at("years");
     findings.that((1..=10).contains(&policy.cycle.years), &years, || "周期应在 1 到 10 年之间。".to_owned());
+    let last = top.at("cycle").at("final_assessment");
+    let titled = policy.cycle.final_assessment.as_ref().is_none_or(|one| !one.title.trim().is_empty());
+    findings.that(titled, &last, || "终结性考核的名称（title）不能空着。".to_owned());
     findings.that((1..=240).contains(&policy.class_hour_minutes), &top.at("class_hour_minutes"), || {
         "一课时应在 1 到 240 分钟之间。".to_owned()
     });

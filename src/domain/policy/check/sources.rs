@@ -39,6 +39,9 @@ fn quote(findings: &mut Findings<'_>, lines: &[&str], (quote, number): (&str, u3
 fn placed<'a>(findings: &mut Findings<'a>) -> Vec<(Place, &'a Source)> {
     let (policy, top) = (findings.policy, Place::top());
     let mut all: Vec<(Place, bool, &[Source])> = vec![(top.at("cycle"), false, &policy.cycle.sources)];
+    all.extend(
+        policy.cycle.final_assessment.iter().map(|one| (top.at("cycle").at("final_assessment"), true, &*one.sources)),
+    );
     let entry = |kind: &str, n: usize| Place::top().at(kind).at(n);
     all.extend(policy.criteria.iter().enumerate().map(|(n, one)| (entry("criterion", n), true, &*one.sources)));
     all.extend(policy.choices.iter().enumerate().map(|(n, one)| (entry("choice", n), true, &*one.sources)));

@@ -281,6 +281,24 @@ fn what_is_missing_is_asked_for_where_it_should_stand() {
 }
 
 #[test]
+fn a_final_assessment_has_a_name_and_its_sentence() {
+    let parsed = |rule: &str| {
+        let rule = format!("years = 3\nsources = []\n\n[cycle.final_assessment]\n{rule}");
+        parse(&GOOD.replacen("years = 3\nsources = []", &rule, 1))
+    };
+    let source = "{ id = \"L-9\", quote = \"每年12月考核\", part = \"三\", line = 3 }";
+    let read = parsed(&format!("title = \"终结性考核\"\nsources = [{source}]")).unwrap();
+    assert_eq!(read.cycle.final_assessment.map(|one| one.title).as_deref(), Some("终结性考核"));
+    let line = GOOD.lines().position(|line| line == "years = 3").unwrap() + 4;
+    let told = |rule: &str| parsed(rule).unwrap_err().into_iter().map(|one| (one.line, one.reason)).collect::<Vec<_>>();
+    let named = (line, "终结性考核的名称（title）不能空着。".to_owned());
+    assert_eq!(told("title = \" \"\nsources = []"), [(line, "没有写出处（sources）。".to_owned()), named]);
+    let wrong = source.replace("考核", "评优");
+    let told = told(&format!("title = \"终结性考核\"\nsources = [{wrong}]"));
+    assert_eq!(told, [(line + 2, "文件里没有这句话，引文要一字不差。".to_owned())]);
+}
+
+#[test]
 fn all_mistakes_are_told_at_once_in_the_order_of_lines() {
     let text = GOOD
         .replace("class = \"C\"", "class = \"Q\"")

@@ -52,6 +52,8 @@ fn carriers(policy: &Policy) -> Vec<Carrier<'_>> {
     let mut all: Vec<Carrier<'_>> = Vec::new();
     let entry = |sources, numbers| Carrier { sources, numbers, criterion: None, numbered: true };
     all.push(entry(&policy.cycle.sources, vec![policy.cycle.years]));
+    let settled = policy.cycle.final_assessment.iter();
+    all.extend(settled.map(|one| Carrier { numbered: false, ..entry(&one.sources, Vec::new()) }));
     all.extend(policy.criteria.iter().map(|one| Carrier {
         sources: &one.sources,
         numbers: one.parts.iter().flat_map(part_numbers).collect(),

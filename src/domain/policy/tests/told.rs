@@ -113,6 +113,8 @@ fn what_follows_from_a_veto_or_a_pass_is_told() {
     let credits = |tier| programme("zhejiang-2019").credits_of(tier).map(|one| one.amount);
     assert_eq!((credits(Tier::Province), credits(Tier::City)), (Some(30), None));
     assert!(told("city-3").contains("      1月25日，只有一次。\n") && hangjin.contains("      每年 12月。\n"));
+    assert!(hangjin.contains("3 年周期的最后一年进行") && hangjin.contains("“三年期满进行终结性考核”"));
+    assert!(told("county-1").contains("  终结性评价\n") && !told("zhejiang-2019").contains("终结性"));
     assert!(told("city-3").contains("“考核不合格的,取消名师工作室资格”"));
 }
 

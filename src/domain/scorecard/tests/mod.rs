@@ -4,6 +4,7 @@ mod city_3;
 mod city_5;
 mod county_1;
 mod county_4;
+mod cycle;
 mod district_2;
 mod hangjin_2024;
 mod measures;

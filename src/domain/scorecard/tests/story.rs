@@ -11,7 +11,7 @@ use super::super::{score, todo};
 pub(in super::super) use super::card::Card;
 use super::playing::{Paper, Playing};
 use crate::domain::participation::*;
-use crate::domain::policy::Policy;
+use crate::domain::policy::{AssessmentScope, Policy};
 use crate::domain::*;
 use std::collections::BTreeMap;
 
@@ -75,6 +75,7 @@ impl Story {
             vetoes: vec![],
             grades: vec![],
             frozen: vec![],
+            settled: vec![],
         };
         let (accounts, schools, series) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Self { policy, facts, accounts, schools, series, guests: 0 }
@@ -374,12 +375,17 @@ impl<'a> OnDay<'a> {
     /// A reviewer decides for a grade, in the assessed year that the day lies in.
     pub(in super::super) fn graded(self, grade: &str) {
         let year = self.assessed_year();
-        self.story.facts.grades.push(GradeFact { grade: grade.to_owned(), year, day: self.day });
+        self.story.facts.grades.push(GradeFact {
+            grade: grade.to_owned(),
+            scope: AssessmentScope::Year,
+            year,
+            day: self.day,
+        });
     }
 
     /// An office freezes the year that began then.
     pub(in super::super) fn freezes(self, year: i32) {
-        self.story.facts.frozen.push(FrozenFact { year, day: self.day });
+        self.story.facts.frozen.push(FrozenFact { scope: AssessmentScope::Year, year, day: self.day });
     }
 
     fn assessed_year(&self) -> i32 {
