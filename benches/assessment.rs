@@ -114,6 +114,7 @@ fn world(number: usize) -> (&'static Policy, Facts) {
         kind: StudioKind::Studio,
         cycle_start: start,
         city: Some(RegionId::from_random(dice.id())),
+        last_day: None,
     };
     let members: Vec<MemberFact> = (0..PEOPLE).map(|at| member(&mut dice, at, start, (school, studio.city))).collect();
     let accounts: Vec<AccountId> = members.iter().map(|member| member.account).collect();

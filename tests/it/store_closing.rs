@@ -259,9 +259,9 @@ async fn the_year_in_which_it_closes_is_assessed_and_none_after_it(fresh: Fresh)
     let held = crate::held::plan(world.studio, ActivityKind::Seminar, "2026-03-19");
     hold(store, held, &[host]).await;
     let later = Time::parse("2027-01-05T12:00:00+08:00").unwrap();
-    let refresh = async |year| {
+    let refresh = async |year: i32| {
         let studios = store::studio::assessed(store, None).await.unwrap();
-        store::scorecard::refresh(store, studios, Some(year), later).await.unwrap()
+        store::scorecard::refresh(store, studios, Some(year.into()), later).await.unwrap()
     };
     assert_eq!((refresh(2026).await, refresh(2027).await), (1, 1));
     assert_eq!((refresh(2026).await, refresh(2027).await), (0, 0));
@@ -300,6 +300,7 @@ async fn a_frozen_year_stays_as_it_is(fresh: Fresh) {
     let new = store::year_end::NewYearEnd {
         region: world.places.province,
         policy: "zhejiang-2019".into(),
+        scope: policy::AssessmentScope::Year,
         year: 2026,
         reason: String::new(),
     };

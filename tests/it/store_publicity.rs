@@ -232,7 +232,7 @@ async fn a_core_member_is_named_after_the_week_and_not_before(fresh: Fresh) {
     assert_eq!(application::waiting_in(store, None, None).await.unwrap(), []);
     assert_eq!(names(store, &world, id, later(8)).await.unwrap_err().code(), "nothing_waits");
     let late = application::withdraw(store, id, world.teacher, later(8)).await.unwrap_err();
-    assert_eq!(late.code(), "nothing_waits");
+    assert_eq!(late.code(), "application_settled");
 }
 
 async fn an_objection_that_is_upheld_refuses_the_application_and_frees_its_place(fresh: Fresh) {

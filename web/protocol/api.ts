@@ -2949,6 +2949,7 @@ export type StationClosingForm = {
  * Today where it is absent.
  */
 last_day?: string, reason: string, };
+
 /** shut 关停，revoked 取消资格，expired 周期届满不再命名，quit 自行退出 */
 export type ClosingKind = "shut" | "revoked" | "expired" | "quit";
 

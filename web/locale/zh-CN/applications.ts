@@ -1,6 +1,8 @@
+import { titles } from './frame'
+
 /** 招募、申报、成员变动、名额和公告里的话。 */
 export const applications = {
-  title: '招募与申报',
+  title: titles.applications,
   which: '看哪些',
   recruitments: '招募', mine: '我的申请', waiting: '待我审核',
   notFetched: '没能取来招募和申请',
@@ -57,7 +59,7 @@ export const applications = {
     withdraw: '撤回申请', withdrawTitle: '撤回申请', withdrawText: '撤回后可以修改，在截止日期前再提交；截止以后撤回，就不能再提交了。', again: '修改后再提交',
   },
   review1: {
-    title: '申请', notFetched: '没能取来这份申请',
+    title: titles.application, notFetched: '没能取来这份申请',
     facts: '申报内容', findings: '条件核对', words: '审核意见', earlier: '以前提交时的意见', ahead: '还要经过',
     wishes: '志愿', proofs: '证明材料', none: '没有填写',
     age: '出生日期', decide: '您的意见', reason: '意见', reasonHint: '退回和不同意要写明原因，申请人会看到。',
@@ -66,7 +68,7 @@ export const applications = {
     by: (verdict: string, name: string, when: string) => `${verdict}（${name}，${when}）`, schoolPaper: '附件',
   },
   publicity: {
-    title: '申报公示', lead: '审定后正在公示的老师。对公示有异议的，在最后一天结束前提出；期满没有异议的，由工作站正式命名。',
+    title: titles.publicities, lead: '审定后正在公示的老师。对公示有异议的，在最后一天结束前提出；期满没有异议的，由工作站正式命名。',
     notFetched: '没能取来公示名单', none: '现在没有公示', noneHint: '工作站审定后需要公示的老师，会列在这里。', link: '申报公示',
     span: (from: string, to: string) => `公示 ${from} 至 ${to}`, office: (region: string) => `${region}工作站审定`, newStudio: '新工作室', people: (n: number) => `${n} 人`,
     object: '提异议', signIn: '登录后提异议', objectTitle: (name: string) => `对${name}的公示提异议`, objectLead: '请写明事实。您的姓名只给答复的工作站看。', reason: '理由', reasonHint: '写清哪一项、有什么依据。', missing: '请写明理由。', file: '依据（照片或文件）', send: '提交异议', sent: '异议已提交，工作站会答复。',
@@ -95,7 +97,7 @@ export const applications = {
     labels: { kind: '变动', day: '变动日期', role: '新的角色', studio: '换到别的工作室', reason: '原因', attachment: '证明材料', membership: '成员' },
   },
   capacity: {
-    title: '名额与公告', heading: (region: string) => `${region}的名额`, notFetched: '没能取来名额', link: '名额与公告',
+    title: titles.capacities, heading: (region: string) => `${region}的名额`, notFetched: '没能取来名额', link: '名额与公告',
     basis: (title: string) => `依据：${title}`, policy: '考核办法', region: '区域',
     none: '这个区域还没有按考核办法建设的工作室', noneHint: '工作室选定考核办法后，这里列出每项名额。',
     state: { met: '符合', under: '不足', over: '超出', unknown: '不在此统计' },
@@ -109,7 +111,7 @@ export const applications = {
     reasonHint: '如：公开竞争、资格准入的结果和文号。', why: '撤销理由', labels: { name: '名称', seat: '依托单位', from: '从哪天起', reason: '设立依据', last_day: '最后一天' },
   },
   announcement: {
-    title: '公告', notFetched: '公告没有取到', all: '全部公告', allOf: (n: number) => `全部 ${n} 条`, noneTitle: '还没有公告', noneHint: '工作站发布以后，会列在这里和首页。', recruitment: '看这次招募', write: '发布公告', none: '还没有公告。', headline: '标题', content: '内容', lead: (region: string) => `${region}各工作室和学校的老师都会在首页看到。`,
+    title: titles.announcements, notFetched: '公告没有取到', all: '全部公告', allOf: (n: number) => `全部 ${n} 条`, noneTitle: '还没有公告', noneHint: '工作站发布以后，会列在这里和首页。', recruitment: '看这次招募', write: '发布公告', none: '还没有公告。', headline: '标题', content: '内容', lead: (region: string) => `${region}各工作室和学校的老师都会在首页看到。`,
     send: '发布公告', withdraw: '撤回', withdrawTitle: '撤回公告', withdrawLead: '撤回后老师们不再看到。', reason: '原因', reasonMissing: '请写明原因。',
     by: (region: string, name: string, when: string) => `${region} · ${name} ${when}`, withdrawn: (reason: string) => `已撤回：${reason}`, more: '展开', labels: { title: '标题', content: '内容' },
     listTitle: (title: string) => `${title}：录用名单`, listHead: '经审核，录用下列老师：', listRow: (name: string, school: string, studio: string) => `${name}（${school}）${studio ? `，${studio}` : ''}`,

@@ -24,3 +24,23 @@ export const frame = {
   reminders: (n: number) => `${n} 项待办，在首页查看`,
   accountMenu: (name: string) => `${name}的账号菜单`,
 }
+
+/** 各页的标题：路由要用，所以不放在各页自己的话里。 */
+export const titles = {
+  applications: '招募与申报',
+  report: '出席报告',
+  verify: '核对报告',
+  rosterImport: '导入成员名单',
+  office: '考核总览',
+  policy: '考核办法',
+  scorecard: '年度考核',
+  yearEnds: '年度评定',
+  yearReport: '年度出席汇总',
+  application: '申请',
+  publicities: '申报公示',
+  announcements: '公告',
+  capacities: '名额与公告',
+  frozenScorecard: '冻结的考核表',
+  publications: '评定公示',
+  publication: '评定公示',
+}

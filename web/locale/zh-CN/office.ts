@@ -1,6 +1,8 @@
+import { titles } from './frame'
+
 /** 工作站的考核总览里的话。 */
 export const office = {
-  title: '考核总览',
+  title: titles.office,
   heading: (year: string) => `${year}考核总览`,
   notFetched: '考核总览没有取到',
   onlyOffices: '考核总览只对工作站开放。您所在工作室的考核表在工作室页面里。',

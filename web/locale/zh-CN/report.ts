@@ -1,8 +1,10 @@
+import { titles } from './frame'
+
 /** 出席报告、年度汇总和核对页里的话。 */
 export const report = {
-  title: '出席报告',
-  yearTitle: '年度出席汇总',
-  verifyTitle: '核对报告',
+  title: titles.report,
+  yearTitle: titles.yearReport,
+  verifyTitle: titles.verify,
   notFetched: '报告没有取到',
   ongoing: '直播还在进行，这是到现在为止的情况。',
   presenters: (names: string) => `主讲${names}`,

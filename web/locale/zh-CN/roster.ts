@@ -1,6 +1,8 @@
+import { titles } from './frame'
+
 /** 导入成员名单页里的话。 */
 export const roster = {
-  title: '导入成员名单',
+  title: titles.rosterImport,
   open: '导入名单', exported: '导出名单',
   steps: ['选文件', '核对', '完成'],
   stepsLabel: '导入的步骤',

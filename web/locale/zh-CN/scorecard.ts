@@ -1,7 +1,9 @@
+import { titles } from './frame'
+
 /** 考核表里的话。 */
 export const scorecard = {
   exportHints: { xlsx: '汇总、指标和依据三张表', csv: '每项指标一行', pdf: '可打印，扫码能核对真伪' },
-  title: '年度考核',
+  title: titles.scorecard,
   heading: (studio: string, year: string) => `${studio} · ${year}考核`,
   notFetched: '考核表没有取到',
   basis: (title: string) => `依据《${title}》`,
@@ -40,7 +42,7 @@ export const scorecard = {
     rounding: '每项得分只显示到两位小数，不进位；合计按没有舍入的数计算。',
   },
   frozen: {
-    page: '冻结的考核表', label: '冻结时的结果', anewLabel: '重新核算的结果',
+    page: titles.frozenScorecard, label: '冻结时的结果', anewLabel: '重新核算的结果',
     title: (day: string, cycle: boolean) => `${cycle ? '周期' : '年度'}冻结的考核表，冻结于${day}`,
     on: (day: string) => `数据截至${day}`,
     stands: (grade: string, points: string, rank: string) => `这次评定的结果：${grade}，${points} 分，${rank}`,

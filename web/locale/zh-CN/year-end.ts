@@ -1,6 +1,8 @@
+import { titles } from './frame'
+
 /** 年度评定：冻结、公示、异议、最终结果、证书。 */
 export const yearEnd = {
-  title: '年度评定', open: '年度评定',
+  title: titles.yearEnds, open: '年度评定',
   heading: (region: string, assessment: string) => `${region} ${assessment}`,
   listHeading: (region: string) => `${region}年度评定`,
   lead: '每年一次，办法规定的周期末再做一次终结性考核：冻结考核表，公示，答复异议，定为最终结果，颁发证书。每一步都留下谁在什么时候做的，不能改写。',
@@ -92,7 +94,7 @@ export const yearEnd = {
     mine: '我的学分证明', all: (n: number) => `全部 ${n} 份`,
   },
   publication: {
-    title: '评定公示', list: '评定公示', listLead: '工作站公示的年度考核结果。', none: '现在没有公示', noneHint: '年度考核冻结并公示以后，名单会出现在这里。',
+    title: titles.publication, list: titles.publications, listLead: '工作站公示的年度考核结果。', none: '现在没有公示', noneHint: '年度考核冻结并公示以后，名单会出现在这里。',
     missing: '没有这份公示', missingHint: '链接可能抄错了，或者名单还没有公示。', notFetched: '公示没有取到',
     span: (from: string, to: string) => `公示 ${from}至${to}`,
     withdrawn: '这次公示已经作废', withdrawnHint: '名单不再有效。',

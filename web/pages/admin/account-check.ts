@@ -1,4 +1,5 @@
 /** What an account needs, in the words of the server's own rules. */
+import { admin } from '@/locale/zh-CN/admin'
 import { desk } from '@/locale/zh-CN/desk'
 import type { FieldErrors } from '@/pages/desk/form'
 import type { AccountRole } from '@/pages/desk/shapes'
@@ -7,7 +8,7 @@ export interface AccountFields { name: string; login_name: string; password: str
 
 /** An account that is there already keeps its login name, and its password where none is typed. */
 export function checkAccount(fields: AccountFields, isNew = true): FieldErrors {
-  const w = desk.admin
+  const w = admin
   const errors: FieldErrors = {}
   if (fields.name.trim() === '') errors.name = desk.form.required(w.name)
   else if (Array.from(fields.name.trim()).length > 30) errors.name = desk.form.tooLong(w.name, 30)

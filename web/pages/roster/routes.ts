@@ -1,6 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
-import { roster } from '@/locale/zh-CN/roster'
+import { titles } from '@/locale/zh-CN/frame'
 
 export const rosterRoutes: RouteRecordRaw[] = [
-  { path: '/studios/:studio/roster/import', name: 'roster-import', component: () => import('./RosterImportPage.vue'), props: true, meta: { title: roster.title } },
+  { path: '/studios/:studio/roster/import', name: 'roster-import', component: () => import('./RosterImportPage.vue'), props: true, meta: { title: titles.rosterImport } },
 ]
