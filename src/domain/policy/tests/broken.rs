@@ -286,7 +286,7 @@ fn a_final_assessment_has_a_name_and_its_sentence() {
         let rule = format!("years = 3\nsources = []\n\n[cycle.final_assessment]\n{rule}");
         parse(&GOOD.replacen("years = 3\nsources = []", &rule, 1))
     };
-    let source = "{ id = \"L-9\", quote = \"每年12月考核\", part = \"三\", line = 3 }";
+    let source = "{ id = \"L-8a\", quote = \"每年12月考核\", part = \"三\", line = 3 }";
     let read = parsed(&format!("title = \"终结性考核\"\nsources = [{source}]")).unwrap();
     assert_eq!(read.cycle.final_assessment.map(|one| one.title).as_deref(), Some("终结性考核"));
     let line = GOOD.lines().position(|line| line == "years = 3").unwrap() + 4;
