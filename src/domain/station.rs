@@ -58,7 +58,7 @@ impl Station {
         Checks::new()
             .that(self.closing.is_none(), "last_day", "这个名师工作站已经撤销。")
             .that(self.from <= last_day, "last_day", "最后一天不能早于设立的那一天。")
-            .that(last_day <= today.plus(366), "last_day", "最后一天最晚在一年以内。")
+            .that(last_day <= today.max(self.from).plus(366), "last_day", "最后一天最晚在一年以内。")
             .text(reason, "reason", "理由", 300)
             .done()
     }

@@ -13,7 +13,7 @@ use crate::domain::policy::{AssessmentScope, YearKind};
 use crate::domain::reminder::{
     Card, Closing, Missed, Open, Published, ReminderKind, Returned, Settling, Waiting, reminders,
 };
-use crate::domain::{AccountId, AccountRole, ApplicationState, RegionId, Studio, StudioId, Time};
+use crate::domain::{AccountId, AccountRole, ApplicationState, MemberRole, RegionId, Studio, StudioId, Time};
 use crate::store::ruling;
 use crate::store::year_end::{self, YearEnd};
 use crate::store::{self, Page};
@@ -34,7 +34,7 @@ pub(super) async fn mine(
     add_applications(&app, &desk, &mut open).await?;
     add_decisions(&app, &me, &desk, &mut open).await?;
     open.waiting.extend(store::reminder::returned_notices(&app.store, &hosted).await?);
-    add_year_ends(&app, &me, &studios, &mut open).await?;
+    add_year_ends(&app, &me, &mut open).await?;
     open.cards = cards(&app, &studios, now).await?;
     open.records = missed(&app, &me, now).await?;
     let view = reminders(&open, now).into_iter().map(|one| ReminderView {
@@ -254,8 +254,8 @@ async fn add_resources(
     Ok(())
 }
 
-/// Those of the asker's office, and the publications of the Studios that they host.
-async fn add_year_ends(app: &AppState, me: &SignedIn, studios: &[Studio], open: &mut Open) -> Result<(), ApiError> {
+/// Those of the asker's office, and the publications of the Studios that they host or hosted last.
+async fn add_year_ends(app: &AppState, me: &SignedIn, open: &mut Open) -> Result<(), ApiError> {
     let account = &me.profile.account;
     if let Some(scope) = account.scope.filter(|_| account.role == AccountRole::Office) {
         let found = year_end::of_region(&app.store, scope).await?.into_iter().filter(|one| one.region == scope);
@@ -265,7 +265,10 @@ async fn add_year_ends(app: &AppState, me: &SignedIn, studios: &[Studio], open: 
         }
     }
     let today = app.clock.now().day();
-    for studio in studios {
+    // Of a Studio that is closed those who hosted it on its last day.
+    let hosted = store::membership::last_of_account(&app.store, account.id, today).await?.into_iter();
+    let hosted: Vec<StudioId> = hosted.filter(|one| one.role == MemberRole::Host).map(|one| one.studio).collect();
+    for studio in store::studio::by_ids(&app.store, &hosted).await?.values() {
         for one in year_end::of_studio(&app.store, studio.id).await? {
             let course = one.course();
             if course.may_object(today).is_err() {

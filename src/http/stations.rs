@@ -11,7 +11,7 @@ use crate::store::{self, Noun};
 use axum::extract::State;
 use axum::http::StatusCode;
 
-/// Those of the Region and of all below it, closed ones too.
+/// Those that the Region's own office set up, closed ones too.
 #[utoipa::path(get, path = "/api/regions/{id}/stations", tag = "regions", params(("id" = String, Path)),
     responses((status = 200, body = Rows<StationView>), (status = 403, body = Refused)))]
 pub(super) async fn list(

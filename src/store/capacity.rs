@@ -98,7 +98,7 @@ pub(super) async fn count(
     .bind(number_of(day))
     .fetch_one(&mut *connection)
     .await?;
-    let mut stations = station::within(connection, region).await?;
+    let mut stations = station::set_up_by(connection, region).await?;
     stations.retain(|station| station.on(day));
     let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     Ok(RegionCount {

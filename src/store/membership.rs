@@ -90,6 +90,20 @@ pub async fn of_account(store: &Store, account: AccountId, day: Day) -> Result<V
     rows.iter().map(|row| Ok(Belonging { membership: read(row)?, studio_name: row.text("studio_name")? })).collect()
 }
 
+/// What a person is in on that day, or was in on the last day of a Studio that is closed: they still read what its members read.
+pub async fn last_of_account(store: &Store, account: AccountId, day: Day) -> Result<Vec<Membership>, StoreError> {
+    let rows = sqlx::query(sql!(
+        "select {MEMBERSHIP} from membership m join studio s on s.id = m.studio
+         where m.account = $1 and m.from_day <= case when s.last_day < $2 then s.last_day else $2 end
+             and (m.to_day is null or m.to_day >= case when s.last_day < $2 then s.last_day else $2 end) order by {ORDER}"
+    ))
+    .bind(account.as_str())
+    .bind(number_of(day))
+    .fetch_all(&mut *store.read().await?)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
 /// All Memberships of a person, past ones too.
 pub async fn all_of_account(store: &Store, account: AccountId) -> Result<Vec<Membership>, StoreError> {
     let rows =
@@ -176,7 +190,7 @@ pub(super) async fn end(
     note: &DaysNote,
 ) -> Result<(), StoreError> {
     let before = find(connection, id).await?.days();
-    if before.to.is_some() {
+    if before.to.is_some_and(|to| to < last) {
         return Err(StoreError::Conflict(constraint::named("membership_open_taken")));
     }
     set_days(connection, id, (before, MembershipDays { to: Some(last), ..before }), note).await

@@ -69,7 +69,9 @@ pub(super) async fn moves(connection: &mut AnyConnection, accounts: &[AccountId]
             (row.optional_id("from_school")?, row.optional_id("to_school")?);
         // Where nothing was known before, the first School that is known was theirs always.
         let before = found.remove(&account).unwrap_or_else(|| History::always(from.or(to)));
-        found.insert(account, before.then(row.day("from_day")?, to));
+        let day = row.day("from_day")?;
+        // The same School again puts the day right.
+        found.insert(account, if from == to { before.only_since(day, to) } else { before.then(day, to) });
     }
     Ok(found)
 }
@@ -83,7 +85,8 @@ pub(super) async fn rural_days(connection: &mut AnyConnection) -> Result<RuralDa
         let school: SchoolId = row.id("school")?;
         let before = found.remove(&school);
         let before = before.map_or_else(|| row.flag("was").map(History::always), Ok)?;
-        found.insert(school, before.then(row.day("from_day")?, row.flag("rural")?));
+        let (day, was, rural) = (row.day("from_day")?, row.flag("was")?, row.flag("rural")?);
+        found.insert(school, if was == rural { before.only_since(day, rural) } else { before.then(day, rural) });
     }
     Ok(found)
 }

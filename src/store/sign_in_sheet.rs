@@ -6,7 +6,7 @@ use super::session::SESSION;
 use super::{Store, StoreError, account, activity, ledger, page, random, session};
 use crate::domain::attendance::{SheetPerson, Signed};
 use crate::domain::presence::{NewEvent, PresenceInterval, PresenceKind};
-use crate::domain::{AccountId, Activity, ActivityState, EventId, Session, SessionId, Time};
+use crate::domain::{AccountId, Activity, ActivityRefusal, ActivityState, EventId, Session, SessionId, Time};
 use ring::digest::{SHA256, digest};
 use serde_json::json;
 use sqlx::AnyConnection;
@@ -107,6 +107,9 @@ async fn tell_afterwards(store: &Store, activity: &Activity, by: AccountId) -> R
                 // Two who import at once make one Session.
                 if let Some(session) = latest(connection, &activity).await? {
                     return Ok(session);
+                }
+                if activity::find(connection, activity.id).await?.state == ActivityState::Cancelled {
+                    return Err(ActivityRefusal::Cancelled.into());
                 }
                 activity::set_state(connection, activity.id, ActivityState::Ended).await?;
                 let (from, to) = (activity.planned_start, activity.planned_end);

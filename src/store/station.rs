@@ -1,6 +1,6 @@
 //! Stations (名师工作站) of Regions: rows that are only added.
 
-use super::row::{Columns as _, below, number_of, sql};
+use super::row::{Columns as _, number_of, sql};
 use super::{Noun, Store, StoreError, random};
 use crate::domain::{AccountId, Day, NewStation, PersonName, RegionId, Station, StationClosing, StationId, Time};
 use sqlx::AnyConnection;
@@ -70,13 +70,13 @@ pub async fn get(store: &Store, id: StationId) -> Result<Station, StoreError> {
     find(&mut *store.read().await?, id).await
 }
 
-/// Those of the Region and of all below it, closed ones too, by the day since when they are.
+/// Those that the Region's own office set up, closed ones too, by the day since when they are.
 pub async fn of_region(store: &Store, region: RegionId) -> Result<Vec<Station>, StoreError> {
-    within(&mut *store.read().await?, region).await
+    set_up_by(&mut *store.read().await?, region).await
 }
 
-pub(super) async fn within(connection: &mut AnyConnection, region: RegionId) -> Result<Vec<Station>, StoreError> {
-    let rows = sqlx::query(sql!("{STATION} where s.region in {} order by s.from_day, s.name, s.id", below!("$1")))
+pub(super) async fn set_up_by(connection: &mut AnyConnection, region: RegionId) -> Result<Vec<Station>, StoreError> {
+    let rows = sqlx::query(sql!("{STATION} where s.region = $1 order by s.from_day, s.name, s.id"))
         .bind(region.as_str())
         .fetch_all(connection)
         .await?;

@@ -37,7 +37,7 @@ pub async fn close(store: &Store, id: StudioId, new: NewClosing, by: Officer, no
                 }
                 activity::call_off_after(connection, id, last_day, &why, said).await?;
                 recruitment::end_of_studio(connection, id, &why, said).await?;
-                transfer::refuse_of_studio(connection, id, &why, said).await?;
+                transfer::refuse_of_studio(connection, (id, last_day), &why, said).await?;
                 application::pass_over_waiting(connection, id, &tree, now).await?;
                 Ok(Studio { last_day: Some(last_day), ..old })
             })

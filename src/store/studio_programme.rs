@@ -18,6 +18,7 @@ pub async fn change(
             Box::pin(async move {
                 let old =
                     studio::of_ids(connection, &[id]).await?.remove(&id).ok_or(StoreError::NotFound(Noun::Studio))?;
+                old.must_work_until(None)?;
                 let to = (key, cycle_start.unwrap_or(old.cycle_start));
                 ProgrammeChange::check(&old, (&to.0, to.1), &reason, now.day())?;
                 sqlx::query(

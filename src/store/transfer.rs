@@ -7,7 +7,7 @@ use crate::domain::application::TransferDecision;
 use crate::domain::case::Decider;
 use crate::domain::membership::check_day;
 use crate::domain::{
-    AccountId, ApplicationRefusal, AttachmentId, CaseRefusal, DaysNote, MemberRole, Membership, MembershipId,
+    AccountId, ApplicationRefusal, AttachmentId, CaseRefusal, Day, DaysNote, MemberRole, Membership, MembershipId,
     NewTransfer, PersonName, RegionId, StudioId, Time, Transfer, TransferId, TransferState,
 };
 use sqlx::AnyConnection;
@@ -156,17 +156,18 @@ async fn write_decision(
     Ok(())
 }
 
-/// Refuses what waits about members of the Studio, and about moves into it.
+/// Refuses what waits about moves into the Studio or within it, and about members who would leave it later than it closes.
 pub(super) async fn refuse_of_studio(
     connection: &mut AnyConnection,
-    studio: StudioId,
+    (studio, last_day): (StudioId, Day),
     reason: &str,
     by: (AccountId, Time),
 ) -> Result<(), StoreError> {
     let rows = sqlx::query(sql!(
-        "{TRANSFER} where d.transfer is null and x.transfer is null and (m.studio = $1 or t.studio = $1)"
+        "{TRANSFER} where d.transfer is null and x.transfer is null and (t.studio = $1 or (m.studio = $1 and (t.day > $2 or (t.role is not null and t.studio is null))))"
     ))
     .bind(studio.as_str())
+    .bind(number_of(last_day))
     .fetch_all(&mut *connection)
     .await?;
     let word = TransferWord { granted: false, reason: reason.to_owned() };

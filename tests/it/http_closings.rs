@@ -110,8 +110,8 @@ async fn those_who_were_in_it_to_the_end_read_its_card_and_are_reminded_of_nothi
     ok(close(&app, &office, "2026-03-31").await).await;
     assert_eq!(
         (waits("decide_transfers").await, waits("decide_notices").await),
-        (0, 1),
-        "what it still does is decided"
+        (1, 1),
+        "what it still does is decided, and who leaves before it closes"
     );
 
     app.turn_clock(DAY * 30);
@@ -296,4 +296,22 @@ async fn who_hosted_it_on_its_last_day_objects_to_its_last_year() {
     assert_eq!(code(object("core").await).await, "host_or_office_only");
     assert_eq!(code(object("other-host").await).await, "host_or_office_only");
     made(object("host").await).await;
+}
+
+#[tokio::test]
+async fn who_was_in_it_on_its_last_day_still_watches_what_its_members_watch() {
+    let app = TestApp::start().await;
+    let resource = crate::http_resources::published(&app, "studio").await;
+    let path = format!("/api/resources/{resource}/replay");
+    let status = async |who: &str| app.person(who).await.get(&path).await.status();
+    assert_eq!((status("core").await, status("teacher").await), (StatusCode::OK, StatusCode::FORBIDDEN));
+    let today = app.now().day().to_string();
+    ok(close(&app, &app.person("office").await, &today).await).await;
+    app.turn_clock(DAY * 2);
+    assert_eq!((status("core").await, status("teacher").await), (StatusCode::OK, StatusCode::FORBIDDEN));
+    let listed = ok(app.person("core").await.get(&format!("{}/resources", studio(&app))).await).await;
+    assert_eq!(listed["rows"].as_array().unwrap().len(), 1);
+    let host = app.person("host").await;
+    let withdrawn = host.post(&format!("/api/resources/{resource}/withdraw"), &json!({ "reason": "撤回" })).await;
+    assert_eq!(withdrawn.status(), StatusCode::FORBIDDEN, "whoever hosted it keeps it no more");
 }

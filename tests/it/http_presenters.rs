@@ -3,7 +3,7 @@
 use crate::app::{TestApp, refusal};
 use crate::held::{hold, plan};
 use crate::http_scorecards::json_of;
-use lectern::domain::{AccountId, ActivityId, ActivityKind};
+use lectern::domain::{AccountId, ActivityId, ActivityKind, Level, NewActivity};
 use lectern::store;
 use serde_json::{Value, json};
 
@@ -46,6 +46,24 @@ async fn who_presented_in_somebodys_place_is_named_afterwards_with_a_trace() {
     assert_eq!(presenters(&app, activity).await, [stood_in], "scorecards follow from who presented");
     let page: Value = json_of(host.get(&format!("/api/activities/{activity}")).await).await;
     assert_eq!(page["activity"]["presenters"][0]["name"], "老师host");
+}
+
+#[tokio::test]
+async fn once_its_level_is_confirmed_only_an_office_corrects_who_presented() {
+    let app = TestApp::start().await;
+    let today = app.now().day().to_string();
+    let new = NewActivity { level: Level::County, ..plan(app.world.studio, ActivityKind::OpenLesson, &today) };
+    let (activity, _) = hold(&app.store, new, &[]).await;
+    let (host, office) = (app.person("host").await, app.person("office").await);
+    let path = format!("/api/activities/{activity}/presenters");
+    assert_eq!(json_of(host.get(&path).await).await["may_correct"], true);
+    let level = format!("/api/activities/{activity}/level");
+    assert_eq!(office.post(&level, &json!({ "level": "county", "confirmed": true })).await.status(), 200);
+    assert_eq!(json_of(host.get(&path).await).await["may_correct"], false);
+    let form = json!({ "presenters": [account(&app, "core").await], "reason": "换人" });
+    let (_, _, fields) = refusal(host.post(&path, &form).await).await;
+    assert!(fields["presenters"].as_str().unwrap().contains("级别"), "{fields}");
+    assert_eq!(office.post(&path, &form).await.status(), 200);
 }
 
 #[tokio::test]

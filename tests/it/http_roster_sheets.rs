@@ -249,6 +249,19 @@ async fn a_sheet_that_the_policy_has_no_place_for_is_not_written_at_all() {
     assert_eq!(members(&app).await, before);
     let taken = told(send(&app, &office, "", &file(10, true), json!([])).await).await;
     assert_eq!((&taken["written"], &taken["looks"]), (&10.into(), &json!([])));
+    // Whoever goes on in another role leaves their place to the row before theirs.
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let new = ["学员K", "13800001110", "石桥小学", "骨干学员", "2026-03-02", "", ""];
+    let goes_on = ["学员C", "13800001102", "石桥小学", MemberRole::Follower.word(), "2026-03-02", "", ""];
+    for (row, cells) in (0..).zip([headers, new, goes_on]) {
+        for (column, text) in (0..).zip(cells) {
+            sheet.write_string(row, column, text).unwrap();
+        }
+    }
+    let swap = book.save_to_buffer().unwrap();
+    let answer = told(send(&app, &office, "?check=true", &swap, json!([])).await).await;
+    assert_eq!((&answer["good"], &answer["over_quota"]), (&2.into(), &0.into()), "{answer}");
     let (_, rows) = roster(&app, &host, "").await;
     assert_eq!(rows[0][8..], ["新入职教师", "骨干教师", "备注"]);
     let marks = |name: &str| rows.iter().find(|row| row[0] == name).unwrap()[8..10].to_vec();

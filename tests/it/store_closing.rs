@@ -215,7 +215,23 @@ async fn nobody_joins_or_moves_into_it(fresh: Fresh) {
         attachment: None,
     };
     let asked = transfer::ask(store, into.clone(), world.host, None, now()).await.unwrap();
+    let leaver = account(store, "malin", "马琳", world.places.school).await;
+    let leaver = member(store, world.studio, leaver, MemberRole::Core, "2025-01-01").await;
+    let quits = |on| NewTransfer {
+        membership: leaver.id,
+        kind: TransferKind::Quit,
+        day: day(on),
+        role: None,
+        studio: None,
+        ..into.clone()
+    };
+    let quit = transfer::ask(store, quits("2026-11-25"), world.host, None, now()).await.unwrap();
     closed(store, &world).await;
+    assert_eq!(
+        transfer::get(store, quit.id).await.unwrap().state(),
+        TransferState::Waiting,
+        "leaving is still possible"
+    );
     let refused = transfer::get(store, asked.id).await.unwrap();
     assert_eq!(refused.state(), TransferState::Refused);
     assert_eq!(refused.decision.unwrap().reason, "工作室停办：一年没有活动");

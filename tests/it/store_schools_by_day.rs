@@ -77,6 +77,8 @@ async fn a_day_of_a_move_is_put_right(fresh: Fresh) {
     assert_eq!(rural(store, &small).await, [true, true]);
     to(store, small.visitor, town, from(small.host, "2026-04-01")).await.unwrap();
     assert_eq!(rural(store, &small).await, [true, false]);
+    to(store, small.visitor, town, from(small.host, "2026-07-01")).await.unwrap();
+    assert_eq!(rural(store, &small).await, [true, true], "also to a later day");
     to(store, small.visitor, town, ever(small.host)).await.unwrap();
     assert_eq!(rural(store, &small).await, [false, false]);
 }

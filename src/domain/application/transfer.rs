@@ -96,7 +96,7 @@ impl NewTransfer {
         });
         let same = self.role == Some(ends.role) && !elsewhere;
         Checks::new()
-            .that(ends.to.is_none(), "membership", "这条成员记录已经结束。")
+            .that(ends.to.is_none_or(|to| self.day <= to), "membership", "这条成员记录在那天以前就结束了。")
             .that(ends.from < self.day, "day", format!("变动日期要晚于加入日期（{}）。", ends.from))
             .that(today.plus(-366) <= self.day && self.day <= today.plus(366), "day", "变动日期只能在前后一年以内。")
             .that(moves == self.role.is_some(), "role", "晋级和降级要选择新的角色。")

@@ -25,6 +25,18 @@ impl<T> History<T> {
         self
     }
 
+    /// It is this from that day on, and was not before, where that was said of an earlier day.
+    #[must_use]
+    pub fn only_since(mut self, from: Day, what: T) -> Self
+    where
+        T: PartialEq,
+    {
+        while self.later.last().is_some_and(|(_, last)| *last == what) {
+            self.later.pop();
+        }
+        self.then(from, what)
+    }
+
     /// All that it ever was, by day.
     pub fn all(&self) -> impl Iterator<Item = &T> {
         std::iter::once(&self.first).chain(self.later.iter().map(|(_, what)| what))
@@ -70,6 +82,16 @@ mod tests {
         let history = History::always('a').then(day("2026-06-01"), 'b').then(day("2026-03-01"), 'c');
         let on = |text| *history.on(day(text));
         assert_eq!((on("2026-02-28"), on("2026-03-01"), on("2026-06-01")), ('a', 'c', 'c'));
+    }
+
+    #[test]
+    fn a_day_is_put_right_in_both_directions() {
+        let moved = || History::always('a').then(day("2026-03-01"), 'b');
+        let on = |history: &History<char>, text| *history.on(day(text));
+        let later = moved().only_since(day("2026-09-01"), 'b');
+        assert_eq!((on(&later, "2026-08-31"), on(&later, "2026-09-01")), ('a', 'b'));
+        let earlier = moved().only_since(day("2026-02-01"), 'b');
+        assert_eq!((on(&earlier, "2026-01-31"), on(&earlier, "2026-02-01")), ('a', 'b'));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Desk: what somebody is to each Studio, read once for however many Resources.
 
 use crate::domain::resource::Standing;
-use crate::domain::{AccountRole, MemberRole, RegionId, RegionTree, Studio, StudioId};
+use crate::domain::{AccountRole, MemberRole, Membership, RegionId, RegionTree, Studio};
 use crate::http::auth::SignedIn;
 use crate::http::authority::Authority;
 use crate::http::error::ApiError;
@@ -13,7 +13,7 @@ pub(super) struct Desk {
     pub(super) me: Option<SignedIn>,
     authority: Option<Authority>,
     tree: RegionTree,
-    memberships: Vec<(StudioId, MemberRole)>,
+    memberships: Vec<Membership>,
     /// Where the person belongs: the Region of their School, or of their office.
     region: Option<RegionId>,
 }
@@ -26,8 +26,8 @@ impl Desk {
         };
         let account = &me.profile.account;
         let today = app.clock.now().day();
-        let memberships = store::membership::of_account(&app.store, account.id, today).await?;
-        let memberships = memberships.into_iter().map(|one| (one.membership.studio, one.membership.role)).collect();
+        // Of a Studio that is closed those of its last day: what its members could watch they still can.
+        let memberships = store::membership::last_of_account(&app.store, account.id, today).await?;
         let region = me.profile.school.as_ref().map(|school| school.region).or(account.scope);
         let authority = Some(Authority::of(app, &me).await?);
         Ok(Self { authority, tree, memberships, region, me: Some(me) })
@@ -39,13 +39,14 @@ impl Desk {
 
     pub(super) fn standing(&self, app: &AppState, studio: &Studio) -> Standing {
         let (Some(me), Some(authority)) = (&self.me, &self.authority) else { return Standing::default() };
-        let role = self.memberships.iter().find(|(of, _)| *of == studio.id).map(|(_, role)| *role);
+        let today = app.clock.now().day();
+        let role = self.memberships.iter().find(|one| one.studio == studio.id).map(|one| one.role);
         Standing {
             signed_in: true,
             insider: role.is_some(),
-            host: me.is_admin() || role == Some(MemberRole::Host),
+            host: me.is_admin() || (role == Some(MemberRole::Host) && studio.works_on(today)),
             supervises: authority.tier_over(studio).is_some(),
-            decides: authority.over(app, studio, app.clock.now().day()).is_ok(),
+            decides: authority.over(app, studio, today).is_ok(),
             of_region: self.region.is_some_and(|region| self.tree.covers(studio.region, region)),
         }
     }
@@ -56,7 +57,7 @@ impl Desk {
         let scope = me.profile.account.scope.filter(|_| me.profile.account.role == AccountRole::Office);
         Reader {
             all: me.is_admin(),
-            studios: self.memberships.iter().map(|(studio, _)| *studio).collect(),
+            studios: self.memberships.iter().map(|one| one.studio).collect(),
             regions: self
                 .region
                 .map(|region| self.tree.path(region))

@@ -94,6 +94,14 @@ pub(in crate::store) async fn rows_over_quota(
     let schools: Vec<SchoolId> = plans.iter().filter_map(|plan| school_of(&plan.who)).collect();
     let schools = school::of_ids(connection, &schools).await?;
     let mut over = Vec::new();
+    // Whoever goes on in another role leaves their place to the others, also to those of rows before theirs.
+    for plan in plans {
+        if let (Step::Change { .. }, Who::Known(account, _)) = (&plan.step, &plan.who) {
+            for one in members.iter_mut().filter(|one| one.account == *account && one.to.is_none()) {
+                one.to = Some(plan.from.plus(-1));
+            }
+        }
+    }
     for plan in plans.iter().filter(|plan| plan.step != Step::Keep) {
         let newcomer = planned(plan, &profiles, &schools, tree)?;
         let days = MembershipDays { from: plan.from, to: None };

@@ -1,7 +1,7 @@
 //! The first two stages: the Scorecards of all Studios are written down as they are, then published.
 
 use super::super::row::number_of;
-use super::super::{Store, StoreError, membership, policy, random, region, scorecard};
+use super::super::{Store, StoreError, membership, policy, random, region, scorecard, studio};
 use super::read::find;
 use super::roster::{self, FrozenRoster};
 use super::{YearEnd, broken, left_out};
@@ -68,6 +68,7 @@ pub async fn freeze(store: &Store, new: NewYearEnd, by: AccountId, now: Time) ->
             Box::pin(async move {
                 // Asked again where it counts.
                 sorted.again(connection, &new.policy, new.covered()).await?;
+                still_as_counted(connection, &sorted.taken_in).await?;
                 sqlx::query(
                     "insert into year_end (id, region, policy, version, year, ordinal, on_day, reason, frozen_by, frozen_at,
                          scope)
@@ -95,6 +96,20 @@ pub async fn freeze(store: &Store, new: NewYearEnd, by: AccountId, now: Time) ->
             })
         })
         .await
+}
+
+/// Refuses where a Studio was closed, moved or put under another programme while it was counted.
+async fn still_as_counted(connection: &mut AnyConnection, studios: &[Studio]) -> Result<(), StoreError> {
+    let ids: Vec<StudioId> = studios.iter().map(|studio| studio.id).collect();
+    let mut now = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(500) {
+        now.extend(studio::of_ids(connection, some).await?);
+    }
+    let same = |was: &Studio, is: &Studio| {
+        (was.last_day, was.tier, &was.policy, was.cycle_start) == (is.last_day, is.tier, &is.policy, is.cycle_start)
+    };
+    let changed = studios.iter().any(|was| now.get(&was.id).is_none_or(|is| !same(was, is)));
+    if changed { Err(YearEndRefusal::NotCounted.into()) } else { Ok(()) }
 }
 
 async fn written(

@@ -27,7 +27,7 @@ export const admin = {
   schoolName: '学校名称', rural: '乡村学校', ruralHint: '乡村教师的参加情况会单独统计。', regionName: '区域名称', regionKind: '层级', parent: '上级区域',
   since: {
     school: '从哪天起在这所学校', schoolHint: '这一天以前的活动，仍按原来的学校统计。', wrongDay: '改起始日期',
-    rural: '从哪天起', ruralHint: '这一天以前的活动，仍按原来的情况统计。已冻结的年度不变。',
+    wrongRuralDay: '改乡村身份的起始日期', rural: '从哪天起', ruralHint: '这一天以前的活动，仍按原来的情况统计。已冻结的年度不变。',
     today: '从今天起', day: '从这一天起', which: '起始日期', always: '一直如此，原来写错了',
     all: '学校变动', line: (day: string, from: string, to: string, by: string) => `${day}起：${from} → ${to}（${by}）`, none: '没有学校',
     notFetched: '学校变动没有取到。',

@@ -106,7 +106,7 @@ export const applications = {
     studiosShort: (n: number) => `${n} 个工作室的人数不合规定`, studiosFine: '各工作室的人数都合规定',
   },
   station: {
-    title: '名师工作站', open: '设立名师工作站', close: '撤销', closeOf: (name: string) => `撤销${name}`, closed: '已撤销', none: '还没有设立名师工作站。', notFetched: '没能取来名师工作站',
+    title: '名师工作站', open: '设立名师工作站', close: '撤销', closeOf: (name: string) => `撤销${name}`, closed: '已撤销', closing: '将撤销', coming: '未开始', none: '还没有设立名师工作站。', notFetched: '没能取来名师工作站',
     since: (day: string, reason: string, by: string) => `${day}设立：${reason}（${by}）`, until: (day: string, reason: string, by: string) => `${day}止：${reason}（${by}）`,
     reasonHint: '如：公开竞争、资格准入的结果和文号。', why: '撤销理由', labels: { name: '名称', seat: '依托单位', from: '从哪天起', reason: '设立依据', last_day: '最后一天' },
   },
