@@ -21,6 +21,7 @@ export const scorecard = {
     notSettled: '没有最终结果',
   },
   noPolicy: '还没有选定考核办法',
+  noCycle: '没有这样的终结性考核', noCycleHint: '考核办法没有规定，或者这一年已经不是这个工作室周期的最后一年。',
   noPolicyHint: '管这个工作室的工作站选定办法以后，考核表会自动算出来。',
   states: { met: '已达标', waiting: '等确认', at_risk: '有风险', not_yet: '进行中', evidence: '等佐证', impossible: '已不可能', aside: '不计入' },
   band: {
