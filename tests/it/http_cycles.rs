@@ -212,6 +212,39 @@ async fn a_cycle_waits_until_each_of_its_years_is_final_and_says_which_are_not()
 }
 
 #[tokio::test]
+async fn a_year_that_nobody_froze_is_offered_with_its_cycle_until_that_is_settled() {
+    let app = at_the_end().await;
+    settled(&app, &YEARS[1..], &[]).await;
+    app.turn_clock(DAY * 400);
+    assert_eq!(app.now().day().to_string(), "2028-02-16", "two years after the cycle");
+    let offered = async || {
+        let told = made(app.person("office").await.get(&year_ends(&app)).await).await;
+        let candidates = told["candidates"].as_array().unwrap().clone();
+        let told = candidates.into_iter().map(|one| (one["scope"].clone(), one["year"].clone(), one["ready"].clone()));
+        told.collect::<Vec<_>>()
+    };
+    let one = |scope: &str, year: i32, ready: bool| (json!(scope), json!(year), json!(ready));
+    let found = offered().await;
+    assert!(found.contains(&one("year", 2024, true)) && found.contains(&one("cycle", 2026, false)), "{found:?}");
+    assert!(!found.iter().any(|(_, year, _)| *year == 2025), "it is final: {found:?}");
+    settled(&app, &YEARS[..1], &[]).await;
+    let found = offered().await;
+    assert!(found.contains(&one("cycle", 2026, true)), "{found:?}");
+    assert!(!found.iter().any(|(_, year, _)| *year == 2024), "{found:?}");
+
+    // A word about the cycle and its years is heard until then.
+    let office = app.person("office").await;
+    let grades = format!("{}/grades", studio(&app));
+    let word = |scope: &str, year: i32| json!({ "scope": scope, "year": year, "grade": "excellent", "granted": true });
+    assert_eq!(office.post(&grades, &word("cycle", 2026)).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(office.post(&grades, &word("year", 2024)).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(office.post(&grades, &word("year", 2023)).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    made(freeze(&app, &office, "cycle", 2026).await).await;
+    let found = offered().await;
+    assert!(!found.iter().any(|(scope, ..)| scope == "cycle"), "{found:?}");
+}
+
+#[tokio::test]
 async fn a_cycle_is_settled_once_and_its_years_stay_as_they_are() {
     let app = at_the_end().await;
     let years = settled(&app, &YEARS, &[]).await;
