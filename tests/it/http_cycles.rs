@@ -1,6 +1,7 @@
 //! 终结性考核 over HTTP: three years settled, then their cycle as a whole, from the freeze to what follows from it.
 
 use crate::app::{Person, TestApp, refusal};
+use lectern::domain::policy::Covered;
 use lectern::domain::*;
 use lectern::store;
 use reqwest::{Response, StatusCode};
@@ -242,6 +243,32 @@ async fn a_year_that_nobody_froze_is_offered_with_its_cycle_until_that_is_settle
     made(freeze(&app, &office, "cycle", 2026).await).await;
     let found = offered().await;
     assert!(!found.iter().any(|(scope, ..)| scope == "cycle"), "{found:?}");
+}
+
+/// All kept Scorecards of the cycle, made anew.
+async fn kept_anew(app: &TestApp) {
+    let studios = store::studio::assessed(&app.store, None).await.unwrap();
+    store::scorecard::refresh(&app.store, studios, Some(Covered::cycle(2026)), app.now()).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_page_of_a_cycle_does_not_wait_for_the_card_of_one_whose_cycle_ends_otherwise_now() {
+    let app = at_the_end().await;
+    settled(&app, &YEARS, &[]).await;
+    let office = app.person("office").await;
+    let url = url(&made(freeze(&app, &office, "cycle", 2026).await).await);
+    kept_anew(&app).await;
+    let begun_anew = json!({ "policy": "hangjin-2024", "cycle_start": "2025-01-01", "reason": "重新命名" });
+    let at_once = Duration::ZERO;
+    // The next day those of yesterday are asked for, while the cycle still ends with that year.
+    app.turn_clock(DAY);
+    let office = app.person("office").await;
+    store::scorecard::asked(&app.store, at_once).await;
+    assert!(made(office.get(&url).await).await["compared_at"].is_string());
+    assert!(store::scorecard::asked(&app.store, at_once).await.contains(&Covered::cycle(2026)));
+    made(office.post(&format!("{}/programme", studio(&app)), &begun_anew).await).await;
+    assert_eq!(made(office.get(&url).await).await["compared_at"], Value::Null);
+    assert!(store::scorecard::asked(&app.store, at_once).await.is_empty());
 }
 
 #[tokio::test]

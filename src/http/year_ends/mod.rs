@@ -26,7 +26,7 @@ use super::state::AppState;
 use crate::domain::participation::{cycles_to_settle, year_of};
 use crate::domain::policy::{Covered, Policy};
 use crate::domain::year_end::{LEAST_DAYS, LeftOut, MOST_DAYS, first_freeze};
-use crate::domain::{Day, Region, RegionId, Studio};
+use crate::domain::{Day, Region, RegionId, Studio, StudioId};
 use crate::store;
 use crate::store::scorecard;
 use crate::store::year_end::{self, NewCorrection, NewYearEnd, Sorted, YearEnd};
@@ -231,14 +231,18 @@ pub(super) async fn of_studio(
     Ok(axum::Json(Rows { rows }))
 }
 
-/// The kept Scorecards of today, and whether they are of today; others are asked for.
+/// The kept Scorecards of the Studios that still have such a one; those that are not of today are asked for.
 async fn current(
     app: &AppState,
     year_end: &YearEnd,
-    studios: &[crate::domain::StudioId],
-) -> Result<HashMap<crate::domain::StudioId, scorecard::Kept>, ApiError> {
-    let kept = scorecard::kept(&app.store, studios, &year_end.policy, year_end.covered()).await?;
-    if kept.len() < studios.len() || kept.values().any(|one| one.on != app.clock.now().day()) {
+    studios: &[StudioId],
+) -> Result<HashMap<StudioId, scorecard::Kept>, ApiError> {
+    let (rules, covered, today) = (year_end.rules(&app.store)?, year_end.covered(), app.clock.now().day());
+    let mut known = store::studio::by_ids(&app.store, studios).await?;
+    known.retain(|_, studio| scorecard::is_made(&rules, studio, covered));
+    let mut kept = scorecard::kept(&app.store, studios, &year_end.policy, covered).await?;
+    kept.retain(|id, one| one.on == today || known.contains_key(id));
+    if known.keys().any(|id| kept.get(id).is_none_or(|one| one.on != today)) {
         scorecard::ask(&app.store, year_end.covered());
     }
     Ok(kept)
