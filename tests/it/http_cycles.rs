@@ -1,6 +1,7 @@
 //! 终结性考核 over HTTP: three years settled, then their cycle as a whole, from the freeze to what follows from it.
 
 use crate::app::{Person, TestApp, refusal};
+use crate::http_reports::pdf_text;
 use lectern::domain::policy::Covered;
 use lectern::domain::*;
 use lectern::store;
@@ -243,6 +244,30 @@ async fn a_year_that_nobody_froze_is_offered_with_its_cycle_until_that_is_settle
     made(freeze(&app, &office, "cycle", 2026).await).await;
     let found = offered().await;
     assert!(!found.iter().any(|(scope, ..)| scope == "cycle"), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_studio_that_closed_with_its_cycle_does_not_go_on_into_the_next_one() {
+    let app = at_the_end().await;
+    settled(&app, &YEARS, &[]).await;
+    let office = app.person("office").await;
+    let url = url(&made(freeze(&app, &office, "cycle", 2026).await).await);
+    publish(&app, &url).await;
+    answer(&app, &url, &json!({ "state": "graded", "grade": "passed", "reason": "材料已补齐" })).await;
+    app.turn_clock(DAY * 7);
+    assert_eq!(settle(&app, &url).await["rows"][0]["follows"], "可进入下一周期（继续命名）");
+    let office = app.person("office").await;
+    let closing = json!({ "kind": "shut", "last_day": "2026-12-31", "reason": "届满" });
+    made(office.post(&format!("{}/closing", studio(&app)), &closing).await).await;
+    assert_eq!(made(office.get(&url).await).await["rows"][0]["follows"], "已停办");
+    let public = format!("/api/publications/{}", url.rsplit('/').next().unwrap());
+    assert_eq!(made(app.nobody().get(&public).await).await["rows"][0]["follows"], "已停办");
+    let list = office.get(&format!("{url}/report/csv")).await.text().await.unwrap();
+    assert!(list.contains("已停办") && !list.contains("可进入下一周期"), "{list}");
+    let given = made(office.post(&format!("{url}/certificates"), &json!(null)).await).await;
+    let paper = office.get(&format!("/api/certificates/{}/pdf", given["rows"][0]["id"].as_str().unwrap())).await;
+    let text = pdf_text(&paper.bytes().await.unwrap());
+    assert!(text.contains("已停办") && !text.contains("可进入下一周期"), "{text}");
 }
 
 /// All kept Scorecards of the cycle, made anew.

@@ -37,8 +37,7 @@ impl Annual {
 
     /// What follows from the final result of a cycle.
     fn follows(&self, row: &Row) -> &'static str {
-        let settled = self.year_end.settled.as_ref();
-        settled.and_then(|_| Policy::follows(self.year_end.scope, row.passes())).unwrap_or_default()
+        row.follows(&self.year_end, &self.rules).unwrap_or_default()
     }
 
     fn stage_words(&self) -> String {

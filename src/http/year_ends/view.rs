@@ -178,16 +178,11 @@ pub(super) fn year_row(
         within: settled.ranked.within,
         frozen: answered.then(|| outcome(rules, &entry.frozen.outcome)),
         corrections: corrections.iter().map(|one| correction(rules, one)).collect(),
-        follows: follows(year_end, row),
+        follows: row.follows(year_end, rules).map(str::to_owned),
         difference: current.and_then(|current| difference(rules, row, current)),
         own: seen.owns(settled.studio),
         digest: entry.basis.clone(),
     }
-}
-
-fn follows(year_end: &YearEnd, row: &Row) -> Option<String> {
-    year_end.settled.as_ref()?;
-    Policy::follows(year_end.scope, row.passes()).map(str::to_owned)
 }
 
 fn correction(rules: &Policy, one: &Correction) -> ResultCorrectionView {
@@ -342,7 +337,7 @@ pub(super) async fn publication(app: &AppState, one: &YearEnd) -> Result<Option<
         rank: row.settled.ranked.rank,
         tied: row.settled.ranked.tied,
         within: row.settled.ranked.within,
-        follows: follows(one, row),
+        follows: row.follows(one, &rules).map(str::to_owned),
         corrected: row.corrections.last().map(|one| CorrectedView {
             grade_title: title(&rules, Some(&one.grade)).unwrap_or_default(),
             on: one.word.at.day(),
