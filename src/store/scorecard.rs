@@ -5,7 +5,7 @@ use super::row::{Columns as _, number_of, rows_in, sql, works};
 use super::{Store, StoreError, policy};
 use crate::domain::participation::{Facts, ends_cycle, first_day, year_of};
 use crate::domain::policy::{Covered, Policy};
-use crate::domain::scorecard::{Outlook, ScoreState, Scorecard, ranks, score_of};
+use crate::domain::scorecard::{CycleYear, Outlook, ScoreState, Scorecard, ranks, score_of};
 use crate::domain::year_end::YearEndRefusal;
 use crate::domain::{Day, Studio, StudioId, Tier, Time};
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,9 @@ pub struct Summary {
     pub cells: Vec<Cell>,
     /// The last day with an Activity.
     pub last_activity: Option<Day>,
+    /// Of a cycle what its years came to.
+    #[serde(default)]
+    pub years: Vec<CycleYear>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,6 +237,7 @@ pub(super) fn summary(card: &Scorecard, facts: &Facts) -> Summary {
         missing: card.result.missing,
         cells: cells.collect(),
         last_activity: facts.activities.iter().filter(|one| one.took_place(card.on)).map(|one| one.day).max(),
+        years: card.years.clone(),
     }
 }
 

@@ -277,6 +277,27 @@ async fn kept_anew(app: &TestApp) {
 }
 
 #[tokio::test]
+async fn a_year_that_is_corrected_to_a_better_grade_is_told_on_the_page_of_its_cycle() {
+    let app = at_the_end().await;
+    let years = settled(&app, &YEARS, &[]).await;
+    let office = app.person("office").await;
+    let url = url(&made(freeze(&app, &office, "cycle", 2026).await).await);
+    let difference = async || {
+        kept_anew(&app).await;
+        made(office.get(&url).await).await["rows"][0]["difference"].clone()
+    };
+    assert_eq!(difference().await, Value::Null);
+    let correction = json!({ "studio": app.world.studio, "grade": "excellent", "reason": "漏计材料" });
+    made(office.post(&format!("{}/corrections", years[1]), &correction).await).await;
+    let told = difference().await;
+    assert_eq!((&told["now"], &told["changes"]), (&Value::Null, &json!([])), "the cycle comes to the same");
+    let year = &told["years"][0];
+    let words = [&year["word"], &year["before"]["grade_title"], &year["now"]["grade_title"]];
+    assert_eq!(words, ["2025 年度", "合格", "优秀"]);
+    assert_eq!(told["years"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn the_page_of_a_cycle_does_not_wait_for_the_card_of_one_whose_cycle_ends_otherwise_now() {
     let app = at_the_end().await;
     settled(&app, &YEARS, &[]).await;

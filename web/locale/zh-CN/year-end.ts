@@ -61,7 +61,7 @@ export const yearEnd = {
   same: '一致', differs: (n: number) => `${n} 处不同`, differsAgain: '得分不同',
   difference: {
     title: (studio: string) => `${studio}与现状的不同`, lead: '名单仍以冻结时为准。要采用新的情况，由主持人提出异议后重新核算。',
-    criterion: '指标', before: '冻结时', now: '现在', outcome: '等次和得分',
+    criterion: '指标', notSettled: '没有最终结果', before: '冻结时', now: '现在', outcome: '等次和得分',
     said: (grade: string, points: string) => `${grade}，${points} 分`,
   },
   correct: {
