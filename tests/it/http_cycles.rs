@@ -2,11 +2,13 @@
 
 use crate::app::{Person, TestApp, refusal};
 use crate::http_reports::pdf_text;
+use calamine::{Reader as _, Xlsx};
 use lectern::domain::policy::Covered;
 use lectern::domain::*;
 use lectern::store;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
+use std::io::Cursor;
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -436,4 +438,16 @@ async fn a_cycle_stands_in_files_under_its_name() {
     }
     let list = office.get(&format!("{url}/report/csv")).await.text().await.unwrap();
     assert!(list.lines().next().unwrap().contains("结论"), "{list}");
+    let file = office.get(&format!("{url}/report/xlsx")).await.bytes().await.unwrap();
+    let cards = Xlsx::new(Cursor::new(file.to_vec())).unwrap().worksheet_range("考核表").unwrap();
+    let columns: Vec<String> = cards.rows().next().unwrap()[3..5].iter().map(ToString::to_string).collect();
+    assert_eq!(columns, ["2024 年度（等次）", "2024 年度（得分）"]);
+    assert_eq!(cards.rows().nth(1).unwrap()[3].to_string(), "合格");
+    let paper = office.get(&format!("{url}/report/pdf")).await.bytes().await.unwrap();
+    assert!(pdf_text(&paper).contains("终结性考核报告"));
+    let paper = format!("{}/scorecard/pdf?scope=cycle&year=2026", studio(&app));
+    let text = pdf_text(&office.get(&paper).await.bytes().await.unwrap());
+    for part in ["终结性考核表", "各年度得分的平均数", "合格，"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
 }

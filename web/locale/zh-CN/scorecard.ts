@@ -73,7 +73,7 @@ export const scorecard = {
   detail: {
     rule: '要求', scope: '对象', period: '周期', how: '怎样得出', part: '条款', source: '原文', note: '口径',
     line: (n: number) => `原文第 ${n} 行`,
-    counts: '计入本年结果', aside: '不计入本年结果', taken: '已选为特色项目',
+    counts: { year: '计入本年结果', cycle: '计入周期结果' }, aside: { year: '不计入本年结果', cycle: '不计入周期结果' }, taken: '已选为特色项目',
     columns: { day: '日期', what: '活动或材料', people: '人数', counts: '是否计入', why: '说明', who: '姓名', span: '时间段', number: '完成', state: '结果', grounds: '依据' },
     yes: '计入', no: '未计入',
     waiting: (n: number, unit: string) => `另有 ${n} ${unit}等确认`,
