@@ -10,7 +10,7 @@ use super::shapes::{
     RulingForm, RulingView, VetoForm, VetoView,
 };
 use super::state::AppState;
-use crate::domain::participation::{day_within, ends_cycle, year_of};
+use crate::domain::participation::{cycles_to_settle, day_within, ends_cycle, year_of};
 use crate::domain::policy::{AssessmentScope, Covered, Policy};
 use crate::domain::year_end::YearEndRefusal;
 use crate::domain::{
@@ -245,7 +245,10 @@ pub(super) async fn grade(
         return Err(ApiError::field("grade", "这个等次不用评审，按指标自动得出。"));
     }
     let now = app.clock.now();
-    let year = year(&policy, form.year, now.day())?;
+    let year = match form.year {
+        Some(asked) if waits_for_its_cycle(&policy, &supervisor.noun, asked, now.day()) => asked,
+        asked => year(&policy, asked, now.day())?,
+    };
     let covered = Covered { scope: form.scope, year };
     let by = supervisor.over_year_of(&app, day_within(year))?;
     for earlier in policy.years_of(covered) {
@@ -296,6 +299,12 @@ fn year(policy: &Policy, asked: Option<i32>, today: Day) -> Result<i32, ApiError
     let year = asked.unwrap_or(this);
     // The year before may still have to be settled, and the next one may be planned.
     if (this - 1..=this + 1).contains(&year) { Ok(year) } else { Err(ApiError::field("year", "请选择年份。")) }
+}
+
+/// Is it a year of a cycle that may still be settled? It can be frozen until then.
+fn waits_for_its_cycle(policy: &Policy, studio: &Studio, year: i32, today: Day) -> bool {
+    let cycles = cycles_to_settle(policy, studio.cycle_start, year_of(policy.year, today));
+    cycles.into_iter().any(|last| policy.years_of(Covered::cycle(last)).contains(&year))
 }
 
 fn choice_view(app: &AppState, one: ChoiceMade) -> ChoiceView {

@@ -165,7 +165,7 @@ fn text(year_end: &YearEnd, rules: &Policy, row: &Row, today: Day) -> Certificat
         span_word: rules.span_word(year_end.covered()),
         assessment: rules.assessment_word(year_end.covered()),
         grade: grade.map_or_else(|| "合格".to_owned(), |rule| rule.title.clone()),
-        follows: Policy::follows(year_end.scope, row.passes()),
+        follows: row.follows(year_end, rules),
         office: year_end.region_name.clone(),
         given_on: today,
     }

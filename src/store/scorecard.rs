@@ -4,8 +4,8 @@ use super::fact::{self, Gathered};
 use super::row::{Columns as _, number_of, rows_in, sql, works};
 use super::{Store, StoreError, policy};
 use crate::domain::participation::{Facts, ends_cycle, first_day, year_of};
-use crate::domain::policy::{AssessmentScope, Covered, Policy};
-use crate::domain::scorecard::{Outlook, ScoreState, Scorecard, ranks, score_of};
+use crate::domain::policy::{Covered, Policy};
+use crate::domain::scorecard::{CycleYear, Outlook, ScoreState, Scorecard, ranks, score_of};
 use crate::domain::year_end::YearEndRefusal;
 use crate::domain::{Day, Studio, StudioId, Tier, Time};
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,9 @@ pub struct Summary {
     pub cells: Vec<Cell>,
     /// The last day with an Activity.
     pub last_activity: Option<Day>,
+    /// Of a cycle what its years came to.
+    #[serde(default)]
+    pub years: Vec<CycleYear>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,6 +159,14 @@ async fn make_anew(store: &Store, studios: Vec<Studio>, which: Which, now: Time)
     Ok(count)
 }
 
+/// Has the Studio such a Scorecard as it stands now?
+#[must_use]
+pub fn is_made(policy: &Policy, studio: &Studio, covered: Covered) -> bool {
+    studio.policy.as_ref() == Some(&policy.key)
+        && studio.is_assessed_in(policy.year, covered.year)
+        && (covered.scope.is_year() || ends_cycle(policy, studio.cycle_start, covered.year))
+}
+
 async fn stale(store: &Store, studios: Vec<Studio>, which: Which, today: Day) -> Result<Vec<Stale>, StoreError> {
     let mut gathered = fact::gather(store, studios).await?;
     if let Which::Closing(covered) = which {
@@ -170,10 +181,7 @@ async fn stale(store: &Store, studios: Vec<Studio>, which: Which, today: Day) ->
             Which::Current => year_of(policy::in_force(store, &key, today)?.year, today).into(),
         };
         let policy = policy::of_year(store, &key, covered.year, today)?;
-        if covered.scope == AssessmentScope::Cycle && !ends_cycle(&policy, gathered.studio.cycle_start, covered.year) {
-            return None;
-        }
-        if !gathered.studio.is_assessed_in(policy.year, covered.year) {
+        if !is_made(&policy, &gathered.studio, covered) {
             return None;
         }
         let known = bases.get(&(gathered.studio.id, covered));
@@ -229,6 +237,7 @@ pub(super) fn summary(card: &Scorecard, facts: &Facts) -> Summary {
         missing: card.result.missing,
         cells: cells.collect(),
         last_activity: facts.activities.iter().filter(|one| one.took_place(card.on)).map(|one| one.day).max(),
+        years: card.years.clone(),
     }
 }
 

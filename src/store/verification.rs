@@ -6,6 +6,7 @@ use super::{Store, StoreError, account, certificate, ledger, notice, proof, repo
 use crate::domain::attendance::{AttendanceParameters, YearReport};
 use crate::domain::policy::Covered;
 use crate::domain::presence::{Head, PresenceEvent, PresenceKind, hex, verify as verify_chain};
+use crate::domain::year_end::YearEndRefusal;
 use crate::domain::{NoticeState, SessionId, StudioId};
 
 /// What was found.
@@ -65,8 +66,12 @@ async fn scorecard_digest(
     (id, covered): (StudioId, Covered),
 ) -> Result<Option<String>, StoreError> {
     let studio = studio::get(store, id).await?;
-    let assessed = scorecard::of_studio(store, studio, covered, issue.content.made_at.day()).await?;
-    Ok(assessed.map(|one| scorecard::digest(&one.card)))
+    match scorecard::of_studio(store, studio, covered, issue.content.made_at.day()).await {
+        Ok(assessed) => Ok(assessed.map(|one| scorecard::digest(&one.card))),
+        // The Studio has such a cycle no more.
+        Err(StoreError::YearEnd(YearEndRefusal::NoCycle)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 async fn of_lines(store: &Store, issue: &Issue, found: &mut Found) -> Result<Option<String>, StoreError> {

@@ -1,10 +1,14 @@
 //! 终结性考核 over HTTP: three years settled, then their cycle as a whole, from the freeze to what follows from it.
 
 use crate::app::{Person, TestApp, refusal};
+use crate::http_reports::pdf_text;
+use calamine::{Reader as _, Xlsx};
+use lectern::domain::policy::Covered;
 use lectern::domain::*;
 use lectern::store;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
+use std::io::Cursor;
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -212,6 +216,110 @@ async fn a_cycle_waits_until_each_of_its_years_is_final_and_says_which_are_not()
 }
 
 #[tokio::test]
+async fn a_year_that_nobody_froze_is_offered_with_its_cycle_until_that_is_settled() {
+    let app = at_the_end().await;
+    settled(&app, &YEARS[1..], &[]).await;
+    app.turn_clock(DAY * 400);
+    assert_eq!(app.now().day().to_string(), "2028-02-16", "two years after the cycle");
+    let offered = async || {
+        let told = made(app.person("office").await.get(&year_ends(&app)).await).await;
+        let candidates = told["candidates"].as_array().unwrap().clone();
+        let told = candidates.into_iter().map(|one| (one["scope"].clone(), one["year"].clone(), one["ready"].clone()));
+        told.collect::<Vec<_>>()
+    };
+    let one = |scope: &str, year: i32, ready: bool| (json!(scope), json!(year), json!(ready));
+    let found = offered().await;
+    assert!(found.contains(&one("year", 2024, true)) && found.contains(&one("cycle", 2026, false)), "{found:?}");
+    assert!(!found.iter().any(|(_, year, _)| *year == 2025), "it is final: {found:?}");
+    settled(&app, &YEARS[..1], &[]).await;
+    let found = offered().await;
+    assert!(found.contains(&one("cycle", 2026, true)), "{found:?}");
+    assert!(!found.iter().any(|(_, year, _)| *year == 2024), "{found:?}");
+
+    // A word about the cycle and its years is heard until then.
+    let office = app.person("office").await;
+    let grades = format!("{}/grades", studio(&app));
+    let word = |scope: &str, year: i32| json!({ "scope": scope, "year": year, "grade": "excellent", "granted": true });
+    assert_eq!(office.post(&grades, &word("cycle", 2026)).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(office.post(&grades, &word("year", 2024)).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(office.post(&grades, &word("year", 2023)).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    made(freeze(&app, &office, "cycle", 2026).await).await;
+    let found = offered().await;
+    assert!(!found.iter().any(|(scope, ..)| scope == "cycle"), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_studio_that_closed_with_its_cycle_does_not_go_on_into_the_next_one() {
+    let app = at_the_end().await;
+    settled(&app, &YEARS, &[]).await;
+    let office = app.person("office").await;
+    let url = url(&made(freeze(&app, &office, "cycle", 2026).await).await);
+    publish(&app, &url).await;
+    answer(&app, &url, &json!({ "state": "graded", "grade": "passed", "reason": "材料已补齐" })).await;
+    app.turn_clock(DAY * 7);
+    assert_eq!(settle(&app, &url).await["rows"][0]["follows"], "可进入下一周期（继续命名）");
+    let office = app.person("office").await;
+    let closing = json!({ "kind": "shut", "last_day": "2026-12-31", "reason": "届满" });
+    made(office.post(&format!("{}/closing", studio(&app)), &closing).await).await;
+    assert_eq!(made(office.get(&url).await).await["rows"][0]["follows"], "已停办");
+    let public = format!("/api/publications/{}", url.rsplit('/').next().unwrap());
+    assert_eq!(made(app.nobody().get(&public).await).await["rows"][0]["follows"], "已停办");
+    let list = office.get(&format!("{url}/report/csv")).await.text().await.unwrap();
+    assert!(list.contains("已停办") && !list.contains("可进入下一周期"), "{list}");
+    let given = made(office.post(&format!("{url}/certificates"), &json!(null)).await).await;
+    let paper = office.get(&format!("/api/certificates/{}/pdf", given["rows"][0]["id"].as_str().unwrap())).await;
+    let text = pdf_text(&paper.bytes().await.unwrap());
+    assert!(text.contains("已停办") && !text.contains("可进入下一周期"), "{text}");
+}
+
+/// All kept Scorecards of the cycle, made anew.
+async fn kept_anew(app: &TestApp) {
+    let studios = store::studio::assessed(&app.store, None).await.unwrap();
+    store::scorecard::refresh(&app.store, studios, Some(Covered::cycle(2026)), app.now()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_year_that_is_corrected_to_a_better_grade_is_told_on_the_page_of_its_cycle() {
+    let app = at_the_end().await;
+    let years = settled(&app, &YEARS, &[]).await;
+    let office = app.person("office").await;
+    let url = url(&made(freeze(&app, &office, "cycle", 2026).await).await);
+    let difference = async || {
+        kept_anew(&app).await;
+        made(office.get(&url).await).await["rows"][0]["difference"].clone()
+    };
+    assert_eq!(difference().await, Value::Null);
+    let correction = json!({ "studio": app.world.studio, "grade": "excellent", "reason": "漏计材料" });
+    made(office.post(&format!("{}/corrections", years[1]), &correction).await).await;
+    let told = difference().await;
+    assert_eq!((&told["now"], &told["changes"]), (&Value::Null, &json!([])), "the cycle comes to the same");
+    let year = &told["years"][0];
+    let words = [&year["word"], &year["before"]["grade_title"], &year["now"]["grade_title"]];
+    assert_eq!(words, ["2025 年度", "合格", "优秀"]);
+    assert_eq!(told["years"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_page_of_a_cycle_does_not_wait_for_the_card_of_one_whose_cycle_ends_otherwise_now() {
+    let app = at_the_end().await;
+    settled(&app, &YEARS, &[]).await;
+    let office = app.person("office").await;
+    let url = url(&made(freeze(&app, &office, "cycle", 2026).await).await);
+    kept_anew(&app).await;
+    let begun_anew = json!({ "policy": "hangjin-2024", "cycle_start": "2025-01-01", "reason": "重新命名" });
+    let at_once = Duration::ZERO;
+    // The next day those of yesterday are asked for, while the cycle still ends with that year.
+    app.turn_clock(DAY);
+    let office = app.person("office").await;
+    store::scorecard::asked(&app.store, at_once).await;
+    assert!(made(office.get(&url).await).await["compared_at"].is_string());
+    assert!(store::scorecard::asked(&app.store, at_once).await.contains(&Covered::cycle(2026)));
+    made(office.post(&format!("{}/programme", studio(&app)), &begun_anew).await).await;
+    assert_eq!(made(office.get(&url).await).await["compared_at"], Value::Null);
+    assert!(store::scorecard::asked(&app.store, at_once).await.is_empty());
+}
+
+#[tokio::test]
 async fn a_cycle_is_settled_once_and_its_years_stay_as_they_are() {
     let app = at_the_end().await;
     let years = settled(&app, &YEARS, &[]).await;
@@ -330,4 +438,16 @@ async fn a_cycle_stands_in_files_under_its_name() {
     }
     let list = office.get(&format!("{url}/report/csv")).await.text().await.unwrap();
     assert!(list.lines().next().unwrap().contains("结论"), "{list}");
+    let file = office.get(&format!("{url}/report/xlsx")).await.bytes().await.unwrap();
+    let cards = Xlsx::new(Cursor::new(file.to_vec())).unwrap().worksheet_range("考核表").unwrap();
+    let columns: Vec<String> = cards.rows().next().unwrap()[3..5].iter().map(ToString::to_string).collect();
+    assert_eq!(columns, ["2024 年度（等次）", "2024 年度（得分）"]);
+    assert_eq!(cards.rows().nth(1).unwrap()[3].to_string(), "合格");
+    let paper = office.get(&format!("{url}/report/pdf")).await.bytes().await.unwrap();
+    assert!(pdf_text(&paper).contains("终结性考核报告"));
+    let paper = format!("{}/scorecard/pdf?scope=cycle&year=2026", studio(&app));
+    let text = pdf_text(&office.get(&paper).await.bytes().await.unwrap());
+    for part in ["终结性考核表", "各年度得分的平均数", "合格，"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
 }

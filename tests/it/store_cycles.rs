@@ -4,7 +4,7 @@ use crate::store_database::*;
 use lectern::domain::policy::{AssessmentScope, Covered};
 use lectern::domain::year_end::*;
 use lectern::domain::*;
-use lectern::store::report_issue::{self, NewIssue, Subject};
+use lectern::store::report_issue::{self, Issue, NewIssue, Subject};
 use lectern::store::year_end::{NewCorrection, NewYearEnd, YearEnd};
 use lectern::store::{self, Store, StoreError, scorecard, verification, year_end};
 
@@ -13,6 +13,7 @@ on_both! {
     who_was_not_settled_in_all_years_is_left_out_with_the_years,
     a_cycle_and_its_last_year_are_settled_and_given_up_apart,
     a_paper_of_a_cycle_is_held_against_the_cycle_and_not_against_its_last_year,
+    a_paper_of_a_cycle_that_the_studio_has_no_more_differs,
 }
 
 struct World {
@@ -40,6 +41,21 @@ async fn world(store: &Store) -> World {
         studios.push(store::studio::create(store, form, noon("2024-01-01")).await.unwrap().id);
     }
     World { county: places.county, studios, office }
+}
+
+async fn put_under(store: &Store, id: StudioId, cycle_start: &str, policy: Option<&'static str>) {
+    let cycle_start = day(cycle_start);
+    let edit = move |studio: Studio| NewStudio {
+        name: studio.name,
+        tier: studio.tier,
+        kind: studio.kind,
+        subject: studio.subject,
+        region: studio.region,
+        cycle_start,
+        policy: policy.map(str::to_owned),
+        introduction: studio.introduction,
+    };
+    store::studio::update(store, id, edit).await.unwrap();
 }
 
 async fn freeze(store: &Store, world: &World, covered: Covered, when: &str) -> Result<YearEnd, StoreError> {
@@ -114,17 +130,7 @@ async fn who_was_not_settled_in_all_years_is_left_out_with_the_years(fresh: Fres
     settled(store, &world, 2025.into()).await;
     tier(Tier::County).await;
     settled(store, &world, 2026.into()).await;
-    let later = |studio: Studio| NewStudio {
-        name: studio.name,
-        tier: studio.tier,
-        kind: studio.kind,
-        subject: studio.subject,
-        region: studio.region,
-        cycle_start: day("2025-01-01"),
-        policy: studio.policy,
-        introduction: studio.introduction,
-    };
-    store::studio::update(store, world.studios[2], later).await.unwrap();
+    put_under(store, world.studios[2], "2025-01-01", Some("hangjin-2024")).await;
     let cycle = freeze(store, &world, Covered::cycle(2026), "2027-01-15").await.unwrap();
     assert_eq!(year_end::studios_of(store, cycle.id).await.unwrap(), [world.studios[1]]);
     let left_out = year_end::left_out(store, cycle.id).await.unwrap();
@@ -155,29 +161,50 @@ async fn a_cycle_and_its_last_year_are_settled_and_given_up_apart(fresh: Fresh) 
     freeze(store, &world, Covered::cycle(2026), "2027-01-17").await.unwrap();
 }
 
+/// A paper of `of` with what stands in the Scorecard of `says`.
+async fn printed(store: &Store, (id, of, says): (StudioId, Covered, Covered), by: AccountId, now: Time) -> Issue {
+    let studio = store::studio::get(store, id).await.unwrap();
+    let assessed = scorecard::of_studio(store, studio, says, now.day()).await.unwrap().unwrap();
+    let new = NewIssue {
+        subject: Subject::Scorecard(id, of),
+        title: "考核表".into(),
+        parameters: None,
+        figures: Vec::new(),
+        heads: Vec::new(),
+        digest: scorecard::digest(&assessed.card),
+        made_at: now,
+        made_by: by,
+    };
+    let issue = report_issue::record(store, new).await.unwrap();
+    report_issue::get(store, issue).await.unwrap()
+}
+
 async fn a_paper_of_a_cycle_is_held_against_the_cycle_and_not_against_its_last_year(fresh: Fresh) {
     let store = &fresh.store;
     let world = world(store).await;
     let (id, now) = (world.studios[0], noon("2027-01-15"));
     let same = async |of: Covered, says: Covered| {
-        let studio = store::studio::get(store, id).await.unwrap();
-        let assessed = scorecard::of_studio(store, studio, says, now.day()).await.unwrap().unwrap();
-        let new = NewIssue {
-            subject: Subject::Scorecard(id, of),
-            title: "考核表".into(),
-            parameters: None,
-            figures: Vec::new(),
-            heads: Vec::new(),
-            digest: scorecard::digest(&assessed.card),
-            made_at: now,
-            made_by: world.office,
-        };
-        let issue = report_issue::record(store, new).await.unwrap();
-        let issue = report_issue::get(store, issue).await.unwrap();
+        let issue = printed(store, (id, of, says), world.office, now).await;
         assert_eq!(issue.content.subject, Subject::Scorecard(id, of));
         verification::of(store, &issue).await.unwrap().same
     };
     let (year, cycle) = (Covered::from(2026), Covered::cycle(2026));
     assert!(same(cycle, cycle).await && same(year, year).await);
     assert!(!same(cycle, year).await && !same(year, cycle).await);
+}
+
+async fn a_paper_of_a_cycle_that_the_studio_has_no_more_differs(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let (id, now, cycle) = (world.studios[0], noon("2027-01-15"), Covered::cycle(2026));
+    let issue = printed(store, (id, cycle, cycle), world.office, now).await;
+    let same = async || verification::of(store, &issue).await.unwrap().same;
+    put_under(store, id, "2025-01-01", Some("hangjin-2024")).await;
+    assert!(!same().await, "its cycle ends with 2027");
+    put_under(store, id, "2024-01-01", Some("zhejiang-2019")).await;
+    assert!(!same().await, "its programme settles years alone");
+    put_under(store, id, "2024-01-01", None).await;
+    assert!(!same().await);
+    put_under(store, id, "2024-01-01", Some("hangjin-2024")).await;
+    assert!(same().await);
 }

@@ -2044,13 +2044,26 @@ export type CriterionChangeView = { criterion: Named,
 before: string, now: string, };
 
 /**
+ * A year of a cycle whose result is another one today.
+ */
+export type YearChangeView = { 
+/**
+ * 2026 年度
+ */
+word: string, 
+/**
+ * None where it had no final result.
+ */
+before: OutcomeView | null, now: OutcomeView | null, };
+
+/**
  * Where the Scorecard of today is not what was frozen.
  */
 export type DifferenceView = { 
 /**
  * None where grade and points are the same.
  */
-now: OutcomeView | null, changes: Array<CriterionChangeView>, };
+now: OutcomeView | null, changes: Array<CriterionChangeView>, years: Array<YearChangeView>, };
 
 export type YearEndRow = { studio: Named, hosts: Array<string>, region: string, tier: Tier, outcome: OutcomeView, 
 /**

@@ -9,7 +9,9 @@ mod roster;
 pub use decided::{Decided, say, standing};
 pub use held::{Held, Participation, Turnout, present_within};
 pub use history::History;
-pub use periods::{Assessed, Span, cycle_of, day_within, ends_cycle, first_day, year_ahead, year_of, years_counting};
+pub use periods::{
+    Assessed, Span, cycle_of, cycles_to_settle, day_within, ends_cycle, first_day, year_ahead, year_of, years_counting,
+};
 pub use roster::{Home, from_where, population};
 
 use super::policy::AssessmentScope;

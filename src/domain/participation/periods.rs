@@ -149,6 +149,15 @@ pub fn cycle_of(policy: &Policy, cycle_start: Day, day: Day) -> Option<i32> {
     (own..own.saturating_add(years)).find(|year| ends_cycle(policy, cycle_start, *year))
 }
 
+/// The last years of the cycles that may still be settled in this year: of the one that ends with it, and of the one that ended last.
+#[must_use]
+pub fn cycles_to_settle(policy: &Policy, cycle_start: Day, year: i32) -> Vec<i32> {
+    let years = i32::try_from(policy.cycle.years).unwrap_or(1);
+    let ended = (1..=years).map(|back| year.saturating_sub(back)).find(|year| ends_cycle(policy, cycle_start, *year));
+    let ends = ends_cycle(policy, cycle_start, year).then_some(year);
+    ended.into_iter().chain(ends).collect()
+}
+
 /// The next assessed year, where something is asked for in it over a period that runs on this day: 本学期 may end after the year.
 #[must_use]
 pub fn year_ahead(policy: &Policy, cycle_start: Day, on: Day) -> Option<i32> {
@@ -253,6 +262,15 @@ mod tests {
         assert_eq!(years(&[PeriodKind::Year], "2024-10-15"), [2024]);
         // The school year 2023 began before the cycle, and counts for none.
         assert_eq!(years(&[PeriodKind::SchoolYear], "2024-05-15"), [2024]);
+    }
+
+    #[test]
+    fn a_cycle_may_be_settled_until_the_next_one_has_ended() {
+        let policy = |key: &str| built_in().iter().find(|policy| policy.key == key).unwrap();
+        let cycles = |key, year| cycles_to_settle(policy(key), day("2024-01-01"), year);
+        let told = [2025, 2026, 2027, 2029, 2030].map(|year| cycles("hangjin-2024", year));
+        assert_eq!(told, [vec![], vec![2026], vec![2026], vec![2026, 2029], vec![2029]]);
+        assert_eq!(cycles("zhejiang-2019", 2027), [0; 0], "its years alone are settled");
     }
 
     #[test]

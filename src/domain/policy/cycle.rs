@@ -1,6 +1,8 @@
 //! Cycles: the years that are assessed together, and whether the programme settles them as a whole at their end.
 
 use super::{Policy, Source, YearKind};
+use crate::domain::Day;
+use crate::domain::participation::first_day;
 use crate::domain::words::words;
 use serde::{Deserialize, Serialize};
 
@@ -108,13 +110,39 @@ impl Policy {
         }
     }
 
-    /// What follows from the final result of a cycle; nothing from that of a year.
+    /// What follows from the final result of a cycle, for a Studio with this last day, or none; nothing follows from that of a year.
     #[must_use]
-    pub const fn follows(scope: AssessmentScope, passes: bool) -> Option<&'static str> {
-        match (scope, passes) {
+    pub fn follows(&self, covered: Covered, passes: bool, last_day: Option<Day>) -> Option<&'static str> {
+        let next_cycle = first_day(self.year, covered.year.saturating_add(1));
+        match (covered.scope, passes) {
             (AssessmentScope::Year, _) => None,
-            (AssessmentScope::Cycle, true) => Some("可进入下一周期（继续命名）"),
             (AssessmentScope::Cycle, false) => Some("不再命名"),
+            (AssessmentScope::Cycle, true) if last_day.is_some_and(|last| last < next_cycle) => Some("已停办"),
+            (AssessmentScope::Cycle, true) => Some("可进入下一周期（继续命名）"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::built_in;
+    use super::*;
+
+    #[test]
+    fn who_works_no_longer_than_the_cycle_does_not_go_on_into_the_next_one() {
+        let follows = |key: &str, covered, passes, last_day: Option<&str>| {
+            let policy = built_in().iter().find(|policy| policy.key == key).unwrap();
+            policy.follows(covered, passes, last_day.map(|day| Day::parse(day).unwrap()))
+        };
+        let goes_on = Some("可进入下一周期（继续命名）");
+        let calendar = |passes, last_day| follows("hangjin-2024", Covered::cycle(2026), passes, last_day);
+        assert_eq!(calendar(true, None), goes_on);
+        assert_eq!(calendar(true, Some("2026-12-31")), Some("已停办"));
+        assert_eq!(calendar(true, Some("2027-01-01")), goes_on);
+        assert_eq!(calendar(false, Some("2026-12-31")), Some("不再命名"));
+        // A school year ends in August.
+        let school = |last_day| follows("county-4", Covered::cycle(2026), true, Some(last_day));
+        assert_eq!([school("2027-08-31"), school("2027-09-01")], [Some("已停办"), goes_on]);
+        assert_eq!(follows("hangjin-2024", 2026.into(), true, Some("2026-12-31")), None);
     }
 }

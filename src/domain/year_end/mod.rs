@@ -7,7 +7,9 @@ mod refusal;
 
 pub use certificate::{CertificateNumber, CertificateText, NUMBER, STATEMENT};
 pub use course::{Course, first_freeze};
-pub use outcome::{Change, Difference, Frozen, Outcome, Ranked, Settled, Standing, differences, settle};
+pub use outcome::{
+    Change, Difference, Frozen, Outcome, Ranked, Settled, Standing, Stood, YearChange, differences, settle,
+};
 pub use refusal::YearEndRefusal;
 
 use super::invalid::{Checks, Invalid};

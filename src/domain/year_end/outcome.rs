@@ -1,7 +1,7 @@
 //! Outcomes: what the year came to for each Studio, ranked within the frozen set, and where the Studio stands otherwise today.
 
 use super::super::policy::Ranking;
-use super::super::scorecard::{ScoreState, ranks};
+use super::super::scorecard::{CycleYear, ScoreState, ranks};
 use super::super::{StudioId, Tier};
 use serde::{Deserialize, Serialize};
 
@@ -72,31 +72,53 @@ pub struct Change {
     pub now: Standing,
 }
 
+/// A year of the cycle with another result today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YearChange {
+    pub before: CycleYear,
+    pub now: CycleYear,
+}
+
+/// What a Scorecard came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stood {
+    pub outcome: Outcome,
+    pub criteria: Vec<Standing>,
+    /// Of a cycle its years.
+    pub years: Vec<CycleYear>,
+}
+
 /// Where the Scorecard of today is not what stands in the YearEnd.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// What it would be today, where that is something else.
     pub outcome: Option<Outcome>,
     pub changes: Vec<Change>,
+    pub years: Vec<YearChange>,
 }
 
 /// None where nothing differs. A grade that an office set is not compared with the numbers of today, only their change.
 #[must_use]
-pub fn differences(
-    (before, stood): (&Outcome, &[Standing]),
-    (now, stands): (&Outcome, &[Standing]),
-) -> Option<Difference> {
-    let changed = stood.iter().filter_map(|before| {
-        let now = stands.iter().find(|one| one.criterion == before.criterion)?;
+pub fn differences(before: &Stood, now: &Stood) -> Option<Difference> {
+    let changed = before.criteria.iter().filter_map(|before| {
+        let now = now.criteria.iter().find(|one| one.criterion == before.criterion)?;
         (now != before).then(|| Change { before: before.clone(), now: now.clone() })
     });
     let changes: Vec<Change> = changed.collect();
-    let outcome = (before != now).then(|| now.clone());
-    (outcome.is_some() || !changes.is_empty()).then_some(Difference { outcome, changes })
+    let years = before.years.iter().filter_map(|before| {
+        let now = now.years.iter().find(|one| one.year == before.year)?;
+        (now != before).then(|| YearChange { before: before.clone(), now: now.clone() })
+    });
+    let years: Vec<YearChange> = years.collect();
+    let outcome = (before.outcome != now.outcome).then(|| now.outcome.clone());
+    (outcome.is_some() || !changes.is_empty() || !years.is_empty()).then_some(Difference { outcome, changes, years })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::YearEndId;
+    use super::super::super::participation::YearResult;
+    use super::super::super::scorecard::CycleResult;
     use super::*;
 
     fn studio(number: u8) -> StudioId {
@@ -149,13 +171,33 @@ mod tests {
 
     #[test]
     fn what_differs_today_is_told_and_nothing_else() {
-        let stood = |done| Standing { criterion: "S1-12".into(), state: ScoreState::NotYet, done, of: 5 };
-        let same = differences((&outcome(80), &[stood(3)]), (&outcome(80), &[stood(3)]));
-        assert_eq!(same, None);
-        let told = differences((&outcome(80), &[stood(3)]), (&outcome(82), &[stood(4)])).unwrap();
+        let stood = |points, done| {
+            let criterion = Standing { criterion: "S1-12".into(), state: ScoreState::NotYet, done, of: 5 };
+            Stood { outcome: outcome(points), criteria: vec![criterion], years: Vec::new() }
+        };
+        assert_eq!(differences(&stood(80, 3), &stood(80, 3)), None);
+        let told = differences(&stood(80, 3), &stood(82, 4)).unwrap();
         assert_eq!(told.outcome, Some(outcome(82)));
         assert_eq!((told.changes[0].before.done, told.changes[0].now.done), (3, 4));
-        let points_alone = differences((&outcome(80), &[stood(3)]), (&outcome(80), &[stood(4)])).unwrap();
+        let points_alone = differences(&stood(80, 3), &stood(80, 4)).unwrap();
         assert_eq!((points_alone.outcome, points_alone.changes.len()), (None, 1));
+    }
+
+    #[test]
+    fn a_year_of_a_cycle_with_another_grade_is_told_though_the_cycle_comes_to_the_same() {
+        let year = |year, grade: &str| {
+            let outcome = YearResult { grade: Some(grade.into()), passes: true, points: 80 };
+            let year_end = YearEndId::from_random([1; 10]);
+            CycleYear { year, result: Some(CycleResult { year_end, outcome }) }
+        };
+        let stood = |grade| {
+            let years = vec![year(2025, "passed"), year(2026, grade)];
+            Stood { outcome: outcome(80), criteria: Vec::new(), years }
+        };
+        assert_eq!(differences(&stood("passed"), &stood("passed")), None);
+        let told = differences(&stood("passed"), &stood("excellent")).unwrap();
+        assert_eq!((told.outcome, told.changes), (None, Vec::new()));
+        let changed = YearChange { before: year(2026, "passed"), now: year(2026, "excellent") };
+        assert_eq!(told.years, [changed]);
     }
 }

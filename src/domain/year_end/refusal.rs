@@ -5,13 +5,13 @@ use super::{LEAST_DAYS, MOST_DAYS};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum YearEndRefusal {
-    #[error("这一年还没有到评定的时候，{} 起可以冻结。", .from.words())]
+    #[error("还没有到评定的时候，{} 起可以冻结。", .from.words())]
     TooEarly { from: Day },
-    #[error("这个区域里没有这一年要评定的工作室。")]
+    #[error("这个区域里没有要评定的工作室。")]
     Nobody,
-    #[error("这里这一年要评定的都是上级工作室（{studio}等 {studios} 个），由上级工作站评定。")]
+    #[error("这里要评定的都是上级工作室（{studio}等 {studios} 个），由上级工作站评定。")]
     Above { studio: String, studios: usize },
-    #[error("{studio}等 {studios} 个工作室的这一年已在另一次评定里，不能再冻结一次。")]
+    #[error("{studio}等 {studios} 个工作室已在同一年度或周期的另一次评定里，不能再冻结一次。")]
     Taken { studio: String, studios: usize },
     #[error("{studio}等 {studios} 个工作室的周期内还有年度没有最终结果，先把年度考核定为最终结果。")]
     Unsettled { studio: String, studios: usize },

@@ -37,8 +37,7 @@ impl Annual {
 
     /// What follows from the final result of a cycle.
     fn follows(&self, row: &Row) -> &'static str {
-        let settled = self.year_end.settled.as_ref();
-        settled.and_then(|_| Policy::follows(self.year_end.scope, row.passes())).unwrap_or_default()
+        row.follows(&self.year_end, &self.rules).unwrap_or_default()
     }
 
     fn stage_words(&self) -> String {
@@ -166,9 +165,20 @@ impl Annual {
         Sheet { name: "指标达标率", columns: columns(&headers), rows: rows.collect() }
     }
 
-    /// Each Studio beside each Criterion.
+    /// The years of a cycle.
+    fn years(&self) -> impl Iterator<Item = i32> {
+        let cycle = self.year_end.scope == AssessmentScope::Cycle;
+        self.rules.years_of(self.year_end.covered()).filter(move |_| cycle)
+    }
+
+    /// Each Studio beside each Criterion, of a cycle also beside each of its years.
     fn cards(&self) -> Sheet {
         let mut headers = columns(&[("工作室", 36.0), ("等次", 10.0), ("得分", 8.0)]);
+        for year in self.years() {
+            let word = self.rules.span_word(year.into());
+            headers.push(Column { header: format!("{word}（等次）"), width: 18.0 });
+            headers.push(Column { header: format!("{word}（得分）"), width: 18.0 });
+        }
         for one in self.criteria() {
             headers.push(Column { header: format!("{}（已完成）", one.title), width: 14.0 });
             headers.push(Column { header: format!("{}（目标）", one.title), width: 12.0 });
@@ -180,6 +190,17 @@ impl Annual {
                 Cell::text(self.title_of(row.settled.outcome.grade.as_deref())),
                 Cell::Points(f64::from(row.settled.outcome.points) / 100.0),
             ];
+            for year in self.years() {
+                let years = &row.entry.summary.years;
+                let result = years.iter().find(|one| one.year == year).and_then(|one| one.result.as_ref());
+                cells.extend(match result {
+                    Some(one) => [
+                        Cell::text(self.title_of(one.outcome.grade.as_deref())),
+                        Cell::Points(f64::from(one.outcome.points) / 100.0),
+                    ],
+                    None => [Cell::Empty, Cell::Empty],
+                });
+            }
             for one in self.criteria() {
                 match standing(row, &one.id) {
                     Some(cell) => {
@@ -231,8 +252,8 @@ impl Annual {
         }
         Paper {
             heading: match self.year_end.scope {
-                AssessmentScope::Year => "年度考核报告",
-                AssessmentScope::Cycle => "终结性考核报告",
+                AssessmentScope::Year => "年度考核报告".to_owned(),
+                AssessmentScope::Cycle => format!("{}报告", self.rules.assessment_title(self.year_end.scope)),
             },
             title: self.title(),
             facts: vec![format!("考核表是 {} 结束时的。", self.year_end.on), self.stage_words()],

@@ -72,7 +72,7 @@ pub(in super::super) async fn certificates_file(
 fn certificate_to_print(one: &Certificate, site: &Site) -> (Paper, Seal) {
     let (statements, facts): (Vec<_>, Vec<_>) = one.figures.iter().partition(|(label, _)| label == STATEMENT);
     let paper = Paper {
-        heading: one.kind.word(),
+        heading: one.kind.word().to_owned(),
         title: match one.kind {
             CertificateKind::Grade => one.studio_name.clone(),
             CertificateKind::Credits => one.account.as_ref().map(|person| person.name.clone()).unwrap_or_default(),
@@ -143,7 +143,7 @@ pub(super) fn notice_to_print(notice: &Notice, issued: Issue, site: &Site) -> (S
     // The Region as it was called when the number was given.
     let region = number.split_once('〔').map_or("", |(region, _)| region);
     let paper = Paper {
-        heading: "通知",
+        heading: "通知".to_owned(),
         title: format!("关于“{}”的通知", figure(ACTIVITY)),
         facts: issue.figures.iter().map(|(label, value)| format!("{label}：{value}")).collect(),
         body: notice.content.lines().map(str::to_owned).collect(),

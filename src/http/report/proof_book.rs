@@ -81,7 +81,7 @@ pub(super) fn paper(proof: &Proof) -> Paper {
     notes.push(format!("证明指纹 {}", proof.digest()));
     let school = proof.school.as_deref().map_or_else(String::new, |school| format!("，{school}"));
     Paper {
-        heading: "考勤证明",
+        heading: "考勤证明".to_owned(),
         title: format!("{}{school}", proof.name),
         facts: vec![format!("{} 年参加和应当参加的活动，已经结束的。", proof.year)],
         figures: figures(proof),

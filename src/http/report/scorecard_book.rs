@@ -3,7 +3,8 @@
 use super::super::scorecards::points_word;
 use super::book::{Book, Cell, Sheet, columns};
 use super::pdf::{Bar, Paper, PaperChart, PaperTable};
-use crate::domain::policy::Criterion;
+use crate::domain::participation::YearResult;
+use crate::domain::policy::{AssessmentScope, Criterion};
 use crate::domain::scorecard::{Ground, Score, ScoreState};
 use crate::store::scorecard::Assessed;
 
@@ -21,9 +22,13 @@ pub(super) fn figures(one: &Assessed) -> Vec<(String, String)> {
         ("考核办法", format!("第 {} 版", policy.version)),
     ];
     let title = |id: &String| policy.grades.iter().find(|rule| rule.id == *id).map(|rule| rule.title.clone());
+    let came_to = |one: &YearResult| {
+        let grade = one.grade.as_ref().and_then(title).unwrap_or_else(|| "没有等次".to_owned());
+        format!("{grade}，{} 分", points_word(one.points))
+    };
     let years = card.years.iter().map(|year| {
-        let grade = year.result.as_ref().map(|one| one.outcome.grade.as_ref().and_then(title).unwrap_or_default());
-        (policy.span_word(year.year.into()), grade.unwrap_or_else(|| "没有最终结果".to_owned()))
+        let result = year.result.as_ref().map(|one| came_to(&one.outcome));
+        (policy.span_word(year.year.into()), result.unwrap_or_else(|| "没有最终结果".to_owned()))
     });
     figures.into_iter().map(|(label, value)| (label.to_owned(), value)).chain(years).collect()
 }
@@ -160,17 +165,19 @@ pub(super) fn paper(one: &Assessed) -> Paper {
         let share = if all == 0 { 0.0 } else { count as f64 / all as f64 };
         Bar { label: state.word().to_owned(), value: format!("{count} 项"), share }
     });
+    let covered = one.card.covered();
+    let points = match covered.scope {
+        AssessmentScope::Year => "得分按各项指标的权重和完成比例计算，满分 100。",
+        AssessmentScope::Cycle => "得分是周期内各年度得分的平均数，满分 100。",
+    };
     Paper {
-        heading: "考核表",
-        title: format!("{} {}", one.studio.name, one.policy.span_word(one.card.covered())),
+        heading: format!("{}表", one.policy.assessment_title(covered.scope)),
+        title: format!("{} {}", one.studio.name, one.policy.span_word(covered)),
         facts: vec![format!("依据《{}》，截至 {}。", one.policy.title, one.card.on)],
         figures: figures(one),
         charts: vec![PaperChart { title: "必达指标".to_owned(), bars: bars.collect() }],
         tables: vec![PaperTable { title: "指标".to_owned(), columns: columns.to_vec(), rows: rows.collect() }],
-        notes: vec![format!(
-            "得分按各项指标的权重和完成比例计算，满分 100。报告指纹 {}",
-            crate::store::scorecard::digest(&one.card)
-        )],
+        notes: vec![format!("{points}报告指纹 {}", crate::store::scorecard::digest(&one.card))],
         ..Paper::default()
     }
 }

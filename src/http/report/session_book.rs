@@ -249,7 +249,7 @@ pub(super) fn paper(report: &AttendanceReport) -> Paper {
     }
     notes.push(format!("考勤明细到第 {} 行，报告指纹 {}", report.head.sequence, report.digest()));
     Paper {
-        heading: "出席报告",
+        heading: "出席报告".to_owned(),
         title: occasion.title.clone(),
         facts,
         figures: figures(report),

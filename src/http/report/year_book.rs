@@ -206,7 +206,7 @@ pub(super) fn paper(report: &YearReport) -> Paper {
     notes.extend(clause_lines(&report.parameters.clauses()));
     notes.push(format!("报告指纹 {}", report.digest()));
     Paper {
-        heading: "年度出席汇总",
+        heading: "年度出席汇总".to_owned(),
         title: format!("{} {} 年", report.studio_name, report.year),
         facts: vec!["只列已经结束的活动。每场按当天的名单计算。".to_owned()],
         figures: figures(report),

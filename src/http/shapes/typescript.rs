@@ -279,6 +279,7 @@ pub fn typescript() -> String {
         OutcomeView,
         ResultCorrectionView,
         CriterionChangeView,
+        YearChangeView,
         DifferenceView,
         YearEndRow,
         CutOffView,

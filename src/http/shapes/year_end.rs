@@ -159,12 +159,23 @@ pub struct CriterionChangeView {
     pub now: String,
 }
 
+/// A year of a cycle whose result is another one today.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+pub struct YearChangeView {
+    /// 2026 年度
+    pub word: String,
+    /// None where it had no final result.
+    pub before: Option<OutcomeView>,
+    pub now: Option<OutcomeView>,
+}
+
 /// Where the Scorecard of today is not what was frozen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct DifferenceView {
     /// None where grade and points are the same.
     pub now: Option<OutcomeView>,
     pub changes: Vec<CriterionChangeView>,
+    pub years: Vec<YearChangeView>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]

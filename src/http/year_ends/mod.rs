@@ -23,13 +23,13 @@ use super::shapes::{
     YearEndForm, YearEndView, YearEndsView,
 };
 use super::state::AppState;
-use crate::domain::participation::year_of;
-use crate::domain::policy::{AssessmentScope, Covered, Policy};
+use crate::domain::participation::{cycles_to_settle, year_of};
+use crate::domain::policy::{Covered, Policy};
 use crate::domain::year_end::{LEAST_DAYS, LeftOut, MOST_DAYS, first_freeze};
-use crate::domain::{Day, Region, RegionId, Studio};
+use crate::domain::{Day, Region, RegionId, Studio, StudioId};
 use crate::store;
 use crate::store::scorecard;
-use crate::store::year_end::{self, NewCorrection, NewYearEnd, YearEnd};
+use crate::store::year_end::{self, NewCorrection, NewYearEnd, Sorted, YearEnd};
 use access::ConcernedBy;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -67,19 +67,27 @@ pub(super) async fn of_region(
     }))
 }
 
-/// The year that goes on and the one before, and the cycles that end with them, of each programme, where the office of the Region has
-/// anything to settle.
+/// Of each programme the year that goes on and the one before, the cycles that may be settled, and their years that have no final
+/// result, where the office of the Region has anything to settle.
 async fn candidates(app: &AppState, region: RegionId, today: Day) -> Result<Vec<YearEndCandidate>, ApiError> {
     let studios = store::studio::assessed(&app.store, Some(region)).await?;
-    let keys: BTreeSet<String> = studios.into_iter().filter_map(|studio| studio.policy).collect();
+    let keys: BTreeSet<&String> = studios.iter().filter_map(|studio| studio.policy.as_ref()).collect();
     let mut candidates = Vec::new();
     for key in keys {
-        let Some(policy) = store::policy::in_force(&app.store, &key, today) else { continue };
+        let Some(policy) = store::policy::in_force(&app.store, key, today) else { continue };
         let this = year_of(policy.year, today);
-        for year in [this - 1, this] {
-            for scope in AssessmentScope::ALL {
-                candidates.extend(candidate(app, region, &policy, Covered { scope: *scope, year }).await?);
-            }
+        let own = studios.iter().filter(|studio| studio.policy.as_ref() == Some(key));
+        let cycles: BTreeSet<i32> =
+            own.flat_map(|studio| cycles_to_settle(&policy, studio.cycle_start, this)).collect();
+        let mut years = BTreeSet::from([this - 1, this]);
+        for last in cycles {
+            let sorted = year_end::sorted(&app.store, region, &policy, Covered::cycle(last)).await?;
+            years.extend(sorted.missing_years());
+            candidates.extend(candidate(app, &policy, Covered::cycle(last), &sorted));
+        }
+        for year in years {
+            let sorted = year_end::sorted(&app.store, region, &policy, year).await?;
+            candidates.extend(candidate(app, &policy, year.into(), &sorted));
         }
     }
     candidates.sort_by_key(|one| (!one.ready, std::cmp::Reverse(one.studios)));
@@ -87,23 +95,14 @@ async fn candidates(app: &AppState, region: RegionId, today: Day) -> Result<Vec<
 }
 
 /// None where nobody is to be settled. A cycle whose years are not all final is told of, so that its office sees what is missing.
-async fn candidate(
-    app: &AppState,
-    region: RegionId,
-    policy: &Policy,
-    covered: Covered,
-) -> Result<Option<YearEndCandidate>, ApiError> {
-    if covered.scope == AssessmentScope::Cycle && policy.cycle.final_assessment.is_none() {
-        return Ok(None);
-    }
-    let sorted = year_end::sorted(&app.store, region, policy, covered).await?;
+fn candidate(app: &AppState, policy: &Policy, covered: Covered, sorted: &Sorted) -> Option<YearEndCandidate> {
     let waits = sorted.left_out.iter().any(|(_, reason)| *reason == LeftOut::Unsettled);
     if sorted.taken_in.is_empty() && !waits {
-        return Ok(None);
+        return None;
     }
     let from = first_freeze(policy, covered.year);
     let ready = app.clock.now().day() >= from && !sorted.taken_in.is_empty();
-    Ok(Some(YearEndCandidate {
+    Some(YearEndCandidate {
         policy: policies::name(policy),
         scope: covered.scope,
         year: covered.year,
@@ -113,7 +112,7 @@ async fn candidate(
         left_out: view::left_out_view(policy, sorted.not_settled()),
         from,
         ready,
-    }))
+    })
 }
 
 /// Freezes a year, or the cycle that ends with it: writes down the Scorecards of all Studios of the Region that are under the Policy, as they are now.
@@ -232,14 +231,18 @@ pub(super) async fn of_studio(
     Ok(axum::Json(Rows { rows }))
 }
 
-/// The kept Scorecards of today, and whether they are of today; others are asked for.
+/// The kept Scorecards of the Studios that still have such a one; those that are not of today are asked for.
 async fn current(
     app: &AppState,
     year_end: &YearEnd,
-    studios: &[crate::domain::StudioId],
-) -> Result<HashMap<crate::domain::StudioId, scorecard::Kept>, ApiError> {
-    let kept = scorecard::kept(&app.store, studios, &year_end.policy, year_end.covered()).await?;
-    if kept.len() < studios.len() || kept.values().any(|one| one.on != app.clock.now().day()) {
+    studios: &[StudioId],
+) -> Result<HashMap<StudioId, scorecard::Kept>, ApiError> {
+    let (rules, covered, today) = (year_end.rules(&app.store)?, year_end.covered(), app.clock.now().day());
+    let mut known = store::studio::by_ids(&app.store, studios).await?;
+    known.retain(|_, studio| scorecard::is_made(&rules, studio, covered));
+    let mut kept = scorecard::kept(&app.store, studios, &year_end.policy, covered).await?;
+    kept.retain(|id, one| one.on == today || known.contains_key(id));
+    if known.keys().any(|id| kept.get(id).is_none_or(|one| one.on != today)) {
         scorecard::ask(&app.store, year_end.covered());
     }
     Ok(kept)

@@ -7,14 +7,15 @@ use super::super::scorecards::points_word;
 use super::super::shapes::{
     CertificateView, CorrectedView, CriterionChangeView, CutOffView, DifferenceView, GradeCountView, GradeRuleView,
     LeftOutView, Named, ObjectionView, OutcomeView, PublicRow, PublicationCard, PublicationView, ResultCorrectionView,
-    SpanView, StudioYearEndView, YearEndCard, YearEndRow, YearEndView,
+    SpanView, StudioYearEndView, YearChangeView, YearEndCard, YearEndRow, YearEndView,
 };
 use super::super::state::AppState;
 use super::super::{attachments, cards, policies};
 use crate::domain::StudioId;
 use crate::domain::policy::Policy;
+use crate::domain::scorecard::CycleYear;
 use crate::domain::year_end::{
-    LEAST_DAYS, LeftOut, MOST_DAYS, ObjectionState, Outcome, Standing, YearEndStage, differences,
+    LEAST_DAYS, LeftOut, MOST_DAYS, ObjectionState, Outcome, Standing, Stood, YearEndStage, differences,
 };
 use crate::store;
 use crate::store::certificate::{self, Certificate};
@@ -178,16 +179,11 @@ pub(super) fn year_row(
         within: settled.ranked.within,
         frozen: answered.then(|| outcome(rules, &entry.frozen.outcome)),
         corrections: corrections.iter().map(|one| correction(rules, one)).collect(),
-        follows: follows(year_end, row),
+        follows: row.follows(year_end, rules).map(str::to_owned),
         difference: current.and_then(|current| difference(rules, row, current)),
         own: seen.owns(settled.studio),
         digest: entry.basis.clone(),
     }
-}
-
-fn follows(year_end: &YearEnd, row: &Row) -> Option<String> {
-    year_end.settled.as_ref()?;
-    Policy::follows(year_end.scope, row.passes()).map(str::to_owned)
 }
 
 fn correction(rules: &Policy, one: &Correction) -> ResultCorrectionView {
@@ -202,8 +198,7 @@ fn difference(rules: &Policy, row: &Row, current: &Kept) -> Option<DifferenceVie
     let grade = current.summary.grade.clone();
     let passes = rules.grades.iter().any(|rule| grade.as_ref() == Some(&rule.id) && rule.passes);
     let now = Outcome { grade, passes, points: current.points };
-    let (stood, stands) = (standings(&row.entry.summary), standings(&current.summary));
-    let found = differences((&row.entry.counted, &stood), (&now, &stands))?;
+    let found = differences(&stood(row.entry.counted.clone(), &row.entry.summary), &stood(now, &current.summary))?;
     let named = |id: &str| {
         let rule = rules.criteria.iter().find(|rule| rule.id == id);
         Named::new(id, rule.map_or(id, |rule| rule.title.as_str()))
@@ -214,17 +209,33 @@ fn difference(rules: &Policy, row: &Row, current: &Kept) -> Option<DifferenceVie
         before: words(&one.before),
         now: words(&one.now),
     });
-    Some(DifferenceView { now: found.outcome.map(|one| outcome(rules, &one)), changes: changes.collect() })
+    let years = found.years.iter().map(|one| YearChangeView {
+        word: rules.span_word(one.before.year.into()),
+        before: year_outcome(rules, &one.before),
+        now: year_outcome(rules, &one.now),
+    });
+    Some(DifferenceView {
+        now: found.outcome.map(|one| outcome(rules, &one)),
+        changes: changes.collect(),
+        years: years.collect(),
+    })
 }
 
-fn standings(summary: &Summary) -> Vec<Standing> {
+/// None of a year without a final result.
+fn year_outcome(rules: &Policy, year: &CycleYear) -> Option<OutcomeView> {
+    let one = &year.result.as_ref()?.outcome;
+    Some(outcome(rules, &Outcome { grade: one.grade.clone(), passes: one.passes, points: one.points }))
+}
+
+fn stood(outcome: Outcome, summary: &Summary) -> Stood {
     let standing = |cell: &store::scorecard::Cell| Standing {
         criterion: cell.criterion.clone(),
         state: cell.state,
         done: cell.done,
         of: cell.of,
     };
-    summary.cells.iter().map(standing).collect()
+    let criteria = summary.cells.iter().map(standing).collect();
+    Stood { outcome, criteria, years: summary.years.clone() }
 }
 
 pub(super) fn objection(rules: &Policy, one: Objection, may_answer: bool) -> ObjectionView {
@@ -342,7 +353,7 @@ pub(super) async fn publication(app: &AppState, one: &YearEnd) -> Result<Option<
         rank: row.settled.ranked.rank,
         tied: row.settled.ranked.tied,
         within: row.settled.ranked.within,
-        follows: follows(one, row),
+        follows: row.follows(one, &rules).map(str::to_owned),
         corrected: row.corrections.last().map(|one| CorrectedView {
             grade_title: title(&rules, Some(&one.grade)).unwrap_or_default(),
             on: one.word.at.day(),

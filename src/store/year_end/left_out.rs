@@ -100,6 +100,12 @@ impl Sorted {
         self.left_out.iter().map(one).collect()
     }
 
+    /// The years for whose final results a cycle of this office waits.
+    pub fn missing_years(&self) -> impl Iterator<Item = i32> {
+        let waiting = self.left_out.iter().filter(|(_, reason)| *reason == LeftOut::Unsettled);
+        waiting.filter_map(|(studio, _)| self.unsettled.get(&studio.id)).flatten().copied()
+    }
+
     /// Why there is nobody to settle, where there is nobody.
     pub(super) fn check(&self) -> Result<(), YearEndRefusal> {
         if !self.taken_in.is_empty() {

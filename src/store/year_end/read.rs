@@ -5,7 +5,7 @@ use super::super::scorecard::Summary;
 use super::super::{Noun, Page, Paged, Store, StoreError, fact, studio, studio_programme};
 use super::{Word, YearEnd};
 use crate::domain::participation::{Decided, SettledFact, Span, YearResult, say};
-use crate::domain::policy::{AssessmentScope, Covered, Ranking};
+use crate::domain::policy::{AssessmentScope, Covered, Policy, Ranking};
 use crate::domain::scorecard::Scorecard;
 use crate::domain::year_end::{self, Frozen, Outcome, Ranked, Settled, YearEndRefusal};
 use crate::domain::{Day, RegionId, Studio, StudioId, YearEndId};
@@ -31,6 +31,8 @@ pub struct Entry {
     pub name: String,
     pub hosts: Vec<String>,
     pub region_name: String,
+    /// Of the Studio, as is known now.
+    pub last_day: Option<Day>,
     /// Of the last recount, otherwise as frozen: SHA-256 of all that the Scorecard followed from, what the numbers alone came to, and
     /// how the criteria stood.
     pub basis: String,
@@ -60,6 +62,13 @@ impl Row {
     #[must_use]
     pub fn passes(&self) -> bool {
         self.corrections.last().map_or(self.settled.outcome.passes, |one| one.passes)
+    }
+
+    /// What follows from the final result of a cycle; nothing before it is final.
+    #[must_use]
+    pub fn follows(&self, year_end: &YearEnd, rules: &Policy) -> Option<&'static str> {
+        year_end.settled.as_ref()?;
+        rules.follows(year_end.covered(), self.passes(), self.entry.last_day)
     }
 
     /// After the last correction.
@@ -314,8 +323,8 @@ pub(super) fn settled(entries: &[Entry], ranking: Option<&Ranking>) -> Vec<Settl
 
 pub(super) async fn entries(connection: &mut AnyConnection, id: YearEndId) -> Result<Vec<Entry>, StoreError> {
     let head =
-        "select e.studio, e.name, e.hosts, e.region_name, e.tier, e.basis, e.grade, e.passes, e.points, e.summary
-        from year_end_entry e where e.year_end in";
+        "select e.studio, e.name, e.hosts, e.region_name, e.tier, e.basis, e.grade, e.passes, e.points, e.summary, s.last_day
+        from year_end_entry e join studio s on s.id = e.studio where e.year_end in";
     let mut entries = Vec::new();
     for row in rows_in(connection, head, &[id], "order by e.studio").await? {
         entries.push(Entry {
@@ -328,6 +337,7 @@ pub(super) async fn entries(connection: &mut AnyConnection, id: YearEndId) -> Re
             name: row.text("name")?,
             hosts: json(&row, "hosts")?,
             region_name: row.text("region_name")?,
+            last_day: row.optional_day("last_day")?,
             basis: row.text("basis")?,
             counted: outcome(&row)?,
             summary: json(&row, "summary")?,

@@ -21,6 +21,7 @@ export const scorecard = {
     notSettled: '没有最终结果',
   },
   noPolicy: '还没有选定考核办法',
+  noCycle: '没有这样的终结性考核', noCycleHint: '考核办法没有规定，或者这一年已经不是这个工作室周期的最后一年。',
   noPolicyHint: '管这个工作室的工作站选定办法以后，考核表会自动算出来。',
   states: { met: '已达标', waiting: '等确认', at_risk: '有风险', not_yet: '进行中', evidence: '等佐证', impossible: '已不可能', aside: '不计入' },
   band: {
@@ -72,7 +73,7 @@ export const scorecard = {
   detail: {
     rule: '要求', scope: '对象', period: '周期', how: '怎样得出', part: '条款', source: '原文', note: '口径',
     line: (n: number) => `原文第 ${n} 行`,
-    counts: '计入本年结果', aside: '不计入本年结果', taken: '已选为特色项目',
+    counts: { year: '计入本年结果', cycle: '计入周期结果' }, aside: { year: '不计入本年结果', cycle: '不计入周期结果' }, taken: '已选为特色项目',
     columns: { day: '日期', what: '活动或材料', people: '人数', counts: '是否计入', why: '说明', who: '姓名', span: '时间段', number: '完成', state: '结果', grounds: '依据' },
     yes: '计入', no: '未计入',
     waiting: (n: number, unit: string) => `另有 ${n} ${unit}等确认`,

@@ -61,7 +61,7 @@ export const yearEnd = {
   same: '一致', differs: (n: number) => `${n} 处不同`, differsAgain: '得分不同',
   difference: {
     title: (studio: string) => `${studio}与现状的不同`, lead: '名单仍以冻结时为准。要采用新的情况，由主持人提出异议后重新核算。',
-    criterion: '指标', before: '冻结时', now: '现在', outcome: '等次和得分',
+    criterion: '指标', notSettled: '没有最终结果', before: '冻结时', now: '现在', outcome: '等次和得分',
     said: (grade: string, points: string) => `${grade}，${points} 分`,
   },
   correct: {
@@ -85,7 +85,10 @@ export const yearEnd = {
   leftOut: { one: (reason: string, n: number) => `${reason}，${n} 个`, more: (n: number) => `另有 ${n} 个不列入` },
   certificate: {
     title: '证书', notFetched: '证书没有取到', act: '颁发证书', none: '还没有颁发证书。', due: (n: number) => `${n} 个工作室通过考核，还没有证书`,
-    text: '给每个通过考核的工作室颁发证书；办法规定学分的，同时给主持人和核心成员出具学分证明。编号按区域和年份连续。',
+    text: {
+      year: '给每个通过考核的工作室颁发证书；办法规定学分的，同时给主持人和核心成员出具学分证明。编号按区域和年份连续。',
+      cycle: '给每个通过的工作室颁发证书，写明结论。编号按区域和年份连续。',
+    },
     giving: '正在颁发', kind: { grade: '考核证书', credits: '学分证明' },
     printAll: (kind: string, part: number, holds: number) => `打印全部${kind}（${part > 0 ? `第 ${part} 份，共 ${holds} 张` : `${holds} 张`}）`,
     print: '打印', verify: '核对', revoke: '撤销', renew: '重新颁发', renewing: '正在颁发', revoked: '已撤销', holds: '有效',
@@ -94,7 +97,7 @@ export const yearEnd = {
     mine: '我的学分证明', all: (n: number) => `全部 ${n} 份`,
   },
   publication: {
-    title: titles.publication, list: titles.publications, listLead: '工作站公示的年度考核结果。', none: '现在没有公示', noneHint: '年度考核冻结并公示以后，名单会出现在这里。',
+    title: titles.publication, list: titles.publications, listLead: '工作站公示的考核结果。', none: '现在没有公示', noneHint: '考核冻结并公示以后，名单会出现在这里。',
     missing: '没有这份公示', missingHint: '链接可能抄错了，或者名单还没有公示。', notFetched: '公示没有取到',
     span: (from: string, to: string) => `公示 ${from}至${to}`,
     withdrawn: '这次公示已经作废', withdrawnHint: '名单不再有效。',

@@ -64,7 +64,7 @@ it('drops what it kept as soon as other parameters cannot be had', async () => {
   await nextTick()
   expect([load.data.value, load.moving.value]).toEqual(['table of county', true])
   await settled()
-  expect([load.data.value, load.problem.value?.status]).toEqual([undefined, 500])
+  expect([load.data.value, load.problem.value?.status, load.problem.value?.code]).toEqual([undefined, 500, 'inside'])
 })
 it('does not take a refresh in between for the other parameters', async () => {
   const { place, up, load } = await page(true)

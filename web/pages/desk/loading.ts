@@ -8,6 +8,8 @@ const QUIET_MS = 300
 
 export interface Problem {
   status: number
+  /** By which the server tells why; '' where nothing answered. */
+  code: string
   sentence: string
   /** For those who help; never shown first. */
   detail: string
@@ -28,7 +30,7 @@ export interface Loading<T> {
 
 export function problemOf(error: unknown): Problem {
   const api = error instanceof ApiError ? error : null
-  return { status: api?.status ?? 0, sentence: sentenceOf(error), detail: api ? `${api.status} ${api.code}` : String(error) }
+  return { status: api?.status ?? 0, code: api?.code ?? '', sentence: sentenceOf(error), detail: api ? `${api.status} ${api.code}` : String(error) }
 }
 
 /**

@@ -10,7 +10,7 @@ const subject = (change: Partial<SubjectView> = {}): SubjectView => ({ account: 
 const part = (subjects: SubjectView[]): PartScoreView => ({ title: null, rule: '', state: 'not_yet', done: 0, of: 1, unit: '次', subjects })
 const held = (day: string, change: Partial<Extract<GroundView, { kind: 'activity' }>> = {}): GroundView => ({ kind: 'activity', activity: 'a', sessions: ['s'], title: '研修', day, counts: true, present: null, of: null, note: null, ...change })
 
-const place: Place = { studio: 'x', year: 2026, yearEnd: undefined, before: false }
+const place: Place = { studio: 'x', scope: 'year', year: 2026, yearEnd: undefined, before: false }
 
 describe('standing', () => {
   it('sets risk and missing papers apart from what goes on', () => {

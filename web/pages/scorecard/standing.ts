@@ -55,7 +55,7 @@ export function percentOf(done: number, of: number): number {
 }
 
 /** The scorecard that grounds stand on: a Studio's of a year, or as a year's end froze it. */
-export interface Place { studio: string; year: number; yearEnd: string | undefined; before: boolean }
+export interface Place { studio: string; scope: 'year' | 'cycle'; year: number; yearEnd: string | undefined; before: boolean }
 
 export interface Target { name: string; params: Record<string, string>; query?: Record<string, string>; hash?: string }
 

@@ -33,7 +33,7 @@ pub(super) fn paper(contents: &Contents, links: &Links) -> Paper {
     notes.push(format!("1 课时 {} 分钟，考核时把分钟累计后取整。", contents.class_hour_minutes));
     notes.push("逐人出席、签到、投票和评课全文见同一材料包里的表格；各文件的 SHA-256 见目录。".to_owned());
     Paper {
-        heading: "活动记录",
+        heading: "活动记录".to_owned(),
         title: activity.title.clone(),
         facts: facts(contents),
         figures: figures(contents),

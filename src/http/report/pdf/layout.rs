@@ -96,7 +96,7 @@ impl Pen<'_> {
 
     fn head(&mut self, paper: &Paper, seal: &Seal) {
         let width = INNER - QR - 16.0;
-        self.line((MARGIN, self.y), 10.0, PALE, false, paper.heading);
+        self.line((MARGIN, self.y), 10.0, PALE, false, &paper.heading);
         self.y += 10.0 * LINE;
         for line in wrapped(&paper.title, 16.0, width, self.typeface) {
             self.line((MARGIN, self.y), 16.0, INK, true, &line);
@@ -182,7 +182,7 @@ impl Pen<'_> {
         self.frame();
         self.code(seal);
         self.y = 78.0 * MM;
-        self.middle(paper.heading, 36.0, true);
+        self.middle(&paper.heading, 36.0, true);
         self.y += 16.0;
         self.middle(&paper.title, 20.0, true);
         self.y += 16.0;

@@ -16,7 +16,7 @@ use std::path::Path;
 #[derive(Default)]
 pub(super) struct Paper {
     /// What kind of paper it is.
-    pub(super) heading: &'static str,
+    pub(super) heading: String,
     pub(super) title: String,
     pub(super) facts: Vec<String>,
     /// Paragraphs in larger type: what a certificate or a notice says.
