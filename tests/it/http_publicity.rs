@@ -208,6 +208,30 @@ async fn who_is_refused_after_an_objection_reads_why_and_not_who_objected() {
 }
 
 #[tokio::test]
+async fn an_objection_to_what_was_withdrawn_reminds_nobody_of_its_day() {
+    let app = TestApp::start().await;
+    let application = public_application(&app).await;
+    objection(&app, &application).await;
+    let teacher = app.person("teacher").await;
+    ok(teacher.post(&format!("/api/applications/{application}/withdrawal"), &Value::Null).await).await;
+    app.turn_clock(DAY * 2);
+    let (teacher, office) = (app.person("teacher").await, app.person("office").await);
+    ok(teacher.post(&format!("/api/applications/{application}/sending"), &Value::Null).await).await;
+    let second = json!({ "sending": 2 });
+    ok(says(&app.person("host").await, &application, "granted", 0, second.clone()).await).await;
+    let stamped = paper(&office).await;
+    let school = json!({ "sending": 2, "attachment": stamped, "notice_from": "2026-02-20", "notice_to": "2026-02-27" });
+    ok(says(&office, &application, "granted", 1, school).await).await;
+    ok(says(&office, &application, "granted", 2, second).await).await;
+    assert_eq!(told(&app, "office").await, []);
+    app.turn_clock(DAY);
+    objection(&app, &application).await;
+    let reminders = rows(&app.person("office").await, "/api/me/reminders").await;
+    let open = reminders.iter().find(|one| one["kind"] == "answer_application_objections").unwrap();
+    assert_eq!((&open["since"], &open["count"]), (&json!("2026-03-05"), &json!(1)));
+}
+
+#[tokio::test]
 async fn the_office_names_all_new_hosts_at_once_but_those_with_an_open_objection() {
     let app = TestApp::start().await;
     let recruitment = hosts_of_banner(&app, 2).await;
