@@ -1,4 +1,4 @@
-//! Passing over: an Application does not wait for the host of a Studio that is closed; who closed it says no in the host's place.
+//! Passing over: an Application does not wait for a Studio that is closed; who closed it says no in the host's place, or as the office.
 
 use super::super::{StoreError, recruitment, studio, studio_closing};
 use super::review::insert;
@@ -48,8 +48,9 @@ pub(super) async fn pass_over(
         let Some(stop) = stop else {
             return publicity::refuse(connection, (id, sending), (by, reason), now).await;
         };
+        // No School says no here: it is the office's own word.
         let review = Review {
-            step: stop.step,
+            step: if stop.step == Step::School { Step::Office } else { stop.step },
             studio: stop.studio,
             verdict: ReviewVerdict::Refused,
             reason,
