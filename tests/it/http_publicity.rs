@@ -93,6 +93,11 @@ async fn name(person: &Person, application: &str, from: &str) -> reqwest::Respon
     person.post(&format!("/api/applications/{application}/naming"), &json!({ "from": from, "sending": 1 })).await
 }
 
+async fn deny(person: &Person, application: &str) -> reqwest::Response {
+    let form = json!({ "sending": 1, "reason": "已主持其他工作室" });
+    person.post(&format!("/api/applications/{application}/denial"), &form).await
+}
+
 async fn told(app: &TestApp, who: &str) -> Vec<(String, u64)> {
     let told = rows(&app.person(who).await, "/api/me/reminders").await;
     let row = |row: &Value| (row["kind"].as_str().unwrap().to_owned(), row["count"].as_u64().unwrap());
@@ -205,6 +210,32 @@ async fn who_is_refused_after_an_objection_reads_why_and_not_who_objected() {
     app.turn_clock(DAY * 7);
     let office = app.person("office").await;
     assert_eq!(refusal(name(&office, &application, "2026-03-09").await).await.1, "nothing_waits");
+}
+
+#[tokio::test]
+async fn whom_the_office_denies_reads_why_and_nobody_is_reminded_any_more() {
+    let app = TestApp::start().await;
+    let application = public_application(&app).await;
+    objection(&app, &application).await;
+    let page = format!("/api/applications/{application}");
+    let may = async |who: &str| ok(app.person(who).await.get(&page).await).await["may_deny"].clone();
+    assert_eq!([may("office").await, may("host").await, may("teacher").await], [true, false, false].map(Value::from));
+    for other in ["host", "teacher", "core", "other-office"] {
+        assert_eq!(deny(&app.person(other).await, &application).await.status(), StatusCode::FORBIDDEN);
+    }
+    app.turn_clock(DAY * 7);
+    let office = app.person("office").await;
+    assert_eq!(told(&app, "office").await, [("answer_application_objections".to_owned(), 1)]);
+    let denied = ok(deny(&office, &application).await).await;
+    assert_eq!((&denied["row"]["state"], &denied["may_deny"]), (&json!("refused"), &json!(false)));
+    assert_eq!((&denied["objections"][0]["state"], &denied["upheld"]), (&json!("lapsed"), &Value::Null));
+    let own = ok(app.person("teacher").await.get(&page).await).await;
+    let denial = &own["denial"];
+    assert_eq!((&denial["reason"], &denial["by"]), (&json!("已主持其他工作室"), &json!("老师office")));
+    assert_eq!(told(&app, "office").await, []);
+    assert_eq!(refusal(deny(&office, &application).await).await.1, "nothing_waits");
+    let mine = rows(&app.person("core").await, "/api/me/application-objections").await;
+    assert_eq!(mine[0]["objection"]["state"], "lapsed");
 }
 
 #[tokio::test]

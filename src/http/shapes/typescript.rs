@@ -318,6 +318,7 @@ pub fn typescript() -> String {
         ApplicationObjectionForm,
         ApplicationAnswerForm,
         NamingForm,
+        DenialForm,
         RecruitmentNamingForm,
         NamingAnswer,
         NotNamed,

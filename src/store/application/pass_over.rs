@@ -46,7 +46,7 @@ pub(super) async fn pass_over(
         let Some(by) = studio_closing::closer(connection, asked).await? else { return Ok(()) };
         let reason = format!("工作室停办，最后一天是 {last_day}。");
         let Some(stop) = stop else {
-            return publicity::refuse(connection, (id, sending), (by, reason), now).await;
+            return publicity::insert_denial(connection, (id, sending.ordinal), (by, &reason), now).await;
         };
         // No School says no here: it is the office's own word.
         let review = Review {
