@@ -18,6 +18,7 @@ on_both! {
     who_is_to_be_named_in_a_studio_that_closes_is_refused,
     whom_no_naming_can_take_the_office_denies_and_the_place_is_free,
     a_denial_ends_the_days_and_open_objections_lapse,
+    a_host_who_has_moved_to_another_school_is_not_named,
     no_row_of_a_publicity_is_changed_or_taken_away,
 }
 
@@ -227,6 +228,25 @@ async fn a_denial_ends_the_days_and_open_objections_lapse(fresh: Fresh) {
     assert_eq!(objects(store, id, lina, later(1)).await.unwrap_err().code(), "objection_too_late");
     let late = application::withdraw(store, id, world.teacher, later(2)).await.unwrap_err();
     assert_eq!(late.code(), "application_settled");
+}
+
+async fn a_host_who_has_moved_to_another_school_is_not_named(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let recruitment = opened(store, &world, "hangjin-2024", MemberRole::Host, 1).await;
+    let sent = sent(store, recruitment, world.teacher, "陈晓梅名师工作室").await;
+    let id = consented(store, &world, sent).await.unwrap().id;
+    let new = NewSchool { name: "临溪小学".into(), region: world.places.city, rural: false };
+    let school = store::school::create(store, new).await.unwrap().id;
+    let moved = move |old| Ok(Account { school: Some(school), ..old });
+    store::account::update(store, world.teacher, moved, None, since(world.office)).await.unwrap();
+    let refused = names(store, &world, id, later(9)).await.unwrap_err();
+    assert_eq!(refused.code(), "roster_changed");
+    assert!(refused.sentence().contains("不予命名"), "{}", refused.sentence());
+    assert_eq!(store::membership::all_of_account(store, world.teacher).await.unwrap(), []);
+    let back = move |old| Ok(Account { school: Some(world.places.school), ..old });
+    store::account::update(store, world.teacher, back, None, since(world.office)).await.unwrap();
+    names(store, &world, id, later(9)).await.unwrap();
 }
 
 async fn names(store: &Store, world: &World, id: ApplicationId, day: Time) -> Result<Application, StoreError> {

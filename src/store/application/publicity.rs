@@ -12,7 +12,7 @@ use crate::domain::application::{
 use crate::domain::participation::Span;
 use crate::domain::{
     AccountId, Application, ApplicationId, ApplicationRefusal, AttachmentId, CaseRefusal, Day, DaysNote, MemberMarks,
-    ObjectionId, PersonName, RecruitmentId, StudioId, Time,
+    MemberRole, ObjectionId, PersonName, RecruitmentId, StudioId, Time,
 };
 use sqlx::AnyConnection;
 use std::collections::{BTreeMap, HashMap};
@@ -192,6 +192,9 @@ pub async fn name(
                 }
                 publicity.may_name(now.day())?;
                 publicity.check_first(from)?;
+                if recruitment.role == MemberRole::Host {
+                    refuse_moved(connection, application.account.id, sending).await?;
+                }
                 let from = first_day(&recruitment, Some(from), now.day())?;
                 let rules = policy::shelved(&shelf, &recruitment.policy, from);
                 let note = DaysNote { by, reason: format!("申报录用：{}", recruitment.title), at: now };
@@ -212,6 +215,18 @@ pub async fn name(
             })
         })
         .await
+}
+
+/// A Studio is founded where the School is that said yes to it.
+async fn refuse_moved(connection: &mut AnyConnection, account: AccountId, sending: &Sending) -> Result<(), StoreError> {
+    let row =
+        sqlx::query("select school from account where id = $1").bind(account.as_str()).fetch_one(connection).await?;
+    if row.optional_id("school")? == Some(sending.school) {
+        return Ok(());
+    }
+    let sentence =
+        "这位老师已经不在申报时的学校，新工作室会设在原学校所在的地方。请不予命名，或者请本人撤回后重新申报。";
+    Err(ApplicationRefusal::Roster(sentence.to_owned()).into())
 }
 
 /// Says that the office does not name them (不予命名): at any time while they wait for it, and whatever is open.
