@@ -1,5 +1,5 @@
 -- 公示 of applicants: from the last consent on everybody may read who is to be named and may object; the office answers, and names
--- when the days are over. Every row stands.
+-- when the days are over, or says that it does not. Every row stands.
 
 -- One sending, with the Studio that takes them (none of a host) and what the person will be marked as. Both days count.
 create table application_publicised (
@@ -67,6 +67,19 @@ create table application_named (
     constraint application_named_by_exists foreign key (named_by) references account (id)
 );
 
+-- 不予命名: the office's own word, which ends the publicity, whatever is open.
+create table application_denied (
+    application text not null,
+    sending bigint not null,
+    reason text not null,
+    denied_by text not null,
+    denied_at bigint not null,
+    constraint application_denied_key primary key (application, sending),
+    constraint application_denied_publicised_exists foreign key (application, sending)
+        references application_publicised (application, sending),
+    constraint application_denied_by_exists foreign key (denied_by) references account (id)
+);
+
 -- The first and the last day of the School's own 校内公示, as its consent records them.
 alter table application_reviewed add column notice_from bigint;
 alter table application_reviewed add column notice_to bigint;
@@ -81,4 +94,7 @@ create trigger application_answer_no_change before update or delete or truncate 
 for each statement execute function refuse_application_change();
 
 create trigger application_named_no_change before update or delete or truncate on application_named
+for each statement execute function refuse_application_change();
+
+create trigger application_denied_no_change before update or delete or truncate on application_denied
 for each statement execute function refuse_application_change();

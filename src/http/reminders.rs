@@ -106,7 +106,8 @@ async fn add_decisions(app: &AppState, me: &SignedIn, desk: &Desk, open: &mut Op
                 (ReminderKind::ReviewApplications, last.day())
             }
             Task::Answer => {
-                let open = case.objections().find(|one| one.answer.is_none() && one.by.id != desk.me)?;
+                let open =
+                    case.publicity()?.objections.iter().find(|one| one.answer.is_none() && one.by.id != desk.me)?;
                 (ReminderKind::AnswerApplicationObjections, open.at.day())
             }
             Task::Name => (ReminderKind::NameApplicants, case.publicity()?.span.to.plus(1)),

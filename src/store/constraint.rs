@@ -171,6 +171,12 @@ static RULES: &[Constraint] = &[
         "这份申请刚被别人处理过，请刷新后查看。",
     ),
     rule(
+        "application_denied_key",
+        "application_denied.application, application_denied.sending",
+        None,
+        "这份申请刚被别人处理过，请刷新后查看。",
+    ),
+    rule(
         "recruitment_changed_key",
         "recruitment_changed.recruitment, recruitment_changed.ordinal",
         None,

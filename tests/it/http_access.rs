@@ -229,6 +229,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET",    "/api/me/application-objections",       "--yyyyyyy"),
     ("POST",   "/api/application-objections/{id}/answer", "------y-y"),
     ("POST",   "/api/applications/{id}/naming",        "------y-y"),
+    ("POST",   "/api/applications/{id}/denial",        "------y-y"),
     ("POST",   "/api/recruitments/{id}/naming",        "------y-y"),
     // Of the core member, who may leave by themselves.
     ("POST",   "/api/memberships/{id}/transfers",      "---yy-y-y"),
@@ -370,7 +371,7 @@ async fn noun_of(app: &TestApp, path: &str) -> String {
             sent.id.to_string()
         }
         Some("recruitments") => http_applications::core_recruitment(app).await,
-        Some("applications") if path.ends_with("/objections") || path.ends_with("/naming") => {
+        Some("applications") if ["/objections", "/naming", "/denial"].iter().any(|end| path.ends_with(end)) => {
             http_publicity::public_application(app).await
         }
         Some("application-objections") => {
@@ -625,6 +626,7 @@ fn body_of(app: &TestApp, route: (&str, &str), guest: bool) -> Option<Value> {
         ("POST", "/api/applications/{id}/objections") => json!({ "reason": "材料有出入" }),
         ("POST", "/api/application-objections/{id}/answer") => json!({ "upheld": false, "reason": "已核实" }),
         ("POST", "/api/applications/{id}/naming") => json!({ "from": "2026-03-10", "sending": 1 }),
+        ("POST", "/api/applications/{id}/denial") => json!({ "sending": 1, "reason": "已主持其他工作室" }),
         ("POST", "/api/recruitments/{id}/naming") => json!({ "from": "2026-03-10" }),
         ("POST", "/api/memberships/{id}/transfers") => {
             json!({ "kind": "quit", "day": "2026-03-02", "reason": "工作调整" })

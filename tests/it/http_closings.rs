@@ -217,7 +217,9 @@ async fn whom_the_host_took_already_is_refused_when_the_studio_closes() {
     assert_eq!(stands(&app, &application).await["row"]["waits_for"]["step"], "school");
     ok(close(&app, &app.person("office").await, "2026-03-31").await).await;
     let told = stands(&app, &application).await;
-    assert_eq!((&told["row"]["state"], &told["reviews"][1]["step"]), (&json!("refused"), &json!("school")));
+    let word = &told["reviews"][1];
+    assert_eq!((&told["row"]["state"], &word["verdict"]), (&json!("refused"), &json!("refused")));
+    assert_eq!((&word["step"], &word["by"]), (&json!("office"), &json!("老师office")), "the School has said nothing");
 }
 
 #[tokio::test]

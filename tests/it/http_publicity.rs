@@ -93,6 +93,11 @@ async fn name(person: &Person, application: &str, from: &str) -> reqwest::Respon
     person.post(&format!("/api/applications/{application}/naming"), &json!({ "from": from, "sending": 1 })).await
 }
 
+async fn deny(person: &Person, application: &str) -> reqwest::Response {
+    let form = json!({ "sending": 1, "reason": "已主持其他工作室" });
+    person.post(&format!("/api/applications/{application}/denial"), &form).await
+}
+
 async fn told(app: &TestApp, who: &str) -> Vec<(String, u64)> {
     let told = rows(&app.person(who).await, "/api/me/reminders").await;
     let row = |row: &Value| (row["kind"].as_str().unwrap().to_owned(), row["count"].as_u64().unwrap());
@@ -205,6 +210,56 @@ async fn who_is_refused_after_an_objection_reads_why_and_not_who_objected() {
     app.turn_clock(DAY * 7);
     let office = app.person("office").await;
     assert_eq!(refusal(name(&office, &application, "2026-03-09").await).await.1, "nothing_waits");
+}
+
+#[tokio::test]
+async fn whom_the_office_denies_reads_why_and_nobody_is_reminded_any_more() {
+    let app = TestApp::start().await;
+    let application = public_application(&app).await;
+    objection(&app, &application).await;
+    let page = format!("/api/applications/{application}");
+    let may = async |who: &str| ok(app.person(who).await.get(&page).await).await["may_deny"].clone();
+    assert_eq!([may("office").await, may("host").await, may("teacher").await], [true, false, false].map(Value::from));
+    for other in ["host", "teacher", "core", "other-office"] {
+        assert_eq!(deny(&app.person(other).await, &application).await.status(), StatusCode::FORBIDDEN);
+    }
+    app.turn_clock(DAY * 7);
+    let office = app.person("office").await;
+    assert_eq!(told(&app, "office").await, [("answer_application_objections".to_owned(), 1)]);
+    let denied = ok(deny(&office, &application).await).await;
+    assert_eq!((&denied["row"]["state"], &denied["may_deny"]), (&json!("refused"), &json!(false)));
+    assert_eq!((&denied["objections"][0]["state"], &denied["upheld"]), (&json!("lapsed"), &Value::Null));
+    let own = ok(app.person("teacher").await.get(&page).await).await;
+    let denial = &own["denial"];
+    assert_eq!((&denial["reason"], &denial["by"]), (&json!("已主持其他工作室"), &json!("老师office")));
+    assert_eq!(told(&app, "office").await, []);
+    assert_eq!(refusal(deny(&office, &application).await).await.1, "nothing_waits");
+    let mine = rows(&app.person("core").await, "/api/me/application-objections").await;
+    assert_eq!(mine[0]["objection"]["state"], "lapsed");
+}
+
+#[tokio::test]
+async fn an_objection_to_what_was_withdrawn_reminds_nobody_of_its_day() {
+    let app = TestApp::start().await;
+    let application = public_application(&app).await;
+    objection(&app, &application).await;
+    let teacher = app.person("teacher").await;
+    ok(teacher.post(&format!("/api/applications/{application}/withdrawal"), &Value::Null).await).await;
+    app.turn_clock(DAY * 2);
+    let (teacher, office) = (app.person("teacher").await, app.person("office").await);
+    ok(teacher.post(&format!("/api/applications/{application}/sending"), &Value::Null).await).await;
+    let second = json!({ "sending": 2 });
+    ok(says(&app.person("host").await, &application, "granted", 0, second.clone()).await).await;
+    let stamped = paper(&office).await;
+    let school = json!({ "sending": 2, "attachment": stamped, "notice_from": "2026-02-20", "notice_to": "2026-02-27" });
+    ok(says(&office, &application, "granted", 1, school).await).await;
+    ok(says(&office, &application, "granted", 2, second).await).await;
+    assert_eq!(told(&app, "office").await, []);
+    app.turn_clock(DAY);
+    objection(&app, &application).await;
+    let reminders = rows(&app.person("office").await, "/api/me/reminders").await;
+    let open = reminders.iter().find(|one| one["kind"] == "answer_application_objections").unwrap();
+    assert_eq!((&open["since"], &open["count"]), (&json!("2026-03-05"), &json!(1)));
 }
 
 #[tokio::test]

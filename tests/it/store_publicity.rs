@@ -16,6 +16,9 @@ on_both! {
     a_host_gets_the_studio_only_when_named,
     two_new_studios_that_are_public_need_a_place_and_a_name_each,
     who_is_to_be_named_in_a_studio_that_closes_is_refused,
+    whom_no_naming_can_take_the_office_denies_and_the_place_is_free,
+    a_denial_ends_the_days_and_open_objections_lapse,
+    a_host_who_has_moved_to_another_school_is_not_named,
     no_row_of_a_publicity_is_changed_or_taken_away,
 }
 
@@ -159,9 +162,91 @@ async fn who_is_to_be_named_in_a_studio_that_closes_is_refused(fresh: Fresh) {
     assert_eq!(stands(store, &world, id).await, Standing::Refused);
     assert_eq!(public_ids(store, later(1)).await, []);
     let refused = application::get(store, id).await.unwrap();
-    let why = &refused.last().unwrap().publicity.as_ref().unwrap().upheld().unwrap().reason;
-    assert!(why.contains("停办"), "{why}");
+    let publicity = refused.last().unwrap().publicity.as_ref().unwrap();
+    let denial = publicity.denial.as_ref().unwrap();
+    assert!(denial.reason.contains("停办"), "{denial:?}");
+    assert_eq!((denial.by.id, denial.at), (world.office, now()));
+    assert_eq!(publicity.objections, [], "nobody objected");
+    assert_eq!(application::objected_by(store, world.office).await.unwrap(), []);
     assert_eq!(names(store, &world, id, later(8)).await.unwrap_err().code(), "nothing_waits");
+}
+
+async fn denies(store: &Store, world: &World, id: ApplicationId, at: Time) -> Result<Application, StoreError> {
+    application::deny(store, id, (1, "没有名额".into()), world.office, at).await
+}
+
+async fn whom_no_naming_can_take_the_office_denies_and_the_place_is_free(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let recruitment = opened(store, &world, "hangjin-2024", MemberRole::Host, 1).await;
+    let first = sent(store, recruitment, world.teacher, "陈晓梅名师工作室").await;
+    let first = consented(store, &world, first).await.unwrap().id;
+    // Meanwhile they host elsewhere, under the same programme.
+    let new = NewStudio { policy: Some("hangjin-2024".into()), ..studio_form("别的工作室", world.places.county) };
+    let studio = store::studio::create(store, new, now()).await.unwrap().id;
+    let new =
+        NewMembership { studio, account: world.teacher, role: MemberRole::Host, from: day("2026-01-01"), to: None };
+    begin(store, new).await.unwrap();
+    assert_eq!(names(store, &world, first, later(9)).await.unwrap_err().code(), "roster_changed");
+    let lina = account(store, "lina", "李娜", world.places.school).await;
+    let second = sent(store, recruitment, lina, "李娜名师工作室").await;
+    let id = second.id;
+    assert_eq!(consented(store, &world, second).await.unwrap_err().code(), "quota_full", "the place counts as taken");
+    assert_eq!(application::waiting_in(store, None, None).await.unwrap().len(), 2);
+
+    let unseen = application::deny(store, first, (2, "没有名额".into()), world.office, later(9)).await.unwrap_err();
+    assert_eq!(unseen.code(), "application_moved_on");
+    let empty = application::deny(store, first, (1, " ".into()), world.office, later(9)).await.unwrap_err();
+    assert!(matches!(&empty, StoreError::Invalid(invalid) if invalid.fields.contains_key("reason")), "{empty:?}");
+    let denied = denies(store, &world, first, later(9)).await.unwrap();
+    let denial = denied.last().unwrap().publicity.as_ref().unwrap().denial.as_ref().unwrap();
+    assert_eq!((denial.reason.as_str(), denial.by.id, denial.at), ("没有名额", world.office, later(9)));
+    assert_eq!(stands(store, &world, first).await, Standing::Refused);
+    assert_eq!(names(store, &world, first, later(9)).await.unwrap_err().code(), "nothing_waits");
+    assert_eq!(denies(store, &world, first, later(9)).await.unwrap_err().code(), "nothing_waits");
+    let waiting = application::waiting_in(store, None, None).await.unwrap();
+    assert_eq!(waiting.iter().map(|one| one.id).collect::<Vec<_>>(), [id], "nobody is asked about the first any more");
+    assert!(application::publicised(store, &[recruitment]).await.unwrap().is_empty());
+    let again = application::get(store, id).await.unwrap();
+    let public = application::review(store, id, says(&again, world.office), now()).await.unwrap();
+    assert!(public.last().unwrap().publicity.is_some(), "the place is free");
+}
+
+async fn a_denial_ends_the_days_and_open_objections_lapse(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let recruitment = opened(store, &world, "district-2", MemberRole::Core, 1).await;
+    let sent = sent(store, recruitment, world.teacher, "").await;
+    assert_eq!(denies(store, &world, sent.id, now()).await.unwrap_err().code(), "nothing_waits", "not public yet");
+    let id = consented(store, &world, sent).await.unwrap().id;
+    let said = objects(store, id, world.host, now()).await.unwrap();
+    denies(store, &world, id, later(1)).await.unwrap();
+    assert_eq!(stands(store, &world, id).await, Standing::Refused);
+    assert_eq!(public_ids(store, later(1)).await, []);
+    assert_eq!(answers(store, &world, said, true).await.unwrap_err().code(), "objection_answered");
+    let lina = account(store, "lina", "李娜", world.places.school).await;
+    assert_eq!(objects(store, id, lina, later(1)).await.unwrap_err().code(), "objection_too_late");
+    let late = application::withdraw(store, id, world.teacher, later(2)).await.unwrap_err();
+    assert_eq!(late.code(), "application_settled");
+}
+
+async fn a_host_who_has_moved_to_another_school_is_not_named(fresh: Fresh) {
+    let store = &fresh.store;
+    let world = world(store).await;
+    let recruitment = opened(store, &world, "hangjin-2024", MemberRole::Host, 1).await;
+    let sent = sent(store, recruitment, world.teacher, "陈晓梅名师工作室").await;
+    let id = consented(store, &world, sent).await.unwrap().id;
+    let new = NewSchool { name: "临溪小学".into(), region: world.places.city, rural: false };
+    let school = store::school::create(store, new).await.unwrap().id;
+    let moved = move |old| Ok(Account { school: Some(school), ..old });
+    store::account::update(store, world.teacher, moved, None, since(world.office)).await.unwrap();
+    let refused = names(store, &world, id, later(9)).await.unwrap_err();
+    assert_eq!(refused.code(), "roster_changed");
+    assert!(refused.sentence().contains("不予命名"), "{}", refused.sentence());
+    assert_eq!(store::membership::all_of_account(store, world.teacher).await.unwrap(), []);
+    let back = move |old| Ok(Account { school: Some(world.places.school), ..old });
+    store::account::update(store, world.teacher, back, None, since(world.office)).await.unwrap();
+    names(store, &world, id, later(9)).await.unwrap();
 }
 
 async fn names(store: &Store, world: &World, id: ApplicationId, day: Time) -> Result<Application, StoreError> {
@@ -360,12 +445,18 @@ async fn no_row_of_a_publicity_is_changed_or_taken_away(fresh: Fresh) {
     let said = objects(store, public.id, world.host, now()).await.unwrap();
     answers(store, &world, said, false).await.unwrap();
     let named = names(store, &world, public.id, later(7)).await.unwrap();
+    let other = opened(store, &world, "hangjin-2024", MemberRole::Host, 1).await;
+    let lina = account(store, "lina", "李娜", world.places.school).await;
+    let denied = self::sent(store, other, lina, "李娜名师工作室").await;
+    let denied = consented(store, &world, denied).await.unwrap();
+    let denied = denies(store, &world, denied.id, now()).await.unwrap();
     let rows = fresh.intruder().await;
     for (table, column) in [
         ("application_publicised", "to_day"),
         ("application_objection", "reason"),
         ("application_answer", "reason"),
         ("application_named", "named_at"),
+        ("application_denied", "reason"),
     ] {
         for statement in [format!("update {table} set {column} = {column}"), format!("delete from {table}")] {
             let refused = sqlx::query(AssertSqlSafe(statement)).execute(&rows).await.unwrap_err();
@@ -373,4 +464,5 @@ async fn no_row_of_a_publicity_is_changed_or_taken_away(fresh: Fresh) {
         }
     }
     assert_eq!(application::get(store, public.id).await.unwrap(), named);
+    assert_eq!(application::get(store, denied.id).await.unwrap(), denied);
 }

@@ -2418,7 +2418,15 @@ upheld: WordView | null,
 /**
  * Who named them after the publicity.
  */
-naming: WordView | null, };
+naming: WordView | null, 
+/**
+ * 不予命名: why the office did not.
+ */
+denial: WordView | null, 
+/**
+ * It is for the asker to say that they are not named.
+ */
+may_deny: boolean, };
 
 export type ReviewForm = { verdict: ReviewVerdict, reason?: string, attachment?: string, 
 /**
@@ -2491,6 +2499,8 @@ export type NamingForm = {
  * The first day of the Membership, after the publicity.
  */
 from: string, sending: number, };
+
+export type DenialForm = { sending: number, reason: string, };
 
 export type RecruitmentNamingForm = { from: string, };
 

@@ -17,7 +17,7 @@ mod tests;
 pub use condition::{Applicant, ConditionState, Finding, OPEN_LESSONS, findings, item_slots};
 pub use form::{ApplicationForm, ApplicationItem, SchoolStage, Sex};
 pub use publicity::{
-    ApplicationAnswer, ApplicationObjection, ApplicationObjectionState, Naming, NewApplicationAnswer,
+    ApplicationAnswer, ApplicationObjection, ApplicationObjectionState, Denial, Naming, NewApplicationAnswer,
     NewApplicationObjection, Publicity, check_reason, school_notice,
 };
 pub use quota::{Quota, Reached, RegionCount, StudioSort, bounds, capacity_bounds, marks_asked, places_for};

@@ -18,7 +18,7 @@ words! {
         /// The Application is refused for it.
         Upheld = "upheld" / "采纳",
         Dismissed = "dismissed" / "不采纳",
-        /// The Application was withdrawn or refused meanwhile.
+        /// The Application was withdrawn, denied or refused meanwhile.
         Lapsed = "lapsed" / "不再处理",
     }
 }
@@ -34,6 +34,7 @@ pub struct Publicity {
     /// In the order in which they came.
     pub objections: Vec<ApplicationObjection>,
     pub naming: Option<Naming>,
+    pub denial: Option<Denial>,
 }
 
 /// 异议 of anybody who is signed in.
@@ -64,6 +65,14 @@ pub struct Naming {
     pub at: Time,
 }
 
+/// 不予命名: the office's own word, which refuses the Application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    pub reason: String,
+    pub by: PersonName,
+    pub at: Time,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewApplicationObjection {
     pub reason: String,
@@ -84,7 +93,7 @@ impl Publicity {
     pub fn begin(today: Day, days: u32, studio: Option<StudioId>, marks: MemberMarks) -> Self {
         let more = i32::try_from(days).unwrap_or(i32::MAX).saturating_sub(1);
         let span = Span { from: today, to: today.plus(more) };
-        Self { span, studio, marks, objections: Vec::new(), naming: None }
+        Self { span, studio, marks, objections: Vec::new(), naming: None, denial: None }
     }
 
     /// It is public, or waits to be named.
@@ -96,14 +105,14 @@ impl Publicity {
     pub(super) fn standing(&self) -> Standing {
         if self.naming.is_some() {
             Standing::Accepted
-        } else if self.upheld().is_some() {
+        } else if self.denial.is_some() || self.upheld().is_some() {
             Standing::Refused
         } else {
             Standing::Publicised
         }
     }
 
-    /// Why the Application was refused in the end.
+    /// The answer to the objection for which the Application was refused.
     #[must_use]
     pub fn upheld(&self) -> Option<&ApplicationAnswer> {
         self.objections.iter().filter_map(|one| one.answer.as_ref()).find(|answer| answer.upheld)
@@ -148,6 +157,11 @@ impl Publicity {
         }
     }
 
+    /// May the office say that it does not name them? While it stands, whatever is open then.
+    pub fn may_deny(&self) -> Result<(), ApplicationRefusal> {
+        if self.stands() { Ok(()) } else { Err(ApplicationRefusal::NothingWaits) }
+    }
+
     /// Nobody is a member while everybody may still object.
     pub fn check_first(&self, first: Day) -> Result<(), Invalid> {
         let sentence = format!("加入日期要在公示期满（{}）以后。", self.span.to.words());
@@ -168,7 +182,7 @@ impl ApplicationObjection {
     }
 }
 
-/// Whoever objects, and whoever answers, says why.
+/// Whoever objects, answers or denies says why.
 pub fn check_reason(reason: &str) -> Result<(), Invalid> {
     Checks::new()
         .that(!reason.trim().is_empty(), "reason", "请写明理由。")

@@ -1,11 +1,11 @@
-//! Publicity (公示) of applicants: what everybody reads, who objects, and how the office answers and names.
+//! Publicity (公示) of applicants: what everybody reads, who objects, and how the office answers, and names or denies.
 
 use super::super::auth::SignedIn;
 use super::super::body::{Id, Json, PageQuery, Query};
 use super::super::error::{ApiError, Need, Refused};
 use super::super::shapes::{
-    ApplicationAnswerForm, ApplicationObjectionForm, ApplicationObjectionView, ApplicationView, Named, NamingAnswer,
-    NamingForm, NotNamed, OwnObjectionView, PageOf, PublicityCard, RecruitmentNamingForm, Rows,
+    ApplicationAnswerForm, ApplicationObjectionForm, ApplicationObjectionView, ApplicationView, DenialForm, Named,
+    NamingAnswer, NamingForm, NotNamed, OwnObjectionView, PageOf, PublicityCard, RecruitmentNamingForm, Rows,
 };
 use super::super::state::AppState;
 use super::super::{attachments, schools};
@@ -26,6 +26,7 @@ pub(in crate::http) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(answer))
         .routes(routes!(own_objections))
         .routes(routes!(name))
+        .routes(routes!(deny))
         .routes(routes!(name_all))
 }
 
@@ -132,6 +133,24 @@ pub(super) async fn name(
     let named = store::application::name(&app.store, case.application.id, said, desk.me, app.clock.now()).await?;
     tracing::info!(application = %named.id, "named");
     one(&app, &me, named).await
+}
+
+/// Says that one who waits for it is not named (不予命名), and why: at any time until then, and whatever is open.
+#[utoipa::path(post, path = "/api/applications/{id}/denial", tag = "applications", params(("id" = String, Path)),
+    request_body = DenialForm, responses((status = 200, body = ApplicationView), (status = 403, body = Refused),
+    (status = 409, description = "Named, refused or withdrawn already", body = Refused), (status = 422, body = Refused)))]
+pub(super) async fn deny(
+    State(app): State<AppState>,
+    me: SignedIn,
+    Id(id): Id,
+    Json(form): Json<DenialForm>,
+) -> Result<axum::Json<ApplicationView>, ApiError> {
+    let found = store::application::get(&app.store, parse(&id)?).await?;
+    let (desk, case, _) = settling(&app, &me, found).await?;
+    let said = (form.sending, form.reason);
+    let denied = store::application::deny(&app.store, case.application.id, said, desk.me, app.clock.now()).await?;
+    tracing::info!(application = %denied.id, "denied");
+    one(&app, &me, denied).await
 }
 
 /// Names all of a Recruitment that the asker may name today, each by itself: whom a rule refuses is told with its sentence.

@@ -78,7 +78,8 @@ pub(in crate::http) async fn whole(
     let state = case.state();
     let public = case.publicity();
     let mut objections = Vec::new();
-    if desk.settles(case, studios) {
+    let settles = desk.settles(case, studios);
+    if settles {
         for one in case.objections() {
             objections.push(objection_view(app, case, one.id, Some(desk)).await?);
         }
@@ -103,6 +104,8 @@ pub(in crate::http) async fn whole(
         objections,
         upheld: public.and_then(|public| public.upheld()).map(|one| word(&one.reason, &one.by, one.at)),
         naming: public.and_then(|public| public.naming.as_ref()).map(|one| word("", &one.by, one.at)),
+        denial: public.and_then(|public| public.denial.as_ref()).map(|one| word(&one.reason, &one.by, one.at)),
+        may_deny: settles && public.is_some_and(|public| public.may_deny().is_ok()),
         ahead: ahead.into_iter().map(|stop| stop_view(desk, case, studios, stop)).collect(),
         sending: sending.map_or(0, |sending| sending.ordinal),
         seen: u32::try_from(reviews.len()).unwrap_or(u32::MAX),

@@ -293,6 +293,10 @@ pub struct ApplicationView {
     pub upheld: Option<WordView>,
     /// Who named them after the publicity.
     pub naming: Option<WordView>,
+    /// 不予命名: why the office did not.
+    pub denial: Option<WordView>,
+    /// It is for the asker to say that they are not named.
+    pub may_deny: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
@@ -353,6 +357,12 @@ pub struct NamingForm {
     /// The first day of the Membership, after the publicity.
     pub from: Day,
     pub sending: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct DenialForm {
+    pub sending: u32,
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS, ToSchema)]

@@ -319,6 +319,7 @@ pub fn typescript() -> String {
         ApplicationObjectionForm,
         ApplicationAnswerForm,
         NamingForm,
+        DenialForm,
         RecruitmentNamingForm,
         NamingAnswer,
         NotNamed,

@@ -11,7 +11,7 @@ mod write;
 pub(super) use admit::make_room;
 pub(super) use pass_over::pass_over_waiting;
 pub(super) use place::{rows_over_quota, within_own_quota};
-pub use publicity::{answer, name, object, objected_by, objected_with, of_objection, public, publicised};
+pub use publicity::{answer, deny, name, object, objected_by, objected_with, of_objection, public, publicised};
 pub use review::review;
 pub use write::{save, save_all, send, withdraw};
 
@@ -44,6 +44,7 @@ const WAITS: &str = "from application p
         and not exists (select 1 from application_reviewed d where d.application = p.id and d.sending = s.ordinal
             and (d.membership is not null or d.verdict = 'returned' or (d.verdict = 'refused' and d.step <> 'host')))
         and not exists (select 1 from application_named n where n.application = p.id and n.sending = s.ordinal)
+        and not exists (select 1 from application_denied y where y.application = p.id and y.sending = s.ordinal)
         and not exists (select 1 from application_objection o join application_answer a on a.objection = o.id
             where o.application = p.id and o.sending = s.ordinal and a.upheld = 1)";
 

@@ -1,4 +1,4 @@
-//! Passing over: an Application does not wait for the host of a Studio that is closed; who closed it says no in the host's place.
+//! Passing over: an Application does not wait for a Studio that is closed; who closed it says no in the host's place, or as the office.
 
 use super::super::{StoreError, recruitment, studio, studio_closing};
 use super::review::insert;
@@ -46,10 +46,11 @@ pub(super) async fn pass_over(
         let Some(by) = studio_closing::closer(connection, asked).await? else { return Ok(()) };
         let reason = format!("工作室停办，最后一天是 {last_day}。");
         let Some(stop) = stop else {
-            return publicity::refuse(connection, (id, sending), (by, reason), now).await;
+            return publicity::insert_denial(connection, (id, sending.ordinal), (by, &reason), now).await;
         };
+        // No School says no here: it is the office's own word.
         let review = Review {
-            step: stop.step,
+            step: if stop.step == Step::School { Step::Office } else { stop.step },
             studio: stop.studio,
             verdict: ReviewVerdict::Refused,
             reason,

@@ -1,4 +1,4 @@
-//! Publicity (公示): what is public, who objected, what the office answered, and the naming at the end.
+//! Publicity (公示): what is public, who objected, what the office answered, and the naming or the denial at the end.
 
 use super::super::row::{Columns as _, number_of, rows_in, sql};
 use super::super::{Noun, Page, Paged, Store, StoreError, attachment, policy, random, recruitment, region};
@@ -6,22 +6,24 @@ use super::admit::admit;
 use super::review::first_day;
 use super::{find, in_order};
 use crate::domain::application::{
-    ApplicationAnswer, ApplicationObjection, Naming, NewApplicationAnswer, NewApplicationObjection, Publicity, Sending,
-    check_reason,
+    ApplicationAnswer, ApplicationObjection, Denial, Naming, NewApplicationAnswer, NewApplicationObjection, Publicity,
+    Sending, check_reason,
 };
 use crate::domain::participation::Span;
 use crate::domain::{
     AccountId, Application, ApplicationId, ApplicationRefusal, AttachmentId, CaseRefusal, Day, DaysNote, MemberMarks,
-    ObjectionId, PersonName, RecruitmentId, StudioId, Time,
+    MemberRole, ObjectionId, PersonName, RecruitmentId, StudioId, Time,
 };
 use sqlx::AnyConnection;
 use std::collections::{BTreeMap, HashMap};
 
-/// Of `application_publicised b`: neither withdrawn nor named, and no objection upheld.
+/// Of `application_publicised b`: neither withdrawn nor named nor denied, and no objection upheld.
 pub(super) const STANDS: &str = "not exists (select 1 from application_withdrawn pw
             where pw.application = b.application and pw.sending = b.sending)
         and not exists (select 1 from application_named pn
             where pn.application = b.application and pn.sending = b.sending)
+        and not exists (select 1 from application_denied pd
+            where pd.application = b.application and pd.sending = b.sending)
         and not exists (select 1 from application_objection po join application_answer pa on pa.objection = po.id
             where po.application = b.application and po.sending = b.sending and pa.upheld = 1)";
 
@@ -111,7 +113,22 @@ pub async fn object(
                 {
                     return Err(CaseRefusal::ForeignAttachment.into());
                 }
-                insert_objection(connection, (id, sending), objection, &new, now).await?;
+                let so_far = i64::try_from(publicity.objections.len()).unwrap_or(i64::MAX);
+                sqlx::query(
+                    "insert into application_objection (id, application, sending, ordinal, reason, attachment,
+                         given_by, given_at)
+                     values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                )
+                .bind(objection.as_str())
+                .bind(id.as_str())
+                .bind(i64::from(sending.ordinal))
+                .bind(so_far.saturating_add(1))
+                .bind(new.reason.trim())
+                .bind(new.attachment.as_ref().map(AttachmentId::as_str))
+                .bind(new.by.as_str())
+                .bind(now.micros())
+                .execute(connection)
+                .await?;
                 Ok(objection)
             })
         })
@@ -137,69 +154,21 @@ pub async fn answer(
                 if !stands.is_some_and(|(_, public)| public.objections.iter().any(open)) {
                     return Err(ApplicationRefusal::ObjectionAnswered.into());
                 }
-                insert_answer(connection, id, &new, now).await?;
+                sqlx::query(
+                    "insert into application_answer (objection, upheld, reason, answered_by, answered_at)
+                     values ($1, $2, $3, $4, $5)",
+                )
+                .bind(id.as_str())
+                .bind(i64::from(new.upheld))
+                .bind(new.reason.trim())
+                .bind(new.by.as_str())
+                .bind(now.micros())
+                .execute(&mut *connection)
+                .await?;
                 find(connection, of).await
             })
         })
         .await
-}
-
-/// Whoever was to be named is not, by a word of the office's own.
-pub(super) async fn refuse(
-    connection: &mut AnyConnection,
-    (id, sending): (ApplicationId, &Sending),
-    (by, reason): (AccountId, String),
-    now: Time,
-) -> Result<(), StoreError> {
-    let objection: ObjectionId = random::id()?;
-    let new = NewApplicationObjection { reason: reason.clone(), attachment: None, by };
-    insert_objection(connection, (id, sending), objection, &new, now).await?;
-    insert_answer(connection, objection, &NewApplicationAnswer { upheld: true, reason, by }, now).await
-}
-
-async fn insert_objection(
-    connection: &mut AnyConnection,
-    (id, sending): (ApplicationId, &Sending),
-    objection: ObjectionId,
-    new: &NewApplicationObjection,
-    now: Time,
-) -> Result<(), StoreError> {
-    let so_far = sending.publicity.as_ref().map_or(0, |publicity| publicity.objections.len());
-    sqlx::query(
-        "insert into application_objection (id, application, sending, ordinal, reason, attachment, given_by, given_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(objection.as_str())
-    .bind(id.as_str())
-    .bind(i64::from(sending.ordinal))
-    .bind(i64::try_from(so_far).unwrap_or(i64::MAX).saturating_add(1))
-    .bind(new.reason.trim())
-    .bind(new.attachment.as_ref().map(AttachmentId::as_str))
-    .bind(new.by.as_str())
-    .bind(now.micros())
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn insert_answer(
-    connection: &mut AnyConnection,
-    objection: ObjectionId,
-    new: &NewApplicationAnswer,
-    now: Time,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "insert into application_answer (objection, upheld, reason, answered_by, answered_at)
-         values ($1, $2, $3, $4, $5)",
-    )
-    .bind(objection.as_str())
-    .bind(i64::from(new.upheld))
-    .bind(new.reason.trim())
-    .bind(new.by.as_str())
-    .bind(now.micros())
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 /// Names whoever was public long enough (正式命名): the Membership begins on that day, with the Studio of a host.
@@ -223,6 +192,9 @@ pub async fn name(
                 }
                 publicity.may_name(now.day())?;
                 publicity.check_first(from)?;
+                if recruitment.role == MemberRole::Host {
+                    refuse_moved(connection, application.account.id, sending).await?;
+                }
                 let from = first_day(&recruitment, Some(from), now.day())?;
                 let rules = policy::shelved(&shelf, &recruitment.policy, from);
                 let note = DaysNote { by, reason: format!("申报录用：{}", recruitment.title), at: now };
@@ -243,6 +215,63 @@ pub async fn name(
             })
         })
         .await
+}
+
+/// A Studio is founded where the School is that said yes to it.
+async fn refuse_moved(connection: &mut AnyConnection, account: AccountId, sending: &Sending) -> Result<(), StoreError> {
+    let row =
+        sqlx::query("select school from account where id = $1").bind(account.as_str()).fetch_one(connection).await?;
+    if row.optional_id("school")? == Some(sending.school) {
+        return Ok(());
+    }
+    let sentence =
+        "这位老师已经不在申报时的学校，新工作室会设在原学校所在的地方。请不予命名，或者请本人撤回后重新申报。";
+    Err(ApplicationRefusal::Roster(sentence.to_owned()).into())
+}
+
+/// Says that the office does not name them (不予命名): at any time while they wait for it, and whatever is open.
+pub async fn deny(
+    store: &Store,
+    id: ApplicationId,
+    (seen, reason): (u32, String),
+    by: AccountId,
+    now: Time,
+) -> Result<Application, StoreError> {
+    check_reason(&reason)?;
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let application = find(connection, id).await?;
+                let (sending, publicity) = public_one(&application).ok_or(ApplicationRefusal::NothingWaits)?;
+                if sending.ordinal != seen {
+                    return Err(ApplicationRefusal::Moved.into());
+                }
+                publicity.may_deny()?;
+                insert_denial(connection, (id, sending.ordinal), (by, &reason), now).await?;
+                find(connection, id).await
+            })
+        })
+        .await
+}
+
+pub(super) async fn insert_denial(
+    connection: &mut AnyConnection,
+    (application, sending): (ApplicationId, u32),
+    (by, reason): (AccountId, &str),
+    now: Time,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into application_denied (application, sending, reason, denied_by, denied_at)
+         values ($1, $2, $3, $4, $5)",
+    )
+    .bind(application.as_str())
+    .bind(i64::from(sending))
+    .bind(reason.trim())
+    .bind(by.as_str())
+    .bind(now.micros())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// The last sending that was not withdrawn, once it has been public.
@@ -287,10 +316,13 @@ pub(super) async fn of_applications(
     ids: &[ApplicationId],
 ) -> Result<BTreeMap<(ApplicationId, i64), Publicity>, StoreError> {
     let head = "select b.application, b.sending, b.studio, b.from_day, b.to_day, b.new_teacher, b.backbone,
-            n.membership, n.named_by, n.named_at, a.name as namer_name
+            n.membership, n.named_by, n.named_at, a.name as namer_name,
+            y.reason as denial, y.denied_by, y.denied_at, d.name as denier_name
         from application_publicised b
             left join application_named n on n.application = b.application and n.sending = b.sending
             left join account a on a.id = n.named_by
+            left join application_denied y on y.application = b.application and y.sending = b.sending
+            left join account d on d.id = y.denied_by
         where b.application in";
     let rows = rows_in(connection, head, ids, "").await?;
     if rows.is_empty() {
@@ -308,12 +340,21 @@ pub(super) async fn of_applications(
             }),
             None => None,
         };
+        let denial = match row.optional_id("denied_by")? {
+            Some(id) => Some(Denial {
+                reason: row.text("denial")?,
+                by: PersonName { id, name: row.text("denier_name")? },
+                at: row.time("denied_at")?,
+            }),
+            None => None,
+        };
         let publicity = Publicity {
             span: Span { from: row.day("from_day")?, to: row.day("to_day")? },
             studio: row.optional_id("studio")?,
             marks: MemberMarks { new_teacher: row.flag("new_teacher")?, backbone: row.flag("backbone")? },
             objections: objections.remove(&key).unwrap_or_default(),
             naming,
+            denial,
         };
         found.insert(key, publicity);
     }

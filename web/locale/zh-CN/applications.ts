@@ -78,6 +78,7 @@ export const applications = {
     objections: '异议', objectionsNone: '没有人提异议。', given: (name: string, when: string) => `${name} ${when} 提出`, answered: (name: string, when: string) => `${name} ${when} 答复`,
     answer: '答复', answerTitle: '答复异议', how: '怎样处理', ways: { dismissed: '不采纳', upheld: '采纳' }, wayHints: { dismissed: '继续公示；期满可以正式命名。', upheld: '这份申请不予录用，理由申请人会看到。' }, answerReason: '理由', answerReasonHint: '写明核实的情况。不要写提异议人的姓名。', answerSend: '提交答复',
     name: '正式命名', from: '加入日期', fromHint: '公示期满以后的日子，从这一天起计入名单。', nameAll: (n: number) => `正式命名 ${n} 人`, nameAllTitle: '正式命名', nameAllLead: (n: number) => `公示期满、没有异议等待答复的有 ${n} 人，都从同一天起加入。`, namedAll: (n: number) => `已正式命名 ${n} 人。`, left: (name: string, sentence: string) => `${name}没有命名：${sentence}`,
+    deny: '不予命名', denyLead: (open: number) => `这份申请到此结束，名额空出来，不能再改。${open > 0 ? `还没有答复的 ${open} 件异议不再处理。` : ''}`, denyHint: '申请人会看到。不要写提异议人的姓名。', denied: '不予命名', deniedBy: (name: string, when: string) => `${name}，${when}`,
     way: (days: number) => `公示 ${days} 天 → 正式命名`, noticeLead: (days: number) => `办法要求学校推荐前在校内公示不少于 ${days} 天，照盖章意见填写。`, noticeFrom: '校内公示第一天', noticeTo: '校内公示最后一天', notice: (from: string, to: string) => `校内公示 ${from} 至 ${to}`, lastHint: (days: number) => `同意后从今天起公示 ${days} 天，期满没有异议的再正式命名。`, grantLast: '同意并公示',
     labels: { reason: '理由', attachment: '依据', from: '加入日期', notice_from: '校内公示第一天', notice_to: '校内公示最后一天' },
   },

@@ -4,7 +4,7 @@ import { everyPage } from '@/pages/desk/calls'
 import type { PageOf } from '@/pages/desk/shapes'
 import type {
   AnnouncementForm, AnnouncementView, ApplicationAnswerForm, ApplicationDraftForm, ApplicationObjectionForm, ApplicationRow, ApplicationSaved, ApplicationView, CapacityPage,
-  NamingAnswer, NamingForm, OwnObjectionView, PublicityCard, RecruitmentCard, RecruitmentChangeForm, RecruitmentForm, RecruitmentPage, ReviewForm, Rows, StationClosingForm,
+  DenialForm, NamingAnswer, NamingForm, OwnObjectionView, PublicityCard, RecruitmentCard, RecruitmentChangeForm, RecruitmentForm, RecruitmentPage, ReviewForm, Rows, StationClosingForm,
   StationForm, StationView, SummaryAnswer, TransferForm, TransferView,
 } from '@/protocol/api'
 
@@ -34,6 +34,7 @@ export const calls = {
   ownObjections: (signal?: AbortSignal) => api.get<Rows<OwnObjectionView>>('/api/me/application-objections', { signal }).then(rows),
   answerObjection: (objection: string, form: ApplicationAnswerForm) => api.post<ApplicationView>(`/api/application-objections/${id(objection)}/answer`, form),
   name: (application: string, form: NamingForm) => api.post<ApplicationView>(`/api/applications/${id(application)}/naming`, form),
+  deny: (application: string, form: DenialForm) => api.post<ApplicationView>(`/api/applications/${id(application)}/denial`, form),
   nameAll: (recruitment: string, from: string) => api.post<NamingAnswer>(`/api/recruitments/${id(recruitment)}/naming`, { from }),
   review: (application: string, form: ReviewForm) => api.post<ApplicationView>(`/api/applications/${id(application)}/review`, form),
 

@@ -62,6 +62,25 @@ fn nobody_is_named_before_the_days_are_over_and_every_objection_is_answered() {
     assert!(public().check_first(until).unwrap_err().fields.contains_key("from"));
 }
 
+fn denied(public: Publicity) -> Publicity {
+    let denial = Denial { reason: "已主持其他工作室".into(), by: who(90), at: day("2026-11-27").start() };
+    Publicity { denial: Some(denial), ..public }
+}
+
+#[test]
+fn the_office_denies_whoever_stands_whatever_is_open_and_nobody_afterwards() {
+    assert_eq!(public().may_deny(), Ok(()));
+    assert_eq!(with(&[objection(6, None)]).may_deny(), Ok(()));
+    assert_eq!(with(&[objection(6, Some(true))]).may_deny(), Err(ApplicationRefusal::NothingWaits));
+    let over = denied(with(&[objection(6, None)]));
+    assert_eq!(over.may_deny(), Err(ApplicationRefusal::NothingWaits));
+    assert_eq!(over.may_name(day("2026-12-30")), Err(ApplicationRefusal::NothingWaits));
+    let object = over.may_object(who(7).id, who(5).id, day("2026-11-22"));
+    assert_eq!(object, Err(ApplicationRefusal::ObjectionTooLate));
+    assert_eq!(over.objections[0].state(over.stands()), ApplicationObjectionState::Lapsed);
+    assert_eq!(over.upheld(), None, "no objection was upheld");
+}
+
 #[test]
 fn what_everybody_consented_to_is_public_then_named_or_refused() {
     let (tree, [province, _, county]) = tree();
@@ -90,6 +109,7 @@ fn what_everybody_consented_to_is_public_then_named_or_refused() {
         (Some(with(&[objection(6, None)])), ApplicationState::Publicised, Ok(())),
         (Some(with(&[objection(6, Some(true))])), ApplicationState::Refused, Err(ApplicationRefusal::Settled)),
         (Some(named), ApplicationState::Accepted, Err(ApplicationRefusal::Settled)),
+        (Some(denied(public())), ApplicationState::Refused, Err(ApplicationRefusal::Settled)),
     ] {
         let application = state(publicity, false);
         assert_eq!(application.state(&recruitment, &stops), expected);
