@@ -20,7 +20,7 @@ fn a_good_file_is_called_good() {
     let said = policy(&["check"], &built_in("city-5.toml"));
     assert!(said.status.success(), "{}", text(&said.stderr));
     assert!(
-        text(&said.stdout).contains("没有错误。《市名师工作室实施方案（三年周期）》第 1 版，19 项。"),
+        text(&said.stdout).contains("没有错误。《市名师工作室实施方案（三年周期）》第 2 版，19 项。"),
         "{}",
         text(&said.stdout)
     );

@@ -28,7 +28,7 @@ async fn world(fresh: &Fresh) -> SessionId {
         format!("insert into region values ('{}', '青禾县', 'county', '{}')", id(2), id(1)),
         format!("insert into school values ('{}', '石桥镇中心小学', '{}', 1)", id(3), id(2)),
         format!(
-            "insert into studio values ('{}', '周文澜工作室', 'county', 'studio', '语文', '{}', 0, null, '', 0)",
+            "insert into studio values ('{}', '周文澜工作室', 'county', 'studio', '语文', '{}', 0, null, '', 0, null)",
             id(4),
             id(2)
         ),
